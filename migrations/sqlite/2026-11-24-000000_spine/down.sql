@@ -1,0 +1,12 @@
+drop table audit;
+drop table sessions;
+drop table account_units;
+drop table accounts;
+drop table spent_codes;
+drop table comments;
+drop table releases;
+drop table round_units;
+drop table rounds;
+drop table units;
+drop table surveys;
+drop table settings;

@@ -1,0 +1,10 @@
+//! The sealed ballot: constant-size plaintext, sealing and opening, and custody of the round's key.
+//! Between a respondent's tap and the opening nothing but these ciphertexts exists.
+
+mod custody;
+mod layout;
+mod seal;
+
+pub use custody::{CustodyError, CustodySecret, WrappedKey};
+pub use layout::{BadPlaintext, Layout};
+pub use seal::{BALLOT_SUITE, BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey};

@@ -1,0 +1,58 @@
+//! Exports: the tables that leave the house, and the CSV and JSON they are written in.
+//! A table is built once from the Release and rendered in any format, so formats cannot differ in what they say.
+
+mod csv;
+mod tables;
+
+pub use self::csv::{guard, to_csv, to_gb18030};
+pub use tables::{Subject, TableName, table};
+
+/// A column: its machine name and its Chinese header.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Machine name.
+    pub id: &'static str,
+    /// Chinese header.
+    pub zh: &'static str,
+}
+
+/// A table of finished texts.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Title, also the file's name.
+    pub title: String,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// Rows, as wide as the columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Which headers a file gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Headers {
+    /// Chinese, for people.
+    Chinese,
+    /// Column ids, for machines.
+    Ids,
+}
+
+impl Table {
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self, headers: Headers) -> Vec<&'static str> {
+        self.columns.iter().map(|c| if headers == Headers::Ids { c.id } else { c.zh }).collect()
+    }
+
+    /// The table as a JSON array of objects keyed by column id.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let rows: Vec<serde_json::Map<String, serde_json::Value>> = self
+            .rows
+            .iter()
+            .map(|row| self.columns.iter().zip(row).map(|(c, v)| (c.id.to_owned(), v.clone().into())).collect())
+            .collect();
+        let mut text = serde_json::to_string_pretty(&rows).expect("texts are JSON");
+        text.push('\n');
+        text
+    }
+}

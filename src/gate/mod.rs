@@ -1,0 +1,18 @@
+//! The gate: the only way from secret counts to figures that may leave the house.
+//! Precision depends on public sizes and on what is published anyway, never on answers that stay secret: coarsening where it "matters" would tell what it hides.
+
+mod band;
+mod bureau;
+mod partition;
+mod protect;
+mod release;
+
+pub use band::{Band, Class, Cuts, ThresholdError};
+pub use partition::{Part, partition};
+pub use protect::{GroupSums, protect};
+pub use release::{
+    BureauCell, BureauItem, ExactItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout,
+};
+
+/// Fewest counted ballots of a published group.
+pub const K: u32 = 5;

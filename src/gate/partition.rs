@@ -1,0 +1,62 @@
+//! Which groups are published together.
+//! Groups too small to hide a person are merged by ballots counted and kind, never by looking at answers.
+
+use crate::tally::Tally;
+use crate::unit::Group;
+
+use super::K;
+
+/// A published group: one configured group or several merged ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Indices of the configured groups.
+    pub members: Vec<usize>,
+    /// Code; the members' codes joined by `+`.
+    pub code: String,
+    /// Kind, `mixed` if the members differ.
+    pub kind: String,
+    /// People in it.
+    pub headcount: u32,
+}
+
+/// The published groups of a round, ordered by head count and code while merging, by configuration in the result.
+#[must_use]
+pub fn partition(groups: &[Group], tally: &Tally) -> Vec<Part> {
+    let mut parts: Vec<Part> = groups
+        .iter()
+        .enumerate()
+        .map(|(n, g)| Part { members: vec![n], code: g.code.clone(), kind: g.kind.clone(), headcount: g.headcount })
+        .collect();
+    loop {
+        parts.sort_by(|a, b| (a.headcount, &a.code).cmp(&(b.headcount, &b.code)));
+        let small = parts.iter().position(|p| too_small(p, groups, tally));
+        let (Some(small), true) = (small, parts.len() > 1) else { break };
+        let part = parts.remove(small);
+        let into = parts.iter().position(|p| p.kind == part.kind).unwrap_or(0);
+        let other = parts.remove(into);
+        parts.push(merge(&part, &other, groups));
+    }
+    parts.sort_by_key(|p| p.members[0]);
+    parts
+}
+
+fn too_small(part: &Part, groups: &[Group], tally: &Tally) -> bool {
+    let units = part.members.iter().flat_map(|m| &groups[*m].units);
+    let counted: Vec<u32> = units.map(|u| tally.counted_by_unit.get(u).map_or(0, |c| c.reveal())).collect();
+    let total: u32 = counted.iter().sum();
+    let largest = counted.iter().copied().max().unwrap_or(0);
+    total < K || (counted.len() > 1 && total - largest < 3 && total < 20)
+}
+
+fn merge(a: &Part, b: &Part, groups: &[Group]) -> Part {
+    let mut members: Vec<usize> = a.members.iter().chain(&b.members).copied().collect();
+    members.sort_unstable();
+    let mut codes: Vec<&str> = members.iter().map(|m| groups[*m].code.as_str()).collect();
+    codes.sort_unstable();
+    Part {
+        code: codes.join("+"),
+        kind: if a.kind == b.kind { a.kind.clone() } else { "mixed".to_owned() },
+        headcount: a.headcount + b.headcount,
+        members,
+    }
+}

@@ -1,0 +1,224 @@
+//! Problem lists (问题清单): what each group, and the bureau, should look into.
+//! Derived from the Release alone, so a list can say nothing that the gate did not let through.
+
+use std::collections::BTreeMap;
+
+use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup};
+use crate::round::Hold;
+use crate::survey::{Kind, Question, QuestionRole, Survey};
+use crate::text::{Lang, Text};
+
+/// Where a problem was learned of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// 问卷调查.
+    Survey,
+}
+
+impl Source {
+    /// The name as an official writes it.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Survey => lang.pick("问卷调查", "survey"),
+        }
+    }
+}
+
+/// One row of a problem list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable number, such as `CY-3.4`.
+    pub number: String,
+    /// Title of the category.
+    pub category: Text,
+    /// Place of the category.
+    pub category_order: usize,
+    /// Question.
+    pub question: String,
+    /// What is wrong.
+    pub statement: Text,
+    /// Where it was learned of.
+    pub source: Source,
+    /// How widespread it is; `None` if it is only unclear.
+    pub level: Option<Level>,
+    /// Half or more said they do not know.
+    pub unclear: bool,
+    /// How harmful the category's problems are held to be.
+    pub harm_level: Option<Text>,
+    /// Main harms.
+    pub harms: Vec<Text>,
+    /// Main causes.
+    pub causes: Vec<Text>,
+    /// Suggested rectification type.
+    pub suggested: Option<Text>,
+    /// Groups that list it, for the bureau's roll-up.
+    pub listed_in: Option<usize>,
+    /// 共性问题: listed in a third of the groups or more.
+    pub common: bool,
+}
+
+/// The problem list of a group, or the bureau's roll-up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemList {
+    /// Group code; `ALL` for the bureau.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Whether several groups were merged.
+    pub merged: bool,
+    /// How many groups were published.
+    pub groups: usize,
+    /// The rows, in the order of the survey.
+    pub problems: Vec<Problem>,
+}
+
+impl ProblemList {
+    /// How many rows have that level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.problems.iter().filter(|p| p.level == Some(level)).count()
+    }
+}
+
+/// Whether a question's results are withheld for now.
+#[must_use]
+pub fn is_held(question: &Question, holds: &BTreeMap<String, Hold>) -> bool {
+    question.hold && holds.get(&question.id) != Some(&Hold::Checked)
+}
+
+/// The list of one published group.
+#[must_use]
+pub fn group_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, Hold>, group: &ReleasedGroup) -> ProblemList {
+    let problems = survey
+        .questions()
+        .iter()
+        .zip(&group.cells)
+        .filter_map(|(question, cell)| {
+            let GroupCell::Item(item) = cell else { return None };
+            let listed = (item.level.is_some() || item.unclear) && !is_held(question, holds) && group.in_scope(&question.scope);
+            listed.then(|| {
+                let context = Context::of_group(survey, question, group);
+                row(survey, question, &group.code, item.level, item.unclear, context)
+            })
+        })
+        .collect();
+    ProblemList { code: group.code.clone(), name: group.name.clone(), merged: group.merged, groups: release.groups.len(), problems }
+}
+
+/// The bureau's roll-up: everything that the bureau as a whole or any group lists.
+#[must_use]
+pub fn bureau_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, Hold>, name: &str) -> ProblemList {
+    let problems = survey
+        .questions()
+        .iter()
+        .enumerate()
+        .filter(|(_, question)| question.problem.is_some() && !is_held(question, holds))
+        .filter_map(|(n, question)| {
+            let BureauCell::Item(item) = &release.bureau.cells[n] else { return None };
+            let listed_in = release.groups.iter().filter(|g| g.in_scope(&question.scope) && lists(&g.cells[n])).count();
+            let common = listed_in > 0 && 3 * listed_in >= release.groups.len();
+            (item.level.is_some() || item.unclear || common).then(|| Problem {
+                listed_in: Some(listed_in),
+                common,
+                ..row(survey, question, "ALL", item.level, item.unclear, Context::of_bureau(survey, question, release))
+            })
+        })
+        .collect();
+    ProblemList { code: "ALL".into(), name: name.into(), merged: false, groups: release.groups.len(), problems }
+}
+
+fn lists(cell: &GroupCell) -> bool {
+    matches!(cell, GroupCell::Item(item) if item.level.is_some())
+}
+
+/// Harm level, harms and causes of a category.
+#[derive(Default)]
+struct Context {
+    harm_level: Option<Text>,
+    harms: Vec<Text>,
+    causes: Vec<Text>,
+}
+
+impl Context {
+    fn of_group(survey: &Survey, question: &Question, group: &ReleasedGroup) -> Self {
+        Self::read(survey, question, |at, role| match (&group.cells[at], role) {
+            (GroupCell::Median(step), QuestionRole::HarmLevel) => vec![*step],
+            (GroupCell::Top(options), QuestionRole::Harm | QuestionRole::Cause) => options.clone(),
+            _ => Vec::new(),
+        })
+    }
+
+    fn of_bureau(survey: &Survey, question: &Question, release: &Release) -> Self {
+        Self::read(survey, question, |at, role| match (&release.bureau.cells[at], role) {
+            (BureauCell::Median(step), QuestionRole::HarmLevel) => vec![*step],
+            (BureauCell::Top(options), QuestionRole::Harm | QuestionRole::Cause) => options.clone(),
+            (BureauCell::Options { counts, .. }, QuestionRole::HarmLevel) => median(survey, at, counts).into_iter().collect(),
+            (BureauCell::Options { counts, answered }, QuestionRole::Harm | QuestionRole::Cause) => {
+                counts.iter().enumerate().filter(|(_, c)| **c * 100 >= answered * 30 && *answered > 0).map(|(n, _)| n).take(3).collect()
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    fn read(survey: &Survey, question: &Question, indices: impl Fn(usize, QuestionRole) -> Vec<usize>) -> Self {
+        let mut context = Self::default();
+        for at in survey.sections()[question.section].questions.clone() {
+            let other = &survey.questions()[at];
+            let labels: Vec<Text> = indices(at, other.role).into_iter().filter_map(|n| label(&other.kind, n)).collect();
+            match other.role {
+                QuestionRole::HarmLevel => context.harm_level = labels.into_iter().next(),
+                QuestionRole::Harm => context.harms = labels,
+                QuestionRole::Cause => context.causes = labels,
+                _ => {}
+            }
+        }
+        context
+    }
+}
+
+/// The median step of published counts; the milder of two middle ones.
+fn median(survey: &Survey, at: usize, counts: &[u32]) -> Option<usize> {
+    let Kind::Scale(scale) = &survey.questions()[at].kind else { return None };
+    let mut scored: Vec<(u8, usize, u32)> = scale.steps.iter().zip(counts).enumerate().filter_map(|(n, (s, c))| s.score.map(|v| (v, n, *c))).collect();
+    scored.sort_unstable();
+    let valid: u32 = scored.iter().map(|s| s.2).sum();
+    let mut seen = 0;
+    scored.into_iter().filter(|_| valid > 0).find(|(_, _, count)| {
+        seen += count;
+        2 * seen >= valid
+    }).map(|(_, n, _)| n)
+}
+
+/// The label of an option or step; "hard to say" is no harm and no cause.
+fn label(kind: &Kind, index: usize) -> Option<Text> {
+    match kind {
+        Kind::Scale(scale) => scale.steps.get(index).map(|s| s.label.clone()),
+        Kind::Multi { choices, .. } => choices.get(index).filter(|c| !c.exclusive).map(|c| c.label.clone()),
+        _ => None,
+    }
+}
+
+fn row(survey: &Survey, question: &Question, code: &str, level: Option<Level>, unclear: bool, context: Context) -> Problem {
+    let section = &survey.sections()[question.section];
+    Problem {
+        number: format!("{code}-{}.{}", section.order, question.order),
+        category: section.name.clone(),
+        category_order: section.order,
+        question: question.id.clone(),
+        statement: question.problem.clone().unwrap_or_default(),
+        source: Source::Survey,
+        level,
+        unclear,
+        harm_level: context.harm_level,
+        harms: context.harms,
+        causes: context.causes,
+        suggested: question
+            .suggested
+            .as_ref()
+            .and_then(|id| survey.rectification_types().iter().find(|t| &t.id == id))
+            .map(|t| t.label.clone()),
+        listed_in: None,
+        common: false,
+    }
+}

@@ -1,0 +1,389 @@
+//! A round: one running of a survey, its dates and the moves it may make.
+//! All dates are calendar days in Asia/Shanghai, and no clock that jumps back can undo a move.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::macros::offset;
+use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
+
+use crate::id::RoundId;
+use crate::text::{Lang, Refusal};
+
+/// The bureau's time zone; it has had no daylight saving since 1991.
+pub const SHANGHAI: UtcOffset = offset!(+8);
+/// How long after the closing day a form that was already open may still be sent.
+pub const GRACE: Duration = Duration::minutes(30);
+
+/// Where a round stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundState {
+    /// Being prepared.
+    Draft,
+    /// Frozen; can be answered inside its dates.
+    Open,
+    /// The box is sealed.
+    Closed,
+    /// The box was opened and counted.
+    Opened,
+    /// Results are out.
+    Released,
+    /// Halted after a restore, until accepted.
+    Suspended,
+    /// Declared void.
+    Void,
+}
+
+impl RoundState {
+    const NAMES: [(Self, &'static str, &'static str); 7] = [
+        (Self::Draft, "draft", "草稿"),
+        (Self::Open, "open", "已开放"),
+        (Self::Closed, "closed", "已截止"),
+        (Self::Opened, "opened", "已开箱"),
+        (Self::Released, "released", "已发布"),
+        (Self::Suspended, "suspended", "已暂停"),
+        (Self::Void, "void", "已作废"),
+    ];
+
+    /// The name in the database and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|n| n.0 == self).map_or("", |n| n.1)
+    }
+
+    /// The name on a page.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> &'static str {
+        Self::NAMES.iter().find(|n| n.0 == self).map_or("", |n| lang.pick(n.2, n.1))
+    }
+
+    /// Whether the box was opened, so that there are results.
+    #[must_use]
+    pub fn has_results(self) -> bool {
+        matches!(self, Self::Opened | Self::Released)
+    }
+}
+
+impl FromStr for RoundState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::NAMES.iter().find(|n| n.1 == text).map(|n| n.0).ok_or(())
+    }
+}
+
+/// A move of a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// Freeze and open for answers.
+    Open,
+    /// Seal the box.
+    Close,
+    /// Open the box and count.
+    OpenBox,
+    /// Let results out.
+    Release,
+}
+
+impl Move {
+    /// The state a move leads to, or why it is not possible from `state`.
+    pub fn from(self, state: RoundState) -> Result<RoundState, Refusal> {
+        use RoundState as S;
+        match (self, state) {
+            (Self::Open, S::Draft) => Ok(S::Open),
+            (Self::Close, S::Open) => Ok(S::Closed),
+            (Self::OpenBox, S::Closed) => Ok(S::Opened),
+            (Self::Release, S::Opened) => Ok(S::Released),
+            _ => Err(self.refusal(state)),
+        }
+    }
+
+    fn refusal(self, state: RoundState) -> Refusal {
+        let (zh, en, from_zh, from_en) = match self {
+            Self::Open => ("开放", "opened for answers", "草稿", "draft"),
+            Self::Close => ("截止", "closed", "已开放", "open"),
+            Self::OpenBox => ("开箱", "counted (box open)", "已截止", "closed"),
+            Self::Release => ("发布", "released", "已开箱", "opened"),
+        };
+        Refusal::new(
+            format!("本轮当前状态为“{}”，只有“{from_zh}”的轮次才能{zh}", state.label(Lang::Zh)),
+            format!("the round is {}; only a round that is {from_en} can be {en}", state.as_str()),
+        )
+    }
+}
+
+/// How respondents prove that they may answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// One-time slips drawn from a box.
+    Slip,
+    /// One open code per unit; a trial mode that cannot count each person once.
+    Poster,
+}
+
+impl Access {
+    /// The name in the database and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Slip => "slip",
+            Self::Poster => "poster",
+        }
+    }
+}
+
+/// Whether a held question's results may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// Absent everywhere until checked.
+    Held,
+    /// Checked: shown for all groups.
+    Checked,
+}
+
+/// What the bulletin says at closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosingSums {
+    /// Slips issued.
+    pub issued: u64,
+    /// Slips used.
+    pub used: u64,
+    /// Ballots in the box.
+    pub ballots: u64,
+    /// SHA-256 over the sorted digests of all ballots, hexadecimal.
+    pub digest: String,
+    /// Whether the round was closed before its last day was over.
+    pub early: bool,
+}
+
+/// A turnout snapshot: bands only, for groups that are large enough.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TurnoutSnapshot {
+    /// Day of the snapshot, empty before the first.
+    pub day: String,
+    /// Group code to band (0: <25 %, 1: 25–50 %, 2: 50–75 %, 3: ≥75 %).
+    pub bands: BTreeMap<String, u8>,
+}
+
+/// Names of the turnout bands.
+pub const TURNOUT_BANDS: [&str; 4] = ["不足25%", "25%～50%", "50%～75%", "75%及以上"];
+/// Groups smaller than this show no turnout while a round is open.
+pub const TURNOUT_MIN_HEADS: u32 = 20;
+
+/// The turnout band of `used` out of `heads`.
+#[must_use]
+pub fn turnout_band(used: u64, heads: u32) -> u8 {
+    match used * 100 / u64::from(heads.max(1)) {
+        0..25 => 0,
+        25..50 => 1,
+        50..75 => 2,
+        _ => 3,
+    }
+}
+
+/// A round as stored.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// Name.
+    pub id: RoundId,
+    /// Title.
+    pub title: String,
+    /// Content hash of its survey.
+    pub survey: String,
+    /// How people prove that they may answer.
+    pub access: Access,
+    /// First day.
+    pub opens: Date,
+    /// Last day, which counts whole.
+    pub closes: Date,
+    /// Where it stands.
+    pub state: RoundState,
+    /// Custody is by the server alone, so everything is marked as a trial.
+    pub trial: bool,
+    /// Whether the box takes no more ballots.
+    pub sealed: bool,
+    /// Whether the end was once seen, so that a clock set back changes nothing.
+    pub ended: bool,
+    /// The round that this one looks back on.
+    pub looks_back: Option<RoundId>,
+    /// Encoded public key, from opening on.
+    pub public_key: Option<Vec<u8>>,
+    /// Wrapped private key, until it is destroyed.
+    pub wrapped_key: Option<String>,
+    /// Sums at closing.
+    pub closing: Option<ClosingSums>,
+    /// Held questions and whether they were checked.
+    pub holds: BTreeMap<String, Hold>,
+    /// Latest turnout snapshot.
+    pub turnout: TurnoutSnapshot,
+    /// Whether box and keys are gone.
+    pub destroyed: bool,
+    /// Codes can be read out of the QR image's address.
+    pub code_in_address: bool,
+}
+
+/// What a respondent can do at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Before the first day, or still a draft.
+    NotYet,
+    /// Can be answered.
+    Answering,
+    /// Past the end: the page says closed, but a form that was open may still be sent.
+    Grace,
+    /// Closed for good.
+    Over,
+    /// Halted after a restore.
+    Suspended,
+    /// Declared void.
+    Void,
+}
+
+impl Round {
+    /// Whether anything about this round is only a trial.
+    #[must_use]
+    pub fn is_trial(&self) -> bool {
+        self.trial || self.access == Access::Poster
+    }
+
+    /// The first moment of answering.
+    #[must_use]
+    pub fn starts_at(&self) -> OffsetDateTime {
+        midnight(self.opens)
+    }
+
+    /// The first moment after the last day.
+    #[must_use]
+    pub fn ends_at(&self) -> OffsetDateTime {
+        midnight(self.closes) + Duration::DAY
+    }
+
+    /// What a respondent can do at `now`.
+    #[must_use]
+    pub fn phase(&self, now: OffsetDateTime) -> Phase {
+        match self.state {
+            RoundState::Draft => Phase::NotYet,
+            RoundState::Suspended => Phase::Suspended,
+            RoundState::Void => Phase::Void,
+            RoundState::Closed | RoundState::Opened | RoundState::Released => Phase::Over,
+            RoundState::Open if self.sealed || now >= self.ends_at() + GRACE => Phase::Over,
+            RoundState::Open if self.ended || now >= self.ends_at() => Phase::Grace,
+            RoundState::Open if now < self.starts_at() => Phase::NotYet,
+            RoundState::Open => Phase::Answering,
+        }
+    }
+}
+
+fn midnight(day: Date) -> OffsetDateTime {
+    day.with_time(Time::MIDNIGHT).assume_offset(SHANGHAI)
+}
+
+/// The calendar day in Shanghai at `now`.
+#[must_use]
+pub fn shanghai_day(now: OffsetDateTime) -> Date {
+    now.to_offset(SHANGHAI).date()
+}
+
+/// Reads `2026-06-01`.
+pub fn parse_day(text: &str) -> Result<Date, Refusal> {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    Date::parse(text.trim(), format).map_err(|_| {
+        Refusal::new(format!("日期“{text}”应写作 2026-06-01 的格式"), format!("`{text}` is not a date; write it as 2026-06-01"))
+    })
+}
+
+/// Checks the two dates of a round.
+pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
+    if closes < opens {
+        return Err(Refusal::new("截止日期不能早于开放日期", "the closing day must not be before the opening day"));
+    }
+    if closes - opens > Duration::days(366) {
+        return Err(Refusal::new("一轮最长一年", "a round may last one year at most"));
+    }
+    Ok(())
+}
+
+/// Checks a title.
+pub fn check_title(title: &str) -> Result<(), Refusal> {
+    let title = title.trim();
+    if title.is_empty() || title.chars().count() > 80 || title.chars().any(|c| crate::text::is_deceptive(c) || c.is_control()) {
+        return Err(Refusal::new("标题应为 1 至 80 字，不含控制字符、隐形字符", "the title must have 1 to 80 characters and no control or invisible ones"));
+    }
+    Ok(())
+}
+
+/// A day as an official writes it.
+pub struct ChineseDay(pub Date);
+
+impl fmt::Display for ChineseDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}年{}月{}日", self.0.year(), u8::from(self.0.month()), self.0.day())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    fn round(state: RoundState) -> Round {
+        Round {
+            id: "abcdefgh".parse().unwrap(),
+            title: "测试".into(),
+            survey: String::new(),
+            access: Access::Slip,
+            opens: date!(2026 - 06 - 01),
+            closes: date!(2026 - 06 - 08),
+            state,
+            trial: true,
+            sealed: false,
+            ended: false,
+            looks_back: None,
+            public_key: None,
+            wrapped_key: None,
+            closing: None,
+            holds: BTreeMap::new(),
+            turnout: TurnoutSnapshot::default(),
+            destroyed: false,
+            code_in_address: false,
+        }
+    }
+
+    #[test]
+    fn a_round_is_answered_from_the_first_midnight_to_the_last_in_shanghai() {
+        let round = round(RoundState::Open);
+        assert_eq!(round.phase(datetime!(2026-05-31 23:59:59 +8)), Phase::NotYet);
+        assert_eq!(round.phase(datetime!(2026-05-31 16:00:00 UTC)), Phase::Answering);
+        assert_eq!(round.phase(datetime!(2026-06-08 23:59:59 +8)), Phase::Answering);
+        assert_eq!(round.phase(datetime!(2026-06-09 00:00:00 +8)), Phase::Grace);
+        assert_eq!(round.phase(datetime!(2026-06-09 00:29:59 +8)), Phase::Grace);
+        assert_eq!(round.phase(datetime!(2026-06-09 00:30:00 +8)), Phase::Over);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_never_reopens() {
+        let mut round = round(RoundState::Open);
+        round.ended = true;
+        assert_eq!(round.phase(datetime!(2026-06-03 12:00:00 +8)), Phase::Grace, "the page says closed");
+        round.sealed = true;
+        assert_eq!(round.phase(datetime!(2026-06-03 12:00:00 +8)), Phase::Over);
+    }
+
+    #[test]
+    fn only_the_next_state_can_be_reached() {
+        use RoundState as S;
+        let states = [S::Draft, S::Open, S::Closed, S::Opened, S::Released, S::Suspended, S::Void];
+        let legal = [(Move::Open, S::Draft), (Move::Close, S::Open), (Move::OpenBox, S::Closed), (Move::Release, S::Opened)];
+        for state in states {
+            for step in [Move::Open, Move::Close, Move::OpenBox, Move::Release] {
+                assert_eq!(step.from(state).is_ok(), legal.contains(&(step, state)), "{step:?} from {state:?}");
+            }
+        }
+    }
+}

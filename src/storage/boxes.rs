@@ -1,0 +1,323 @@
+//! Ballot boxes: slips, spent slips and sealed ballots of a round.
+//! A box is a store of its own (a file on SQLite, partitions on PostgreSQL), so that destroying it is deleting it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::connection::{self, Db, Lease, Target};
+use super::schema::{ballots, rounds, slips, spent_slips};
+use super::{Storage, StorageError};
+use crate::access::SlipHash;
+use crate::ballot::SealedBallot;
+use crate::id::RoundId;
+
+/// A ballot on its way into the box, with the slip that pays for it (`None` in poster rounds).
+pub struct Posting {
+    /// Slip to spend.
+    pub slip: Option<SlipHash>,
+    /// The sealed ballot.
+    pub ballot: SealedBallot,
+}
+
+/// What became of a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Slip spent and ballot stored, in one transaction.
+    Stored,
+    /// The slip had been spent before; nothing was stored.
+    Again,
+    /// The box is sealed; nothing was stored.
+    Sealed,
+    /// The slip was voided meanwhile; nothing was stored.
+    Unknown,
+}
+
+/// Sums over a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoxSums {
+    /// Slips issued, by unit.
+    pub issued: BTreeMap<String, u32>,
+    /// Slips used, by unit.
+    pub used: BTreeMap<String, u32>,
+    /// Ballots in the box.
+    pub ballots: u64,
+    /// Digest over all ballots in the order of their random names.
+    pub digest: String,
+}
+
+const PAGE: i64 = 256;
+const BOX_LOCK: &str = "delete from seal where closed = -1";
+
+impl Storage {
+    /// Makes the box of a round if it is missing.
+    pub fn create_box(&self, round: &RoundId) -> Result<(), StorageError> {
+        if self.is_postgres() {
+            let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
+            for table in ["slips", "spent_slips", "ballots"] {
+                db.batch_execute(&format!("create table if not exists {table}_{round} partition of {table} for values in ('{round}')"))?;
+            }
+            return Ok(());
+        }
+        let target = self.box_target(round);
+        let pool = connection::pool(target.clone(), 1)?;
+        connection::migrate(&mut *connection::lease(&pool)?, &target)
+    }
+
+    /// Whether the box of a round exists.
+    pub fn has_box(&self, round: &RoundId) -> Result<bool, StorageError> {
+        if self.is_postgres() {
+            let name = format!("ballots_{round}");
+            let found = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("to_regclass('{name}') is not null")));
+            return Ok(match &mut *self.connection()? {
+                Db::Pg(db) => found.get_result(db)?,
+                Db::Sqlite(_) => false,
+            });
+        }
+        Ok(self.box_path(round).exists())
+    }
+
+    /// Destroys the box of a round; nothing to do if it is gone.
+    pub fn destroy_box(&self, round: &RoundId) -> Result<(), StorageError> {
+        if self.is_postgres() {
+            let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
+            for table in ["ballots", "spent_slips", "slips"] {
+                db.batch_execute(&format!("drop table if exists {table}_{round}"))?;
+            }
+            return Ok(());
+        }
+        self.forget_box(round);
+        for suffix in ["", "-wal", "-shm"] {
+            let path = format!("{}{suffix}", self.box_path(round).display());
+            match std::fs::remove_file(&path) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StorageError::Unavailable(format!("cannot delete {path}: {e}")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of the connections to a box, so that a deleted file is really freed.
+    pub fn forget_box(&self, round: &RoundId) {
+        self.boxes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(round);
+    }
+
+    /// Replaces all slips of a round, or of one unit. Refused once a slip was spent; returns false then.
+    pub fn replace_slips(&self, round: &RoundId, unit: Option<&str>, new: &[(SlipHash, String)]) -> Result<bool, StorageError> {
+        let mut sorted: Vec<&(SlipHash, String)> = new.iter().collect();
+        sorted.sort_by_key(|s| s.0);
+        self.write_box(round, |db| {
+            lock_round(db, round, true)?;
+            let spent: i64 = spent_slips::table.filter(spent_slips::round.eq(round.as_str())).count().get_result(db)?;
+            if spent > 0 {
+                return Ok(false);
+            }
+            match unit {
+                None => diesel::delete(slips::table.filter(slips::round.eq(round.as_str()))).execute(db)?,
+                Some(unit) => diesel::delete(slips::table.filter(slips::round.eq(round.as_str())).filter(slips::unit.eq(unit))).execute(db)?,
+            };
+            for (hash, unit) in sorted {
+                diesel::insert_into(slips::table)
+                    .values((slips::round.eq(round.as_str()), slips::hash.eq(&hash.0[..]), slips::unit.eq(unit)))
+                    .execute(db)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// The unit of an issued slip, and whether it was spent.
+    pub fn look_up_slip(&self, round: &RoundId, hash: &SlipHash) -> Result<Option<(String, bool)>, StorageError> {
+        let mut db = self.box_connection(round)?;
+        let unit: Option<String> = slips::table.find((round.as_str(), &hash.0[..])).select(slips::unit).first(&mut *db).optional()?;
+        let Some(unit) = unit else { return Ok(None) };
+        let spent: Option<String> =
+            spent_slips::table.find((round.as_str(), &hash.0[..])).select(spent_slips::round).first(&mut *db).optional()?;
+        Ok(Some((unit, spent.is_some())))
+    }
+
+    /// Stores a batch of postings in one transaction: each slip spent and its ballot stored, or neither.
+    pub fn post(&self, round: &RoundId, postings: &[Posting]) -> Result<Vec<Outcome>, StorageError> {
+        self.write_box(round, |db| {
+            if is_sealed(db, round)? {
+                return Ok(vec![Outcome::Sealed; postings.len()]);
+            }
+            let hashes: Vec<&[u8]> = postings.iter().filter_map(|p| p.slip.as_ref().map(|s| &s.0[..])).collect();
+            let known: HashSet<Vec<u8>> = slips::table
+                .filter(slips::round.eq(round.as_str()))
+                .filter(slips::hash.eq_any(hashes))
+                .select(slips::hash)
+                .load::<Vec<u8>>(db)?
+                .into_iter()
+                .collect();
+            postings.iter().map(|posting| post_one(db, round, posting, &known)).collect()
+        })
+    }
+
+    /// Seals a box: no ballot enters after this.
+    pub fn seal_box(&self, round: &RoundId) -> Result<(), StorageError> {
+        if !self.is_postgres() {
+            let mut lease = self.box_connection(round)?;
+            let Db::Sqlite(db) = &mut *lease else { return Ok(()) };
+            db.batch_execute("update seal set closed = 1")?;
+        }
+        // On PostgreSQL the writers hold this row shared, so the update waits for them.
+        diesel::update(rounds::table.find(round.as_str())).set(rounds::sealed.eq(true)).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// Counts a box and digests its ballots, in bounded memory.
+    pub fn box_sums(&self, round: &RoundId) -> Result<BoxSums, StorageError> {
+        let (issued, used) = self.slip_sums(round)?;
+        let mut digest = Sha256::new();
+        let mut count = 0;
+        self.each_ballot(round, |page| {
+            for ballot in page {
+                count += 1;
+                for part in [&ballot.id[..], ballot.unit.as_bytes(), &ballot.encapsulation, &ballot.ciphertext] {
+                    digest.update((part.len() as u64).to_be_bytes());
+                    digest.update(part);
+                }
+            }
+            Ok(())
+        })?;
+        let digest = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Ok(BoxSums { issued, used, ballots: count, digest })
+    }
+
+    /// Slips issued and used, by unit.
+    pub fn slip_sums(&self, round: &RoundId) -> Result<(BTreeMap<String, u32>, BTreeMap<String, u32>), StorageError> {
+        let mut db = self.box_connection(round)?;
+        let count = |rows: Vec<(String, i64)>| rows.into_iter().map(|(unit, n)| (unit, u32::try_from(n).unwrap_or(u32::MAX))).collect();
+        let issued = slips::table
+            .filter(slips::round.eq(round.as_str()))
+            .group_by(slips::unit)
+            .select((slips::unit, diesel::dsl::count_star()))
+            .load(&mut *db)?;
+        let used = slips::table
+            .inner_join(spent_slips::table.on(slips::round.eq(spent_slips::round).and(slips::hash.eq(spent_slips::hash))))
+            .filter(slips::round.eq(round.as_str()))
+            .group_by(slips::unit)
+            .select((slips::unit, diesel::dsl::count_star()))
+            .load(&mut *db)?;
+        Ok((count(issued), count(used)))
+    }
+
+    /// Hashes of all spent slips, sorted by hash.
+    pub fn spent_hashes(&self, round: &RoundId) -> Result<Vec<Vec<u8>>, StorageError> {
+        let mut db = self.box_connection(round)?;
+        Ok(spent_slips::table
+            .filter(spent_slips::round.eq(round.as_str()))
+            .order(spent_slips::hash)
+            .select(spent_slips::hash)
+            .load(&mut *db)?)
+    }
+
+    /// Hands out all ballots, page by page in the order of their random names.
+    pub fn each_ballot(&self, round: &RoundId, mut page: impl FnMut(Vec<SealedBallot>) -> Result<(), StorageError>) -> Result<(), StorageError> {
+        let mut db = self.box_connection(round)?;
+        let mut after: Vec<u8> = Vec::new();
+        loop {
+            let rows: Vec<(Vec<u8>, String, Vec<u8>, Vec<u8>)> = ballots::table
+                .filter(ballots::round.eq(round.as_str()))
+                .filter(ballots::id.gt(&after))
+                .order(ballots::id)
+                .limit(PAGE)
+                .select((ballots::id, ballots::unit, ballots::encapsulation, ballots::ciphertext))
+                .load(&mut *db)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after.clone_from(&last.0);
+            let sealed = rows
+                .into_iter()
+                .map(|(id, unit, encapsulation, ciphertext)| {
+                    let id = id.try_into().map_err(|_| StorageError::Corrupt("a ballot's name".into()))?;
+                    Ok(SealedBallot { id, unit, encapsulation, ciphertext })
+                })
+                .collect::<Result<Vec<_>, StorageError>>()?;
+            page(sealed)?;
+        }
+    }
+
+    fn box_path(&self, round: &RoundId) -> PathBuf {
+        self.data.join(format!("box-{round}.db"))
+    }
+
+    fn box_target(&self, round: &RoundId) -> Target {
+        Target::SqliteBox(self.box_path(round).display().to_string())
+    }
+
+    /// A connection to the box of a round that exists.
+    fn box_connection(&self, round: &RoundId) -> Result<Lease, StorageError> {
+        if self.is_postgres() {
+            return self.connection();
+        }
+        if !self.box_path(round).exists() {
+            return Err(StorageError::NotFound);
+        }
+        let pool = {
+            let mut boxes = self.boxes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            match boxes.get(round) {
+                Some(pool) => pool.clone(),
+                None => {
+                    let pool = connection::pool(self.box_target(round), 4)?;
+                    boxes.insert(round.clone(), pool.clone());
+                    pool
+                }
+            }
+        };
+        connection::lease(&pool)
+    }
+
+    fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
+    }
+}
+
+/// Whether the box takes no more ballots, as this transaction sees it until it ends.
+fn is_sealed(db: &mut Db, round: &RoundId) -> Result<bool, StorageError> {
+    match db {
+        Db::Sqlite(db) => {
+            let closed: i32 = diesel::dsl::sql::<diesel::sql_types::Integer>("select closed from seal").get_result(db)?;
+            Ok(closed != 0)
+        }
+        Db::Pg(_) => lock_round(db, round, false),
+    }
+}
+
+/// Locks the round's row on PostgreSQL (the box file itself is the lock on SQLite); says whether the box is sealed.
+fn lock_round(db: &mut Db, round: &RoundId, exclusive: bool) -> Result<bool, StorageError> {
+    let Db::Pg(db) = db else { return Ok(false) };
+    let row = rounds::table.find(round.as_str()).select(rounds::sealed);
+    Ok(if exclusive { row.for_update().first(db)? } else { row.for_share().first(db)? })
+}
+
+fn post_one(db: &mut Db, round: &RoundId, posting: &Posting, known: &HashSet<Vec<u8>>) -> Result<Outcome, StorageError> {
+    if let Some(slip) = &posting.slip {
+        if !known.contains(&slip.0[..]) {
+            return Ok(Outcome::Unknown);
+        }
+        let spend = (spent_slips::round.eq(round.as_str()), spent_slips::hash.eq(&slip.0[..]));
+        let spent = match db {
+            Db::Sqlite(db) => diesel::insert_or_ignore_into(spent_slips::table).values(spend).execute(db)?,
+            Db::Pg(db) => diesel::insert_into(spent_slips::table).values(spend).on_conflict_do_nothing().execute(db)?,
+        };
+        if spent == 0 {
+            return Ok(Outcome::Again);
+        }
+    }
+    let ballot = &posting.ballot;
+    diesel::insert_into(ballots::table)
+        .values((
+            ballots::round.eq(round.as_str()),
+            ballots::id.eq(&ballot.id[..]),
+            ballots::unit.eq(&ballot.unit),
+            ballots::encapsulation.eq(&ballot.encapsulation),
+            ballots::ciphertext.eq(&ballot.ciphertext),
+        ))
+        .execute(db)?;
+    Ok(Outcome::Stored)
+}

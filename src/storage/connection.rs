@@ -1,0 +1,184 @@
+//! Connections: one enum over both backends, pooled, with the settings that durability and secrecy need.
+//! A connection that lacks them is refused, because a ballot acknowledged on an unsafe connection could be lost.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::StorageError;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const SQLITE_BOX: EmbeddedMigrations = embed_migrations!("migrations/sqlite_box");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// A connection to either backend.
+#[derive(diesel::MultiConnection)]
+pub(super) enum Db {
+    Sqlite(diesel::SqliteConnection),
+    Pg(diesel::PgConnection),
+}
+
+/// Where a database is.
+#[derive(Debug, Clone)]
+pub(super) enum Target {
+    /// The main database, a file.
+    Sqlite(String),
+    /// The box of one round, a file.
+    SqliteBox(String),
+    /// A PostgreSQL URL.
+    Postgres(String),
+}
+
+pub(super) type Pool = r2d2::Pool<Manager>;
+pub(super) type Lease = r2d2::PooledConnection<Manager>;
+
+impl Target {
+    pub(super) fn parse(url: &str) -> Result<Self, StorageError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            Ok(Self::Sqlite(path.to_owned()))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres(url.to_owned()))
+        } else {
+            Err(StorageError::Unavailable("the address must start with sqlite:// or postgres://".into()))
+        }
+    }
+
+    /// Makes the folder of a file.
+    pub(super) fn prepare(&self) -> Result<(), StorageError> {
+        let (Self::Sqlite(path) | Self::SqliteBox(path)) = self else { return Ok(()) };
+        match std::path::Path::new(path).parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+                .map_err(|e| StorageError::Unavailable(format!("cannot create the folder {}: {e}", folder.display()))),
+            _ => Ok(()),
+        }
+    }
+
+    fn establish(&self) -> Result<Db, StorageError> {
+        let refused = |e: diesel::ConnectionError| StorageError::Unavailable(e.to_string());
+        match self {
+            Self::Sqlite(path) | Self::SqliteBox(path) => {
+                let mut db = diesel::SqliteConnection::establish(path).map_err(refused)?;
+                db.batch_execute(
+                    "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
+                     pragma foreign_keys = on; pragma secure_delete = on; pragma trusted_schema = off;",
+                )?;
+                Ok(Db::Sqlite(db))
+            }
+            Self::Postgres(url) => {
+                let mut db = diesel::PgConnection::establish(url).map_err(refused)?;
+                db.batch_execute("set client_min_messages = warning; set lock_timeout = '5s'; set statement_timeout = '120s';")?;
+                check_postgres(&mut db)?;
+                Ok(Db::Pg(db))
+            }
+        }
+    }
+}
+
+/// Refuses a server that would acknowledge before the disk has it, or that keeps commit times.
+fn check_postgres(db: &mut PgConnection) -> Result<(), StorageError> {
+    for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on"), ("track_commit_timestamp", "off")] {
+        let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(db)?;
+        let stronger = name == "synchronous_commit" && matches!(value.as_str(), "remote_apply" | "remote_write");
+        if value != wanted && !stronger {
+            return Err(StorageError::Unavailable(format!("PostgreSQL must run with {name} = {wanted}, but has {value}")));
+        }
+    }
+    Ok(())
+}
+
+/// Makes connections for a pool.
+pub(super) struct Manager {
+    target: Target,
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Db;
+    type Error = StorageError;
+
+    fn connect(&self) -> Result<Db, StorageError> {
+        self.target.establish()
+    }
+
+    fn is_valid(&self, db: &mut Db) -> Result<(), StorageError> {
+        match db {
+            Db::Sqlite(_) => Ok(()),
+            Db::Pg(pg) => pg.batch_execute("select 1").map_err(Into::into),
+        }
+    }
+
+    fn has_broken(&self, _: &mut Db) -> bool {
+        std::thread::panicking()
+    }
+}
+
+pub(super) fn pool(target: Target, size: u32) -> Result<Pool, StorageError> {
+    // One connection is made here, so that a wrong address is told with its cause and not as a time-out.
+    drop(target.establish()?);
+    Ok(r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(5))
+        .error_handler(Box::new(r2d2::NopErrorHandler))
+        .build_unchecked(Manager { target }))
+}
+
+pub(super) fn lease(pool: &Pool) -> Result<Lease, StorageError> {
+    pool.get().map_err(|e| StorageError::Unavailable(e.to_string()))
+}
+
+/// Brings a database to the current schema; a newer one is refused.
+pub(super) fn migrate(db: &mut Db, target: &Target) -> Result<(), StorageError> {
+    let unavailable = |e: Box<dyn std::error::Error + Send + Sync>| StorageError::Unavailable(format!("migration failed: {e}"));
+    match db {
+        Db::Sqlite(db) => {
+            let migrations = || if matches!(target, Target::SqliteBox(_)) { SQLITE_BOX } else { SQLITE };
+            refuse_newer(db, migrations())?;
+            if db.has_pending_migration(migrations()).map_err(unavailable)? {
+                // Two processes may start at once; the second finds nothing left to do.
+                db.immediate_transaction::<_, diesel::result::Error, _>(|db| {
+                    db.run_pending_migrations(migrations()).map(drop).map_err(diesel::result::Error::QueryBuilderError)
+                })?;
+            }
+        }
+        Db::Pg(db) => {
+            refuse_newer(db, POSTGRES)?;
+            db.batch_execute("select pg_advisory_lock(7311642)")?;
+            let done = db.run_pending_migrations(POSTGRES).map(drop).map_err(unavailable);
+            db.batch_execute("select pg_advisory_unlock(7311642)")?;
+            done?;
+        }
+    }
+    Ok(())
+}
+
+fn refuse_newer<C, B>(db: &mut C, known: EmbeddedMigrations) -> Result<(), StorageError>
+where
+    B: diesel::backend::Backend,
+    C: MigrationHarness<B>,
+    EmbeddedMigrations: diesel::migration::MigrationSource<B>,
+{
+    use diesel::migration::{Migration, MigrationSource};
+    let known: Vec<String> = MigrationSource::<B>::migrations(&known)
+        .map_err(|e| StorageError::Unavailable(e.to_string()))?
+        .iter()
+        .map(|m: &Box<dyn Migration<B>>| m.name().version().to_string())
+        .collect();
+    let applied = db.applied_migrations().map_err(|e| StorageError::Unavailable(e.to_string()))?;
+    if applied.iter().all(|version| known.contains(&version.to_string())) {
+        return Ok(());
+    }
+    Err(StorageError::Unavailable("it was written by a newer version of zicha; use that version".into()))
+}
+
+/// Runs a transaction that takes SQLite's write lock with its first statement: one that reads first fails as soon as somebody else writes.
+pub(super) fn write<T>(db: &mut Db, lock: &str, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    db.transaction(|db| {
+        if let Db::Sqlite(sqlite) = db {
+            sqlite.batch_execute(lock)?;
+        }
+        work(db)
+    })
+}

@@ -1,0 +1,114 @@
+//! Storage on SQLite or PostgreSQL behind one type. diesel lives here and nowhere else.
+//! The two backends differ in the connection, the migrations and how a ballot box comes and goes; everything else is one code path.
+
+mod accounts;
+mod boxes;
+mod connection;
+mod release;
+mod rounds;
+mod schema;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::id::RoundId;
+use connection::{Db, Pool, Target};
+
+pub use accounts::{AccountRow, AuditRow};
+pub use boxes::{BoxSums, Outcome, Posting};
+pub use release::Comment;
+
+/// Why storage could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// There is no such row.
+    #[error("not found")]
+    NotFound,
+    /// A row with that key exists.
+    #[error("already exists")]
+    Exists,
+    /// The database cannot be used now: missing, locked, read-only, full, or of a newer version.
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
+    /// The database holds something that zicha did not write.
+    #[error("the database holds an unreadable value: {0}")]
+    Corrupt(String),
+}
+
+impl From<DieselError> for StorageError {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::NotFound,
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Exists,
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// Everything that zicha keeps.
+pub struct Storage {
+    target: Target,
+    main: Pool,
+    /// Pools of open box files, by round (SQLite only).
+    boxes: Mutex<HashMap<RoundId, Pool>>,
+    data: PathBuf,
+}
+
+impl Storage {
+    /// Opens the database, creates what is missing and migrates.
+    pub fn open(url: &str, data: &Path) -> Result<Self, StorageError> {
+        let target = Target::parse(url)?;
+        target.prepare()?;
+        let main = connection::pool(target.clone(), 8)?;
+        let storage = Self { target, main, boxes: Mutex::new(HashMap::new()), data: data.to_owned() };
+        connection::migrate(&mut *storage.connection()?, &storage.target)?;
+        Ok(storage)
+    }
+
+    /// Whether this is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.target, Target::Postgres(_))
+    }
+
+    /// Whether the database answers.
+    pub fn ping(&self) -> Result<(), StorageError> {
+        use schema::settings::dsl as s;
+        s::settings.count().get_result::<i64>(&mut *self.connection()?).map(drop).map_err(Into::into)
+    }
+
+    /// A fact about this installation.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, StorageError> {
+        use schema::settings::dsl as s;
+        Ok(s::settings.find(key).select(s::value).first(&mut *self.connection()?).optional()?)
+    }
+
+    /// Sets a fact about this installation.
+    pub fn set_setting(&self, key: &str, value: &str) -> Result<(), StorageError> {
+        use schema::settings::dsl as s;
+        self.write(|db| {
+            diesel::delete(s::settings.find(key)).execute(db)?;
+            diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(value))).execute(db)?;
+            Ok(())
+        })
+    }
+
+    /// Deletes a fact; true if it was there. Of several at once exactly one sees it.
+    pub fn take_setting(&self, key: &str) -> Result<bool, StorageError> {
+        use schema::settings::dsl as s;
+        Ok(diesel::delete(s::settings.find(key)).execute(&mut *self.connection()?)? == 1)
+    }
+
+    fn connection(&self) -> Result<connection::Lease, StorageError> {
+        connection::lease(&self.main)
+    }
+
+    /// Runs a write transaction on the main database.
+    fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        connection::write(&mut *self.connection()?, "delete from settings where key = ''", work)
+    }
+}

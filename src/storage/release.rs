@@ -1,0 +1,100 @@
+//! What the opening writes: the Release, the free texts and the spent codes, in one transaction.
+//! After it, no record of a single response exists anywhere.
+
+use diesel::prelude::*;
+
+use super::schema::{comments, releases, rounds, spent_codes};
+use super::{Storage, StorageError};
+use crate::access::SlipHash;
+use crate::gate::Release;
+use crate::id::RoundId;
+use crate::round::RoundState;
+
+/// A free text, detached from the response it came with.
+pub struct Comment {
+    /// Random name.
+    pub id: String,
+    /// Published group, or `ALL`.
+    pub group: String,
+    /// Question.
+    pub question: String,
+    /// The text.
+    pub body: String,
+}
+
+impl Storage {
+    /// Writes the results of an opening and moves the round on; false if somebody else did. `comments` must be in fresh random order.
+    pub fn write_opening(&self, round: &RoundId, release: &Release, texts: &[Comment], spent: &[Vec<u8>]) -> Result<bool, StorageError> {
+        self.write(|db| {
+            let moved = diesel::update(rounds::table.find(round.as_str()).filter(rounds::state.eq(RoundState::Closed.as_str())))
+                .set(rounds::state.eq(RoundState::Opened.as_str()))
+                .execute(db)?;
+            if moved == 0 {
+                return Ok(false);
+            }
+            diesel::insert_into(releases::table)
+                .values((
+                    releases::round.eq(round.as_str()),
+                    releases::gate.eq(i32::try_from(release.gate).unwrap_or(0)),
+                    releases::body.eq(release.to_json()),
+                ))
+                .execute(db)?;
+            for text in texts {
+                diesel::insert_into(comments::table)
+                    .values((
+                        comments::id.eq(&text.id),
+                        comments::round.eq(round.as_str()),
+                        comments::group_code.eq(&text.group),
+                        comments::question.eq(&text.question),
+                        comments::body.eq(&text.body),
+                        comments::state.eq("pending"),
+                        comments::summary.eq(""),
+                    ))
+                    .execute(db)?;
+            }
+            for hash in spent {
+                diesel::insert_into(spent_codes::table)
+                    .values((spent_codes::round.eq(round.as_str()), spent_codes::hash.eq(hash)))
+                    .execute(db)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Forgets the wrapped key and notes that box and keys are gone.
+    pub fn mark_destroyed(&self, round: &RoundId) -> Result<(), StorageError> {
+        diesel::update(rounds::table.find(round.as_str()))
+            .set((rounds::destroyed.eq(true), rounds::wrapped_key.eq(None::<String>)))
+            .execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// The release of a round.
+    pub fn release(&self, round: &RoundId) -> Result<Release, StorageError> {
+        let body: String = releases::table.find(round.as_str()).select(releases::body).first(&mut *self.connection()?)?;
+        serde_json::from_str(&body).map_err(|e| StorageError::Corrupt(format!("release of round {round}: {e}")))
+    }
+
+    /// Whether a code was spent in a round whose box is gone.
+    pub fn was_spent(&self, round: &RoundId, hash: &SlipHash) -> Result<bool, StorageError> {
+        let found: Option<String> =
+            spent_codes::table.find((round.as_str(), &hash.0[..])).select(spent_codes::round).first(&mut *self.connection()?).optional()?;
+        Ok(found.is_some())
+    }
+
+    /// How many spent codes are kept of a round whose box is gone.
+    pub fn spent_count(&self, round: &RoundId) -> Result<u64, StorageError> {
+        let count: i64 = spent_codes::table.filter(spent_codes::round.eq(round.as_str())).count().get_result(&mut *self.connection()?)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// How many free texts of a round wait for screening.
+    pub fn pending_comments(&self, round: &RoundId) -> Result<u64, StorageError> {
+        let count: i64 = comments::table
+            .filter(comments::round.eq(round.as_str()))
+            .filter(comments::state.eq("pending"))
+            .count()
+            .get_result(&mut *self.connection()?)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}

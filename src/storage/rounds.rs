@@ -1,0 +1,248 @@
+//! Units, surveys and rounds in the main database.
+//! Every move of a round names the state it starts from, so that two movers cannot both succeed.
+
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::schema::{round_units, rounds, surveys, units};
+use super::{Storage, StorageError};
+use crate::id::RoundId;
+use crate::round::{Access, ClosingSums, Round, RoundState, TurnoutSnapshot, parse_day};
+use crate::survey::Survey;
+use crate::unit::Unit;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = rounds)]
+struct RoundRow {
+    id: String,
+    title: String,
+    survey: String,
+    access: String,
+    opens: String,
+    closes: String,
+    state: String,
+    trial: bool,
+    sealed: bool,
+    ended: bool,
+    destroyed: bool,
+    looks_back: Option<String>,
+    public_key: Option<Vec<u8>>,
+    wrapped_key: Option<String>,
+    suite: Option<String>,
+    closing: Option<String>,
+    holds: String,
+    turnout: String,
+    code_in_qr: bool,
+}
+
+type UnitTuple = (String, String, String, i32, String, String);
+
+impl Storage {
+    /// All units in the order of their table.
+    pub fn units(&self) -> Result<Vec<Unit>, StorageError> {
+        let rows: Vec<UnitTuple> = units::table
+            .order(units::place)
+            .select((units::code, units::name, units::kind, units::headcount, units::group_code, units::group_name))
+            .load(&mut *self.connection()?)?;
+        Ok(rows.into_iter().map(unit).collect())
+    }
+
+    /// Replaces the unit table.
+    pub fn replace_units(&self, list: &[Unit]) -> Result<(), StorageError> {
+        self.write(|db| {
+            diesel::delete(units::table).execute(db)?;
+            for (place, unit) in list.iter().enumerate() {
+                diesel::insert_into(units::table)
+                    .values((
+                        units::code.eq(&unit.code),
+                        units::name.eq(&unit.name),
+                        units::kind.eq(&unit.kind),
+                        units::headcount.eq(small(unit.headcount as usize)),
+                        units::group_code.eq(&unit.group),
+                        units::group_name.eq(&unit.group_name),
+                        units::place.eq(small(place)),
+                    ))
+                    .execute(db)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps a survey definition under its hash.
+    pub fn keep_survey(&self, survey: &Survey) -> Result<(), StorageError> {
+        let kept = diesel::insert_into(surveys::table)
+            .values((surveys::hash.eq(survey.hash()), surveys::id.eq(survey.id()), surveys::definition.eq(survey.to_json())))
+            .execute(&mut *self.connection()?);
+        match kept.map_err(StorageError::from) {
+            Ok(_) | Err(StorageError::Exists) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The definition with that hash.
+    pub fn survey(&self, hash: &str) -> Result<Survey, StorageError> {
+        let text: String = surveys::table.find(hash).select(surveys::definition).first(&mut *self.connection()?)?;
+        Survey::parse(text.as_bytes()).map_err(|e| StorageError::Corrupt(format!("survey {hash}: {e}")))
+    }
+
+    /// Adds a round with its units.
+    pub fn create_round(&self, round: &Round, list: &[Unit]) -> Result<(), StorageError> {
+        self.write(|db| {
+            diesel::insert_into(rounds::table).values(RoundRow::from(round)).execute(db)?;
+            set_units(db, &round.id, list)
+        })
+    }
+
+    /// Replaces the units of a round.
+    pub fn set_round_units(&self, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {
+        self.write(|db| set_units(db, round, list))
+    }
+
+    /// A round.
+    pub fn round(&self, id: &RoundId) -> Result<Round, StorageError> {
+        let row: RoundRow = rounds::table.find(id.as_str()).select(RoundRow::as_select()).first(&mut *self.connection()?)?;
+        row.try_into()
+    }
+
+    /// All rounds, by first day and name.
+    pub fn rounds(&self) -> Result<Vec<Round>, StorageError> {
+        let rows: Vec<RoundRow> =
+            rounds::table.order((rounds::opens, rounds::id)).select(RoundRow::as_select()).load(&mut *self.connection()?)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// The units of a round, in order.
+    pub fn round_units(&self, round: &RoundId) -> Result<Vec<Unit>, StorageError> {
+        let rows: Vec<UnitTuple> = round_units::table
+            .filter(round_units::round.eq(round.as_str()))
+            .order(round_units::place)
+            .select((
+                round_units::code,
+                round_units::name,
+                round_units::kind,
+                round_units::headcount,
+                round_units::group_code,
+                round_units::group_name,
+            ))
+            .load(&mut *self.connection()?)?;
+        Ok(rows.into_iter().map(unit).collect())
+    }
+
+    /// Writes back a round that was read in state `from`; false if it is no longer in it.
+    pub fn update_round(&self, round: &Round, from: RoundState) -> Result<bool, StorageError> {
+        let row = RoundRow::from(round);
+        self.write(|db| {
+            let changed = diesel::update(rounds::table.find(round.id.as_str()).filter(rounds::state.eq(from.as_str())))
+                .set((
+                    rounds::state.eq(&row.state),
+                    rounds::trial.eq(row.trial),
+                    rounds::ended.eq(row.ended),
+                    rounds::destroyed.eq(row.destroyed),
+                    rounds::public_key.eq(&row.public_key),
+                    rounds::wrapped_key.eq(&row.wrapped_key),
+                    rounds::suite.eq(&row.suite),
+                    rounds::closing.eq(&row.closing),
+                    rounds::holds.eq(&row.holds),
+                    rounds::code_in_qr.eq(row.code_in_qr),
+                ))
+                .execute(db)?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// Stores the day's turnout snapshot.
+    pub fn set_turnout(&self, round: &RoundId, turnout: &TurnoutSnapshot) -> Result<(), StorageError> {
+        let text = serde_json::to_string(turnout).expect("a snapshot is JSON");
+        diesel::update(rounds::table.find(round.as_str())).set(rounds::turnout.eq(text)).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+}
+
+fn set_units(db: &mut Db, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {
+    diesel::delete(round_units::table.filter(round_units::round.eq(round.as_str()))).execute(db)?;
+    for (place, unit) in list.iter().enumerate() {
+        diesel::insert_into(round_units::table)
+            .values((
+                round_units::round.eq(round.as_str()),
+                round_units::code.eq(&unit.code),
+                round_units::name.eq(&unit.name),
+                round_units::kind.eq(&unit.kind),
+                round_units::headcount.eq(small(unit.headcount as usize)),
+                round_units::group_code.eq(&unit.group),
+                round_units::group_name.eq(&unit.group_name),
+                round_units::place.eq(small(place)),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+fn small(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+fn unit((code, name, kind, headcount, group, group_name): UnitTuple) -> Unit {
+    Unit { code, name, kind, headcount: u32::try_from(headcount).unwrap_or(0), group, group_name }
+}
+
+impl From<&Round> for RoundRow {
+    fn from(round: &Round) -> Self {
+        let json = "these types are JSON";
+        Self {
+            id: round.id.to_string(),
+            title: round.title.clone(),
+            survey: round.survey.clone(),
+            access: round.access.as_str().to_owned(),
+            opens: round.opens.to_string(),
+            closes: round.closes.to_string(),
+            state: round.state.as_str().to_owned(),
+            trial: round.trial,
+            sealed: round.sealed,
+            ended: round.ended,
+            destroyed: round.destroyed,
+            looks_back: round.looks_back.as_ref().map(ToString::to_string),
+            public_key: round.public_key.clone(),
+            wrapped_key: round.wrapped_key.clone(),
+            suite: round.public_key.as_ref().map(|_| crate::ballot::BALLOT_SUITE.to_owned()),
+            closing: round.closing.as_ref().map(|c| serde_json::to_string(c).expect(json)),
+            holds: serde_json::to_string(&round.holds).expect(json),
+            turnout: serde_json::to_string(&round.turnout).expect(json),
+            code_in_qr: round.code_in_address,
+        }
+    }
+}
+
+impl TryFrom<RoundRow> for Round {
+    type Error = StorageError;
+
+    fn try_from(row: RoundRow) -> Result<Self, StorageError> {
+        let corrupt = |what: &str| StorageError::Corrupt(format!("{what} of round {}", row.id));
+        Ok(Self {
+            access: match row.access.as_str() {
+                "slip" => Access::Slip,
+                "poster" => Access::Poster,
+                _ => return Err(corrupt("access")),
+            },
+            opens: parse_day(&row.opens).map_err(|_| corrupt("opening day"))?,
+            closes: parse_day(&row.closes).map_err(|_| corrupt("closing day"))?,
+            state: row.state.parse().map_err(|()| corrupt("state"))?,
+            looks_back: row.looks_back.as_deref().map(str::parse).transpose().map_err(|_| corrupt("base round"))?,
+            closing: match &row.closing {
+                Some(text) => Some(serde_json::from_str::<ClosingSums>(text).map_err(|_| corrupt("closing sums"))?),
+                None => None,
+            },
+            holds: serde_json::from_str(&row.holds).map_err(|_| corrupt("holds"))?,
+            turnout: serde_json::from_str(&row.turnout).map_err(|_| corrupt("turnout"))?,
+            id: row.id.parse().map_err(|_| corrupt("name"))?,
+            title: row.title,
+            survey: row.survey,
+            trial: row.trial,
+            sealed: row.sealed,
+            ended: row.ended,
+            destroyed: row.destroyed,
+            public_key: row.public_key,
+            wrapped_key: row.wrapped_key,
+            code_in_address: row.code_in_qr,
+        })
+    }
+}

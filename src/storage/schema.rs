@@ -1,0 +1,53 @@
+//! The tables as diesel sees them, the same on both backends.
+//! Types are portable: texts, numbers, booleans and bytes only.
+
+diesel::table! { settings (key) { key -> Text, value -> Text, } }
+diesel::table! { surveys (hash) { hash -> Text, id -> Text, definition -> Text, } }
+diesel::table! {
+    units (code) { code -> Text, name -> Text, kind -> Text, headcount -> Integer, group_code -> Text, group_name -> Text, place -> Integer, }
+}
+diesel::table! {
+    rounds (id) {
+        id -> Text,
+        title -> Text,
+        survey -> Text,
+        access -> Text,
+        opens -> Text,
+        closes -> Text,
+        state -> Text,
+        trial -> Bool,
+        sealed -> Bool,
+        ended -> Bool,
+        destroyed -> Bool,
+        looks_back -> Nullable<Text>,
+        public_key -> Nullable<Binary>,
+        wrapped_key -> Nullable<Text>,
+        suite -> Nullable<Text>,
+        closing -> Nullable<Text>,
+        holds -> Text,
+        turnout -> Text,
+        code_in_qr -> Bool,
+    }
+}
+diesel::table! {
+    round_units (round, code) {
+        round -> Text, code -> Text, name -> Text, kind -> Text, headcount -> Integer, group_code -> Text, group_name -> Text, place -> Integer,
+    }
+}
+diesel::table! { releases (round) { round -> Text, gate -> Integer, body -> Text, } }
+diesel::table! {
+    comments (id) { id -> Text, round -> Text, group_code -> Text, question -> Text, body -> Text, state -> Text, summary -> Text, }
+}
+diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
+diesel::table! { accounts (name) { name -> Text, role -> Text, password -> Text, active -> Bool, } }
+diesel::table! { account_units (account, unit) { account -> Text, unit -> Text, } }
+diesel::table! { sessions (hash) { hash -> Text, account -> Text, started -> BigInt, seen -> BigInt, } }
+diesel::table! { audit (seq) { seq -> BigInt, at -> BigInt, account -> Text, action -> Text, subject -> Text, hash -> Text, } }
+
+diesel::table! { slips (round, hash) { round -> Text, hash -> Binary, unit -> Text, } }
+diesel::table! { spent_slips (round, hash) { round -> Text, hash -> Binary, } }
+diesel::table! {
+    ballots (round, id) { round -> Text, id -> Binary, unit -> Text, encapsulation -> Binary, ciphertext -> Binary, }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(slips, spent_slips);

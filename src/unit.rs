@@ -1,0 +1,285 @@
+//! Units (squads, sections, offices), the reporting groups they form, and their CSV table.
+//! Groups are fixed before a round opens: how finely results are shown must never depend on what people answered.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Refusal, is_deceptive};
+
+/// Column ids of the unit table, in order.
+pub const COLUMNS: [&str; 6] = ["code", "name", "kind", "headcount", "group", "group_name"];
+const CHINESE_COLUMNS: [&str; 6] = ["单位代码", "单位名称", "类型", "人数", "统计组", "统计组名称"];
+const MAX_BYTES: usize = 5 << 20;
+const MAX_UNITS: usize = 20_000;
+
+/// A unit of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Short code, `[A-Z0-9]{1,16}`.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Kind, a free word such as `squad`.
+    pub kind: String,
+    /// People in it.
+    pub headcount: u32,
+    /// Code of its reporting group; its own code if it stands alone.
+    pub group: String,
+    /// Name of the group.
+    pub group_name: String,
+}
+
+impl Unit {
+    /// The kind in Chinese, for the words the field uses.
+    #[must_use]
+    pub fn kind_zh(kind: &str) -> &str {
+        match kind {
+            "squad" => "中队",
+            "section" => "科室",
+            "office" => "办公室（拆违办等）",
+            "mixed" => "混合",
+            other => other,
+        }
+    }
+}
+
+/// A reporting group as configured: one unit or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Code of the group.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Kind of its units, `mixed` if they differ.
+    pub kind: String,
+    /// Codes of its units.
+    pub units: Vec<String>,
+    /// People in it.
+    pub headcount: u32,
+}
+
+/// The groups that units form, in the order of their first unit.
+#[must_use]
+pub fn groups(units: &[Unit]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    for unit in units {
+        let at = *index.entry(&unit.group).or_insert_with(|| {
+            groups.push(Group {
+                code: unit.group.clone(),
+                name: unit.group_name.clone(),
+                kind: unit.kind.clone(),
+                units: Vec::new(),
+                headcount: 0,
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[at];
+        group.units.push(unit.code.clone());
+        group.headcount += unit.headcount;
+        if group.kind != unit.kind {
+            "mixed".clone_into(&mut group.kind);
+        }
+    }
+    groups
+}
+
+/// Reads a unit table: UTF-8 with or without BOM, or GB18030. All mistakes are returned together.
+pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
+    if bytes.len() > MAX_BYTES {
+        return Err(vec![Refusal::new("文件超过 5 MiB，单位表不应这么大", "the file is over 5 MiB; a unit table cannot be that large")]);
+    }
+    let text = decode(bytes).ok_or_else(|| {
+        vec![Refusal::new("文件既不是 UTF-8 也不是 GB18030 编码，请另存为 CSV（UTF-8）", "the file is neither UTF-8 nor GB18030; save it as CSV (UTF-8)")]
+    })?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let columns = header(&mut reader)?;
+    let mut errors = Vec::new();
+    let mut units = Vec::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(e) => {
+                errors.push(Refusal::new(format!("无法读取：{e}"), format!("cannot be read: {e}")));
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let field = |n: usize| columns[n].and_then(|c| record.get(c)).unwrap_or("").to_owned();
+        match row(std::array::from_fn(field)) {
+            Ok(unit) => units.push((line, unit)),
+            Err(refusals) => errors.extend(refusals.into_iter().map(|r| at_line(line, &r))),
+        }
+    }
+    check_table(&mut units, &mut errors);
+    if errors.is_empty() { Ok(units.into_iter().map(|(_, unit)| unit).collect()) } else { Err(errors) }
+}
+
+/// Writes the unit table as `parse_csv` reads it.
+#[must_use]
+pub fn to_csv(units: &[Unit]) -> Vec<u8> {
+    let mut out = "\u{FEFF}".as_bytes().to_vec();
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let expect = "writing to memory cannot fail";
+    writer.write_record(COLUMNS).expect(expect);
+    for unit in units {
+        let alone = unit.group == unit.code;
+        let (group, name) = if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
+        writer
+            .write_record([&unit.code, &unit.name, &unit.kind, &unit.headcount.to_string(), group, name])
+            .expect(expect);
+    }
+    out.extend(writer.into_inner().expect(expect));
+    out
+}
+
+fn decode(bytes: &[u8]) -> Option<String> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(text.trim_start_matches('\u{FEFF}').to_owned());
+    }
+    encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+}
+
+/// Where each known column stands in the file.
+fn header(reader: &mut csv::Reader<&[u8]>) -> Result<[Option<usize>; 6], Vec<Refusal>> {
+    let header = reader.headers().map_err(|e| vec![Refusal::new(format!("第 1 行无法读取：{e}"), format!("line 1 cannot be read: {e}"))])?;
+    let mut columns = [None; 6];
+    for (n, name) in header.iter().enumerate() {
+        let known = COLUMNS.iter().position(|c| *c == name).or_else(|| CHINESE_COLUMNS.iter().position(|c| *c == name));
+        match known {
+            Some(k) => columns[k] = Some(n),
+            None => {
+                return Err(vec![Refusal::new(
+                    format!("第 1 行：不认识列名“{}”，可用列名：{}", crate::text::visible(name), COLUMNS.join("、")),
+                    format!("line 1: unknown column `{}`; the columns are {}", crate::text::visible(name), COLUMNS.join(", ")),
+                )]);
+            }
+        }
+    }
+    let missing: Vec<&str> = (0..4).filter(|k| columns[*k].is_none()).map(|k| COLUMNS[k]).collect();
+    if missing.is_empty() {
+        return Ok(columns);
+    }
+    Err(vec![Refusal::new(format!("第 1 行：缺少列 {}", missing.join("、")), format!("line 1: missing column {}", missing.join(", ")))])
+}
+
+fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<Unit, Vec<Refusal>> {
+    let mut errors = Vec::new();
+    if !is_code(&code) {
+        errors.push(Refusal::new(format!("代码“{code}”应为 1 至 16 位大写字母或数字，且不是 ALL"), format!("code `{code}` must match [A-Z0-9]{{1,16}} and not be ALL")));
+    }
+    for (what_zh, what, value, limit) in [("单位名称", "name", &name, 60), ("类型", "kind", &kind, 20), ("统计组名称", "group_name", &group_name, 60)] {
+        let empty = value.is_empty() && what != "group_name";
+        if empty || value.chars().count() > limit || value.chars().any(|c| is_deceptive(c) || c.is_control()) {
+            errors.push(Refusal::new(
+                format!("{what_zh}为空、超过 {limit} 字，或含有控制字符、隐形字符"),
+                format!("{what} is empty, longer than {limit} characters, or holds control or invisible characters"),
+            ));
+        }
+    }
+    let heads = headcount.parse::<u32>().ok().filter(|n| (1..=100_000).contains(n));
+    if heads.is_none() {
+        errors.push(Refusal::new(format!("人数“{headcount}”应为 1 至 100000 的整数"), format!("headcount `{headcount}` must be a whole number from 1 to 100000")));
+    }
+    if !group.is_empty() && !is_code(&group) {
+        errors.push(Refusal::new(format!("统计组代码“{group}”应为 1 至 16 位大写字母或数字，且不是 ALL"), format!("group `{group}` must match [A-Z0-9]{{1,16}} and not be ALL")));
+    }
+    let (true, Some(headcount)) = (errors.is_empty(), heads) else { return Err(errors) };
+    let alone = group.is_empty();
+    Ok(Unit {
+        group: if alone { code.clone() } else { group },
+        group_name: if alone { name.clone() } else { group_name },
+        code,
+        name,
+        kind,
+        headcount,
+    })
+}
+
+fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
+    if units.is_empty() && errors.is_empty() {
+        errors.push(Refusal::new("表中没有单位", "the table holds no unit"));
+    }
+    if units.len() > MAX_UNITS {
+        errors.push(Refusal::new(format!("单位超过 {MAX_UNITS} 个"), format!("there are more than {MAX_UNITS} units")));
+    }
+    let mut codes = HashSet::new();
+    for (line, unit) in units.iter() {
+        if !codes.insert(unit.code.clone()) {
+            errors.push(at_line(*line, &Refusal::new(format!("代码 {} 重复", unit.code), format!("code {} is used twice", unit.code))));
+        }
+    }
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (line, unit) in units.iter() {
+        if unit.group == unit.code {
+            continue;
+        }
+        if codes.contains(&unit.group) {
+            errors.push(at_line(*line, &Refusal::new(format!("统计组代码 {} 与某个单位的代码相同，请换一个", unit.group), format!("group {} has the code of a unit; choose another", unit.group))));
+        }
+        if unit.group_name.is_empty() {
+            continue;
+        }
+        let known = names.entry(unit.group.clone()).or_insert_with(|| unit.group_name.clone());
+        if *known != unit.group_name {
+            errors.push(at_line(*line, &Refusal::new(format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name), format!("group {} has two names: `{known}` and `{}`", unit.group, unit.group_name))));
+        }
+    }
+    for (_, unit) in units.iter_mut().filter(|(_, u)| u.group_name.is_empty()) {
+        unit.group_name = names.get(&unit.group).unwrap_or(&unit.group).clone();
+    }
+}
+
+fn at_line(line: u64, refusal: &Refusal) -> Refusal {
+    Refusal::new(format!("第 {line} 行：{}", refusal.zh), format!("line {line}: {}", refusal.en))
+}
+
+fn is_code(code: &str) -> bool {
+    (1..=16).contains(&code.len()) && code != "ALL" && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "code,name,kind,headcount,group,group_name\nCY,春江中队,squad,30,,\nBG,办公室,section,8,HQ,局机关\nZG,政工科,section,6,HQ,\n";
+
+    #[test]
+    fn units_without_a_group_stand_alone_and_others_share_one() {
+        let units = parse_csv(TABLE.as_bytes()).unwrap();
+        let groups = groups(&units);
+        assert_eq!(groups.iter().map(|g| (g.code.as_str(), g.headcount)).collect::<Vec<_>>(), [("CY", 30), ("HQ", 14)]);
+        assert_eq!(groups[1].name, "局机关");
+        assert_eq!(units[2].group_name, "局机关", "the name is taken from the row that gives it");
+    }
+
+    #[test]
+    fn the_table_survives_a_round_trip_and_gb18030() {
+        let units = parse_csv(TABLE.as_bytes()).unwrap();
+        assert_eq!(parse_csv(&to_csv(&units)).unwrap(), units);
+        let (gb, _, _) = encoding_rs::GB18030.encode(TABLE);
+        assert_eq!(parse_csv(&gb).unwrap(), units);
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_its_line() {
+        let table = "code,name,kind,headcount,group\ncy,甲,squad,30,\nALL,乙,squad,0,\nAB,,squad,x,\nAB,丙,squad,3,\nCD,丁,squad,3,AB\n";
+        let errors = parse_csv(table.as_bytes()).unwrap_err();
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert!(lines.iter().any(|l| l.starts_with("line 2: code `cy`")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 3: code `ALL`")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 3: headcount `0`")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 4: name")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 6: group AB has the code of a unit")), "{lines:?}");
+    }
+
+    #[test]
+    fn unknown_and_missing_columns_are_named() {
+        assert!(parse_csv(b"code,name,kind\n").unwrap_err()[0].en.contains("missing column headcount"));
+        assert!(parse_csv(b"code,name,kind,headcount,phone\n").unwrap_err()[0].en.contains("unknown column `phone`"));
+    }
+}
