@@ -14,3 +14,4 @@ pub mod gate;
 pub mod problem;
 pub mod export;
 pub mod storage;
+pub mod app;

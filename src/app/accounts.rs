@@ -1,0 +1,254 @@
+//! Desk accounts: roles, passwords, sessions, the first-start link and the audit chain.
+//! Only officials at the desk sign in; respondents have no account and never meet this code.
+
+use std::str::FromStr;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+
+use super::{App, AppError, rng};
+use crate::storage::{AccountRow, AuditRow, StorageError};
+use crate::text::Refusal;
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// 政工科经办: runs rounds, screens, exports.
+    Clerk,
+    /// 政工科负责人: as the clerk, and approves releases.
+    Head,
+    /// 局领导: sees assigned units after release.
+    Leader,
+    /// 单位负责人: sees the own unit after release.
+    UnitHead,
+    /// 审计员: sees the audit log only.
+    Auditor,
+    /// 系统管理员: manages accounts, sees no results.
+    Admin,
+}
+
+impl Role {
+    /// All roles: name on the command line, name on a page.
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::Clerk, "clerk", "政工科经办"),
+        (Self::Head, "head", "政工科负责人"),
+        (Self::Leader, "leader", "局领导"),
+        (Self::UnitHead, "unit_head", "单位负责人"),
+        (Self::Auditor, "auditor", "审计员"),
+        (Self::Admin, "admin", "系统管理员"),
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|r| r.0 == self).map_or("", |r| r.1)
+    }
+
+    /// The name on a page.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        Self::ALL.iter().find(|r| r.0 == self).map_or("", |r| r.2)
+    }
+
+    /// Whether the role runs rounds.
+    #[must_use]
+    pub fn runs_rounds(self) -> bool {
+        matches!(self, Self::Clerk | Self::Head)
+    }
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().find(|r| r.1 == text).map(|r| r.0).ok_or(())
+    }
+}
+
+/// A signed-in desk user.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Account.
+    pub account: String,
+    /// Role.
+    pub role: Role,
+    /// Units it may see (leader, unit head).
+    pub units: Vec<String>,
+    /// Token that every form must carry.
+    pub csrf: String,
+    key: String,
+}
+
+/// A session ends after this long without use.
+pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+const SESSION_LONGEST: i64 = 8 * 3600;
+const SHORTEST_PASSWORD: usize = 12;
+const SETUP: &str = "setup_token";
+
+impl App {
+    /// Adds an account; returns its password, made here if none was given.
+    pub fn add_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+        let fits = (1..=40).contains(&name.chars().count()) && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+        if !fits {
+            return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .").into());
+        }
+        if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
+            return Err(Refusal::new("单位负责人、局领导须指定单位，其他角色不能指定单位", "unit_head and leader need --unit; other roles must not have one").into());
+        }
+        let known = self.storage.units()?;
+        if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
+            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).into());
+        }
+        let password = match password {
+            Some(given) if given.chars().count() < SHORTEST_PASSWORD => {
+                return Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")).into());
+            }
+            Some(given) => given.to_owned(),
+            None => generate_password(),
+        };
+        let row = AccountRow { name: name.to_owned(), role: role.as_str().to_owned(), password: hash_password(&password)?, active: true };
+        match self.storage.add_account(&row, units) {
+            Err(StorageError::Exists) => Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).into()),
+            other => Ok(other.map(|()| password)?),
+        }
+    }
+
+    /// A one-time token for the first account, if there is none yet; a new one voids the last.
+    pub fn setup_token(&self) -> Result<Option<String>, AppError> {
+        if !self.storage.accounts()?.is_empty() {
+            return Ok(None);
+        }
+        let token = random_hex();
+        self.storage.set_setting(SETUP, &digest(&token))?;
+        Ok(Some(token))
+    }
+
+    /// Whether a set-up token is the current one.
+    pub fn setup_token_fits(&self, token: &str) -> Result<bool, AppError> {
+        Ok(self.storage.setting(SETUP)?.is_some_and(|known| known == digest(token)))
+    }
+
+    /// Makes the first account with a set-up token, which is used up by it.
+    pub fn set_up(&self, token: &str, name: &str, password: &str) -> Result<(), AppError> {
+        let gone = || Refusal::new("设置链接无效或已使用；重新启动服务会打印新的链接", "the set-up link is void or used; restarting the service prints a new one");
+        if !self.setup_token_fits(token)? || !self.storage.accounts()?.is_empty() {
+            return Err(gone().into());
+        }
+        self.add_account(name, Role::Head, &[], Some(password))?;
+        self.storage.take_setting(SETUP)?;
+        Ok(())
+    }
+
+    /// Signs in; returns the cookie's value. Takes the same time for unknown names.
+    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str) -> Result<String, AppError> {
+        let refused = || AppError::Refused(Refusal::new("账号或口令不正确", "name or password is wrong"));
+        if self.throttled(name) {
+            return Err(Refusal::new("尝试次数过多，请一分钟后再试", "too many attempts; try again in a minute").into());
+        }
+        let account = self.storage.account(name)?.filter(|a| a.active);
+        let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
+        if !password_fits(hash, password) || account.is_none() {
+            self.note_failure(name);
+            return Err(refused());
+        }
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        let cookie = random_hex();
+        let now = self.now().unix_timestamp();
+        self.storage.end_sessions("", now - SESSION_LONGEST)?;
+        self.storage.add_session(&digest(&cookie), name, now)?;
+        self.note(name, "sign_in", "")?;
+        Ok(cookie)
+    }
+
+    /// The session of a cookie, if it is still good.
+    pub fn session(&self, cookie: &str) -> Result<Option<Session>, AppError> {
+        let key = digest(cookie);
+        let Some((name, started, seen)) = self.storage.session(&key)? else { return Ok(None) };
+        let now = self.now().unix_timestamp();
+        let idle = i64::try_from(SESSION_IDLE.as_secs()).unwrap_or(0);
+        let account = self.storage.account(&name)?.filter(|a| a.active);
+        let role = account.as_ref().and_then(|a| a.role.parse().ok());
+        let (true, Some(role)) = (now - started < SESSION_LONGEST && now - seen < idle, role) else {
+            self.storage.end_sessions(&key, now - SESSION_LONGEST)?;
+            return Ok(None);
+        };
+        if now - seen >= 60 {
+            self.storage.touch_session(&key, now)?;
+        }
+        let units = self.storage.account_units(&name)?;
+        Ok(Some(Session { account: name, role, units, csrf: digest(&format!("csrf {cookie}")), key }))
+    }
+
+    /// Ends a session.
+    pub fn sign_out(&self, session: &Session) -> Result<(), AppError> {
+        self.storage.end_sessions(&session.key, self.now().unix_timestamp() - SESSION_LONGEST)?;
+        Ok(())
+    }
+
+    /// Writes a desk action into the audit chain.
+    pub fn note(&self, account: &str, action: &str, subject: &str) -> Result<(), AppError> {
+        Ok(self.storage.append_audit(self.now().unix_timestamp(), account, action, subject)?)
+    }
+
+    /// The audit chain, and whether every link of it fits.
+    pub fn audit(&self) -> Result<(Vec<AuditRow>, bool), AppError> {
+        let rows = self.storage.audit()?;
+        let mut previous = String::new();
+        let intact = rows.iter().enumerate().all(|(n, row)| {
+            let fits = row.seq == n as i64 + 1 && row.hash == row.chained(&previous);
+            previous.clone_from(&row.hash);
+            fits
+        });
+        Ok((rows, intact))
+    }
+
+    fn throttled(&self, name: &str) -> bool {
+        let tries = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.get(name).is_some_and(|(count, since)| *count >= 5 && since.elapsed() < Duration::from_secs(60))
+    }
+
+    fn note_failure(&self, name: &str) {
+        let mut tries = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.retain(|_, (_, since)| since.elapsed() < Duration::from_secs(60));
+        if tries.len() < 10_000 {
+            let entry = tries.entry(name.to_owned()).or_insert((0, Instant::now()));
+            *entry = (entry.0 + 1, Instant::now());
+        }
+    }
+}
+
+/// An Argon2id hash of nothing that anybody can enter, so that unknown names cost the same time.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$lDMK8cPnpXQDjsIDAGtVCRx5QYuXLAMRRIKYVa8tEeM";
+
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, None).expect("these parameters are valid"))
+}
+
+fn hash_password(password: &str) -> Result<String, AppError> {
+    argon2().hash_password(password.as_bytes()).map(|h| h.to_string()).map_err(|e| AppError::File(format!("cannot hash a password: {e}")))
+}
+
+fn password_fits(hash: &str, password: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok())
+}
+
+/// Four groups of five letters and digits: 98 bits that can be read out.
+fn generate_password() -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut rng = rng();
+    let group = |rng: &mut rand::rngs::ThreadRng| (0..5).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect::<String>();
+    (0..4).map(|_| group(&mut rng)).collect::<Vec<_>>().join("-")
+}
+
+fn random_hex() -> String {
+    rng().random::<[u8; 32]>().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}

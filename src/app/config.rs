@@ -1,0 +1,137 @@
+//! Settings: one table for command line, environment and file.
+//! The table is also what `--help`, the settings page of the docs and a test read, so it cannot drift.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::AppError;
+use crate::text::Refusal;
+
+/// Every setting: name in the file, environment variable, default, meaning.
+pub const SETTINGS: [(&str, &str, &str, &str); 7] = [
+    ("database", "ZICHA_DATABASE", "sqlite://DATA/zicha.db", "Database address: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"),
+    ("data", "ZICHA_DATA", "data", "Folder for the server key, custody files, ballot boxes (SQLite) and release files"),
+    ("listen", "ZICHA_LISTEN", "127.0.0.1:8080", "Address of the questionnaire side"),
+    ("desk_listen", "ZICHA_DESK_LISTEN", "(as listen)", "Address of the desk, if it should be reachable elsewhere than the questionnaires"),
+    ("public_url", "ZICHA_PUBLIC_URL", "http://LISTEN", "Address that officers' phones use; printed on slips; https makes desk cookies Secure"),
+    ("server_key", "ZICHA_SERVER_KEY", "DATA/server.key", "File with the server key; made on first start; losing it loses every unopened box"),
+    ("workers", "ZICHA_WORKERS", "(cores)", "Threads that serve requests"),
+];
+
+/// The settings of a running zicha.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Database address, if given.
+    pub database: Option<String>,
+    /// Data folder.
+    pub data: PathBuf,
+    /// Questionnaire address.
+    pub listen: String,
+    /// Desk address, if separate.
+    pub desk_listen: Option<String>,
+    /// Public address, if given.
+    pub public_url: Option<String>,
+    /// Server key file, if given.
+    pub server_key: Option<PathBuf>,
+    /// Threads, if given.
+    pub workers: Option<usize>,
+    /// Everything is invented.
+    pub demo: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingsFile {
+    database: Option<String>,
+    data: Option<PathBuf>,
+    listen: Option<String>,
+    desk_listen: Option<String>,
+    public_url: Option<String>,
+    server_key: Option<PathBuf>,
+    workers: Option<usize>,
+}
+
+impl Settings {
+    /// Settings from a file (if given), overridden by the environment; the command line comes on top.
+    pub fn load(file: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<Self, AppError> {
+        let file = match file {
+            None => SettingsFile::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|e| AppError::File(format!("cannot read the settings file {}: {e}", path.display())))?;
+                toml::from_str(&text).map_err(|e| {
+                    Refusal::new(format!("设置文件 {} 有误：{}", path.display(), e.message()), format!("the settings file {}: {}", path.display(), e.message()))
+                })?
+            }
+        };
+        let workers = match env("ZICHA_WORKERS") {
+            None => file.workers,
+            Some(text) => Some(text.parse().ok().filter(|n| (1..=256).contains(n)).ok_or_else(|| {
+                Refusal::new("ZICHA_WORKERS 应为 1 至 256 的整数", "ZICHA_WORKERS must be a whole number from 1 to 256")
+            })?),
+        };
+        Ok(Self {
+            database: env("ZICHA_DATABASE").or(file.database),
+            data: env("ZICHA_DATA").map(PathBuf::from).or(file.data).unwrap_or_else(|| PathBuf::from("data")),
+            listen: env("ZICHA_LISTEN").or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            desk_listen: env("ZICHA_DESK_LISTEN").or(file.desk_listen),
+            public_url: env("ZICHA_PUBLIC_URL").or(file.public_url),
+            server_key: env("ZICHA_SERVER_KEY").map(PathBuf::from).or(file.server_key),
+            workers,
+            demo: false,
+        })
+    }
+
+    /// The database address.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("zicha.db").display()))
+    }
+
+    /// The public address without a final slash.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        url.trim_end_matches('/').to_owned()
+    }
+
+    /// Whether phones reach the service over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url().starts_with("https://")
+    }
+
+    /// The server key file.
+    #[must_use]
+    pub fn key_path(&self) -> PathBuf {
+        self.server_key.clone().unwrap_or_else(|| self.data.join("server.key"))
+    }
+}
+
+/// The system clock. `ZICHA_TEST_NOW` (Unix seconds) replaces it in debug builds, so that tests can jump through a campaign.
+#[expect(clippy::disallowed_methods, reason = "the application hands the time to the domain from here")]
+pub(crate) fn system_now() -> OffsetDateTime {
+    #[cfg(debug_assertions)]
+    if let Some(now) = std::env::var("ZICHA_TEST_NOW").ok().and_then(|t| t.parse().ok()).and_then(|t| OffsetDateTime::from_unix_timestamp(t).ok()) {
+        return now;
+    }
+    OffsetDateTime::now_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_overrides_the_file_and_unknown_keys_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zicha.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\ndata = \"a\"\n").unwrap();
+        let env = |name: &str| (name == "ZICHA_LISTEN").then(|| "127.0.0.1:2".to_owned());
+        let settings = Settings::load(Some(&path), env).unwrap();
+        assert_eq!((settings.listen.as_str(), settings.database_url().as_str()), ("127.0.0.1:2", "sqlite://a/zicha.db"));
+        std::fs::write(&path, "port = 3\n").unwrap();
+        assert!(Settings::load(Some(&path), |_| None).unwrap_err().to_string().contains("unknown field"));
+    }
+}

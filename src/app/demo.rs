@@ -1,0 +1,223 @@
+//! The demo: a bureau that does not exist, filled through the real intake and the real opening.
+//! Units differ in their troubles, two small sections fall under the floor and are merged; every name is invented.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use time::{Date, Duration};
+
+use super::{App, AppError, NewRound, PrintedSlip, Role};
+use crate::id::RoundId;
+use crate::response::Form;
+use crate::round::{Access, shanghai_day};
+use crate::storage::Outcome;
+use crate::survey::{Kind, QuestionRole, Survey};
+use crate::unit::Unit;
+
+/// What somebody who looks at the demo needs.
+pub struct Demo {
+    /// The released round.
+    pub past: RoundId,
+    /// The open round.
+    pub open: RoundId,
+    /// Slips of the open round that nobody has used.
+    pub slips: Vec<PrintedSlip>,
+    /// One account for each role.
+    pub accounts: Vec<DemoAccount>,
+    /// Ballots of the past round.
+    pub ballots: u64,
+}
+
+/// A demo account.
+pub struct DemoAccount {
+    /// Sign-in name.
+    pub name: String,
+    /// Password.
+    pub password: String,
+    /// Role.
+    pub role: Role,
+}
+
+const UNITS: &[u8] = include_bytes!("../../assets/demo-units.csv");
+/// How the demo's units answer, by unit and category: the share of prominent answers in percent.
+const TROUBLES: [(&str, &str, u32); 14] = [
+    ("CY", "service", 52),
+    ("CY", "discipline", 34),
+    ("CF", "learning", 46),
+    ("CS", "org", 55),
+    ("CS", "zeal", 44),
+    ("GQ", "honor", 30),
+    ("SQ", "lawful", 58),
+    ("YC", "discipline", 50),
+    ("ZR", "service", 32),
+    ("CZ", "lawful", 45),
+    ("TP", "zeal", 52),
+    ("TP", "learning", 33),
+    ("CW", "lawful", 60),
+    ("JD", "org", 38),
+];
+
+const TEXTS: [(&str, [&str; 5]); 7] = [
+    ("honor", ["有的队员对队伍荣誉不太在意，宣传活动参加不积极。", "抽考时有人应付了事。", "有时在公众场合说话不注意。", "希望多树几个身边的典型。", "某次活动集合时队容不整齐。"]),
+    ("learning", ["集中学习多是念文件，听完就散。", "新划转的事项没有系统培训过。", "希望安排到办案多的中队跟班学习。", "学习记录有补写的情况。", "业务书发了很少有人翻。"]),
+    ("lawful", ["个别案卷签名、日期有漏项。", "指标紧的月份有的案子质量一般。", "希望请法制科每季度来评一次卷。", "现场记录仪有时没有及时归档。", "遇到复杂案子不知道问谁。"]),
+    ("org", ["分工经常变，找谁说不清。", "请销假登记不及时。", "谈心谈话开展得少。", "年轻人和老同志搭配不够。", "希望固定每周一次的队务会。"]),
+    ("service", ["同一处投诉反复来，答复都是老样子。", "群众电话有时没人接。", "希望重复投诉由专人跟到底。", "回访做得少。", "有的件临到期了才去看现场。"]),
+    ("discipline", ["着装检查时严时松。", "开会签到有代签。", "早上点名后有人离岗。", "希望考勤每月公布一次。", "请示报告有时先做后报。"]),
+    ("zeal", ["干多干少差别不大，没什么劲头。", "布置的事要催几次才动。", "有困难不敢讲。", "希望考核能拉开差距。", "有的活推来推去。"]),
+];
+
+impl App {
+    /// Fills an empty installation.
+    pub fn fill_demo(self: &Arc<Self>) -> Result<Demo, AppError> {
+        self.set_bureau_name("江湾区城管执法局（虚构）")?;
+        let units = self.import_units(UNITS)?;
+        let survey = Self::shipped_surveys().into_iter().next().expect("the self-check comes first");
+        let today = shanghai_day(self.now());
+        let mut rng = StdRng::seed_from_u64(2020);
+        let past = self.demo_round(&survey, "上半年百日作风纪律自查", today, today, None)?;
+        let slips = self.issue_slips(&past, None, 10, true)?;
+        self.vote(&past, &survey, &units, &slips, 89, &mut rng)?;
+        let closed = self.close_round(&past)?;
+        self.open_box(&past, &mut |_| {})?;
+        self.release_round(&past)?;
+        let open = self.demo_round(&survey, "百日作风纪律自查", today, today + Duration::days(14), Some(past.clone()))?;
+        let slips = self.issue_slips(&open, None, 10, true)?;
+        let used = self.vote(&open, &survey, &units, &slips, 30, &mut rng)?;
+        self.take_turnout(&open)?;
+        let slips = slips.into_iter().enumerate().filter(|(n, _)| !used.contains(n)).map(|(_, s)| s).collect();
+        Ok(Demo { past, open, slips, accounts: self.demo_accounts()?, ballots: closed.closing.map_or(0, |c| c.ballots) })
+    }
+
+    fn demo_round(&self, survey: &Survey, title: &str, opens: Date, closes: Date, looks_back: Option<RoundId>) -> Result<RoundId, AppError> {
+        let id = self.create_round(&NewRound { survey, title, opens, closes, units: &[], access: Access::Slip, looks_back })?;
+        self.open_round(&id)?;
+        Ok(id)
+    }
+
+    fn demo_accounts(&self) -> Result<Vec<DemoAccount>, AppError> {
+        let roles: [(&str, Role, &[&str]); 6] = [
+            ("jingban", Role::Clerk, &[]),
+            ("fuzeren", Role::Head, &[]),
+            ("lingdao", Role::Leader, &["CY", "CS", "CW"]),
+            ("zhongdui", Role::UnitHead, &["CS"]),
+            ("shenji", Role::Auditor, &[]),
+            ("guanli", Role::Admin, &[]),
+        ];
+        roles
+            .into_iter()
+            .map(|(name, role, units)| {
+                let units: Vec<String> = units.iter().map(ToString::to_string).collect();
+                let password = self.add_account(name, role, &units, None)?;
+                Ok(DemoAccount { name: name.to_owned(), password, role })
+            })
+            .collect()
+    }
+
+    /// Answers with some of the slips, over all cores; returns which slips were used.
+    fn vote(self: &Arc<Self>, id: &RoundId, survey: &Survey, units: &[Unit], slips: &[PrintedSlip], percent: u32, rng: &mut StdRng) -> Result<Vec<usize>, AppError> {
+        let mut forms: Vec<(usize, Form)> = Vec::new();
+        for unit in units {
+            let own: Vec<usize> = (0..slips.len()).filter(|n| slips[*n].unit == unit.code).collect();
+            // The two smallest sections fall short of the floor even together.
+            let answering = match unit.code.as_str() {
+                "CB" => 2,
+                "JJ" => 2,
+                _ => unit.headcount * percent / 100,
+            };
+            for n in own.into_iter().take(answering as usize) {
+                let mut form = answers(survey, &unit.code, rng);
+                form.0.insert("code".into(), vec![slips[n].code.printed()]);
+                forms.push((n, form));
+            }
+        }
+        let used = forms.iter().map(|(n, _)| *n).collect();
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) * 16;
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = forms
+                .chunks(forms.len().div_ceil(threads).max(1))
+                .map(|chunk| {
+                    scope.spawn(|| {
+                        chunk.iter().try_for_each(|(_, form)| match self.submit(id, form) {
+                            Ok(Outcome::Stored) => Ok(()),
+                            Ok(other) => Err(AppError::File(format!("a demo ballot was not stored: {other:?}"))),
+                            Err(reject) => Err(AppError::File(format!("a demo ballot was refused: {reject:?}"))),
+                        })
+                    })
+                })
+                .collect();
+            parts.into_iter().try_for_each(|part| part.join().expect("answering does not panic"))
+        })?;
+        Ok(used)
+    }
+}
+
+/// One invented person's answers.
+fn answers(survey: &Survey, unit: &str, rng: &mut StdRng) -> Form {
+    let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if rng.random_ratio(1, 60) {
+        fields.insert("blank".into(), vec!["1".into()]);
+        return Form(fields);
+    }
+    // Some people are milder, some harsher, about everything.
+    let temper = rng.random_range(-8..=8);
+    for section in survey.sections() {
+        let trouble = TROUBLES.iter().find(|t| t.0 == unit && t.1 == section.id).map_or(11, |t| t.2);
+        for question in &survey.questions()[section.questions.clone()] {
+            if let Some(values) = answer(question, &section.id, trouble, temper, rng) {
+                fields.insert(question.id.clone(), values);
+            }
+        }
+    }
+    Form(fields)
+}
+
+fn answer(question: &crate::survey::Question, section: &str, trouble: u32, temper: i32, rng: &mut StdRng) -> Option<Vec<String>> {
+    match &question.kind {
+        Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => {
+            let step = if trouble > 40 { rng.random_range(0..3) } else { rng.random_range(1..4) };
+            rng.random_ratio(4, 5).then(|| vec![scale.steps[step].id.clone()])
+        }
+        Kind::Scale(scale) => {
+            if rng.random_ratio(1, 25) {
+                return None;
+            }
+            // Items of a category differ by a fixed amount drawn from the name.
+            let spread = question.id.bytes().map(i32::from).sum::<i32>() % 25 - 10;
+            let prominent = (trouble as i32 + temper + spread).clamp(1, 90);
+            let unsure = if question.id == "lawful_models" { 55 } else { 9 };
+            let roll = rng.random_range(0..100);
+            let step = if rng.random_range(0..100) < unsure {
+                4
+            } else if roll < prominent / 3 {
+                0
+            } else if roll < prominent {
+                1
+            } else if roll < prominent + 22 {
+                2
+            } else {
+                3
+            };
+            Some(vec![scale.steps[step].id.clone()])
+        }
+        Kind::Multi { choices, max, .. } => {
+            if rng.random_ratio(1, 4) {
+                return None;
+            }
+            let pool = (choices.len() - 1).min(5);
+            let mut picked: Vec<usize> = (0..rng.random_range(1..=*max)).map(|_| rng.random_range(0..pool)).collect();
+            picked.sort_unstable();
+            picked.dedup();
+            Some(picked.into_iter().map(|n| choices[n].id.clone()).collect())
+        }
+        Kind::Single(choices) => rng.random_ratio(9, 10).then(|| vec![choices[rng.random_range(0..choices.len())].id.clone()]),
+        Kind::Text { .. } => {
+            let texts = TEXTS.iter().find(|t| t.0 == section).map(|t| t.1)?;
+            let odds = if trouble > 30 { 3 } else { 12 };
+            rng.random_ratio(1, odds).then(|| vec![texts[rng.random_range(0..texts.len())].to_owned()])
+        }
+        Kind::Number { .. } | Kind::Rank { .. } => None,
+    }
+}

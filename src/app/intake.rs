@@ -1,0 +1,227 @@
+//! Intake: parse and check, seal, queue, commit in groups, and only then reply.
+//! One writer per round drains its queue, shuffles each batch and stores it in one durable transaction.
+
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, PoisonError};
+use std::thread::JoinHandle;
+
+use rand::seq::SliceRandom;
+use tokio::sync::oneshot;
+
+use super::{App, AppError, Live, rng};
+use crate::access::{CodeError, SlipCode, SlipHash};
+use crate::id::RoundId;
+use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, read};
+use crate::round::{Access, Phase, RoundState};
+use crate::storage::{Outcome, Posting, StorageError};
+use crate::text::Refusal;
+
+/// Ballots that may wait for the disk; beyond this people are asked to try again.
+const QUEUE: usize = 4096;
+/// Ballots in one transaction.
+const BATCH: usize = 256;
+/// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed down.
+const WRONG_CODES: u32 = 100;
+
+/// A submission that passed all checks.
+pub enum Begun {
+    /// The slip had been spent before.
+    Again,
+    /// The sealed ballot is in the queue.
+    Queued(oneshot::Receiver<Result<Outcome, StorageError>>),
+}
+
+/// Why a submission was not accepted.
+#[derive(Debug)]
+pub enum Reject {
+    /// The round cannot be answered now.
+    Phase(Phase),
+    /// Something is wrong beside these fields.
+    Fields {
+        /// What is wrong, by field.
+        errors: FieldErrors,
+        /// Too many wrong codes were tried; the answer should come slowly.
+        slow: bool,
+    },
+    /// Too many at once.
+    Busy,
+    /// Storage failed.
+    App(AppError),
+}
+
+impl From<AppError> for Reject {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<StorageError> for Reject {
+    fn from(error: StorageError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+struct Job {
+    posting: Posting,
+    reply: oneshot::Sender<Result<Outcome, StorageError>>,
+}
+
+/// The writer of a round.
+pub(super) struct Writer {
+    queue: SyncSender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl App {
+    /// Checks and seals a submission and puts it into the queue.
+    pub fn begin(self: &Arc<Self>, id: &RoundId, form: &Form) -> Result<Begun, Reject> {
+        let live = self.live(id)?;
+        let phase = live.round.phase(self.now());
+        if matches!(phase, Phase::NotYet | Phase::Suspended | Phase::Void) {
+            return Err(Reject::Phase(phase));
+        }
+        let over = phase == Phase::Over;
+        let code = match SlipCode::parse(form.first(CODE_FIELD)) {
+            Ok(code) => code,
+            Err(_) if over => return Err(Reject::Phase(phase)),
+            Err(error) => return Err(self.with_answers(&live, form, code_refusal(error), false)),
+        };
+        let hash = code.hash(&self.key, id);
+        if over {
+            return if self.was_spent(&live, id, &hash)? { Ok(Begun::Again) } else { Err(Reject::Phase(phase)) };
+        }
+        let Some((unit, spent)) = self.storage.look_up_slip(id, &hash)? else {
+            let refusal = self.unknown_code(id, &code)?;
+            return Err(self.with_answers(&live, form, refusal, self.too_many_wrong_codes()));
+        };
+        if spent {
+            return Ok(Begun::Again);
+        }
+        let response = read(&live.survey, form).map_err(|errors| Reject::Fields { errors, slow: false })?;
+        if response.has_no_answer() && !form.has(BLANK_FIELD, "1") {
+            let refusal = Refusal::new("此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”", "this code has not been used yet; answer before you submit, or tick “blank ballot” if you really do not want to answer");
+            return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
+        }
+        let key = live.public_key.as_ref().ok_or(Reject::Phase(Phase::NotYet))?;
+        let plaintext = zeroize::Zeroizing::new(live.layout.encode(&response));
+        let ballot = key.seal(&self.stuffing, id, &unit, &plaintext, &mut rng());
+        let slip = (live.round.access == Access::Slip).then_some(hash);
+        self.enqueue(id, Posting { slip, ballot })
+    }
+
+    /// Accepts a submission and waits until the disk has it.
+    pub fn submit(self: &Arc<Self>, id: &RoundId, form: &Form) -> Result<Outcome, Reject> {
+        match self.begin(id, form)? {
+            Begun::Again => Ok(Outcome::Again),
+            Begun::Queued(reply) => Ok(reply.blocking_recv().map_err(|_| Reject::Busy)??),
+        }
+    }
+
+    /// Errors of the code together with those of the answers, so that both are mended at once.
+    fn with_answers(&self, live: &Live, form: &Form, code: Refusal, slow: bool) -> Reject {
+        let mut errors = read(&live.survey, form).err().unwrap_or_default();
+        errors.insert(CODE_FIELD.to_owned(), code);
+        Reject::Fields { errors, slow }
+    }
+
+    /// Whether a slip was spent, wherever the round's spent slips are now.
+    fn was_spent(&self, live: &Live, id: &RoundId, hash: &SlipHash) -> Result<bool, Reject> {
+        if live.round.access == Access::Poster {
+            return Ok(false);
+        }
+        if live.round.state.has_results() {
+            return Ok(self.storage.was_spent(id, hash)?);
+        }
+        Ok(self.storage.look_up_slip(id, hash)?.is_some_and(|(_, spent)| spent))
+    }
+
+    /// A well-formed code that this round does not know: another round's, or nobody's.
+    fn unknown_code(&self, id: &RoundId, code: &SlipCode) -> Result<Refusal, Reject> {
+        for other in self.storage.rounds()? {
+            let has_box = matches!(other.state, RoundState::Draft | RoundState::Open | RoundState::Closed) && self.storage.has_box(&other.id)?;
+            if &other.id != id && has_box && self.storage.look_up_slip(&other.id, &code.hash(&self.key, &other.id))?.is_some() {
+                return Ok(Refusal::new("这是另一轮问卷的填写码，不能在本轮使用；请扫描手中纸条上的二维码", "this code belongs to another questionnaire; scan the QR code on your slip"));
+            }
+        }
+        Ok(Refusal::new("填写码不存在或已作废，请核对；如确认无误，请向发放人换领一张", "this code is not known or has been replaced; check it, or ask for another slip"))
+    }
+
+    /// Counts a wrong code; true if there were too many in this second.
+    fn too_many_wrong_codes(&self) -> bool {
+        let second = u64::try_from(self.now().unix_timestamp()).unwrap_or(0) & 0xFFFF_FFFF;
+        let bump = |packed: u64| {
+            let count = if packed >> 32 == second { packed & 0xFFFF_FFFF } else { 0 };
+            Some(second << 32 | (count + 1))
+        };
+        let before = self.wrong_codes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, bump).unwrap_or(0);
+        before >> 32 == second && before & 0xFFFF_FFFF >= u64::from(WRONG_CODES)
+    }
+
+    fn enqueue(self: &Arc<Self>, id: &RoundId, posting: Posting) -> Result<Begun, Reject> {
+        let (reply, answer) = oneshot::channel();
+        let queue = {
+            let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+            if writers.get(id).is_some_and(|w| w.thread.is_finished()) {
+                writers.remove(id);
+            }
+            writers.entry(id.clone()).or_insert_with(|| self.start_writer(id)).queue.clone()
+        };
+        queue.try_send(Job { posting, reply }).map_err(|_| Reject::Busy)?;
+        Ok(Begun::Queued(answer))
+    }
+
+    fn start_writer(self: &Arc<Self>, id: &RoundId) -> Writer {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let (app, id) = (self.clone(), id.clone());
+        let thread = std::thread::spawn(move || app.write_ballots(&id, &jobs));
+        Writer { queue, thread }
+    }
+
+    /// Ends the writer of a round after its queue is empty. Whatever comes later finds the box sealed.
+    pub(super) fn stop_writer(&self, id: &RoundId) {
+        let writer = self.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        if let Some(Writer { queue, thread }) = writer {
+            drop(queue);
+            // A panicked writer has dropped its queue; its senders were told to try again.
+            drop(thread.join());
+        }
+    }
+
+    fn write_ballots(&self, id: &RoundId, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            while batch.len() < BATCH {
+                match jobs.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
+                }
+            }
+            batch.shuffle(&mut rng());
+            let (postings, replies): (Vec<Posting>, Vec<_>) = batch.into_iter().map(|j| (j.posting, j.reply)).unzip();
+            match self.storage.post(id, &postings) {
+                Ok(outcomes) => {
+                    for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                        // Whoever went away finds a spent slip when trying again.
+                        drop(reply.send(Ok(outcome)));
+                    }
+                }
+                // One bad row must not fail the others.
+                Err(_) => {
+                    for (reply, posting) in replies.into_iter().zip(&postings) {
+                        let outcome = self.storage.post(id, std::slice::from_ref(posting)).map(|o| o[0]);
+                        drop(reply.send(outcome));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn code_refusal(error: CodeError) -> Refusal {
+    match error {
+        CodeError::Empty => Refusal::new("请填写纸条上的 20 位填写码", "enter the 20-digit code on your slip"),
+        CodeError::Length(n) => Refusal::new(format!("填写码应为 20 位数字，您填了 {n} 位，请核对"), format!("the code has 20 digits; you entered {n}")),
+        CodeError::Typo => Refusal::new("填写码有误，可能输错了一位或颠倒了两位，请对照纸条核对", "the code is mistyped: a digit is wrong or two are swapped; compare it with your slip"),
+    }
+}

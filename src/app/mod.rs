@@ -1,0 +1,283 @@
+//! The use cases, one method each, on top of domain and storage.
+//! Web and command line call these and nothing below them, so a rule holds wherever somebody comes from.
+
+mod accounts;
+mod config;
+mod demo;
+mod intake;
+mod opening;
+mod results;
+mod rounds;
+mod slips;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use rand::rngs::ThreadRng;
+use time::OffsetDateTime;
+
+pub use accounts::{Role, SESSION_IDLE, Session};
+pub use config::{SETTINGS, Settings};
+pub use demo::{Demo, DemoAccount};
+pub use intake::{Begun, Reject};
+pub use opening::Progress;
+pub use results::{Check, Results};
+pub use rounds::NewRound;
+pub use slips::PrintedSlip;
+
+use crate::access::ServerKey;
+use crate::ballot::{Layout, RoundPublicKey, StuffingKey};
+use crate::id::RoundId;
+use crate::round::Round;
+use crate::storage::{Storage, StorageError};
+use crate::survey::Survey;
+use crate::text::Refusal;
+use crate::unit::Unit;
+
+/// Why a use case did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Refused, with what to do.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// Several mistakes in what was given.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Mistakes(Vec<Refusal>),
+    /// The thing does not exist.
+    #[error("{0}")]
+    NotFound(Refusal),
+    /// The database cannot be used now.
+    #[error(transparent)]
+    Storage(StorageError),
+    /// A file cannot be read or written.
+    #[error("{0}")]
+    File(String),
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StorageError> for AppError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::NotFound => Self::NotFound(Refusal::new("没有找到", "there is no such thing")),
+            other => Self::Storage(other),
+        }
+    }
+}
+
+/// The running product.
+pub struct App {
+    settings: Settings,
+    storage: Storage,
+    key: ServerKey,
+    stuffing: StuffingKey,
+    live: RwLock<HashMap<RoundId, (Instant, Arc<Live>)>>,
+    surveys: RwLock<HashMap<String, Arc<Survey>>>,
+    writers: Mutex<HashMap<RoundId, intake::Writer>>,
+    latest: AtomicI64,
+    wrong_codes: AtomicU64,
+    sign_ins: Mutex<BTreeMap<String, (u32, Instant)>>,
+}
+
+/// A round with everything that answering it needs, read once a second at most.
+pub struct Live {
+    /// The round.
+    pub round: Round,
+    /// Its survey.
+    pub survey: Arc<Survey>,
+    /// Its units.
+    pub units: Vec<Unit>,
+    layout: Layout,
+    public_key: Option<RoundPublicKey>,
+}
+
+/// How old a [`Live`] may be.
+const FRESH: Duration = Duration::from_secs(1);
+
+impl App {
+    /// Opens data folder, server key and database.
+    pub fn open(settings: Settings) -> Result<Self, AppError> {
+        create_private_folder(&settings.data)?;
+        let storage = Storage::open(&settings.database_url(), &settings.data)?;
+        let key = server_key(&settings, &storage)?;
+        let app = Self {
+            stuffing: StuffingKey::of(&key),
+            key,
+            storage,
+            settings,
+            live: RwLock::default(),
+            surveys: RwLock::default(),
+            writers: Mutex::default(),
+            latest: AtomicI64::new(i64::MIN),
+            wrong_codes: AtomicU64::new(0),
+            sign_ins: Mutex::default(),
+        };
+        Ok(app)
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The server's clock, which never goes back while the process runs.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        let now = config::system_now();
+        let latest = self.latest.fetch_max(now.unix_timestamp(), Ordering::Relaxed);
+        if latest > now.unix_timestamp() { OffsetDateTime::from_unix_timestamp(latest).unwrap_or(now) } else { now }
+    }
+
+    /// Whether the database answers.
+    pub fn ready(&self) -> Result<(), AppError> {
+        Ok(self.storage.ping()?)
+    }
+
+    /// Name of the bureau, for pages and exports.
+    pub fn bureau_name(&self) -> Result<String, AppError> {
+        Ok(self.storage.setting("bureau")?.unwrap_or_else(|| "全局".to_owned()))
+    }
+
+    /// Sets the name of the bureau.
+    pub fn set_bureau_name(&self, name: &str) -> Result<(), AppError> {
+        crate::round::check_title(name)?;
+        Ok(self.storage.set_setting("bureau", name.trim())?)
+    }
+
+    /// Whether everything here is invented.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.settings.demo
+    }
+
+    /// A survey by its hash.
+    pub fn survey(&self, hash: &str) -> Result<Arc<Survey>, AppError> {
+        if let Some(known) = self.surveys.read().unwrap_or_else(PoisonError::into_inner).get(hash) {
+            return Ok(known.clone());
+        }
+        let survey = Arc::new(self.storage.survey(hash)?);
+        self.surveys.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_owned(), survey.clone());
+        Ok(survey)
+    }
+
+    /// A round as respondents meet it.
+    pub fn live(&self, id: &RoundId) -> Result<Arc<Live>, AppError> {
+        let known = self.live.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        if let Some((read, live)) = &known
+            && read.elapsed() < FRESH
+        {
+            return Ok(live.clone());
+        }
+        match self.read_live(id) {
+            Ok(live) => {
+                let live = Arc::new(live);
+                self.live.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), (Instant::now(), live.clone()));
+                Ok(live)
+            }
+            // A page that was right a moment ago is better than none.
+            Err(AppError::Storage(_)) if known.is_some() => known.map(|k| k.1).ok_or_else(|| AppError::File(String::new())),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// All rounds as respondents meet them.
+    pub fn live_rounds(&self) -> Result<Vec<Arc<Live>>, AppError> {
+        self.storage.rounds()?.iter().map(|r| self.live(&r.id)).collect()
+    }
+
+    fn read_live(&self, id: &RoundId) -> Result<Live, AppError> {
+        let round = self.storage.round(id).map_err(|e| match e {
+            StorageError::NotFound => AppError::NotFound(Refusal::new("没有这个轮次，请核对地址", "there is no such round; check the address")),
+            other => other.into(),
+        })?;
+        let survey = self.survey(&round.survey)?;
+        let public_key = match &round.public_key {
+            Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
+            None => None,
+        };
+        Ok(Live { layout: Layout::of(&survey), units: self.storage.round_units(id)?, survey, public_key, round })
+    }
+
+    /// Forgets what was cached of a round after it changed.
+    fn changed(&self, id: &RoundId) {
+        self.live.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn custody_path(&self, id: &RoundId) -> PathBuf {
+        self.settings.data.join("custody").join(id.as_str())
+    }
+}
+
+/// The one source of randomness.
+#[expect(clippy::disallowed_methods, reason = "the application hands randomness to the domain from here")]
+pub(crate) fn rng() -> ThreadRng {
+    rand::rng()
+}
+
+/// Reads the server key, or makes it on the first start of all.
+fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppError> {
+    let path = settings.key_path();
+    let known = storage.setting("server_key_fingerprint")?;
+    let key = match std::fs::read_to_string(&path) {
+        Ok(text) => ServerKey::parse(&text).map_err(|r| Refusal::new(format!("{}：{}", path.display(), r.zh), format!("{}: {}", path.display(), r.en)))?,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && known.is_none() => {
+            let key = ServerKey::random(&mut rng());
+            write_private(&path, &key.to_file())?;
+            key
+        }
+        Err(e) => {
+            return Err(Refusal::new(
+                format!("服务器密钥文件 {} 无法读取（{e}）。没有它，已有轮次的票箱无法开启；请从备份恢复该文件", path.display()),
+                format!("the server key file {} cannot be read ({e}); without it no box of this database can be opened: restore the file from its backup", path.display()),
+            )
+            .into());
+        }
+    };
+    match known {
+        None => storage.set_setting("server_key_fingerprint", &key.fingerprint())?,
+        Some(known) if known != key.fingerprint() => {
+            return Err(Refusal::new(
+                format!("服务器密钥 {} 与数据库不匹配（数据库记录 {known}，文件为 {}）；请使用与该数据库配套的密钥文件", path.display(), key.fingerprint()),
+                format!("the server key {} does not belong to this database (expected {known}, found {}); use the key file that does", path.display(), key.fingerprint()),
+            )
+            .into());
+        }
+        Some(_) => {}
+    }
+    Ok(key)
+}
+
+/// Creates a folder that only its owner can enter.
+fn create_private_folder(path: &std::path::Path) -> Result<(), AppError> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|e| AppError::File(format!("cannot create the folder {}: {e}", path.display())))
+}
+
+/// Writes a file that only its owner can read, durably, and never over an existing one.
+fn write_private(path: &std::path::Path, text: &str) -> Result<(), AppError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
+    if let Some(folder) = path.parent() {
+        create_private_folder(folder)?;
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(failed)?;
+    }
+    Ok(())
+}

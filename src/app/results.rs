@@ -1,0 +1,149 @@
+//! Results after the opening: problem lists, exports, and the check that the bulletin adds up.
+//! Everything is read from the frozen Release, so page, file and bulletin agree.
+
+use super::{App, AppError};
+use crate::export::{Subject, Table, TableName, table};
+use crate::gate::Release;
+use crate::id::RoundId;
+use crate::problem::{ProblemList, bureau_list, group_list};
+use crate::round::{Access, Round, RoundState};
+use crate::survey::Survey;
+use crate::text::Refusal;
+use std::sync::Arc;
+
+/// A round with its results.
+pub struct Results {
+    /// The round.
+    pub round: Round,
+    /// Its survey.
+    pub survey: Arc<Survey>,
+    /// Its release.
+    pub release: Release,
+    /// Name of the bureau.
+    pub bureau: String,
+    /// Marks such as 演示数据 and 试用.
+    pub marks: String,
+}
+
+/// One line of `zicha verify`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What is compared.
+    pub what: Refusal,
+    /// The two figures.
+    pub figures: (String, String),
+    /// Whether they agree.
+    pub holds: bool,
+}
+
+impl Results {
+    /// The list of one published group, or the bureau's for `ALL`.
+    pub fn list(&self, code: &str) -> Result<ProblemList, AppError> {
+        if code == "ALL" {
+            return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.bureau));
+        }
+        let group = self.release.groups.iter().find(|g| g.code == code).ok_or_else(|| {
+            let codes: Vec<&str> = self.release.groups.iter().map(|g| g.code.as_str()).collect();
+            AppError::NotFound(Refusal::new(
+                format!("没有公布代码为 {code} 的统计组；可用：{}、ALL", codes.join("、")),
+                format!("no group {code} is published; there are {} and ALL", codes.join(", ")),
+            ))
+        })?;
+        Ok(group_list(&self.release, &self.survey, &self.round.holds, group))
+    }
+
+    /// A table, of all groups or of one.
+    pub fn table(&self, name: TableName, only: Option<&str>) -> Result<Table, AppError> {
+        if let Some(code) = only {
+            self.list(code)?;
+        }
+        let subject =
+            Subject { round: &self.round, survey: &self.survey, release: &self.release, bureau: &self.bureau, marks: &self.marks, only };
+        Ok(table(name, &subject))
+    }
+
+    /// The published group that a unit belongs to.
+    #[must_use]
+    pub fn group_of_unit(&self, unit: &str) -> Option<&str> {
+        self.release.groups.iter().find(|g| g.units.iter().any(|u| u == unit)).map(|g| g.code.as_str())
+    }
+}
+
+impl App {
+    /// The results of an opened round.
+    pub fn results(&self, id: &RoundId) -> Result<Results, AppError> {
+        let (round, release) = self.frozen(id)?;
+        let survey = self.survey(&round.survey)?;
+        let marks = self.marks(&round);
+        Ok(Results { bureau: self.bureau_name()?, marks, survey, release, round })
+    }
+
+    /// Marks that every page and file of a round carries.
+    #[must_use]
+    pub fn marks(&self, round: &Round) -> String {
+        let marks = [
+            (self.is_demo(), "演示数据"),
+            (round.state != RoundState::Draft && round.is_trial(), "试用"),
+            (round.access == Access::Poster, "未核验"),
+        ];
+        marks.iter().filter(|m| m.0).map(|m| m.1).collect::<Vec<_>>().join("、")
+    }
+
+    /// Recomputes the bulletin's sums.
+    pub fn verify(&self, id: &RoundId) -> Result<Vec<Check>, AppError> {
+        let round = self.round(id)?;
+        let Some(closing) = &round.closing else {
+            return Err(Refusal::new("本轮尚未截止，公示栏还没有数字", "the round is not closed yet; the bulletin has no figures").into());
+        };
+        let mut checks = Vec::new();
+        let mut check = |zh: &str, en: &str, a: String, b: String| {
+            checks.push(Check { what: Refusal::new(zh, en), holds: a == b, figures: (a, b) });
+        };
+        let slips = round.access == Access::Slip;
+        if slips {
+            check("公示：已用填写码 = 票箱答卷", "bulletin: slips used = ballots", closing.used.to_string(), closing.ballots.to_string());
+        }
+        if self.storage.has_box(id)? {
+            let sums = self.storage.box_sums(id)?;
+            check("票箱摘要与公示一致", "digest of the box as on the bulletin", sums.digest, closing.digest.clone());
+            check("票箱答卷数与公示一致", "ballots in the box as on the bulletin", sums.ballots.to_string(), closing.ballots.to_string());
+        }
+        if round.state.has_results() {
+            let release = self.storage.release(id)?;
+            let sum = |pick: fn(&crate::gate::Turnout) -> u32| release.groups.iter().map(|g| u64::from(pick(&g.turnout))).sum::<u64>();
+            let bureau = release.bureau.turnout;
+            check("各统计组开箱答卷之和 = 公示答卷", "ballots opened in all groups = ballots on the bulletin", sum(|t| t.opened).to_string(), closing.ballots.to_string());
+            check("无效 + 空白 + 计入 = 开箱", "spoiled + blank + counted = opened", sum(|t| t.spoiled + t.blank + t.counted).to_string(), u64::from(bureau.opened).to_string());
+            check("各统计组发放之和 = 公示发放", "slips issued in all groups = slips on the bulletin", sum(|t| t.issued).to_string(), closing.issued.to_string());
+            check("各统计组已用之和 = 公示已用", "slips used in all groups = slips used on the bulletin", sum(|t| t.used).to_string(), closing.used.to_string());
+            if slips {
+                check("留存的已用码（仅散列） = 公示已用", "spent codes kept (hashes only) = slips used on the bulletin", self.storage.spent_count(id)?.to_string(), closing.used.to_string());
+            }
+            check("票箱和钥匙已销毁", "box and keys are destroyed", (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none()).to_string(), true.to_string());
+            self.verify_cells(&release, &round, &mut check)?;
+        }
+        Ok(checks)
+    }
+
+    /// Exact bureau counts must add up to the ballots counted.
+    fn verify_cells(&self, release: &Release, round: &Round, check: &mut impl FnMut(&str, &str, String, String)) -> Result<(), AppError> {
+        let survey = self.survey(&round.survey)?;
+        let mut wrong = Vec::new();
+        for (question, cell) in survey.questions().iter().zip(&release.bureau.cells) {
+            if let crate::gate::BureauCell::Item(item) = cell
+                && let Some(exact) = &item.exact
+            {
+                let fits = exact.steps.iter().sum::<u32>() == exact.answered
+                    && exact.answered <= release.bureau.turnout.counted
+                    && exact.prominent <= exact.present
+                    && exact.present <= exact.valid
+                    && exact.valid <= exact.answered;
+                if !fits {
+                    wrong.push(question.id.clone());
+                }
+            }
+        }
+        check("全局各题选项之和与作答数一致", "bureau counts of every item add up", wrong.join(", "), String::new());
+        Ok(())
+    }
+}

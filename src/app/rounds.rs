@@ -1,0 +1,259 @@
+//! Rounds: create, open, close, release, and what the service does by itself as days pass.
+//! Every move is safe to repeat after a crash; closing first seals the box and only then says so.
+
+use rand::Rng;
+use time::Date;
+
+use super::{App, AppError, rng};
+use crate::ballot::{CustodySecret, RoundPrivateKey, WrappedKey};
+use crate::gate::Cuts;
+use crate::id::RoundId;
+use crate::round::{
+    Access, ClosingSums, GRACE, Hold, Move, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title, shanghai_day, turnout_band,
+};
+use crate::storage::StorageError;
+use crate::survey::Survey;
+use crate::text::{Lang, Refusal};
+use crate::unit::{self, Unit};
+
+/// The surveys that come with zicha.
+const SHIPPED: [&[u8]; 3] = [
+    include_bytes!("../../surveys/self-check.json"),
+    include_bytes!("../../surveys/self-check-short.json"),
+    include_bytes!("../../surveys/canteen.json"),
+];
+
+/// What a new round is made of.
+pub struct NewRound<'a> {
+    /// Its survey.
+    pub survey: &'a Survey,
+    /// Its title.
+    pub title: &'a str,
+    /// First day.
+    pub opens: Date,
+    /// Last day.
+    pub closes: Date,
+    /// Only these units; empty for all.
+    pub units: &'a [String],
+    /// How people prove that they may answer.
+    pub access: Access,
+    /// Round to compare with.
+    pub looks_back: Option<RoundId>,
+}
+
+impl App {
+    /// Reads and checks a survey definition, thresholds included. Mistakes come as `line:column: sentence`.
+    pub fn check_survey(bytes: &[u8]) -> Result<Survey, AppError> {
+        let survey = Survey::parse(bytes)
+            .map_err(|errors| AppError::Mistakes(errors.0.iter().map(|e| Refusal::new(e.line(Lang::Zh), e.line(Lang::En))).collect()))?;
+        Cuts::checked(survey.thresholds()).map_err(|e| Refusal::new(format!("阈值不可用：按此阈值公布的区间会暴露人数（{e}）"), e.to_string()))?;
+        Ok(survey)
+    }
+
+    /// The surveys that come with zicha.
+    #[must_use]
+    pub fn shipped_surveys() -> Vec<Survey> {
+        SHIPPED.iter().map(|bytes| Survey::parse(bytes).expect("shipped surveys are tested")).collect()
+    }
+
+    /// The current units.
+    pub fn units(&self) -> Result<Vec<Unit>, AppError> {
+        Ok(self.storage.units()?)
+    }
+
+    /// Replaces the unit table from a CSV file, all or nothing.
+    pub fn import_units(&self, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+        let units = unit::parse_csv(bytes).map_err(AppError::Mistakes)?;
+        self.storage.replace_units(&units)?;
+        Ok(units)
+    }
+
+    /// All rounds.
+    pub fn rounds(&self) -> Result<Vec<Round>, AppError> {
+        Ok(self.storage.rounds()?)
+    }
+
+    /// A round, read afresh.
+    pub fn round(&self, id: &RoundId) -> Result<Round, AppError> {
+        self.storage.round(id).map_err(|e| match e {
+            StorageError::NotFound => AppError::NotFound(Refusal::new(format!("没有编号为 {id} 的轮次"), format!("there is no round {id}; `zicha round list` shows them"))),
+            other => other.into(),
+        })
+    }
+
+    /// Units of a round.
+    pub fn round_units(&self, id: &RoundId) -> Result<Vec<Unit>, AppError> {
+        Ok(self.storage.round_units(id)?)
+    }
+
+    /// Creates a draft.
+    pub fn create_round(&self, new: &NewRound) -> Result<RoundId, AppError> {
+        check_title(new.title)?;
+        check_dates(new.opens, new.closes)?;
+        if let Some(base) = &new.looks_back {
+            self.round(base)?;
+        }
+        let units = self.chosen_units(new.units)?;
+        self.storage.keep_survey(new.survey)?;
+        let round = Round {
+            id: RoundId::random(&mut rng()),
+            title: new.title.trim().to_owned(),
+            survey: new.survey.hash().to_owned(),
+            access: new.access,
+            opens: new.opens,
+            closes: new.closes,
+            state: RoundState::Draft,
+            trial: false,
+            sealed: false,
+            ended: false,
+            looks_back: new.looks_back.clone(),
+            public_key: None,
+            wrapped_key: None,
+            closing: None,
+            holds: std::collections::BTreeMap::new(),
+            turnout: TurnoutSnapshot::default(),
+            destroyed: false,
+            code_in_address: true,
+        };
+        self.storage.create_round(&round, &units)?;
+        Ok(round.id)
+    }
+
+    fn chosen_units(&self, codes: &[String]) -> Result<Vec<Unit>, AppError> {
+        let all = self.storage.units()?;
+        if all.is_empty() {
+            return Err(Refusal::new("还没有单位，请先导入单位表", "there are no units yet; import them with `zicha units import FILE.csv`").into());
+        }
+        if let Some(unknown) = codes.iter().find(|c| !all.iter().any(|u| &u.code == *c)) {
+            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).into());
+        }
+        Ok(all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code)).collect())
+    }
+
+    /// Freezes a draft and makes its keys; the private key is wrapped at once and kept nowhere else.
+    pub fn open_round(&self, id: &RoundId) -> Result<Round, AppError> {
+        let mut round = self.round(id)?;
+        round.state = Move::Open.from(round.state)?;
+        if shanghai_day(self.now()) > round.closes {
+            return Err(Refusal::new("截止日期已过，不能开放；请另建一轮", "the closing day is past; create another round").into());
+        }
+        let (private, public) = RoundPrivateKey::generate(&mut rng());
+        let secret = CustodySecret::random(&mut rng());
+        let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
+        drop(private);
+        // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
+        let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
+        super::write_private(&pending, &secret.to_file())?;
+        self.storage.create_box(id)?;
+        round.trial = true;
+        round.public_key = Some(public.to_bytes());
+        round.wrapped_key = Some(serde_json::to_string(&wrapped).expect("a wrapped key is JSON"));
+        if !self.storage.update_round(&round, RoundState::Draft)? {
+            std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot delete {}: {e}", pending.display())))?;
+            return Err(Refusal::new("本轮刚被其他人开放", "somebody else has just opened this round").into());
+        }
+        std::fs::rename(&pending, self.custody_path(id)).map_err(|e| AppError::File(format!("cannot rename {}: {e}", pending.display())))?;
+        self.changed(id);
+        Ok(round)
+    }
+
+    /// Seals the box and puts the sums on the bulletin.
+    pub fn close_round(&self, id: &RoundId) -> Result<Round, AppError> {
+        let mut round = self.round(id)?;
+        round.state = Move::Close.from(round.state)?;
+        let early = self.now() < round.ends_at();
+        self.storage.seal_box(id)?;
+        self.stop_writer(id);
+        let sums = self.storage.box_sums(id)?;
+        round.ended = true;
+        round.closing = Some(ClosingSums {
+            issued: sums.issued.values().map(|n| u64::from(*n)).sum(),
+            used: sums.used.values().map(|n| u64::from(*n)).sum(),
+            ballots: sums.ballots,
+            digest: sums.digest,
+            early,
+        });
+        if !self.storage.update_round(&round, RoundState::Open)? {
+            return Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round").into());
+        }
+        self.changed(id);
+        Ok(round)
+    }
+
+    /// Lets the results out.
+    pub fn release_round(&self, id: &RoundId) -> Result<Round, AppError> {
+        let mut round = self.round(id)?;
+        round.state = Move::Release.from(round.state)?;
+        if !round.destroyed {
+            return Err(Refusal::new("票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁", "box and keys are not destroyed yet; run `zicha box open` again to finish").into());
+        }
+        if !self.storage.update_round(&round, RoundState::Opened)? {
+            return Err(Refusal::new("本轮刚被其他人发布", "somebody else has just released this round").into());
+        }
+        self.changed(id);
+        Ok(round)
+    }
+
+    /// Sets whether held questions are shown, for all groups at once.
+    pub fn set_hold(&self, id: &RoundId, question: &str, hold: Hold) -> Result<(), AppError> {
+        let mut round = self.round(id)?;
+        let survey = self.survey(&round.survey)?;
+        if !survey.question(question).is_some_and(|q| q.hold) {
+            return Err(Refusal::new("这道题不需要核实", "this question is not a held one").into());
+        }
+        if !round.state.has_results() {
+            return Err(Refusal::new("开箱之后才能核实", "questions are checked after the opening").into());
+        }
+        round.holds.insert(question.to_owned(), hold);
+        let state = round.state;
+        self.storage.update_round(&round, state)?;
+        self.changed(id);
+        Ok(())
+    }
+
+    /// What the service does by itself: note the end, close after the grace time, finish a destruction, take the day's turnout.
+    pub fn tick(&self) -> Result<(), AppError> {
+        let now = self.now();
+        for mut round in self.storage.rounds()? {
+            let id = round.id.clone();
+            match round.state {
+                RoundState::Open if round.sealed || now >= round.ends_at() + GRACE => {
+                    self.close_round(&id)?;
+                }
+                RoundState::Open => {
+                    if !round.ended && now >= round.ends_at() {
+                        round.ended = true;
+                        self.storage.update_round(&round, RoundState::Open)?;
+                        self.changed(&id);
+                    }
+                    if round.turnout.day != shanghai_day(now).to_string() {
+                        self.take_turnout(&id)?;
+                    }
+                }
+                RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.destroy(&id)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a turnout snapshot: bands, of groups with at least 20 heads only.
+    pub(super) fn take_turnout(&self, id: &RoundId) -> Result<(), AppError> {
+        if !self.storage.has_box(id)? {
+            return Ok(());
+        }
+        let (_, used) = self.storage.slip_sums(id)?;
+        let groups = unit::groups(&self.storage.round_units(id)?);
+        let bands = groups
+            .iter()
+            .filter(|g| g.headcount >= TURNOUT_MIN_HEADS)
+            .map(|g| {
+                let used: u64 = g.units.iter().map(|u| u64::from(used.get(u).copied().unwrap_or(0))).sum();
+                (g.code.clone(), turnout_band(used, g.headcount))
+            })
+            .collect();
+        self.storage.set_turnout(id, &TurnoutSnapshot { day: shanghai_day(self.now()).to_string(), bands })?;
+        self.changed(id);
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! Issuing slips: the only moment at which codes exist in clear.
+//! They are shuffled before anybody sees them and stored as hashes, so neither paper nor database knows who holds which.
+
+use rand::seq::SliceRandom;
+
+use super::{App, AppError, rng};
+use crate::access::{SlipCode, slips_for};
+use crate::id::RoundId;
+use crate::round::{Access, RoundState};
+use crate::text::Refusal;
+
+/// A slip ready for printing.
+pub struct PrintedSlip {
+    /// Unit code.
+    pub unit: String,
+    /// Unit name.
+    pub unit_name: String,
+    /// The code.
+    pub code: SlipCode,
+    /// Address for the QR image.
+    pub url: String,
+    /// Address for people who type.
+    pub address: String,
+}
+
+impl App {
+    /// Issues new slips for all units of a round, or for one; earlier ones of those units are void.
+    pub fn issue_slips(&self, id: &RoundId, unit: Option<&str>, spare_percent: u32, code_in_qr: bool) -> Result<Vec<PrintedSlip>, AppError> {
+        let mut round = self.round(id)?;
+        if !matches!(round.state, RoundState::Draft | RoundState::Open) || round.sealed {
+            return Err(Refusal::new("本轮已截止，不能再印发填写码", "the round is closed; no slips can be issued").into());
+        }
+        if spare_percent > 100 {
+            return Err(Refusal::new("备用比例应在 0% 至 100% 之间", "spare must be between 0% and 100%").into());
+        }
+        let units = self.storage.round_units(id)?;
+        let chosen: Vec<_> = units.iter().filter(|u| unit.is_none_or(|code| code == u.code)).collect();
+        if chosen.is_empty() {
+            let code = unit.unwrap_or_default();
+            return Err(Refusal::new(format!("本轮没有代码为 {code} 的单位"), format!("there is no unit {code} in this round")).into());
+        }
+        let address = format!("{}/r/{id}", self.settings.public_url());
+        let mut rng = rng();
+        let mut slips = Vec::new();
+        for unit in chosen {
+            let count = if round.access == Access::Poster { 1 } else { slips_for(unit.headcount, spare_percent) };
+            for _ in 0..count {
+                let code = SlipCode::random(&mut rng);
+                let url = if code_in_qr { format!("{address}#{}", code.digits()) } else { address.clone() };
+                slips.push(PrintedSlip { unit: unit.code.clone(), unit_name: unit.name.clone(), code, url, address: address.clone() });
+            }
+        }
+        slips.shuffle(&mut rng);
+        // Sheets are cut and boxed unit by unit; within a unit the shuffled order stays.
+        let place = |code: &str| units.iter().position(|u| u.code == code);
+        slips.sort_by_key(|s| place(&s.unit));
+        let hashes: Vec<_> = slips.iter().map(|s| (s.code.hash(&self.key, id), s.unit.clone())).collect();
+        self.storage.create_box(id)?;
+        if !self.storage.replace_slips(id, unit, &hashes)? {
+            return Err(Refusal::new(
+                "本轮已有人使用填写码，不能重新印发（重印会使已发出的填写码作废）",
+                "a slip of this round was already used; issuing again would void the slips that people hold",
+            )
+            .into());
+        }
+        round.code_in_address = code_in_qr;
+        let state = round.state;
+        self.storage.update_round(&round, state)?;
+        self.changed(id);
+        Ok(slips)
+    }
+
+    /// How many slips of a round were issued.
+    pub fn slips_issued(&self, id: &RoundId) -> Result<u64, AppError> {
+        if !self.storage.has_box(id)? {
+            return Ok(0);
+        }
+        Ok(self.storage.slip_sums(id)?.0.values().map(|n| u64::from(*n)).sum())
+    }
+}
