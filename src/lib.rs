@@ -15,3 +15,5 @@ pub mod problem;
 pub mod export;
 pub mod storage;
 pub mod app;
+pub mod web;
+pub mod cli;

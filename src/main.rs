@@ -1,1 +1,5 @@
-fn main(){}
+//! The `zicha` binary: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    zicha::cli::run(std::env::args_os())
+}

@@ -168,6 +168,13 @@ impl App {
         Ok(survey)
     }
 
+    /// A round as respondents meet it, if it was read within the last second.
+    #[must_use]
+    pub fn fresh(&self, id: &RoundId) -> Option<Arc<Live>> {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        live.get(id).filter(|(read, _)| read.elapsed() < FRESH).map(|(_, live)| live.clone())
+    }
+
     /// A round as respondents meet it.
     pub fn live(&self, id: &RoundId) -> Result<Arc<Live>, AppError> {
         let known = self.live.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();

@@ -195,6 +195,12 @@ impl Survey {
         &self.file.intro
     }
 
+    /// What the respondent reads after sending.
+    #[must_use]
+    pub fn thanks(&self) -> &Text {
+        &self.file.thanks
+    }
+
     /// Promises, in order.
     #[must_use]
     pub fn privacy(&self) -> &[PrivacyLine] {

@@ -1,0 +1,258 @@
+//! What each subcommand does: read the arguments, call the application, print.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::output::{Output, write_file, write_secret_file};
+use super::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
+use crate::app::{App, AppError, NewRound, Progress, Role};
+use crate::export::{Headers, TableName, to_csv, to_gb18030};
+use crate::id::RoundId;
+use crate::round::{Access, TURNOUT_BANDS, parse_day};
+use crate::survey::Survey;
+use crate::text::Refusal;
+use crate::unit;
+use crate::web::sheet;
+
+/// `zicha check FILE…`: all mistakes of all files.
+pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
+    let mut wrong = 0;
+    for path in files {
+        let shown = path.display();
+        let checked = std::fs::read(path).map_err(|e| AppError::File(format!("cannot be read: {e}"))).and_then(|bytes| App::check_survey(&bytes));
+        match checked {
+            Ok(survey) => println!("{shown}: ok ({}, {} categories, {} questions)", survey.id(), survey.categories().count(), survey.questions().len()),
+            Err(error) => {
+                wrong += 1;
+                for line in error.to_string().lines() {
+                    eprintln!("{shown}:{}{line}", if matches!(error, AppError::Mistakes(_)) { "" } else { " " });
+                }
+            }
+        }
+    }
+    if wrong == 0 { Ok(()) } else { Err(Refusal::new(format!("{wrong} 个文件有误"), format!("{wrong} of {} files have mistakes", files.len())).into()) }
+}
+
+/// `zicha units …`.
+pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
+    match command {
+        Units::Import { file } => {
+            let units = app.import_units(&read(&file)?)?;
+            let groups = unit::groups(&units);
+            println!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>());
+            for group in groups.iter().filter(|g| g.headcount < 20) {
+                eprintln!("note: group {} has {} heads; below 20 its bands are coarser and no turnout is shown while a round is open", group.code, group.headcount);
+            }
+            Ok(())
+        }
+        Units::Export { out } => {
+            let csv = unit::to_csv(&app.units()?);
+            match out {
+                Some(path) => write_file(&path, &csv),
+                None => {
+                    print!("{}", String::from_utf8_lossy(&csv).trim_start_matches('\u{FEFF}'));
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+/// `zicha round …`.
+pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppError> {
+    match command {
+        Round::Create { survey, title, opens, closes, units, access, looks_back } => {
+            let survey = find_survey(&survey)?;
+            let access = match access {
+                AccessKind::Slip => Access::Slip,
+                AccessKind::Poster => Access::Poster,
+            };
+            let new = NewRound { survey: &survey, title: &title, opens: parse_day(&opens)?, closes: parse_day(&closes)?, units: &units, access, looks_back };
+            let id = app.create_round(&new)?;
+            out.result(id.as_str(), &json!({ "round": id }));
+        }
+        Round::Open { id, custody, trustees, quorum } => {
+            if trustees.is_some() || quorum.is_some() {
+                return Err(Refusal::new("本版本尚不支持监督员共同保管钥匙，请用 --custody server（试用）", "custody by trustees is not part of this version; use --custody server, which is marked as a trial").into());
+            }
+            if custody != Some(Custody::Server) {
+                return Err(Refusal::new("请指明钥匙由谁保管：--custody server", "say who holds the key: --custody server").into());
+            }
+            app.open_round(&id)?;
+            eprintln!("opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round");
+            out.result("open", &json!({ "round": id, "state": "open" }));
+        }
+        Round::Close { id } => {
+            let before = app.round(&id)?;
+            if before.state == crate::round::RoundState::Open && app.now() < before.ends_at() {
+                out.confirm("The closing day is not over: closing now cannot be undone and is shown on the bulletin.")?;
+            }
+            let round = app.close_round(&id)?;
+            let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
+            out.result(
+                &format!("closed: issued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest),
+                &json!({ "round": id, "state": "closed", "issued": sums.issued, "used": sums.used, "ballots": sums.ballots, "digest": sums.digest, "early": sums.early }),
+            );
+        }
+        Round::Release { id } => {
+            if app.round(&id)?.state == crate::round::RoundState::Opened {
+                out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
+            }
+            app.release_round(&id)?;
+            out.result("released", &json!({ "round": id, "state": "released" }));
+        }
+        Round::List => {
+            let rounds = app.rounds()?;
+            let lines: Vec<String> = rounds.iter().map(|r| format!("{}  {:<9} {} – {}  {}", r.id, r.state.as_str(), r.opens, r.closes, r.title)).collect();
+            let list: Vec<_> = rounds.iter().map(|r| json!({ "round": r.id, "state": r.state, "opens": r.opens.to_string(), "closes": r.closes.to_string(), "title": r.title })).collect();
+            let text = if lines.is_empty() { "no rounds yet; create one with `zicha round create`".to_owned() } else { lines.join("\n") };
+            out.result(&text, &json!(list));
+        }
+        Round::Status { id } => status(app, &id, out)?,
+    }
+    Ok(())
+}
+
+fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
+    let round = app.round(id)?;
+    let groups = unit::groups(&app.round_units(id)?);
+    let mut text = format!("{}  {}\nstate {}, {} – {}, access {}", round.id, round.title, round.state.as_str(), round.opens, round.closes, round.access.as_str());
+    if round.is_trial() {
+        text.push_str("\n试用 (trial)");
+    }
+    for (code, band) in &round.turnout.bands {
+        let name = groups.iter().find(|g| &g.code == code).map_or("", |g| g.name.as_str());
+        text.push_str(&format!("\nturnout on {}: {code} {name} {}", round.turnout.day, TURNOUT_BANDS[usize::from(*band).min(3)]));
+    }
+    if let Some(sums) = &round.closing {
+        text.push_str(&format!("\nissued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest));
+    }
+    out.result(
+        &text,
+        &json!({ "round": round.id, "title": round.title, "state": round.state, "opens": round.opens.to_string(), "closes": round.closes.to_string(),
+                 "access": round.access, "trial": round.is_trial(), "turnout": round.turnout, "closing": round.closing, "destroyed": round.destroyed }),
+    );
+    Ok(())
+}
+
+/// `zicha slips issue`.
+#[expect(clippy::too_many_arguments, reason = "one for each option of the command")]
+pub(super) fn issue_slips(app: &App, id: &RoundId, unit: Option<&str>, spare: &str, qr: Qr, format: SlipFormat, file: &Path, out: Output) -> Result<(), AppError> {
+    let spare = spare
+        .trim_end_matches('%')
+        .parse()
+        .map_err(|_| Refusal::new("备用比例应写作 10%", format!("`{spare}` is not a percentage; write it as 10%")))?;
+    if app.slips_issued(id)? > 0 {
+        out.confirm("Slips were issued before: the new ones void them.")?;
+    }
+    // A file that cannot be written must not cost the slips that people hold.
+    write_secret_file(file, b"")?;
+    let slips = app.issue_slips(id, unit, spare, qr == Qr::Code)?;
+    let round = app.round(id)?;
+    let bytes = match format {
+        SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round)).into_string().into_bytes(),
+        SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
+    };
+    write_secret_file(file, &bytes)?;
+    out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
+    Ok(())
+}
+
+/// `zicha box open`.
+pub(super) fn open_box(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
+    if app.round(id)?.state == crate::round::RoundState::Closed {
+        out.confirm("The box is opened once; then box and keys are destroyed.")?;
+    }
+    let mut last = std::time::Instant::now();
+    app.open_box(id, &mut |progress| match progress {
+        Progress::Checking => eprintln!("checking the box against the bulletin"),
+        Progress::Opening { done, of } => {
+            if done == of || last.elapsed().as_millis() > 500 {
+                last = std::time::Instant::now();
+                eprintln!("opened {done} of {of}");
+            }
+        }
+        Progress::Writing => eprintln!("writing results"),
+        Progress::Destroying => eprintln!("destroying box and keys"),
+        Progress::Done => {}
+    })?;
+    out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
+    Ok(())
+}
+
+/// `zicha export`.
+#[expect(clippy::too_many_arguments, reason = "one for each option of the command")]
+pub(super) fn export(
+    app: &App,
+    table: &str,
+    id: &RoundId,
+    unit: Option<&str>,
+    format: Format,
+    headers: Option<HeaderKind>,
+    encoding: Encoding,
+    file: &Path,
+) -> Result<(), AppError> {
+    let name: TableName = table.parse().map_err(|()| {
+        let names: Vec<&str> = TableName::ALL.iter().map(|t| t.1).collect();
+        Refusal::new(format!("没有名为 {table} 的表"), format!("there is no table `{table}`; this version has {}", names.join(", ")))
+    })?;
+    let results = app.results(id)?;
+    let only = unit.map(|code| results.group_of_unit(code).unwrap_or(code).to_owned());
+    let table = results.table(name, only.as_deref())?;
+    let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
+    let bytes = match format {
+        Format::Csv if encoding == Encoding::Gb18030 => to_gb18030(&to_csv(&table, headers)),
+        Format::Csv => to_csv(&table, headers),
+        Format::Json => table.to_json().into_bytes(),
+        Format::Xlsx | Format::Docx => return Err(Refusal::new("本版本尚不支持 Excel 和 Word 导出，请用 csv", "Excel and Word files are not part of this version; use csv").into()),
+    };
+    write_file(file, &bytes)?;
+    println!("{} rows in {}", table.rows.len(), file.display());
+    Ok(())
+}
+
+/// `zicha account add`.
+pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], out: Output) -> Result<(), AppError> {
+    let role: Role = role.parse().map_err(|()| {
+        let names: Vec<&str> = Role::ALL.iter().map(|r| r.1).collect();
+        Refusal::new(format!("没有名为 {role} 的角色"), format!("there is no role `{role}`; there are {}", names.join(", ")))
+    })?;
+    let password = app.add_account(name, role, units, None)?;
+    app.note("command line", "account_add", name)?;
+    out.result(&format!("account {name} ({}): password {password} — shown only this once", role.as_str()), &json!({ "account": name, "role": role.as_str(), "password": password }));
+    Ok(())
+}
+
+/// `zicha verify`.
+pub(super) fn verify(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
+    let checks = app.verify(id)?;
+    if out.json {
+        let list: Vec<_> = checks.iter().map(|c| json!({ "check": c.what.en, "left": c.figures.0, "right": c.figures.1, "holds": c.holds })).collect();
+        println!("{}", json!(list));
+    } else {
+        for check in &checks {
+            println!("{} {}  ({} / {})", if check.holds { "✓" } else { "✗" }, check.what.en, check.figures.0, check.figures.1);
+        }
+    }
+    match checks.iter().filter(|c| !c.holds).count() {
+        0 => Ok(()),
+        wrong => Err(Refusal::new(format!("{wrong} 项不符"), format!("{wrong} of {} checks do not hold", checks.len())).into()),
+    }
+}
+
+/// A shipped survey by its name, or one from a file.
+fn find_survey(name: &str) -> Result<Survey, AppError> {
+    if let Some(survey) = App::shipped_surveys().into_iter().find(|s| s.id() == name) {
+        return Ok(survey);
+    }
+    if !Path::new(name).exists() {
+        let names: Vec<String> = App::shipped_surveys().iter().map(|s| s.id().to_owned()).collect();
+        return Err(Refusal::new(format!("没有名为 {name} 的问卷，也没有这个文件"), format!("there is no survey or file `{name}`; shipped are {}", names.join(", "))).into());
+    }
+    App::check_survey(&read(Path::new(name))?)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, AppError> {
+    std::fs::read(path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))
+}

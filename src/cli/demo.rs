@@ -1,0 +1,52 @@
+//! `zicha demo`: a throwaway installation with invented data, and what one needs to look around.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::output::write_secret_file;
+use super::service;
+use crate::app::{App, AppError, Demo, Settings};
+use crate::export::{Headers, to_csv};
+use crate::web::sheet;
+
+/// Fills a fresh folder and serves it. The folder is deleted at the end.
+pub(super) fn run(listen: &str) -> Result<(), AppError> {
+    service::forbid_core_dumps();
+    let folder = std::env::temp_dir().join(format!("zicha-demo-{}", std::process::id()));
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(|e| AppError::File(format!("cannot clear {}: {e}", folder.display())))?;
+    }
+    let settings = Settings { data: folder.clone(), listen: listen.to_owned(), demo: true, ..Settings::default() };
+    eprintln!("filling a throwaway demo in {} …", folder.display());
+    let app = Arc::new(App::open(settings)?);
+    let demo = app.fill_demo()?;
+    let round = app.round(&demo.open)?;
+    let marks = app.marks(&round);
+    write_secret_file(&folder.join("slips.html"), sheet::sheet(&round, &demo.slips, &marks).into_string().as_bytes())?;
+    write_secret_file(&folder.join("slips.csv"), &to_csv(&sheet::table(&round, &demo.slips), Headers::Ids))?;
+    let result = service::run(app, |app| print(app, &demo, &folder));
+    std::fs::remove_dir_all(&folder).ok();
+    result
+}
+
+fn print(app: &App, demo: &Demo, folder: &Path) {
+    let base = app.settings().public_url();
+    println!("\nzicha demo 演示（单位、人数、答卷全部为虚构）\n");
+    println!("  questionnaire 问卷     {base}/r/{}", demo.open);
+    println!("  desk          工作台   {base}/desk");
+    println!("  bulletin      公示栏   {base}/bulletin/{}", demo.past);
+    println!("  unused slips  填写码   {}  ({} codes; slips.csv beside it)", folder.join("slips.html").display(), demo.slips.len());
+    println!("\n  accounts 账号");
+    for account in &demo.accounts {
+        println!("    {:<10} {}  {} ({})", account.name, account.password, account.role.zh(), account.role.as_str());
+    }
+    println!("\n  three things to try 试一试");
+    if let Some(slip) = demo.slips.first() {
+        println!("    1. answer as an officer:  {}", slip.url);
+    }
+    println!("       then enter the same code again: the slip itself is the receipt");
+    println!("    2. sign in as fuzeren: heat map, problem list of each unit, CSV of the released round ({} ballots)", demo.ballots);
+    println!("       {base}/desk/rounds/{}/results", demo.past);
+    println!("    3. sign in as zhongdui (head of CS): only the own list, and only after release\n");
+    println!("  Ctrl-C ends the demo and deletes its folder.");
+}

@@ -1,0 +1,75 @@
+//! Styles and scripts, built into the binary and named by their content.
+//! Also the only place that puts finished markup (QR images) into a page unescaped.
+
+use std::sync::LazyLock;
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, PreEscaped};
+use sha2::{Digest, Sha256};
+
+use super::error::WebError;
+use super::negotiate::Prepared;
+
+/// A built-in file.
+pub struct Asset {
+    name: String,
+    content_type: &'static str,
+    body: Prepared,
+}
+
+/// Style of the questionnaire side.
+pub static RESPONDENT_CSS: LazyLock<Asset> = LazyLock::new(|| asset("r", "css", include_str!("../../assets/respondent.css")));
+/// Script of the questionnaire side.
+pub static CODE_JS: LazyLock<Asset> = LazyLock::new(|| asset("code", "js", include_str!("../../assets/code.js")));
+/// Style of the desk.
+pub static DESK_CSS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "css", include_str!("../../assets/desk.css")));
+/// Style of printed slips.
+pub static SHEET_CSS: &str = include_str!("../../assets/sheet.css");
+
+fn asset(stem: &str, kind: &str, text: &'static str) -> Asset {
+    let hash: String = Sha256::digest(text).iter().take(6).map(|b| format!("{b:02x}")).collect();
+    let content_type = if kind == "css" { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+    Asset { name: format!("{stem}-{hash}.{kind}"), content_type, body: Prepared::new(text.as_bytes().to_vec()) }
+}
+
+impl Asset {
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("/assets/{}", self.name)
+    }
+}
+
+/// `GET /assets/{name}`.
+pub async fn serve(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, WebError> {
+    let known: [&Asset; 3] = [&RESPONDENT_CSS, &CODE_JS, &DESK_CSS];
+    let asset = known.into_iter().find(|a| a.name == *name).ok_or(WebError::NothingHere)?;
+    let mut response = asset.body.respond(&request, asset.content_type);
+    response.headers_mut().insert(
+        actix_web::http::header::CACHE_CONTROL,
+        actix_web::http::header::HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    Ok(response)
+}
+
+/// A QR image.
+#[must_use]
+pub fn qr(text: &str) -> Markup {
+    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M).expect("an address fits a QR code");
+    let width = code.width();
+    let mut path = String::new();
+    for (n, color) in code.to_colors().iter().enumerate() {
+        if *color == qrcode::Color::Dark {
+            path.push_str(&format!("M{} {}h1v1h-1z", n % width + 4, n / width + 4));
+        }
+    }
+    let side = width + 8;
+    PreEscaped(format!(r##"<svg class="qr" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img" aria-label="QR"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>"##))
+}
+
+/// A style sheet inside a file that must stand alone.
+#[must_use]
+pub fn inline_style(css: &'static str) -> Markup {
+    PreEscaped(format!("<style>{css}</style>"))
+}

@@ -1,0 +1,213 @@
+//! Results at a glance: the heat map of categories and groups, the bureau's items with their bounds, and the files.
+//! Every figure is read from the Release; the same figures stand as a table beside each chart.
+
+use actix_web::web::{Data, Path, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::{Permission, download, enter, html_page};
+use crate::app::{App, AppError, Results, Session};
+use crate::export::{Headers, TableName, to_csv, to_gb18030};
+use crate::gate::{BureauCell, Level};
+use crate::id::RoundId;
+use crate::problem::{ProblemList, is_held};
+use crate::round::RoundState;
+use crate::text::{Lang, Refusal};
+use crate::web::error::WebError;
+
+/// `GET /desk/rounds/{round}/results`.
+pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::RunRounds).await?;
+    let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
+    let reading = app.clone();
+    let results = block(move || reading.results(&id)).await??;
+    let lists: Vec<ProblemList> = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<_, _>>()?;
+    let bureau = results.list("ALL")?;
+    let id = &results.round.id;
+    let turnout = results.release.bureau.turnout;
+    let body = html! {
+        p.noprint { a href={ "/desk/rounds/" (id) } { "← 返回本轮" } }
+        h1 { "结果：" (results.round.title) }
+        p.lead {
+            "计入 " strong { (turnout.counted) } " 份答卷（应答 " (turnout.headcount) " 人），公布 " strong { (results.release.groups.len()) } " 个统计组。全局列入 "
+            @for level in Level::ALL { (level.label(Lang::Zh)) " " strong { (bureau.count(level)) } " 项" @if level != Level::Emerging { "、" } }
+            "，其中共性问题 " strong { (bureau.problems.iter().filter(|p| p.common).count()) } " 项。"
+        }
+        @for group in results.release.groups.iter().filter(|g| g.merged) { p.soft { (group.name) "：样本不足，合并统计。" } }
+        div.card {
+            h2 { "哪个单位、哪类问题最集中" }
+            p.soft { "每格为该统计组在该类中列入清单的题数，颜色为其中最重的程度。空格表示没有达到列入标准；这不等于没有问题。" }
+            div.legend { @for level in Level::ALL { (level_tag(Some(level))) } span.soft { "数字为列入题数" } }
+            div.scroll { (heat_map(&results, &lists)) }
+        }
+        div.card {
+            h2 { "各组问题清单" }
+            div.scroll { (list_table(&results, &lists)) }
+        }
+        div.card {
+            h2 { "全局各题" }
+            p.soft { "突出率：回答“普遍”“较多”的占有效作答的比例（不含不清楚）。横线为未作答者全部答否或全部答是时的上下限。人数过少或接近两端的题目只公布区间或不公布。" }
+            div.scroll { (bureau_table(&results)) }
+        }
+    };
+    Ok(html_page(&session, "结果", &results.marks, body))
+}
+
+/// A level as a coloured word; without one, 需核实.
+pub fn level_tag(level: Option<Level>) -> Markup {
+    let class = match level {
+        Some(Level::Prominent) => "prominent",
+        Some(Level::Tendency) => "tendency",
+        Some(Level::Emerging) => "emerging",
+        None => "unclear",
+    };
+    html! { span.level.(class) { (level.map_or("需核实", |l| l.label(Lang::Zh))) } }
+}
+
+/// How many rows of a list fall into a category, and the gravest level among them.
+fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
+    let rows = list.problems.iter().filter(|p| p.category_order == order && p.level.is_some());
+    (rows.clone().count(), rows.filter_map(|p| p.level).max())
+}
+
+fn heat_map(results: &Results, lists: &[ProblemList]) -> Markup {
+    let categories: Vec<_> = results.survey.categories().collect();
+    let (left, top, cell, row) = (250, 58, 112, 30);
+    let width = left + cell * categories.len();
+    let height = top + row * lists.len() + 4;
+    html! {
+        svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label="各统计组各类问题列入题数" xmlns="http://www.w3.org/2000/svg" {
+            @for (c, category) in categories.iter().enumerate() {
+                text x=(left + c * cell + cell / 2) y=(top - 14) text-anchor="middle" font-size="14" { (category.short_name.zh()) }
+            }
+            @for (r, list) in lists.iter().enumerate() {
+                @let y = top + r * row;
+                @let name: String = list.name.chars().take(16).collect();
+                text x=(left - 12) y=(y + 20) text-anchor="end" font-size="13" { (name) @if list.name.chars().count() > 16 { "…" } }
+                @for (c, category) in categories.iter().enumerate() {
+                    @let (count, level) = in_category(list, category.order);
+                    @let (fill, ink) = match level {
+                        Some(Level::Prominent) => ("#a3271c", "#ffffff"),
+                        Some(Level::Tendency) => ("#d98324", "#1b1100"),
+                        Some(Level::Emerging) => ("#f0d58a", "#3a2d00"),
+                        None => ("#eef2ef", "#55605a"),
+                    };
+                    rect x=(left + c * cell + 2) y=(y + 2) width=(cell - 4) height=(row - 4) rx="4" fill=(fill) {
+                        title { (list.name) "，" (category.name.zh()) "：列入 " (count) " 题" @if let Some(level) = level { "，最重为" (level.label(Lang::Zh)) } }
+                    }
+                    @if count > 0 { text x=(left + c * cell + cell / 2) y=(y + 20) text-anchor="middle" font-size="13" font-weight="700" fill=(ink) { (count) } }
+                }
+            }
+        }
+    }
+}
+
+fn list_table(results: &Results, lists: &[ProblemList]) -> Markup {
+    let id = &results.round.id;
+    html! {
+        table {
+            thead { tr { th { "统计组" } th.n { "计入" } @for level in Level::ALL { th.n { (level.label(Lang::Zh)) } } @for c in results.survey.categories() { th.n { (c.short_name.zh()) } } th {} } }
+            tbody { @for (list, group) in lists.iter().zip(&results.release.groups) {
+                tr {
+                    td { (list.name) @if list.merged { " " span.soft { "（合并统计）" } } }
+                    td.n { (group.turnout.counted) }
+                    @for level in Level::ALL { td.n { (list.count(level)) } }
+                    @for c in results.survey.categories() { td.n { (in_category(list, c.order).0) } }
+                    td { a href={ "/desk/rounds/" (id) "/lists/" (list.code) } { "清单" } }
+                }
+            } }
+        }
+    }
+}
+
+fn bureau_table(results: &Results) -> Markup {
+    html! {
+        table {
+            thead { tr { th { "题目" } th { "突出率" } th.n { "突出" } th.n { "存在" } th.n { "有效" } th { "存在程度" } } }
+            tbody { @for (question, cell) in results.survey.questions().iter().zip(&results.release.bureau.cells) {
+                @if let BureauCell::Item(item) = cell {
+                    tr {
+                        td { span.soft { (results.survey.sections()[question.section].short_name.zh()) } " " (question.text.zh()) }
+                        @if is_held(question, &results.round.holds) { td colspan="5" { span.soft { "存疑，核实前不显示" } } }
+                        @else {
+                            td { @match &item.exact {
+                                Some(e) => { (bar(e.bound_low_tenths, e.prominent * 1000 / e.valid.max(1), e.bound_high_tenths)) }
+                                None => { @if let Some(band) = item.prominent { (band) } @else { span.soft { "不公布" } } }
+                            } }
+                            @match &item.exact {
+                                Some(e) => { td.n { (e.prominent) } td.n { (e.present) } td.n { (e.valid) } }
+                                None => { td.n { "—" } td.n { "—" } td.n { "—" } }
+                            }
+                            td { @if item.level.is_some() { (level_tag(item.level)) } @if item.unclear { " " (level_tag(None)) } }
+                        }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+/// A share with its bounds, in tenths of a percent.
+fn bar(low: u32, share: u32, high: u32) -> Markup {
+    let x = |tenths: u32| f64::from(tenths) * 0.16;
+    html! {
+        div.bar-cell {
+            svg width="160" height="14" aria-hidden="true" {
+                rect x="0" y="3" width="160" height="8" fill="#eef2ef" {}
+                rect x="0" y="3" width=(x(share)) height="8" fill="#0b6b4f" {}
+                path d={ "M" (x(low)) " 7H" (x(high)) "M" (x(low)) " 3V11M" (x(high)) " 3V11" } stroke="#1b2420" stroke-width="1" fill="none" {}
+            }
+            span { (share / 10) "." (share % 10) "% " span.soft { (low / 10) "–" (high.div_ceil(10)) } }
+        }
+    }
+}
+
+/// Whether a desk user may read results of this group of a round.
+pub fn may_read(session: &Session, results: &Results, code: &str) -> bool {
+    if session.role.runs_rounds() {
+        return true;
+    }
+    results.round.state == RoundState::Released && session.units.iter().any(|u| results.group_of_unit(u) == Some(code))
+}
+
+/// `GET /desk/rounds/{round}/export/{table}`.
+pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::ReadLists).await?;
+    let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
+    let name: TableName = path.1.parse().map_err(|()| WebError::NothingHere)?;
+    let query: Vec<(String, String)> = crate::response::Form::decode(request.query_string().as_bytes())
+        .map(|f| f.0.iter().filter_map(|(k, v)| v.first().map(|v| (k.clone(), v.clone()))).collect())
+        .unwrap_or_default();
+    let known = ["format", "headers", "group", "encoding"];
+    if let Some((key, _)) = query.iter().find(|(k, _)| !known.contains(&k.as_str())) {
+        let refusal = Refusal::new(format!("不支持的参数 {}；本系统不提供任何筛选", crate::text::visible(key)), "unknown parameter; there are no filters");
+        return Err(AppError::Refused(refusal).into());
+    }
+    let value = |key: &str| query.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+    let reading = app.clone();
+    let account = session.account.clone();
+    let results = {
+        let id = id.clone();
+        block(move || {
+            let results = reading.results(&id)?;
+            reading.note(&account, "export", &format!("{id} {}", name.as_str()))?;
+            Ok::<_, AppError>(results)
+        })
+        .await??
+    };
+    let group = value("group");
+    let allowed = group.as_ref().map_or(session.role.runs_rounds(), |code| may_read(&session, &results, code));
+    if !allowed {
+        return Err(WebError::Forbidden);
+    }
+    let table = results.table(name, group.as_deref())?;
+    if value("format").as_deref() == Some("json") {
+        return Ok(download(&format!("{}.json", table.title), "application/json", table.to_json().into_bytes()));
+    }
+    let headers = if value("headers").as_deref() == Some("id") { Headers::Ids } else { Headers::Chinese };
+    let csv = to_csv(&table, headers);
+    if value("encoding").as_deref() == Some("gb18030") {
+        return Ok(download(&format!("{}.csv", table.title), "text/csv; charset=gb18030", to_gb18030(&csv)));
+    }
+    Ok(download(&format!("{}.csv", table.title), "text/csv; charset=utf-8", csv))
+}

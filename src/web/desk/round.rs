@@ -1,0 +1,373 @@
+//! One round: where it stands, what can be done now and why other things cannot.
+//! Every grave step is confirmed on a page that names its consequence.
+
+use std::sync::PoisonError;
+
+use actix_web::web::{Data, Path, Payload, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::{App, AppError, Progress, Session};
+use crate::id::RoundId;
+use crate::problem::is_held;
+use crate::round::{Access, ChineseDay, Hold, Round, RoundState, TURNOUT_BANDS, TURNOUT_MIN_HEADS};
+use crate::survey::Survey;
+use crate::text::{Lang, Refusal};
+use crate::unit::{Group, groups};
+use crate::web::error::WebError;
+use crate::web::page::csrf;
+use crate::web::sheet;
+
+/// What the page shows.
+struct Facts {
+    round: Round,
+    survey: std::sync::Arc<Survey>,
+    groups: Vec<Group>,
+    issued: Option<u64>,
+    marks: String,
+    opening: Option<Result<Progress, Refusal>>,
+}
+
+/// `GET /desk/rounds/{round}`.
+pub async fn show(request: HttpRequest, app: Data<App>, openings: Data<Openings>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::RunRounds).await?;
+    let id = parse(&round)?;
+    let facts = facts(&app, &openings, id).await?;
+    let page = page(&session, &facts);
+    let mut response = html_page(&session, &facts.round.title, if facts.marks.is_empty() { demo_mark(&app) } else { &facts.marks }, page);
+    if matches!(facts.opening, Some(Ok(progress)) if progress != Progress::Done) {
+        response.headers_mut().insert(actix_web::http::header::HeaderName::from_static("refresh"), actix_web::http::header::HeaderValue::from_static("1"));
+    }
+    Ok(response)
+}
+
+fn parse(text: &str) -> Result<RoundId, WebError> {
+    text.parse().map_err(|_| WebError::NothingHere)
+}
+
+async fn facts(app: &Data<App>, openings: &Openings, id: RoundId) -> Result<Facts, WebError> {
+    let opening = openings.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+    let reading = app.clone();
+    Ok(block(move || {
+        let round = reading.round(&id)?;
+        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { Some(reading.slips_issued(&id)?) } else { None };
+        Ok::<_, AppError>(Facts {
+            survey: reading.survey(&round.survey)?,
+            groups: groups(&reading.round_units(&id)?),
+            issued,
+            marks: reading.marks(&round),
+            opening,
+            round,
+        })
+    })
+    .await??)
+}
+
+/// `POST /desk/rounds/{round}/do/{step}`.
+pub async fn act(request: HttpRequest, app: Data<App>, openings: Data<Openings>, path: Path<(String, String)>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let (id, step) = (parse(&path.0)?, path.1.as_str());
+    let round = {
+        let (reading, id) = (app.clone(), id.clone());
+        block(move || reading.round(&id)).await??
+    };
+    let (title, consequence, label) = match step {
+        "open" => ("开放本轮", "问卷、单位和统计组从此冻结，不能再改。当前版本的票箱钥匙由服务器保管，本轮全程标注“试用”。", "确认开放"),
+        "close" if app.now() < round.ends_at() => ("提前截止", "截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。", "确认提前截止"),
+        "close" => ("截止", "票箱封存，不再接收答卷，公示发放、使用和答卷数。", "确认截止"),
+        "box" => ("开箱", "票箱只能开一次。开箱后生成结果，票箱和钥匙立即销毁，任何人再也不能查看单份答卷。", "确认开箱"),
+        "release" => ("发布结果", "单位负责人将看到本单位的问题清单，公示栏公布全局结果。发布后不能撤回。", "确认发布"),
+        _ => return Err(WebError::NothingHere),
+    };
+    if form.first("confirm") != "yes" {
+        let page = confirm(&session, &round, step, title, consequence, label);
+        return Ok(html_page(&session, title, demo_mark(&app), page));
+    }
+    let account = session.account.clone();
+    if step == "box" {
+        start_opening(&app, &openings, &id, &account)?;
+        return Ok(see_other(&format!("/desk/rounds/{id}")));
+    }
+    let (working, of, step) = (app.clone(), id.clone(), step.to_owned());
+    let result = block(move || {
+        match step.as_str() {
+            "open" => working.open_round(&of).map(drop)?,
+            "close" => working.close_round(&of).map(drop)?,
+            _ => working.release_round(&of).map(drop)?,
+        }
+        working.note(&account, &format!("round_{step}"), of.as_str())
+    })
+    .await?;
+    match result {
+        Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}"))),
+        Err(error) => refused(&session, &app, &id, error),
+    }
+}
+
+fn refused(session: &Session, app: &App, id: &RoundId, error: AppError) -> Result<HttpResponse, WebError> {
+    let message = refusal_text(error)?;
+    let page = html! {
+        h1 { "未能完成" }
+        div.errors role="alert" { (message) }
+        p { a href={ "/desk/rounds/" (id) } { "返回本轮" } }
+    };
+    let mut response = html_page(session, "未能完成", demo_mark(app), page);
+    *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// Opens the box beside the requests; the round's page shows how far it is.
+fn start_opening(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, account: &str) -> Result<(), WebError> {
+    {
+        let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
+            return Ok(());
+        }
+        running.insert(id.clone(), Ok(Progress::Checking));
+    }
+    app.note(account, "box_open", id.as_str())?;
+    let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
+    std::thread::spawn(move || {
+        let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));
+        let result = app.open_box(&id, &mut |progress| set(Ok(progress)));
+        if let Err(error) = result {
+            set(Err(match error {
+                AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,
+                other => {
+                    eprintln!("zicha: opening failed: {other}");
+                    Refusal::new("开箱中断，没有丢失任何东西，请排除故障后再次开箱", "the opening was interrupted; nothing is lost, open the box again")
+                }
+            }));
+        }
+    });
+    Ok(())
+}
+
+/// `POST /desk/rounds/{round}/slips`.
+pub async fn slips(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let id = parse(&round)?;
+    let working = app.clone();
+    let (of, account) = (id.clone(), session.account.clone());
+    let result = block(move || {
+        let spare = form.first("spare").parse().map_err(|_| Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100"))?;
+        let issued = working.slips_issued(&of)?;
+        if issued > 0 && form.first("again") != "yes" {
+            return Err(Refusal::new("本轮已印发过填写码。重新印发会使已发出的全部作废；确需重印，请勾选“作废并重印”", "slips were issued before; tick to void them").into());
+        }
+        let slips = working.issue_slips(&of, None, spare, form.first("qr") != "address")?;
+        working.note(&account, "slips_issue", of.as_str())?;
+        let round = working.round(&of)?;
+        let marks = working.marks(&round);
+        Ok::<_, AppError>((round.clone(), sheet::sheet(&round, &slips, &marks).into_string()))
+    })
+    .await?;
+    match result {
+        Ok((round, html)) => Ok(download(&format!("填写码_{}.html", round.title), "text/html; charset=utf-8", html.into_bytes())),
+        Err(error) => refused(&session, &app, &id, error),
+    }
+}
+
+/// `POST /desk/rounds/{round}/hold`.
+pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let id = parse(&round)?;
+    let working = app.clone();
+    let (of, account) = (id.clone(), session.account.clone());
+    let result = block(move || {
+        let question = form.first("question").to_owned();
+        let hold = if form.first("state") == "checked" { Hold::Checked } else { Hold::Held };
+        working.set_hold(&of, &question, hold)?;
+        working.note(&account, if hold == Hold::Checked { "hold_checked" } else { "hold_back" }, &format!("{of} {question}"))
+    })
+    .await?;
+    match result {
+        Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}#holds"))),
+        Err(error) => refused(&session, &app, &id, error),
+    }
+}
+
+fn confirm(session: &Session, round: &Round, step: &str, title: &str, consequence: &str, label: &str) -> Markup {
+    html! {
+        div.card.narrow {
+            h1 { (title) }
+            p { strong { (round.title) } }
+            p.lead { (consequence) }
+            form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
+                (csrf(session))
+                input type="hidden" name="confirm" value="yes";
+                div.row { button.grave type="submit" { (label) } a.button.quiet href={ "/desk/rounds/" (round.id) } { "取消" } }
+            }
+        }
+    }
+}
+
+fn page(session: &Session, facts: &Facts) -> Markup {
+    let round = &facts.round;
+    html! {
+        p.noprint { a href="/desk" { "← 全部轮次" } }
+        h1 { (round.title) }
+        p.soft { (facts.survey.title().zh()) " · " (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) " · 编号 " (round.id) }
+        (path(round))
+        @match &facts.opening {
+            Some(Err(refusal)) => { div.errors role="alert" { (refusal.get(Lang::Zh)) } }
+            Some(Ok(progress)) if *progress != Progress::Done => { div.card { p.lead { (progress_text(*progress)) } } }
+            _ => {}
+        }
+        (now_card(session, facts))
+        div.cols {
+            @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) (turnout_card(facts)) }
+            @if let Some(closing) = &round.closing {
+                div.card {
+                    h2 { "公示" }
+                    @if closing.early { p { strong { "本轮提前截止。" } } }
+                    table {
+                        @if round.access == Access::Slip { tr { th { "发放填写码" } td.n { (closing.issued) } } tr { th { "已使用" } td.n { (closing.used) } } }
+                        tr { th { "票箱中答卷" } td.n { (closing.ballots) } }
+                    }
+                    p.digest { (closing.digest) }
+                    p { a href={ "/bulletin/" (round.id) } { "打开公示栏" } }
+                }
+            }
+            @if round.state.has_results() && round.destroyed { (results_card(round)) (holds_card(session, facts)) }
+        }
+    }
+}
+
+fn path(round: &Round) -> Markup {
+    let states = [RoundState::Draft, RoundState::Open, RoundState::Closed, RoundState::Opened, RoundState::Released];
+    let at = states.iter().position(|s| *s == round.state);
+    html! {
+        ol.path { @for (n, state) in states.iter().enumerate() {
+            li.(if at == Some(n) { "now" } else if at.is_some_and(|a| n < a) { "done" } else { "later" }) aria-current=[(at == Some(n)).then_some("step")] { (state.label(Lang::Zh)) }
+        } }
+        @if at.is_none() { p.error { "本轮" (round.state.label(Lang::Zh)) } }
+    }
+}
+
+fn progress_text(progress: Progress) -> String {
+    match progress {
+        Progress::Checking => "正在核对票箱与公示……".into(),
+        Progress::Opening { done, of } => format!("正在开箱：{done} / {of} 份"),
+        Progress::Writing => "正在生成结果……".into(),
+        Progress::Destroying => "正在销毁票箱和钥匙……".into(),
+        Progress::Done => "已完成".into(),
+    }
+}
+
+/// What can be done now, and why nothing else can.
+fn now_card(session: &Session, facts: &Facts) -> Markup {
+    let round = &facts.round;
+    let button = |step: &str, label: &str, grave: bool| {
+        html! { form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } { (csrf(session)) button.(if grave { "quiet" } else { "main" }) type="submit" { (label) } } }
+    };
+    html! {
+        div.card {
+            h2 { "现在可以做什么" }
+            @match round.state {
+                RoundState::Draft => {
+                    p { "开放后，队员从" (ChineseDay(round.opens)) "零点起可以填写。填写码可以现在印，也可以开放后印。" }
+                    div.row { (button("open", "开放本轮", false)) }
+                }
+                RoundState::Open => {
+                    p { "填写进行中。任何人都看不到答案；回收情况只按区间、每天更新一次。" (ChineseDay(round.closes)) "二十四点截止，之后自动封存票箱。" }
+                    div.row { (button("close", "截止本轮", true)) }
+                }
+                RoundState::Closed => {
+                    p { "票箱已封存。开箱前没有任何结果；开箱只能进行一次。" }
+                    div.row { (button("box", "开箱", false)) }
+                }
+                RoundState::Opened if !round.destroyed => {
+                    p { "结果已生成，票箱和钥匙尚未销毁完毕；销毁完成后才显示结果。" }
+                    div.row { (button("box", "继续完成销毁", false)) }
+                }
+                RoundState::Opened => {
+                    p { "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。" }
+                    div.row { a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } (button("release", "发布结果", false)) }
+                }
+                RoundState::Released => {
+                    p { "已发布。各单位负责人可以看到本单位的问题清单。" }
+                    div.row { a.button href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } }
+                }
+                RoundState::Suspended | RoundState::Void => { p { "本轮不再接受任何操作。" } }
+            }
+        }
+    }
+}
+
+fn slips_card(session: &Session, facts: &Facts) -> Markup {
+    let round = &facts.round;
+    let issued = facts.issued.unwrap_or(0);
+    html! {
+        div.card {
+            h2 { @if round.access == Access::Poster { "海报" } @else { "填写码纸条" } }
+            p { @if issued == 0 { "尚未印发。" } @else { "已印发 " strong { (issued) } " 张。" } "填写码只在下载的文件里出现一次，服务器不保存。" }
+            form method="post" action={ "/desk/rounds/" (round.id) "/slips" } {
+                (csrf(session))
+                label for="spare" { "备用比例（%）" } input #spare type="text" name="spare" value="10" inputmode="numeric";
+                label for="qr" { "二维码内容" }
+                select #qr name="qr" { option value="code" { "网址和填写码（扫码自动填好）" } option value="address" { "只有网址（填写码手工输入）" } }
+                @if issued > 0 { label.inline { input type="checkbox" name="again" value="yes"; "作废并重印：已发出的纸条全部失效" } }
+                div.row { button.quiet type="submit" { "生成打印文件" } }
+            }
+        }
+    }
+}
+
+fn turnout_card(facts: &Facts) -> Markup {
+    let turnout = &facts.round.turnout;
+    html! {
+        div.card {
+            h2 { "回收情况" }
+            @if turnout.day.is_empty() { p { "每天更新一次，第一次更新前没有数据。" } }
+            @else {
+                p.soft { "截至 " (turnout.day) " 更新，每天一次；只显示 " (TURNOUT_MIN_HEADS) " 人及以上的统计组，只显示区间。催填只能面向全组。" }
+                table { tbody { @for group in &facts.groups {
+                    @if let Some(band) = turnout.bands.get(&group.code) {
+                        tr { td { (group.name) } td { span.band aria-hidden="true" { @for n in 0..4u8 { i.(if n <= *band { "on" } else { "off" }) {} } } (TURNOUT_BANDS[usize::from(*band).min(3)]) } }
+                    }
+                } } }
+                @let small = facts.groups.iter().filter(|g| g.headcount < TURNOUT_MIN_HEADS).count();
+                @if small > 0 { p.soft { "另有 " (small) " 个统计组不足 " (TURNOUT_MIN_HEADS) " 人，不显示。" } }
+            }
+        }
+    }
+}
+
+fn results_card(round: &Round) -> Markup {
+    let base = format!("/desk/rounds/{}", round.id);
+    html! {
+        div.card {
+            h2 { "导出" }
+            p.soft { "CSV 可直接用 Excel 或 WPS 打开。" }
+            table { tbody { @for (_, id, zh) in crate::export::TableName::ALL {
+                tr { td { (zh) } td { a href={ (base) "/export/" (id) "?format=csv" } { "CSV" } " · " a href={ (base) "/export/" (id) "?format=csv&headers=id" } { "CSV（英文列名）" } " · " a href={ (base) "/export/" (id) "?format=json" } { "JSON" } } }
+            } } }
+            p { a href={ (base) "/lists/ALL" } { "全局问题清单（打印）" } }
+        }
+    }
+}
+
+fn holds_card(session: &Session, facts: &Facts) -> Markup {
+    let held: Vec<_> = facts.survey.questions().iter().filter(|q| q.hold).collect();
+    html! {
+        @if !held.is_empty() {
+            div.card #holds {
+                h2 { "存疑题目" }
+                p.soft { "这些题目涉及可能的违纪行为，只反映看法。核实之前对所有单位一律不显示；核实后对所有单位同时显示。" }
+                table { tbody { @for q in held {
+                    @let waiting = is_held(q, &facts.round.holds);
+                    tr { td { (q.text.zh()) } td {
+                        form method="post" action={ "/desk/rounds/" (facts.round.id) "/hold" } {
+                            (csrf(session))
+                            input type="hidden" name="question" value=(q.id);
+                            input type="hidden" name="state" value=(if waiting { "checked" } else { "held" });
+                            @if waiting { button.quiet type="submit" { "已核实，列入" } } @else { "已列入 " button.link type="submit" { "撤下" } }
+                        }
+                    } }
+                } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Errors as pages: one sentence and what to do, in the reader's language, with the status that fits.
+//! The only place that knows status codes. Causes go to the log without anything the request held.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use maud::html;
+
+use super::page::{self, View};
+use crate::app::AppError;
+use crate::storage::StorageError;
+use crate::text::{Lang, Refusal};
+
+/// What can go wrong in a handler.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// No such page.
+    #[error("nothing here")]
+    NothingHere,
+    /// The desk user may not do this.
+    #[error("not allowed")]
+    Forbidden,
+    /// A desk form without the session's token.
+    #[error("the form is stale")]
+    Stale,
+    /// Nobody is signed in.
+    #[error("sign in")]
+    SignIn,
+    /// The request cannot be read.
+    #[error("{1}")]
+    Unreadable(StatusCode, Refusal),
+    /// Too much at once.
+    #[error("busy")]
+    Busy,
+    /// The use case did not happen.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The worker thread was lost.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<actix_web::error::BlockingError> for WebError {
+    fn from(_: actix_web::error::BlockingError) -> Self {
+        Self::Interrupted
+    }
+}
+
+impl WebError {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Self::NothingHere => Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address"),
+            Self::Forbidden => Refusal::new("您的账号没有这项权限", "your account may not do this"),
+            Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
+            Self::SignIn => Refusal::new("请先登录", "sign in first"),
+            Self::Unreadable(_, refusal) => refusal.clone(),
+            Self::Busy => Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again"),
+            Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => refusal.clone(),
+            Self::App(AppError::Mistakes(list)) => Refusal::new(
+                list.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>().join("\n"),
+                list.iter().map(|r| r.en.as_str()).collect::<Vec<_>>().join("\n"),
+            ),
+            Self::App(AppError::Storage(_) | AppError::File(_)) | Self::Interrupted => {
+                Refusal::new("服务暂时不可用，请稍后再试；已收到的答卷不受影响", "the service is unavailable for the moment; try again later. Responses already received are safe")
+            }
+        }
+    }
+
+    /// The page of this error.
+    #[must_use]
+    pub fn page(&self, lang: Lang) -> HttpResponse {
+        if let Self::App(error @ (AppError::Storage(_) | AppError::File(_))) = self {
+            eprintln!("zicha: {error}");
+        }
+        if matches!(self, Self::SignIn) {
+            return HttpResponse::SeeOther().insert_header(("Location", "/desk/sign-in")).finish();
+        }
+        let view = View { lang, large: false };
+        let refusal = self.refusal();
+        let title = lang.pick("未能完成", "That did not work");
+        let body = html! {
+            h1 { (title) }
+            @for line in refusal.get(lang).lines() { p { (line) } }
+            p { a href="/" { (lang.pick("返回首页", "Home")) } }
+        };
+        let mut response = HttpResponse::build(self.status_code());
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((RETRY_AFTER, "5"));
+        }
+        response.content_type("text/html; charset=utf-8").body(page::respondent(view, title, "/", body).into_string())
+    }
+}
+
+impl ResponseError for WebError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NothingHere | Self::App(AppError::NotFound(_)) => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
+            Self::SignIn => StatusCode::SEE_OTHER,
+            Self::Unreadable(status, _) => *status,
+            Self::App(AppError::Refused(_) | AppError::Mistakes(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::App(AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
+            Self::Busy | Self::App(AppError::Storage(_) | AppError::File(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.page(Lang::Zh)
+    }
+}
+
+/// Any address that no route knows.
+pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    WebError::NothingHere.page(page::View::of(&request).lang)
+}

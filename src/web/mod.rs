@@ -1,0 +1,150 @@
+//! HTTP: the questionnaire side and the desk. actix and maud live here and nowhere else.
+//! The two sides share nothing but the application; the questionnaire side has no cookie, no session and no log.
+
+mod assets;
+pub mod desk;
+mod error;
+mod negotiate;
+mod page;
+pub mod respondent;
+pub mod sheet;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::{Data, ServiceConfig, get, post, resource, route};
+use actix_web::{App as ActixApp, HttpServer};
+
+use crate::app::App;
+
+pub use error::WebError;
+
+// Time-outs that keep slow and dead connections from piling up; bodies have their own in `respondent::submit`.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+const REQUEST_HEAD: Duration = Duration::from_secs(5);
+const DISCONNECT: Duration = Duration::from_secs(2);
+const DRAIN_SECONDS: u64 = 10;
+
+/// Routes of the questionnaire side.
+pub fn respondent_routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/").route(get().to(respondent::home::show)))
+        .service(resource("/r/{round}").route(get().to(respondent::form::show)).route(post().to(respondent::submit::post)))
+        .service(resource("/r/{round}/received").route(get().to(respondent::submit::received)))
+        .service(resource("/r/{round}/again").route(get().to(respondent::submit::again)))
+        .service(resource("/bulletin/{round}").route(get().to(respondent::bulletin::show)))
+        .service(resource("/privacy").route(get().to(respondent::privacy::show)))
+        .service(resource("/healthz").route(get().to(respondent::health::live)))
+        .service(resource("/readyz").route(get().to(respondent::health::ready)))
+        .service(resource("/assets/{name}").route(get().to(assets::serve)))
+        .default_service(route().to(error::nothing_here));
+}
+
+/// Routes of the desk.
+pub fn desk_routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/desk").route(get().to(desk::home::show)))
+        .service(resource("/desk/sign-in").route(get().to(desk::sign_in::show)).route(post().to(desk::sign_in::post)))
+        .service(resource("/desk/sign-out").route(post().to(desk::sign_in::sign_out)))
+        .service(resource("/desk/setup/{token}").route(get().to(desk::sign_in::setup)).route(post().to(desk::sign_in::set_up)))
+        .service(resource("/desk/units").route(get().to(desk::units::show)).route(post().to(desk::units::import)))
+        .service(resource("/desk/units.csv").route(get().to(desk::units::export)))
+        .service(resource("/desk/accounts").route(get().to(desk::accounts::show)).route(post().to(desk::accounts::add)))
+        .service(resource("/desk/audit").route(get().to(desk::accounts::audit)))
+        .service(resource("/desk/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
+        .service(resource("/desk/rounds/{round}").route(get().to(desk::round::show)))
+        .service(resource("/desk/rounds/{round}/slips").route(post().to(desk::round::slips)))
+        .service(resource("/desk/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
+        .service(resource("/desk/rounds/{round}/hold").route(post().to(desk::round::hold)))
+        .service(resource("/desk/rounds/{round}/results").route(get().to(desk::results::show)))
+        .service(resource("/desk/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
+        .service(resource("/desk/rounds/{round}/export/{table}").route(get().to(desk::results::export)));
+}
+
+/// Headers of every answer; static files keep their own caching.
+pub fn headers(https: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("X-Frame-Options", "DENY"))
+        .add(("Referrer-Policy", "no-referrer"))
+        .add(("Cache-Control", "no-store"))
+        .add(("Cross-Origin-Opener-Policy", "same-origin"))
+        .add(("Cross-Origin-Resource-Policy", "same-origin"))
+        .add(("Cross-Origin-Embedder-Policy", "require-corp"))
+        .add(("X-Robots-Tag", "noindex, noarchive"))
+        .add(("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), display-capture=(), payment=()"));
+    if https { headers.add(("Strict-Transport-Security", "max-age=63072000; includeSubDomains")) } else { headers }
+}
+
+/// Serves until the process is told to stop, and calls `ready` once the addresses are bound.
+pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<()> {
+    let settings = app.settings().clone();
+    let workers = settings.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
+    let https = settings.is_https();
+    let pages = Data::new(respondent::Pages::default());
+    let openings = Data::new(desk::Openings::default());
+    let shared = Data::from(app.clone());
+    let separate = settings.desk_listen.clone();
+    let with_desk = separate.is_none();
+    let server = {
+        let (shared, openings) = (shared.clone(), openings.clone());
+        HttpServer::new(move || {
+            let side = ActixApp::new().app_data(shared.clone()).app_data(pages.clone()).app_data(openings.clone()).wrap(headers(https));
+            if with_desk { side.configure(desk_routes).configure(respondent_routes) } else { side.configure(respondent_routes) }
+        })
+    };
+    let server = server
+        .workers(workers)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(REQUEST_HEAD)
+        .client_disconnect_timeout(DISCONNECT)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .bind(&settings.listen)?
+        .run();
+    let ticking = actix_web::rt::spawn(tick(app.clone()));
+    let result = match separate {
+        None => {
+            ready(&app);
+            server.await
+        }
+        Some(address) => {
+            let desk = HttpServer::new(move || {
+                ActixApp::new()
+                    .app_data(shared.clone())
+                    .app_data(openings.clone())
+                    .wrap(headers(https))
+                    .configure(desk_routes)
+                    .service(resource("/assets/{name}").route(get().to(assets::serve)))
+                    .default_service(route().to(error::nothing_here))
+            });
+            let desk = desk
+                .workers(workers)
+                .keep_alive(KEEP_ALIVE)
+                .client_request_timeout(REQUEST_HEAD)
+                .client_disconnect_timeout(DISCONNECT)
+                .shutdown_timeout(DRAIN_SECONDS)
+                .bind(address)?
+                .run();
+            ready(&app);
+            tokio::try_join!(server, desk).map(drop)
+        }
+    };
+    ticking.abort();
+    result
+}
+
+/// Lets the service do by itself what the days ask for.
+async fn tick(app: Arc<App>) {
+    loop {
+        let ticking = app.clone();
+        if let Ok(Err(error)) = actix_web::web::block(move || ticking.tick()).await {
+            eprintln!("zicha: background work failed and will be tried again: {error}");
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+}

@@ -1,0 +1,107 @@
+//! The bulletin (公示栏): figures by which everybody can check that each slip counted once and that the sums add up.
+//! After release it also shows the bureau's results to those who answered.
+
+use actix_web::web::{Data, Path, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::live;
+use crate::app::{App, Results};
+use crate::gate::Level;
+use crate::round::{Access, ChineseDay, ClosingSums, Round, RoundState};
+use crate::text::Lang;
+use crate::web::error::WebError;
+use crate::web::page::{View, respondent};
+
+/// `GET /bulletin/{round}`.
+pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    let view = View::of(&request);
+    let lang = view.lang;
+    let live = live(&app, &round).await?;
+    let id = live.round.id.clone();
+    let reading = app.clone();
+    let results = if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.results(&id)).await??) } else { None };
+    let round = &live.round;
+    let marks = app.marks(round);
+    let body = html! {
+        @if !marks.is_empty() { p.mark { (marks) } }
+        h1 { (lang.pick("公示栏", "Bulletin")) "：" (round.title) }
+        p.soft { (lang.pick("填写日期：", "Answered from ")) (day(round.opens, lang)) (lang.pick("至", " to ")) (day(round.closes, lang)) "。" (lang.pick("状态：", " State: ")) (round.state.label(lang)) }
+        @match &round.closing {
+            None => { div.card { p { (lang.pick("截止后公布发放、使用和答卷数；截止前不公布任何数字。", "Figures appear after closing; nothing is published before.")) } } }
+            Some(closing) => { (closing_card(round, closing, lang)) }
+        }
+        @if let Some(results) = &results { (opening_card(results, lang)) }
+        @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
+    };
+    let title = lang.pick("公示栏", "Bulletin");
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(view, title, &format!("/bulletin/{}", round.id), body).into_string()))
+}
+
+fn day(day: time::Date, lang: Lang) -> String {
+    lang.pick(ChineseDay(day).to_string(), day.to_string())
+}
+
+fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
+    let slips = round.access == Access::Slip;
+    html! {
+        div.card {
+            h2 { (lang.pick("截止时", "At closing")) }
+            @if closing.early { p.mark { (lang.pick("本轮提前截止。", "This round was closed early.")) } }
+            table {
+                @if slips {
+                    tr { th scope="row" { (lang.pick("发放填写码", "Slips issued")) } td.n { (closing.issued) } }
+                    tr { th scope="row" { (lang.pick("已使用", "Slips used")) } td.n { (closing.used) } }
+                }
+                tr { th scope="row" { (lang.pick("票箱中答卷", "Ballots in the box")) } td.n { (closing.ballots) } }
+            }
+            @if slips {
+                p { (if closing.used == closing.ballots { lang.pick("已使用的填写码与答卷数一致：每码计一次。", "Slips used and ballots agree: each slip counted once.") } else { lang.pick("已使用的填写码与答卷数不一致，请监督员核查。", "Slips used and ballots differ; the trustees must look into it.") }) }
+            }
+            p.soft { (lang.pick("票箱摘要（SHA-256）", "Digest of the box (SHA-256)")) }
+            p.digest { (closing.digest) }
+        }
+    }
+}
+
+fn opening_card(results: &Results, lang: Lang) -> Markup {
+    let release = &results.release;
+    let total = release.bureau.turnout;
+    html! {
+        div.card {
+            h2 { (lang.pick("开箱后", "After the opening")) }
+            p { (lang.pick("票箱和钥匙已销毁，不存在任何一份可读的答卷。", "Box and keys are destroyed; no response that could be read exists.")) }
+            div.scroll { table {
+                thead { tr {
+                    th { (lang.pick("统计组", "Group")) }
+                    @for head in [lang.pick("发放", "issued"), lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
+                } }
+                tbody {
+                    @for group in &release.groups {
+                        tr { td { (group.name) @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
+                            @for n in [group.turnout.issued, group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
+                    }
+                    tr { th scope="row" { (lang.pick("合计", "Total")) } @for n in [total.issued, total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
+                }
+            } }
+        }
+    }
+}
+
+/// The bureau's results, for those who answered.
+fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
+    let list = results.list("ALL")?;
+    Ok(html! {
+        div.card {
+            h2 { (lang.pick("全局结果", "Results of the whole bureau")) }
+            p { @for level in Level::ALL { (level.label(lang)) " " strong { (list.count(level)) } (lang.pick(" 项　", "  ")) } }
+            @if list.problems.is_empty() { p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) } }
+            @else {
+                div.scroll { table {
+                    thead { tr { th { (lang.pick("类别", "Category")) } th { (lang.pick("问题", "Problem")) } th { (lang.pick("存在程度", "Level")) } } }
+                    tbody { @for p in &list.problems { tr { td { (p.category.get(lang)) } td { (p.statement.get(lang)) } td { (p.level.map_or(lang.pick("需核实", "unclear"), |l| l.label(lang))) @if p.common { br; span.soft { (lang.pick("共性问题", "common")) } } } } } }
+                } }
+            }
+        }
+    })
+}

@@ -1,0 +1,53 @@
+//! The first page: which questionnaires can be answered, and how.
+
+use actix_web::web::{Data, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::html;
+
+use crate::app::App;
+use crate::round::{Access, ChineseDay, Phase, RoundState};
+use crate::text::Lang;
+use crate::web::error::WebError;
+use crate::web::page::{View, respondent};
+
+/// `GET /`.
+pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+    let view = View::of(&request);
+    let lang = view.lang;
+    let reading = app.clone();
+    let rounds = block(move || reading.live_rounds()).await??;
+    let now = app.now();
+    let open: Vec<_> = rounds.iter().filter(|l| l.round.phase(now) == Phase::Answering).collect();
+    let bulletins: Vec<_> = rounds.iter().filter(|l| l.round.closing.is_some() && l.round.state != RoundState::Void).collect();
+    let day = |d| match lang {
+        Lang::Zh => ChineseDay(d).to_string(),
+        Lang::En => d.to_string(),
+    };
+    let body = html! {
+        @if app.is_demo() { p.mark { (lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
+        h1 { (lang.pick("不记名自查问卷", "Anonymous self-check")) }
+        @if open.is_empty() {
+            div.card { p { (lang.pick("现在没有可以填写的问卷。开放时，请扫描抽取的纸条上的二维码。", "There is no questionnaire to answer now. When one opens, scan the QR code on the slip you drew.")) } }
+        }
+        @for live in &open {
+            div.card {
+                h2 { (live.round.title) }
+                p.soft { (lang.pick("截止日期：", "Closes: ")) (day(live.round.closes)) }
+                p { (if live.round.access == Access::Slip {
+                    lang.pick("请准备好抽取的纸条。不登录，不留姓名，每张纸条只能用一次。", "Have your slip ready. No login, no names; each slip can be used once.")
+                } else {
+                    lang.pick("试用：使用单位填写码，不能保证每人只交一份。", "Trial: a unit code is used, so once-each cannot be kept.")
+                }) }
+                p { a.button href={ "/r/" (live.round.id) (view.query()) } { (lang.pick("开始填写", "Start")) } }
+            }
+        }
+        @if !bulletins.is_empty() {
+            div.card {
+                h2 { (lang.pick("公示栏", "Bulletin")) }
+                ul { @for live in &bulletins { li { a href={ "/bulletin/" (live.round.id) (view.query()) } { (live.round.title) } } } }
+            }
+        }
+    };
+    let title = lang.pick("自查问卷", "Self-check");
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(view, title, "/", body).into_string()))
+}

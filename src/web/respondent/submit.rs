@@ -1,0 +1,169 @@
+//! `POST /r/{round}`: a response goes in, one of two static pages of equal length comes out.
+//! The answer waits for the disk; nothing about the request is kept, logged or counted per person.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Bytes, BytesMut, Data, Path, Payload, block};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use maud::{Markup, html};
+
+use super::form::{questionnaire, shut, why_shut};
+use super::live;
+use crate::app::{App, Begun, Live, Reject};
+use crate::response::Form;
+use crate::storage::Outcome;
+use crate::text::Refusal;
+use crate::web::error::WebError;
+use crate::web::page::{View, respondent};
+
+/// Largest body: a Chinese character takes nine bytes, and the largest survey allowed still fits.
+pub const MAX_BODY: usize = 256 << 10;
+/// A body must have arrived after this long.
+const BODY_TIME: Duration = Duration::from_secs(15);
+/// How long an answer to one wrong code too many waits.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// `POST /r/{round}`.
+pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> HttpResponse {
+    let view = View::of(&request);
+    match accept(&request, &app, &round, payload, view).await {
+        Ok(response) => response,
+        Err(error) => error.page(view.lang),
+    }
+}
+
+async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Payload, view: View) -> Result<HttpResponse, WebError> {
+    let live = live(app, round).await?;
+    let body = read_body(request, payload).await?;
+    let form = Form::decode(&body).map_err(|refusal| WebError::Unreadable(StatusCode::BAD_REQUEST, refusal))?;
+    drop(body);
+    let working = app.clone();
+    let id = live.round.id.clone();
+    let (begun, form) = block(move || (working.into_inner().begin(&id, &form), form)).await?;
+    let outcome = match begun {
+        Ok(Begun::Again) => Ok(Outcome::Again),
+        Ok(Begun::Queued(reply)) => match reply.await {
+            Ok(outcome) => outcome.map_err(|e| Reject::App(e.into())),
+            Err(_) => Err(Reject::Busy),
+        },
+        Err(reject) => Err(reject),
+    };
+    let id = &live.round.id;
+    match outcome {
+        Ok(Outcome::Stored) => Ok(see_other(&format!("/r/{id}/received{}", view.query()))),
+        Ok(Outcome::Again) => Ok(see_other(&format!("/r/{id}/again{}", view.query()))),
+        Ok(Outcome::Sealed) => Ok(closed(app, &live, view, crate::round::Phase::Over)),
+        Ok(Outcome::Unknown) => {
+            let refusal = Refusal::new("填写码刚被作废并重新印发，请换领新的纸条", "this code has just been replaced; ask for a new slip");
+            let errors = [(crate::response::CODE_FIELD.to_owned(), refusal)].into();
+            Ok(again_with(questionnaire(app, &live, view, &form, &errors)))
+        }
+        Err(Reject::Phase(phase)) => Ok(closed(app, &live, view, phase)),
+        Err(Reject::Fields { errors, slow }) => {
+            if slow {
+                tokio::time::sleep(SLOW).await;
+            }
+            Ok(again_with(questionnaire(app, &live, view, &form, &errors)))
+        }
+        Err(Reject::Busy) => Err(WebError::Busy),
+        Err(Reject::App(error)) => Err(error.into()),
+    }
+}
+
+/// Reads a body within its limits of size and time.
+pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
+    let form = request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    if !form {
+        let refusal = Refusal::new("只接受本页面的表单", "only this page's form is accepted");
+        return Err(WebError::Unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
+    }
+    let too_large = || {
+        let refusal = Refusal::new("提交的内容过长（超过 256 KiB），未收到；请返回上一页，缩短文字后重新提交", "what was sent is over 256 KiB and was not received; go back, shorten your texts and submit again");
+        WebError::Unreadable(StatusCode::PAYLOAD_TOO_LARGE, refusal)
+    };
+    let reading = async {
+        let mut body = BytesMut::with_capacity(8 << 10);
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| {
+                WebError::Unreadable(StatusCode::BAD_REQUEST, Refusal::new("网络中断，未收到；请重新提交", "the connection broke and nothing was received; submit again"))
+            })?;
+            if body.len() + chunk.len() > MAX_BODY {
+                // The rest is read and dropped, so that the sender sees the answer instead of a broken connection.
+                let mut left = 4 * MAX_BODY;
+                while let Some(Ok(chunk)) = payload.next().await {
+                    left = left.saturating_sub(chunk.len());
+                    if left == 0 {
+                        break;
+                    }
+                }
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_else(|_| {
+        let refusal = Refusal::new("网络过慢，十五秒内没有收完，未收到；请换个地方重新提交", "the network is too slow: the form did not arrive within fifteen seconds; submit again elsewhere");
+        Err(WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal))
+    })
+}
+
+/// 303; the body makes up for the length of the address, so that both answers are equally long.
+fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).content_type("text/plain").body(" ".repeat(96 - to.len().min(96)))
+}
+
+fn again_with(page: Markup) -> HttpResponse {
+    HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(page.into_string())
+}
+
+fn closed(app: &App, live: &Live, view: View, phase: crate::round::Phase) -> HttpResponse {
+    let status = match phase {
+        crate::round::Phase::Over | crate::round::Phase::Grace | crate::round::Phase::Void => StatusCode::GONE,
+        _ => StatusCode::CONFLICT,
+    };
+    debug_assert!(!why_shut(phase).zh.is_empty());
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(shut(app, live, view, phase).into_string())
+}
+
+/// `GET /r/{round}/received`.
+pub async fn received(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    settled(&request, &app, &round, true).await
+}
+
+/// `GET /r/{round}/again`.
+pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    settled(&request, &app, &round, false).await
+}
+
+async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
+    let view = View::of(request);
+    let live = live(app, round).await?;
+    let pages = [true, false].map(|kind| settled_page(&live, view, kind).into_string());
+    let longest = pages[0].len().max(pages[1].len());
+    let mut page = pages[usize::from(!received)].clone();
+    page.push_str(&"\n".repeat(longest - page.len()));
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
+}
+
+fn settled_page(live: &Live, view: View, received: bool) -> Markup {
+    let lang = view.lang;
+    let path = format!("/r/{}/{}", live.round.id, if received { "received" } else { "again" });
+    let body = html! {
+        div.card {
+            @if received {
+                h1 { (lang.pick("已收到，已投入票箱", "Received and put into the ballot box")) }
+                p { (live.survey.thanks().get(lang)) }
+                p { (lang.pick("请收好或销毁纸条。再次输入同一个填写码，会显示“此前已收到”，这就是凭证。", "Keep or destroy your slip. Entering the same code again says that it was received: that is the receipt.")) }
+            } @else {
+                h1 { (lang.pick("此码的答卷此前已收到", "A response with this code was received before")) }
+                p { (lang.pick("每码只计一次，本次未计入；因网络中断重复提交的，属正常情况。", "Each code counts once; this one was not counted. After a broken connection this is normal.")) }
+                p { (lang.pick("本人从未提交的，请向开箱监督员反映。", "If you never submitted, tell the trustees.")) }
+            }
+        }
+    };
+    respondent(view, if received { lang.pick("已收到", "Received") } else { lang.pick("此前已收到", "Received before") }, &path, body)
+}

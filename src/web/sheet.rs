@@ -1,0 +1,70 @@
+//! Printed slips: an A4 sheet to be cut, folded and drawn from a box, good in black and white.
+//! The sheet is the only place where codes exist in clear; it stands alone and asks nothing of any server.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::assets::{SHEET_CSS, inline_style, qr};
+use crate::app::PrintedSlip;
+use crate::export::{Column, Table};
+use crate::round::{Access, ChineseDay, Round};
+
+/// The sheet of a round's slips, or its posters.
+#[must_use]
+pub fn sheet(round: &Round, slips: &[PrintedSlip], marks: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="zh-CN" {
+            head { meta charset="utf-8"; title { "填写码 " (round.title) } (inline_style(SHEET_CSS)) }
+            body {
+                div.help {
+                    p { strong { "打印前请读：" } "用 A4 纸按 100% 比例单面打印，沿虚线裁开、对折，按单位放入抽取箱，由队员自行抽取。不编号、不登记谁抽了哪张；剩余纸条当众清点销毁。" }
+                    p { "本页只生成这一次，服务器上只留散列值。打印后请删除本文件。再次印发会使这些纸条全部作废。" @if !marks.is_empty() { "（" (marks) "）" } }
+                }
+                @if round.access == Access::Poster { @for slip in slips { (poster(round, slip, marks)) } }
+                @else { div.slips { @for slip in slips { (one(round, slip, marks)) } } }
+            }
+        }
+    }
+}
+
+fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
+    html! {
+        div.slip {
+            div { (qr(&slip.url)) }
+            div {
+                div.unit { (slip.unit_name) }
+                div.title { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
+                div.code { (slip.code.printed()) }
+                div.how { "① 微信扫码，或输入网址后填 20 位填写码。" }
+                div.how { "② 作答后提交，" (ChineseDay(round.closes)) "截止，每张限用一次。" }
+                div.address { (slip.address) }
+            }
+            div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，任何人都查不到谁写了什么。" }
+        }
+    }
+}
+
+fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
+    html! {
+        div.poster {
+            div.unit { (slip.unit_name) }
+            p.how { (round.title) }
+            div.trial { "试用 · 未核验：本码全单位公用，不能保证每人只交一份" @if !marks.is_empty() { "（" (marks) "）" } }
+            (qr(&slip.url))
+            div.code { (slip.code.printed()) }
+            p.how { "微信扫码，或打开 " (slip.address) " 输入上面的填写码" }
+            p.how { (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) "。不登录、不留姓名、不记时间和设备。" }
+        }
+    }
+}
+
+/// The same slips as a table, for a print shop or a mail merge.
+#[must_use]
+pub fn table(round: &Round, slips: &[PrintedSlip]) -> Table {
+    let columns = [("round_id", "轮次编号"), ("unit_code", "单位代码"), ("unit_name", "单位名称"), ("code", "填写码"), ("url", "网址")];
+    Table {
+        title: format!("填写码_{}", round.title),
+        columns: columns.into_iter().map(|(id, zh)| Column { id, zh }).collect(),
+        rows: slips.iter().map(|s| vec![round.id.to_string(), s.unit.clone(), s.unit_name.clone(), s.code.printed(), s.url.clone()]).collect(),
+    }
+}
