@@ -117,9 +117,8 @@ impl ServerKey {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
         let mut bytes = [0u8; 32];
-        let well_formed = text.len() == 64
-            && text.is_ascii()
-            && (0..32).all(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).map(|b| bytes[n] = b).is_ok());
+        let well_formed =
+            text.len() == 64 && text.is_ascii() && (0..32).all(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).map(|b| bytes[n] = b).is_ok());
         let mut distinct = bytes.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
@@ -145,9 +144,7 @@ impl ServerKey {
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut out = [0; 32];
-        Hkdf::<Sha256>::new(Some(b"zicha/server-key/1"), &self.0)
-            .expand(purpose.as_bytes(), &mut out)
-            .expect("32 bytes fit HKDF");
+        Hkdf::<Sha256>::new(Some(b"zicha/server-key/1"), &self.0).expand(purpose.as_bytes(), &mut out).expect("32 bytes fit HKDF");
         out
     }
 

@@ -180,14 +180,19 @@ impl Context {
 /// The median step of published counts; the milder of two middle ones.
 fn median(survey: &Survey, at: usize, counts: &[u32]) -> Option<usize> {
     let Kind::Scale(scale) = &survey.questions()[at].kind else { return None };
-    let mut scored: Vec<(u8, usize, u32)> = scale.steps.iter().zip(counts).enumerate().filter_map(|(n, (s, c))| s.score.map(|v| (v, n, *c))).collect();
+    let mut scored: Vec<(u8, usize, u32)> =
+        scale.steps.iter().zip(counts).enumerate().filter_map(|(n, (s, c))| s.score.map(|v| (v, n, *c))).collect();
     scored.sort_unstable();
     let valid: u32 = scored.iter().map(|s| s.2).sum();
     let mut seen = 0;
-    scored.into_iter().filter(|_| valid > 0).find(|(_, _, count)| {
-        seen += count;
-        2 * seen >= valid
-    }).map(|(_, n, _)| n)
+    scored
+        .into_iter()
+        .filter(|_| valid > 0)
+        .find(|(_, _, count)| {
+            seen += count;
+            2 * seen >= valid
+        })
+        .map(|(_, n, _)| n)
 }
 
 /// The label of an option or step; "hard to say" is no harm and no cause.
@@ -213,11 +218,7 @@ fn row(survey: &Survey, question: &Question, code: &str, level: Option<Level>, u
         harm_level: context.harm_level,
         harms: context.harms,
         causes: context.causes,
-        suggested: question
-            .suggested
-            .as_ref()
-            .and_then(|id| survey.rectification_types().iter().find(|t| &t.id == id))
-            .map(|t| t.label.clone()),
+        suggested: question.suggested.as_ref().and_then(|id| survey.rectification_types().iter().find(|t| &t.id == id)).map(|t| t.label.clone()),
         listed_in: None,
         common: false,
     }

@@ -138,10 +138,12 @@ impl Drop for Form {
 
 fn percent(bytes: &[u8]) -> Result<String, Refusal> {
     let spaced: Vec<u8> = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    percent_encoding::percent_decode(&spaced)
-        .decode_utf8()
-        .map(std::borrow::Cow::into_owned)
-        .map_err(|_| Refusal::new("提交的内容不是有效的 UTF-8 文字，未收到；请换一个浏览器重试", "what was sent is not valid UTF-8 and was not received; try another browser"))
+    percent_encoding::percent_decode(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| {
+        Refusal::new(
+            "提交的内容不是有效的 UTF-8 文字，未收到；请换一个浏览器重试",
+            "what was sent is not valid UTF-8 and was not received; try another browser",
+        )
+    })
 }
 
 /// Reads all answers of a form, or says what is wrong beside each field.
@@ -175,7 +177,10 @@ pub fn read(survey: &Survey, form: &Form) -> Result<Response, FieldErrors> {
     if wants_blank && !response.blank {
         errors.insert(
             BLANK_FIELD.to_owned(),
-            Refusal::new("您勾选了“空白提交”，但又作了答；请取消勾选，或清除答案", "you ticked “blank ballot” but also answered; untick it or clear the answers"),
+            Refusal::new(
+                "您勾选了“空白提交”，但又作了答；请取消勾选，或清除答案",
+                "you ticked “blank ballot” but also answered; untick it or clear the answers",
+            ),
         );
     }
     if errors.is_empty() { Ok(response) } else { Err(errors) }

@@ -292,9 +292,8 @@ pub fn shanghai_day(now: OffsetDateTime) -> Date {
 /// Reads `2026-06-01`.
 pub fn parse_day(text: &str) -> Result<Date, Refusal> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
-    Date::parse(text.trim(), format).map_err(|_| {
-        Refusal::new(format!("日期“{text}”应写作 2026-06-01 的格式"), format!("`{text}` is not a date; write it as 2026-06-01"))
-    })
+    Date::parse(text.trim(), format)
+        .map_err(|_| Refusal::new(format!("日期“{text}”应写作 2026-06-01 的格式"), format!("`{text}` is not a date; write it as 2026-06-01")))
 }
 
 /// Checks the two dates of a round.
@@ -312,7 +311,10 @@ pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
 pub fn check_title(title: &str) -> Result<(), Refusal> {
     let title = title.trim();
     if title.is_empty() || title.chars().count() > 80 || title.chars().any(|c| crate::text::is_deceptive(c) || c.is_control()) {
-        return Err(Refusal::new("标题应为 1 至 80 字，不含控制字符、隐形字符", "the title must have 1 to 80 characters and no control or invisible ones"));
+        return Err(Refusal::new(
+            "标题应为 1 至 80 字，不含控制字符、隐形字符",
+            "the title must have 1 to 80 characters and no control or invisible ones",
+        ));
     }
     Ok(())
 }

@@ -108,8 +108,7 @@ impl Tally {
             .iter()
             .map(|q| if let Kind::Number { classes, .. } = &q.kind { classes.iter().map(|c| c.range).collect() } else { Vec::new() })
             .collect();
-        let group_of: HashMap<String, usize> =
-            groups.iter().enumerate().flat_map(|(n, g)| g.units.iter().map(move |u| (u.clone(), n))).collect();
+        let group_of: HashMap<String, usize> = groups.iter().enumerate().flat_map(|(n, g)| g.units.iter().map(move |u| (u.clone(), n))).collect();
         Self {
             groups: groups.iter().map(|_| GroupTally { questions: questions.clone(), ..GroupTally::default() }).collect(),
             counted_by_unit: group_of.keys().map(|u| (u.clone(), Count::default())).collect(),

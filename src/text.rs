@@ -55,20 +55,13 @@ impl Text {
     /// A text in both languages.
     #[must_use]
     pub fn both(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self(BTreeMap::from([
-            (Lang::Zh.tag().to_owned(), zh.into()),
-            (Lang::En.tag().to_owned(), en.into()),
-        ]))
+        Self(BTreeMap::from([(Lang::Zh.tag().to_owned(), zh.into()), (Lang::En.tag().to_owned(), en.into())]))
     }
 
     /// The text in `lang`, or in the language that exists.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
-        self.0
-            .get(lang.tag())
-            .or_else(|| self.0.get(Lang::Zh.tag()))
-            .or_else(|| self.0.values().next())
-            .map_or("", String::as_str)
+        self.0.get(lang.tag()).or_else(|| self.0.get(Lang::Zh.tag())).or_else(|| self.0.values().next()).map_or("", String::as_str)
     }
 
     /// The Chinese text.

@@ -66,13 +66,7 @@ pub fn groups(units: &[Unit]) -> Vec<Group> {
     let mut index: HashMap<&str, usize> = HashMap::new();
     for unit in units {
         let at = *index.entry(&unit.group).or_insert_with(|| {
-            groups.push(Group {
-                code: unit.group.clone(),
-                name: unit.group_name.clone(),
-                kind: unit.kind.clone(),
-                units: Vec::new(),
-                headcount: 0,
-            });
+            groups.push(Group { code: unit.group.clone(), name: unit.group_name.clone(), kind: unit.kind.clone(), units: Vec::new(), headcount: 0 });
             groups.len() - 1
         });
         let group = &mut groups[at];
@@ -91,7 +85,10 @@ pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
         return Err(vec![Refusal::new("文件超过 5 MiB，单位表不应这么大", "the file is over 5 MiB; a unit table cannot be that large")]);
     }
     let text = decode(bytes).ok_or_else(|| {
-        vec![Refusal::new("文件既不是 UTF-8 也不是 GB18030 编码，请另存为 CSV（UTF-8）", "the file is neither UTF-8 nor GB18030; save it as CSV (UTF-8)")]
+        vec![Refusal::new(
+            "文件既不是 UTF-8 也不是 GB18030 编码，请另存为 CSV（UTF-8）",
+            "the file is neither UTF-8 nor GB18030; save it as CSV (UTF-8)",
+        )]
     })?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns = header(&mut reader)?;
@@ -129,9 +126,7 @@ pub fn to_csv(units: &[Unit]) -> Vec<u8> {
     for unit in units {
         let alone = unit.group == unit.code;
         let (group, name) = if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
-        writer
-            .write_record([&unit.code, &unit.name, &unit.kind, &unit.headcount.to_string(), group, name])
-            .expect(expect);
+        writer.write_record([&unit.code, &unit.name, &unit.kind, &unit.headcount.to_string(), group, name]).expect(expect);
     }
     out.extend(writer.into_inner().expect(expect));
     out
@@ -170,9 +165,13 @@ fn header(reader: &mut csv::Reader<&[u8]>) -> Result<[Option<usize>; 6], Vec<Ref
 fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<Unit, Vec<Refusal>> {
     let mut errors = Vec::new();
     if !is_code(&code) {
-        errors.push(Refusal::new(format!("代码“{code}”应为 1 至 16 位大写字母或数字，且不是 ALL"), format!("code `{code}` must match [A-Z0-9]{{1,16}} and not be ALL")));
+        errors.push(Refusal::new(
+            format!("代码“{code}”应为 1 至 16 位大写字母或数字，且不是 ALL"),
+            format!("code `{code}` must match [A-Z0-9]{{1,16}} and not be ALL"),
+        ));
     }
-    for (what_zh, what, value, limit) in [("单位名称", "name", &name, 60), ("类型", "kind", &kind, 20), ("统计组名称", "group_name", &group_name, 60)] {
+    for (what_zh, what, value, limit) in [("单位名称", "name", &name, 60), ("类型", "kind", &kind, 20), ("统计组名称", "group_name", &group_name, 60)]
+    {
         let empty = value.is_empty() && what != "group_name";
         if empty || value.chars().count() > limit || value.chars().any(|c| is_deceptive(c) || c.is_control()) {
             errors.push(Refusal::new(
@@ -183,10 +182,16 @@ fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<
     }
     let heads = headcount.parse::<u32>().ok().filter(|n| (1..=100_000).contains(n));
     if heads.is_none() {
-        errors.push(Refusal::new(format!("人数“{headcount}”应为 1 至 100000 的整数"), format!("headcount `{headcount}` must be a whole number from 1 to 100000")));
+        errors.push(Refusal::new(
+            format!("人数“{headcount}”应为 1 至 100000 的整数"),
+            format!("headcount `{headcount}` must be a whole number from 1 to 100000"),
+        ));
     }
     if !group.is_empty() && !is_code(&group) {
-        errors.push(Refusal::new(format!("统计组代码“{group}”应为 1 至 16 位大写字母或数字，且不是 ALL"), format!("group `{group}` must match [A-Z0-9]{{1,16}} and not be ALL")));
+        errors.push(Refusal::new(
+            format!("统计组代码“{group}”应为 1 至 16 位大写字母或数字，且不是 ALL"),
+            format!("group `{group}` must match [A-Z0-9]{{1,16}} and not be ALL"),
+        ));
     }
     let (true, Some(headcount)) = (errors.is_empty(), heads) else { return Err(errors) };
     let alone = group.is_empty();
@@ -219,14 +224,26 @@ fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
             continue;
         }
         if codes.contains(&unit.group) {
-            errors.push(at_line(*line, &Refusal::new(format!("统计组代码 {} 与某个单位的代码相同，请换一个", unit.group), format!("group {} has the code of a unit; choose another", unit.group))));
+            errors.push(at_line(
+                *line,
+                &Refusal::new(
+                    format!("统计组代码 {} 与某个单位的代码相同，请换一个", unit.group),
+                    format!("group {} has the code of a unit; choose another", unit.group),
+                ),
+            ));
         }
         if unit.group_name.is_empty() {
             continue;
         }
         let known = names.entry(unit.group.clone()).or_insert_with(|| unit.group_name.clone());
         if *known != unit.group_name {
-            errors.push(at_line(*line, &Refusal::new(format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name), format!("group {} has two names: `{known}` and `{}`", unit.group, unit.group_name))));
+            errors.push(at_line(
+                *line,
+                &Refusal::new(
+                    format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name),
+                    format!("group {} has two names: `{known}` and `{}`", unit.group, unit.group_name),
+                ),
+            ));
         }
     }
     for (_, unit) in units.iter_mut().filter(|(_, u)| u.group_name.is_empty()) {

@@ -98,7 +98,11 @@ impl App {
             return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .").into());
         }
         if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
-            return Err(Refusal::new("单位负责人、局领导须指定单位，其他角色不能指定单位", "unit_head and leader need --unit; other roles must not have one").into());
+            return Err(Refusal::new(
+                "单位负责人、局领导须指定单位，其他角色不能指定单位",
+                "unit_head and leader need --unit; other roles must not have one",
+            )
+            .into());
         }
         let known = self.storage.units()?;
         if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
@@ -106,7 +110,11 @@ impl App {
         }
         let password = match password {
             Some(given) if given.chars().count() < SHORTEST_PASSWORD => {
-                return Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")).into());
+                return Err(Refusal::new(
+                    format!("口令至少 {SHORTEST_PASSWORD} 位"),
+                    format!("a password has {SHORTEST_PASSWORD} characters or more"),
+                )
+                .into());
             }
             Some(given) => given.to_owned(),
             None => generate_password(),
@@ -140,7 +148,12 @@ impl App {
 
     /// Makes the first account with a set-up token, which is used up by it.
     pub fn set_up(&self, token: &str, name: &str, password: &str) -> Result<(), AppError> {
-        let gone = || Refusal::new("设置链接无效或已使用；重新启动服务会打印新的链接", "the set-up link is void or used; restarting the service prints a new one");
+        let gone = || {
+            Refusal::new(
+                "设置链接无效或已使用；重新启动服务会打印新的链接",
+                "the set-up link is void or used; restarting the service prints a new one",
+            )
+        };
         if !self.setup_token_fits(token)? || !self.storage.accounts()?.is_empty() {
             return Err(gone().into());
         }

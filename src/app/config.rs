@@ -59,17 +59,24 @@ impl Settings {
         let file = match file {
             None => SettingsFile::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|e| AppError::File(format!("cannot read the settings file {}: {e}", path.display())))?;
+                let text =
+                    std::fs::read_to_string(path).map_err(|e| AppError::File(format!("cannot read the settings file {}: {e}", path.display())))?;
                 toml::from_str(&text).map_err(|e| {
-                    Refusal::new(format!("设置文件 {} 有误：{}", path.display(), e.message()), format!("the settings file {}: {}", path.display(), e.message()))
+                    Refusal::new(
+                        format!("设置文件 {} 有误：{}", path.display(), e.message()),
+                        format!("the settings file {}: {}", path.display(), e.message()),
+                    )
                 })?
             }
         };
         let workers = match env("ZICHA_WORKERS") {
             None => file.workers,
-            Some(text) => Some(text.parse().ok().filter(|n| (1..=256).contains(n)).ok_or_else(|| {
-                Refusal::new("ZICHA_WORKERS 应为 1 至 256 的整数", "ZICHA_WORKERS must be a whole number from 1 to 256")
-            })?),
+            Some(text) => Some(
+                text.parse()
+                    .ok()
+                    .filter(|n| (1..=256).contains(n))
+                    .ok_or_else(|| Refusal::new("ZICHA_WORKERS 应为 1 至 256 的整数", "ZICHA_WORKERS must be a whole number from 1 to 256"))?,
+            ),
         };
         Ok(Self {
             database: env("ZICHA_DATABASE").or(file.database),

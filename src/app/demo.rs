@@ -60,11 +60,41 @@ const TROUBLES: [(&str, &str, u32); 14] = [
 ];
 
 const TEXTS: [(&str, [&str; 5]); 7] = [
-    ("honor", ["有的队员对队伍荣誉不太在意，宣传活动参加不积极。", "抽考时有人应付了事。", "有时在公众场合说话不注意。", "希望多树几个身边的典型。", "某次活动集合时队容不整齐。"]),
-    ("learning", ["集中学习多是念文件，听完就散。", "新划转的事项没有系统培训过。", "希望安排到办案多的中队跟班学习。", "学习记录有补写的情况。", "业务书发了很少有人翻。"]),
-    ("lawful", ["个别案卷签名、日期有漏项。", "指标紧的月份有的案子质量一般。", "希望请法制科每季度来评一次卷。", "现场记录仪有时没有及时归档。", "遇到复杂案子不知道问谁。"]),
+    (
+        "honor",
+        [
+            "有的队员对队伍荣誉不太在意，宣传活动参加不积极。",
+            "抽考时有人应付了事。",
+            "有时在公众场合说话不注意。",
+            "希望多树几个身边的典型。",
+            "某次活动集合时队容不整齐。",
+        ],
+    ),
+    (
+        "learning",
+        [
+            "集中学习多是念文件，听完就散。",
+            "新划转的事项没有系统培训过。",
+            "希望安排到办案多的中队跟班学习。",
+            "学习记录有补写的情况。",
+            "业务书发了很少有人翻。",
+        ],
+    ),
+    (
+        "lawful",
+        [
+            "个别案卷签名、日期有漏项。",
+            "指标紧的月份有的案子质量一般。",
+            "希望请法制科每季度来评一次卷。",
+            "现场记录仪有时没有及时归档。",
+            "遇到复杂案子不知道问谁。",
+        ],
+    ),
     ("org", ["分工经常变，找谁说不清。", "请销假登记不及时。", "谈心谈话开展得少。", "年轻人和老同志搭配不够。", "希望固定每周一次的队务会。"]),
-    ("service", ["同一处投诉反复来，答复都是老样子。", "群众电话有时没人接。", "希望重复投诉由专人跟到底。", "回访做得少。", "有的件临到期了才去看现场。"]),
+    (
+        "service",
+        ["同一处投诉反复来，答复都是老样子。", "群众电话有时没人接。", "希望重复投诉由专人跟到底。", "回访做得少。", "有的件临到期了才去看现场。"],
+    ),
     ("discipline", ["着装检查时严时松。", "开会签到有代签。", "早上点名后有人离岗。", "希望考勤每月公布一次。", "请示报告有时先做后报。"]),
     ("zeal", ["干多干少差别不大，没什么劲头。", "布置的事要催几次才动。", "有困难不敢讲。", "希望考核能拉开差距。", "有的活推来推去。"]),
 ];
@@ -75,15 +105,20 @@ impl App {
         self.set_bureau_name("江湾区城管执法局（虚构）")?;
         let units = self.import_units(UNITS)?;
         let survey = Self::shipped_surveys().into_iter().next().expect("the self-check comes first");
-        let today = shanghai_day(self.now());
         let mut rng = StdRng::seed_from_u64(2020);
-        let past = self.demo_round(&survey, "上半年百日作风纪律自查", today, today, None)?;
+        // The past round really takes place in the past: the demo's clock starts forty days ago.
+        let today = shanghai_day(self.now());
+        self.set_clock_back(Duration::days(40));
+        let first = today - Duration::days(40);
+        let past = self.demo_round(&survey, "第一轮对照检查", first, first + Duration::days(7), None)?;
         let slips = self.issue_slips(&past, None, 10, true)?;
-        self.vote(&past, &survey, &units, &slips, 89, &mut rng)?;
+        self.vote(&past, &survey, &units, &slips, 86, &mut rng)?;
+        self.set_clock_back(Duration::days(32));
         let closed = self.close_round(&past)?;
         self.open_box(&past, &mut |_| {})?;
         self.release_round(&past)?;
-        let open = self.demo_round(&survey, "百日作风纪律自查", today, today + Duration::days(14), Some(past.clone()))?;
+        self.set_clock_back(Duration::ZERO);
+        let open = self.demo_round(&survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
         let slips = self.issue_slips(&open, None, 10, true)?;
         let used = self.vote(&open, &survey, &units, &slips, 30, &mut rng)?;
         self.take_turnout(&open)?;
@@ -117,7 +152,15 @@ impl App {
     }
 
     /// Answers with some of the slips, over all cores; returns which slips were used.
-    fn vote(self: &Arc<Self>, id: &RoundId, survey: &Survey, units: &[Unit], slips: &[PrintedSlip], percent: u32, rng: &mut StdRng) -> Result<Vec<usize>, AppError> {
+    fn vote(
+        self: &Arc<Self>,
+        id: &RoundId,
+        survey: &Survey,
+        units: &[Unit],
+        slips: &[PrintedSlip],
+        percent: u32,
+        rng: &mut StdRng,
+    ) -> Result<Vec<usize>, AppError> {
         let mut forms: Vec<(usize, Form)> = Vec::new();
         for unit in units {
             let own: Vec<usize> = (0..slips.len()).filter(|n| slips[*n].unit == unit.code).collect();
@@ -125,7 +168,7 @@ impl App {
             let answering = match unit.code.as_str() {
                 "CB" => 2,
                 "JJ" => 2,
-                _ => unit.headcount * percent / 100,
+                code => unit.headcount * (percent + u32::from(code.as_bytes()[0] % 9)) / 100,
             };
             for n in own.into_iter().take(answering as usize) {
                 let mut form = answers(survey, &unit.code, rng);
@@ -164,7 +207,7 @@ fn answers(survey: &Survey, unit: &str, rng: &mut StdRng) -> Form {
     // Some people are milder, some harsher, about everything.
     let temper = rng.random_range(-8..=8);
     for section in survey.sections() {
-        let trouble = TROUBLES.iter().find(|t| t.0 == unit && t.1 == section.id).map_or(11, |t| t.2);
+        let trouble = TROUBLES.iter().find(|t| t.0 == unit && t.1 == section.id).map_or(5, |t| t.2);
         for question in &survey.questions()[section.questions.clone()] {
             if let Some(values) = answer(question, &section.id, trouble, temper, rng) {
                 fields.insert(question.id.clone(), values);
@@ -185,7 +228,7 @@ fn answer(question: &crate::survey::Question, section: &str, trouble: u32, tempe
                 return None;
             }
             // Items of a category differ by a fixed amount drawn from the name.
-            let spread = question.id.bytes().map(i32::from).sum::<i32>() % 25 - 10;
+            let spread = question.id.bytes().map(i32::from).sum::<i32>() % 21 - 8;
             let prominent = (trouble as i32 + temper + spread).clamp(1, 90);
             let unsure = if question.id == "lawful_models" { 55 } else { 9 };
             let roll = rng.random_range(0..100);
@@ -195,7 +238,7 @@ fn answer(question: &crate::survey::Question, section: &str, trouble: u32, tempe
                 0
             } else if roll < prominent {
                 1
-            } else if roll < prominent + 22 {
+            } else if roll < prominent + 8 {
                 2
             } else {
                 3

@@ -100,7 +100,10 @@ impl App {
         }
         let response = read(&live.survey, form).map_err(|errors| Reject::Fields { errors, slow: false })?;
         if response.has_no_answer() && !form.has(BLANK_FIELD, "1") {
-            let refusal = Refusal::new("此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”", "this code has not been used yet; answer before you submit, or tick “blank ballot” if you really do not want to answer");
+            let refusal = Refusal::new(
+                "此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”",
+                "this code has not been used yet; answer before you submit, or tick “blank ballot” if you really do not want to answer",
+            );
             return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
         }
         let key = live.public_key.as_ref().ok_or(Reject::Phase(Phase::NotYet))?;
@@ -141,10 +144,16 @@ impl App {
         for other in self.storage.rounds()? {
             let has_box = matches!(other.state, RoundState::Draft | RoundState::Open | RoundState::Closed) && self.storage.has_box(&other.id)?;
             if &other.id != id && has_box && self.storage.look_up_slip(&other.id, &code.hash(&self.key, &other.id))?.is_some() {
-                return Ok(Refusal::new("这是另一轮问卷的填写码，不能在本轮使用；请扫描手中纸条上的二维码", "this code belongs to another questionnaire; scan the QR code on your slip"));
+                return Ok(Refusal::new(
+                    "这是另一轮问卷的填写码，不能在本轮使用；请扫描手中纸条上的二维码",
+                    "this code belongs to another questionnaire; scan the QR code on your slip",
+                ));
             }
         }
-        Ok(Refusal::new("填写码不存在或已作废，请核对；如确认无误，请向发放人换领一张", "this code is not known or has been replaced; check it, or ask for another slip"))
+        Ok(Refusal::new(
+            "填写码不存在或已作废，请核对；如确认无误，请向发放人换领一张",
+            "this code is not known or has been replaced; check it, or ask for another slip",
+        ))
     }
 
     /// Counts a wrong code; true if there were too many in this second.
@@ -221,7 +230,12 @@ impl App {
 fn code_refusal(error: CodeError) -> Refusal {
     match error {
         CodeError::Empty => Refusal::new("请填写纸条上的 20 位填写码", "enter the 20-digit code on your slip"),
-        CodeError::Length(n) => Refusal::new(format!("填写码应为 20 位数字，您填了 {n} 位，请核对"), format!("the code has 20 digits; you entered {n}")),
-        CodeError::Typo => Refusal::new("填写码有误，可能输错了一位或颠倒了两位，请对照纸条核对", "the code is mistyped: a digit is wrong or two are swapped; compare it with your slip"),
+        CodeError::Length(n) => {
+            Refusal::new(format!("填写码应为 20 位数字，您填了 {n} 位，请核对"), format!("the code has 20 digits; you entered {n}"))
+        }
+        CodeError::Typo => Refusal::new(
+            "填写码有误，可能输错了一位或颠倒了两位，请对照纸条核对",
+            "the code is mistyped: a digit is wrong or two are swapped; compare it with your slip",
+        ),
     }
 }

@@ -83,6 +83,7 @@ pub struct App {
     writers: Mutex<HashMap<RoundId, intake::Writer>>,
     latest: AtomicI64,
     wrong_codes: AtomicU64,
+    clock_back: AtomicI64,
     sign_ins: Mutex<BTreeMap<String, (u32, Instant)>>,
 }
 
@@ -117,6 +118,7 @@ impl App {
             writers: Mutex::default(),
             latest: AtomicI64::new(i64::MIN),
             wrong_codes: AtomicU64::new(0),
+            clock_back: AtomicI64::new(0),
             sign_ins: Mutex::default(),
         };
         Ok(app)
@@ -131,9 +133,14 @@ impl App {
     /// The server's clock, which never goes back while the process runs.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
-        let now = config::system_now();
+        let now = config::system_now() - time::Duration::seconds(self.clock_back.load(Ordering::Relaxed));
         let latest = self.latest.fetch_max(now.unix_timestamp(), Ordering::Relaxed);
         if latest > now.unix_timestamp() { OffsetDateTime::from_unix_timestamp(latest).unwrap_or(now) } else { now }
+    }
+
+    /// Lets the clock run behind, for the demo's past round. It can only come forward again.
+    fn set_clock_back(&self, back: time::Duration) {
+        self.clock_back.store(back.whole_seconds(), Ordering::Relaxed);
     }
 
     /// Whether the database answers.
@@ -234,7 +241,9 @@ fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppEr
     let path = settings.key_path();
     let known = storage.setting("server_key_fingerprint")?;
     let key = match std::fs::read_to_string(&path) {
-        Ok(text) => ServerKey::parse(&text).map_err(|r| Refusal::new(format!("{}：{}", path.display(), r.zh), format!("{}: {}", path.display(), r.en)))?,
+        Ok(text) => {
+            ServerKey::parse(&text).map_err(|r| Refusal::new(format!("{}：{}", path.display(), r.zh), format!("{}: {}", path.display(), r.en)))?
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && known.is_none() => {
             let key = ServerKey::random(&mut rng());
             write_private(&path, &key.to_file())?;
@@ -243,7 +252,10 @@ fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppEr
         Err(e) => {
             return Err(Refusal::new(
                 format!("服务器密钥文件 {} 无法读取（{e}）。没有它，已有轮次的票箱无法开启；请从备份恢复该文件", path.display()),
-                format!("the server key file {} cannot be read ({e}); without it no box of this database can be opened: restore the file from its backup", path.display()),
+                format!(
+                    "the server key file {} cannot be read ({e}); without it no box of this database can be opened: restore the file from its backup",
+                    path.display()
+                ),
             )
             .into());
         }
@@ -252,8 +264,16 @@ fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppEr
         None => storage.set_setting("server_key_fingerprint", &key.fingerprint())?,
         Some(known) if known != key.fingerprint() => {
             return Err(Refusal::new(
-                format!("服务器密钥 {} 与数据库不匹配（数据库记录 {known}，文件为 {}）；请使用与该数据库配套的密钥文件", path.display(), key.fingerprint()),
-                format!("the server key {} does not belong to this database (expected {known}, found {}); use the key file that does", path.display(), key.fingerprint()),
+                format!(
+                    "服务器密钥 {} 与数据库不匹配（数据库记录 {known}，文件为 {}）；请使用与该数据库配套的密钥文件",
+                    path.display(),
+                    key.fingerprint()
+                ),
+                format!(
+                    "the server key {} does not belong to this database (expected {known}, found {}); use the key file that does",
+                    path.display(),
+                    key.fingerprint()
+                ),
             )
             .into());
         }

@@ -59,7 +59,11 @@ impl App {
                 return Err(Refusal::new("本轮已开箱，票箱和钥匙已销毁", "the box was opened before; box and keys are destroyed").into());
             }
             if !self.may_destroy(id) {
-                return Err(Refusal::new("票箱应在保管钥匙文件的那台服务器上完成销毁", "finish the destruction on the node that holds the custody file").into());
+                return Err(Refusal::new(
+                    "票箱应在保管钥匙文件的那台服务器上完成销毁",
+                    "finish the destruction on the node that holds the custody file",
+                )
+                .into());
             }
             progress(Progress::Destroying);
             self.destroy(id)?;
@@ -126,7 +130,10 @@ impl App {
         if files.is_empty() {
             return Err(Refusal::new(
                 format!("找不到钥匙文件 {}，没有它票箱无法开启；请在开放本轮的那台服务器上执行", self.custody_path(&round.id).display()),
-                format!("the custody file {} is missing; the box cannot be opened without it: run this on the node that opened the round", self.custody_path(&round.id).display()),
+                format!(
+                    "the custody file {} is missing; the box cannot be opened without it: run this on the node that opened the round",
+                    self.custody_path(&round.id).display()
+                ),
             )
             .into());
         }
@@ -137,7 +144,8 @@ impl App {
                 return Ok(key);
             }
         }
-        Err(Refusal::new("钥匙文件已损坏，或不属于本轮，票箱无法开启", "the custody file is damaged or not this round's; the box cannot be opened").into())
+        Err(Refusal::new("钥匙文件已损坏，或不属于本轮，票箱无法开启", "the custody file is damaged or not this round's; the box cannot be opened")
+            .into())
     }
 
     /// The round's custody file, or those that a crash at opening left under their first names.
@@ -151,9 +159,14 @@ impl App {
     }
 
     fn check_free_disk(&self) -> Result<(), AppError> {
-        let stat = rustix::fs::statvfs(&self.settings.data).map_err(|e| AppError::File(format!("cannot read the free space of the data folder: {e}")))?;
+        let stat =
+            rustix::fs::statvfs(&self.settings.data).map_err(|e| AppError::File(format!("cannot read the free space of the data folder: {e}")))?;
         if stat.f_bavail * stat.f_frsize < FREE_BYTES {
-            return Err(Refusal::new("数据盘剩余空间不足 64 MiB，请清理后再开箱", "less than 64 MiB are free on the data disk; make room and open the box again").into());
+            return Err(Refusal::new(
+                "数据盘剩余空间不足 64 MiB，请清理后再开箱",
+                "less than 64 MiB are free on the data disk; make room and open the box again",
+            )
+            .into());
         }
         Ok(())
     }
@@ -197,10 +210,8 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let open = |ballot: &SealedBallot| key.open(&self.stuffing, id, ballot).ok().and_then(|plaintext| layout.decode(&plaintext).ok());
         std::thread::scope(|scope| {
-            let parts: Vec<_> = page
-                .chunks(page.len().div_ceil(cores).max(1))
-                .map(|chunk| scope.spawn(move || chunk.iter().map(open).collect::<Vec<_>>()))
-                .collect();
+            let parts: Vec<_> =
+                page.chunks(page.len().div_ceil(cores).max(1)).map(|chunk| scope.spawn(move || chunk.iter().map(open).collect::<Vec<_>>())).collect();
             parts.into_iter().flat_map(|part| part.join().expect("opening a ballot does not panic")).collect()
         })
     }
@@ -241,11 +252,19 @@ impl App {
     pub(super) fn frozen(&self, id: &RoundId) -> Result<(Round, Release), AppError> {
         let round = self.round(id)?;
         if !round.state.has_results() {
-            let zh = if round.state == RoundState::Closed { "本轮尚未开箱，没有结果" } else { "本轮尚未截止，任何人都不能查看答卷或结果" };
+            let zh = if round.state == RoundState::Closed {
+                "本轮尚未开箱，没有结果"
+            } else {
+                "本轮尚未截止，任何人都不能查看答卷或结果"
+            };
             return Err(Refusal::new(zh, format!("the round is {}; there are no results before the box is opened", round.state.as_str())).into());
         }
         if !round.destroyed {
-            return Err(Refusal::new("票箱和钥匙正在销毁，销毁完成后才有结果", "box and keys are being destroyed; results appear when they are gone").into());
+            return Err(Refusal::new(
+                "票箱和钥匙正在销毁，销毁完成后才有结果",
+                "box and keys are being destroyed; results appear when they are gone",
+            )
+            .into());
         }
         let release = self.storage.release(id)?;
         Ok((round, release))

@@ -57,8 +57,7 @@ impl Results {
         if let Some(code) = only {
             self.list(code)?;
         }
-        let subject =
-            Subject { round: &self.round, survey: &self.survey, release: &self.release, bureau: &self.bureau, marks: &self.marks, only };
+        let subject = Subject { round: &self.round, survey: &self.survey, release: &self.release, bureau: &self.bureau, marks: &self.marks, only };
         Ok(table(name, &subject))
     }
 
@@ -112,14 +111,44 @@ impl App {
             let release = self.storage.release(id)?;
             let sum = |pick: fn(&crate::gate::Turnout) -> u32| release.groups.iter().map(|g| u64::from(pick(&g.turnout))).sum::<u64>();
             let bureau = release.bureau.turnout;
-            check("各统计组开箱答卷之和 = 公示答卷", "ballots opened in all groups = ballots on the bulletin", sum(|t| t.opened).to_string(), closing.ballots.to_string());
-            check("无效 + 空白 + 计入 = 开箱", "spoiled + blank + counted = opened", sum(|t| t.spoiled + t.blank + t.counted).to_string(), u64::from(bureau.opened).to_string());
-            check("各统计组发放之和 = 公示发放", "slips issued in all groups = slips on the bulletin", sum(|t| t.issued).to_string(), closing.issued.to_string());
-            check("各统计组已用之和 = 公示已用", "slips used in all groups = slips used on the bulletin", sum(|t| t.used).to_string(), closing.used.to_string());
+            check(
+                "各统计组开箱答卷之和 = 公示答卷",
+                "ballots opened in all groups = ballots on the bulletin",
+                sum(|t| t.opened).to_string(),
+                closing.ballots.to_string(),
+            );
+            check(
+                "无效 + 空白 + 计入 = 开箱",
+                "spoiled + blank + counted = opened",
+                sum(|t| t.spoiled + t.blank + t.counted).to_string(),
+                u64::from(bureau.opened).to_string(),
+            );
+            check(
+                "各统计组发放之和 = 公示发放",
+                "slips issued in all groups = slips on the bulletin",
+                sum(|t| t.issued).to_string(),
+                closing.issued.to_string(),
+            );
+            check(
+                "各统计组已用之和 = 公示已用",
+                "slips used in all groups = slips used on the bulletin",
+                sum(|t| t.used).to_string(),
+                closing.used.to_string(),
+            );
             if slips {
-                check("留存的已用码（仅散列） = 公示已用", "spent codes kept (hashes only) = slips used on the bulletin", self.storage.spent_count(id)?.to_string(), closing.used.to_string());
+                check(
+                    "留存的已用码（仅散列） = 公示已用",
+                    "spent codes kept (hashes only) = slips used on the bulletin",
+                    self.storage.spent_count(id)?.to_string(),
+                    closing.used.to_string(),
+                );
             }
-            check("票箱和钥匙已销毁", "box and keys are destroyed", (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none()).to_string(), true.to_string());
+            check(
+                "票箱和钥匙已销毁",
+                "box and keys are destroyed",
+                (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none()).to_string(),
+                true.to_string(),
+            );
             self.verify_cells(&release, &round, &mut check)?;
         }
         Ok(checks)

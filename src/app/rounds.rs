@@ -9,7 +9,8 @@ use crate::ballot::{CustodySecret, RoundPrivateKey, WrappedKey};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
-    Access, ClosingSums, GRACE, Hold, Move, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title, shanghai_day, turnout_band,
+    Access, ClosingSums, GRACE, Hold, Move, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title, shanghai_day,
+    turnout_band,
 };
 use crate::storage::StorageError;
 use crate::survey::Survey;
@@ -76,7 +77,9 @@ impl App {
     /// A round, read afresh.
     pub fn round(&self, id: &RoundId) -> Result<Round, AppError> {
         self.storage.round(id).map_err(|e| match e {
-            StorageError::NotFound => AppError::NotFound(Refusal::new(format!("没有编号为 {id} 的轮次"), format!("there is no round {id}; `zicha round list` shows them"))),
+            StorageError::NotFound => {
+                AppError::NotFound(Refusal::new(format!("没有编号为 {id} 的轮次"), format!("there is no round {id}; `zicha round list` shows them")))
+            }
             other => other.into(),
         })
     }
@@ -185,7 +188,11 @@ impl App {
         let mut round = self.round(id)?;
         round.state = Move::Release.from(round.state)?;
         if !round.destroyed {
-            return Err(Refusal::new("票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁", "box and keys are not destroyed yet; run `zicha box open` again to finish").into());
+            return Err(Refusal::new(
+                "票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁",
+                "box and keys are not destroyed yet; run `zicha box open` again to finish",
+            )
+            .into());
         }
         if !self.storage.update_round(&round, RoundState::Opened)? {
             return Err(Refusal::new("本轮刚被其他人发布", "somebody else has just released this round").into());

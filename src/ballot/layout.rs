@@ -53,9 +53,7 @@ impl Layout {
                 let (shape, choices) = match &question.kind {
                     Kind::Scale(scale) => (Shape::One(scale.steps.len()), None),
                     Kind::Single(choices) => (Shape::One(choices.len()), Some(choices)),
-                    Kind::Multi { choices, .. } => {
-                        (Shape::Many { options: choices.len(), bytes: (choices.len() + 1).div_ceil(8) }, Some(choices))
-                    }
+                    Kind::Multi { choices, .. } => (Shape::Many { options: choices.len(), bytes: (choices.len() + 1).div_ceil(8) }, Some(choices)),
                     Kind::Number { min, max, .. } => (Shape::Number { min: *min, max: *max }, None),
                     Kind::Text { max_chars } => (Shape::Text { bytes: max_chars * 4 }, None),
                     Kind::Rank { choices, places } => (Shape::Rank { options: choices.len(), places: *places }, None),
@@ -87,7 +85,9 @@ impl Layout {
                 (Shape::Many { bytes, .. }, _) => out.extend(std::iter::repeat_n(BLANK, *bytes)),
                 (Shape::Number { min, .. }, Answer::Number(n)) => out.extend(n.wrapping_sub(*min).to_le_bytes()),
                 (Shape::Number { .. }, _) => out.extend([BLANK; 8]),
-                (Shape::Rank { places, .. }, Answer::Rank(order)) => out.extend((0..*places).map(|p| order.get(p).copied().flatten().unwrap_or(BLANK))),
+                (Shape::Rank { places, .. }, Answer::Rank(order)) => {
+                    out.extend((0..*places).map(|p| order.get(p).copied().flatten().unwrap_or(BLANK)))
+                }
                 (Shape::Rank { places, .. }, _) => out.extend(std::iter::repeat_n(BLANK, *places)),
                 (Shape::Text { .. }, _) => {}
             }

@@ -22,7 +22,9 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
         let shown = path.display();
         let checked = std::fs::read(path).map_err(|e| AppError::File(format!("cannot be read: {e}"))).and_then(|bytes| App::check_survey(&bytes));
         match checked {
-            Ok(survey) => println!("{shown}: ok ({}, {} categories, {} questions)", survey.id(), survey.categories().count(), survey.questions().len()),
+            Ok(survey) => {
+                println!("{shown}: ok ({}, {} categories, {} questions)", survey.id(), survey.categories().count(), survey.questions().len())
+            }
             Err(error) => {
                 wrong += 1;
                 for line in error.to_string().lines() {
@@ -31,7 +33,11 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
             }
         }
     }
-    if wrong == 0 { Ok(()) } else { Err(Refusal::new(format!("{wrong} 个文件有误"), format!("{wrong} of {} files have mistakes", files.len())).into()) }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(Refusal::new(format!("{wrong} 个文件有误"), format!("{wrong} of {} files have mistakes", files.len())).into())
+    }
 }
 
 /// `zicha units …`.
@@ -42,7 +48,10 @@ pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
             let groups = unit::groups(&units);
             println!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>());
             for group in groups.iter().filter(|g| g.headcount < 20) {
-                eprintln!("note: group {} has {} heads; below 20 its bands are coarser and no turnout is shown while a round is open", group.code, group.headcount);
+                eprintln!(
+                    "note: group {} has {} heads; below 20 its bands are coarser and no turnout is shown while a round is open",
+                    group.code, group.headcount
+                );
             }
             Ok(())
         }
@@ -68,19 +77,33 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 AccessKind::Slip => Access::Slip,
                 AccessKind::Poster => Access::Poster,
             };
-            let new = NewRound { survey: &survey, title: &title, opens: parse_day(&opens)?, closes: parse_day(&closes)?, units: &units, access, looks_back };
+            let new = NewRound {
+                survey: &survey,
+                title: &title,
+                opens: parse_day(&opens)?,
+                closes: parse_day(&closes)?,
+                units: &units,
+                access,
+                looks_back,
+            };
             let id = app.create_round(&new)?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
         Round::Open { id, custody, trustees, quorum } => {
             if trustees.is_some() || quorum.is_some() {
-                return Err(Refusal::new("本版本尚不支持监督员共同保管钥匙，请用 --custody server（试用）", "custody by trustees is not part of this version; use --custody server, which is marked as a trial").into());
+                return Err(Refusal::new(
+                    "本版本尚不支持监督员共同保管钥匙，请用 --custody server（试用）",
+                    "custody by trustees is not part of this version; use --custody server, which is marked as a trial",
+                )
+                .into());
             }
             if custody != Some(Custody::Server) {
                 return Err(Refusal::new("请指明钥匙由谁保管：--custody server", "say who holds the key: --custody server").into());
             }
             app.open_round(&id)?;
-            eprintln!("opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round");
+            eprintln!(
+                "opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round"
+            );
             out.result("open", &json!({ "round": id, "state": "open" }));
         }
         Round::Close { id } => {
@@ -104,8 +127,12 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
         }
         Round::List => {
             let rounds = app.rounds()?;
-            let lines: Vec<String> = rounds.iter().map(|r| format!("{}  {:<9} {} – {}  {}", r.id, r.state.as_str(), r.opens, r.closes, r.title)).collect();
-            let list: Vec<_> = rounds.iter().map(|r| json!({ "round": r.id, "state": r.state, "opens": r.opens.to_string(), "closes": r.closes.to_string(), "title": r.title })).collect();
+            let lines: Vec<String> =
+                rounds.iter().map(|r| format!("{}  {:<9} {} – {}  {}", r.id, r.state.as_str(), r.opens, r.closes, r.title)).collect();
+            let list: Vec<_> = rounds
+                .iter()
+                .map(|r| json!({ "round": r.id, "state": r.state, "opens": r.opens.to_string(), "closes": r.closes.to_string(), "title": r.title }))
+                .collect();
             let text = if lines.is_empty() { "no rounds yet; create one with `zicha round create`".to_owned() } else { lines.join("\n") };
             out.result(&text, &json!(list));
         }
@@ -117,7 +144,15 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
 fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
     let round = app.round(id)?;
     let groups = unit::groups(&app.round_units(id)?);
-    let mut text = format!("{}  {}\nstate {}, {} – {}, access {}", round.id, round.title, round.state.as_str(), round.opens, round.closes, round.access.as_str());
+    let mut text = format!(
+        "{}  {}\nstate {}, {} – {}, access {}",
+        round.id,
+        round.title,
+        round.state.as_str(),
+        round.opens,
+        round.closes,
+        round.access.as_str()
+    );
     if round.is_trial() {
         text.push_str("\n试用 (trial)");
     }
@@ -138,7 +173,16 @@ fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
 
 /// `zicha slips issue`.
 #[expect(clippy::too_many_arguments, reason = "one for each option of the command")]
-pub(super) fn issue_slips(app: &App, id: &RoundId, unit: Option<&str>, spare: &str, qr: Qr, format: SlipFormat, file: &Path, out: Output) -> Result<(), AppError> {
+pub(super) fn issue_slips(
+    app: &App,
+    id: &RoundId,
+    unit: Option<&str>,
+    spare: &str,
+    qr: Qr,
+    format: SlipFormat,
+    file: &Path,
+    out: Output,
+) -> Result<(), AppError> {
     let spare = spare
         .trim_end_matches('%')
         .parse()
@@ -205,7 +249,11 @@ pub(super) fn export(
         Format::Csv if encoding == Encoding::Gb18030 => to_gb18030(&to_csv(&table, headers)),
         Format::Csv => to_csv(&table, headers),
         Format::Json => table.to_json().into_bytes(),
-        Format::Xlsx | Format::Docx => return Err(Refusal::new("本版本尚不支持 Excel 和 Word 导出，请用 csv", "Excel and Word files are not part of this version; use csv").into()),
+        Format::Xlsx | Format::Docx => {
+            return Err(
+                Refusal::new("本版本尚不支持 Excel 和 Word 导出，请用 csv", "Excel and Word files are not part of this version; use csv").into()
+            );
+        }
     };
     write_file(file, &bytes)?;
     println!("{} rows in {}", table.rows.len(), file.display());
@@ -220,7 +268,10 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
     })?;
     let password = app.add_account(name, role, units, None)?;
     app.note("command line", "account_add", name)?;
-    out.result(&format!("account {name} ({}): password {password} — shown only this once", role.as_str()), &json!({ "account": name, "role": role.as_str(), "password": password }));
+    out.result(
+        &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
+        &json!({ "account": name, "role": role.as_str(), "password": password }),
+    );
     Ok(())
 }
 
@@ -228,7 +279,8 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
 pub(super) fn verify(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
     let checks = app.verify(id)?;
     if out.json {
-        let list: Vec<_> = checks.iter().map(|c| json!({ "check": c.what.en, "left": c.figures.0, "right": c.figures.1, "holds": c.holds })).collect();
+        let list: Vec<_> =
+            checks.iter().map(|c| json!({ "check": c.what.en, "left": c.figures.0, "right": c.figures.1, "holds": c.holds })).collect();
         println!("{}", json!(list));
     } else {
         for check in &checks {
@@ -248,7 +300,11 @@ fn find_survey(name: &str) -> Result<Survey, AppError> {
     }
     if !Path::new(name).exists() {
         let names: Vec<String> = App::shipped_surveys().iter().map(|s| s.id().to_owned()).collect();
-        return Err(Refusal::new(format!("没有名为 {name} 的问卷，也没有这个文件"), format!("there is no survey or file `{name}`; shipped are {}", names.join(", "))).into());
+        return Err(Refusal::new(
+            format!("没有名为 {name} 的问卷，也没有这个文件"),
+            format!("there is no survey or file `{name}`; shipped are {}", names.join(", ")),
+        )
+        .into());
     }
     App::check_survey(&read(Path::new(name))?)
 }

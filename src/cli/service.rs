@@ -29,7 +29,11 @@ pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
 pub(super) fn run(app: Arc<App>, ready: impl FnOnce(&App)) -> Result<(), AppError> {
     let listen = app.settings().listen.clone();
     actix_web::rt::System::new().block_on(web::serve(app, ready)).map_err(|e| {
-        Refusal::new(format!("无法在 {listen} 上提供服务：{e}；请换一个端口（--listen）"), format!("cannot serve on {listen}: {e}; choose another port with --listen")).into()
+        Refusal::new(
+            format!("无法在 {listen} 上提供服务：{e}；请换一个端口（--listen）"),
+            format!("cannot serve on {listen}: {e}; choose another port with --listen"),
+        )
+        .into()
     })
 }
 

@@ -89,7 +89,9 @@ pub struct Cuts {
 
 /// Thresholds with which some published band would give a count away.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("with thresholds prominent {prominent}, tendency {tendency}, emerging {emerging} a group with {valid} valid answers would give a count away; keep them at least 20 points apart and from 0 and 100 (40, 20, 30 are proven)")]
+#[error(
+    "with thresholds prominent {prominent}, tendency {tendency}, emerging {emerging} a group with {valid} valid answers would give a count away; keep them at least 20 points apart and from 0 and 100 (40, 20, 30 are proven)"
+)]
 pub struct ThresholdError {
     prominent: u8,
     tendency: u8,
@@ -103,7 +105,8 @@ impl Cuts {
     pub fn of(thresholds: Thresholds) -> Self {
         let mut prominent = vec![thresholds.tendency, thresholds.prominent];
         prominent.extend((1..5).map(|n| thresholds.prominent.saturating_add(20 * n)).take_while(|c| *c <= 80));
-        let present = (0..5).map(|n| thresholds.emerging.saturating_add(20 * n)).take_while(|c| *c <= 90).collect();
+        let mut present = vec![thresholds.emerging];
+        present.extend((1..5).map(|n| thresholds.emerging.saturating_add(20 * n)).take_while(|c| *c <= 90));
         Self { prominent, present }
     }
 
@@ -112,12 +115,9 @@ impl Cuts {
         let cuts = Self::of(thresholds);
         match (5..100).find(|valid| !cuts.safe_for(*valid)) {
             None => Ok(cuts),
-            Some(valid) => Err(ThresholdError {
-                prominent: thresholds.prominent,
-                tendency: thresholds.tendency,
-                emerging: thresholds.emerging,
-                valid,
-            }),
+            Some(valid) => {
+                Err(ThresholdError { prominent: thresholds.prominent, tendency: thresholds.tendency, emerging: thresholds.emerging, valid })
+            }
         }
     }
 

@@ -21,14 +21,9 @@ pub(super) fn cell(
     headcount: u32,
 ) -> BureauCell {
     match &question.kind {
-        Kind::Scale(scale) if question.problem.is_some() => {
-            BureauCell::Item(item(scale, total, by_group, cuts, thresholds, exact, headcount))
-        }
+        Kind::Scale(scale) if question.problem.is_some() => BureauCell::Item(item(scale, total, by_group, cuts, thresholds, exact, headcount)),
         Kind::Text { .. } => BureauCell::Nothing,
-        _ if exact => BureauCell::Options {
-            counts: total.options.iter().map(|c| c.reveal()).collect(),
-            answered: total.answered.reveal(),
-        },
+        _ if exact => BureauCell::Options { counts: total.options.iter().map(|c| c.reveal()).collect(), answered: total.answered.reveal() },
         Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => median(scale, total).map_or(BureauCell::Nothing, BureauCell::Median),
         Kind::Multi { .. } => top(total).map_or(BureauCell::Nothing, BureauCell::Top),
         _ => BureauCell::Nothing,

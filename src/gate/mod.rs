@@ -10,9 +10,7 @@ mod release;
 pub use band::{Band, Class, Cuts, ThresholdError};
 pub use partition::{Part, partition};
 pub use protect::{GroupSums, protect};
-pub use release::{
-    BureauCell, BureauItem, ExactItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout,
-};
+pub use release::{BureauCell, BureauItem, ExactItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
 
 /// Fewest counted ballots of a published group.
 pub const K: u32 = 5;

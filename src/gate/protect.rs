@@ -107,13 +107,7 @@ fn describe(part: &Part, groups: &[Group], sum: &GroupTally, slips: &BTreeMap<St
 }
 
 fn with_ballots(turnout: Turnout, sum: &GroupTally) -> Turnout {
-    Turnout {
-        opened: sum.opened.reveal(),
-        spoiled: sum.spoiled.reveal(),
-        blank: sum.blank.reveal(),
-        counted: sum.counted.reveal(),
-        ..turnout
-    }
+    Turnout { opened: sum.opened.reveal(), spoiled: sum.spoiled.reveal(), blank: sum.blank.reveal(), counted: sum.counted.reveal(), ..turnout }
 }
 
 fn group_cell(question: &Question, tally: &QuestionTally, cuts: &Cuts, thresholds: Thresholds) -> GroupCell {
@@ -131,11 +125,7 @@ fn group_item(scale: &Scale, tally: &QuestionTally, cuts: &Cuts, thresholds: Thr
     let prominent = cuts.prominent(sums.prominent, sums.valid);
     let present = cuts.present(sums.present, sums.valid);
     let answered = tally.answered.reveal();
-    let shares = if class >= Class::Xl {
-        tally.options.iter().filter_map(|c| cuts.prominent(c.reveal(), answered)).collect()
-    } else {
-        Vec::new()
-    };
+    let shares = if class >= Class::Xl { tally.options.iter().filter_map(|c| cuts.prominent(c.reveal(), answered)).collect() } else { Vec::new() };
     GroupItem { class, prominent, present, unclear: unclear(sums), level: level(prominent, present, thresholds), shares }
 }
 
@@ -198,8 +188,11 @@ pub(super) fn median(scale: &Scale, tally: &QuestionTally) -> Option<usize> {
         return None;
     }
     let mut seen = 0;
-    scored.into_iter().find(|(_, _, count)| {
-        seen += count;
-        2 * seen >= valid
-    }).map(|(_, n, _)| n)
+    scored
+        .into_iter()
+        .find(|(_, _, count)| {
+            seen += count;
+            2 * seen >= valid
+        })
+        .map(|(_, n, _)| n)
 }

@@ -91,11 +91,7 @@ impl Storage {
 
     /// The account of a session: account, start and last use.
     pub fn session(&self, hash: &str) -> Result<Option<(String, i64, i64)>, StorageError> {
-        Ok(sessions::table
-            .find(hash)
-            .select((sessions::account, sessions::started, sessions::seen))
-            .first(&mut *self.connection()?)
-            .optional()?)
+        Ok(sessions::table.find(hash).select((sessions::account, sessions::started, sessions::seen)).first(&mut *self.connection()?).optional()?)
     }
 
     /// Notes that a session was used.
@@ -117,8 +113,7 @@ impl Storage {
             let done = self.write(|db| {
                 let last: Option<AuditRow> = audit::table.order(audit::seq.desc()).select(AuditRow::as_select()).first(db).optional()?;
                 let (seq, previous) = last.map_or((1, String::new()), |l| (l.seq + 1, l.hash));
-                let mut row =
-                    AuditRow { seq, at, account: account.into(), action: action.into(), subject: subject.into(), hash: String::new() };
+                let mut row = AuditRow { seq, at, account: account.into(), action: action.into(), subject: subject.into(), hash: String::new() };
                 row.hash = row.chained(&previous);
                 diesel::insert_into(audit::table).values(&row).execute(db)?;
                 Ok(())

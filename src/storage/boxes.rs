@@ -135,8 +135,7 @@ impl Storage {
         let mut db = self.box_connection(round)?;
         let unit: Option<String> = slips::table.find((round.as_str(), &hash.0[..])).select(slips::unit).first(&mut *db).optional()?;
         let Some(unit) = unit else { return Ok(None) };
-        let spent: Option<String> =
-            spent_slips::table.find((round.as_str(), &hash.0[..])).select(spent_slips::round).first(&mut *db).optional()?;
+        let spent: Option<String> = spent_slips::table.find((round.as_str(), &hash.0[..])).select(spent_slips::round).first(&mut *db).optional()?;
         Ok(Some((unit, spent.is_some())))
     }
 
@@ -210,11 +209,7 @@ impl Storage {
     /// Hashes of all spent slips, sorted by hash.
     pub fn spent_hashes(&self, round: &RoundId) -> Result<Vec<Vec<u8>>, StorageError> {
         let mut db = self.box_connection(round)?;
-        Ok(spent_slips::table
-            .filter(spent_slips::round.eq(round.as_str()))
-            .order(spent_slips::hash)
-            .select(spent_slips::hash)
-            .load(&mut *db)?)
+        Ok(spent_slips::table.filter(spent_slips::round.eq(round.as_str())).order(spent_slips::hash).select(spent_slips::hash).load(&mut *db)?)
     }
 
     /// Hands out all ballots, page by page in the order of their random names.

@@ -50,8 +50,9 @@ impl Target {
     pub(super) fn prepare(&self) -> Result<(), StorageError> {
         let (Self::Sqlite(path) | Self::SqliteBox(path)) = self else { return Ok(()) };
         match std::path::Path::new(path).parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
-                .map_err(|e| StorageError::Unavailable(format!("cannot create the folder {}: {e}", folder.display()))),
+            Some(folder) if !folder.as_os_str().is_empty() => {
+                std::fs::create_dir_all(folder).map_err(|e| StorageError::Unavailable(format!("cannot create the folder {}: {e}", folder.display())))
+            }
             _ => Ok(()),
         }
     }

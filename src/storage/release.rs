@@ -53,9 +53,7 @@ impl Storage {
                     .execute(db)?;
             }
             for hash in spent {
-                diesel::insert_into(spent_codes::table)
-                    .values((spent_codes::round.eq(round.as_str()), spent_codes::hash.eq(hash)))
-                    .execute(db)?;
+                diesel::insert_into(spent_codes::table).values((spent_codes::round.eq(round.as_str()), spent_codes::hash.eq(hash))).execute(db)?;
             }
             Ok(true)
         })

@@ -106,8 +106,7 @@ impl Storage {
 
     /// All rounds, by first day and name.
     pub fn rounds(&self) -> Result<Vec<Round>, StorageError> {
-        let rows: Vec<RoundRow> =
-            rounds::table.order((rounds::opens, rounds::id)).select(RoundRow::as_select()).load(&mut *self.connection()?)?;
+        let rows: Vec<RoundRow> = rounds::table.order((rounds::opens, rounds::id)).select(RoundRow::as_select()).load(&mut *self.connection()?)?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 

@@ -4,6 +4,7 @@
 mod check;
 mod file;
 mod position;
+mod rules;
 
 use std::ops::Range;
 
@@ -283,14 +284,7 @@ impl Survey {
         survey
     }
 
-    fn add_section(
-        &mut self,
-        file: &SurveyFile,
-        id: &str,
-        (name, short_name): (&Text, &Text),
-        questions: &[file::QuestionFile],
-        is_category: bool,
-    ) {
+    fn add_section(&mut self, file: &SurveyFile, id: &str, (name, short_name): (&Text, &Text), questions: &[file::QuestionFile], is_category: bool) {
         let start = self.questions.len();
         let section = self.sections.len();
         let mut order = 0;
@@ -350,10 +344,7 @@ fn resolve(file: &SurveyFile, answer: &file::AnswerFile) -> Kind {
         A::Number { min, max, classes } => Kind::Number {
             min: *min,
             max: *max,
-            classes: classes
-                .iter()
-                .map(|c| NumberClass { id: c.id.clone(), label: c.label.clone(), range: (c.from, c.to) })
-                .collect(),
+            classes: classes.iter().map(|c| NumberClass { id: c.id.clone(), label: c.label.clone(), range: (c.from, c.to) }).collect(),
         },
         A::Text { max_chars } => Kind::Text { max_chars: usize::from(*max_chars) },
         A::Rank { options, places } => Kind::Rank { choices: choices(options), places: usize::from(*places) },

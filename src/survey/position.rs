@@ -144,7 +144,7 @@ mod tests {
         let positions = Positions::scan("{\n  \"题\": [1, {\"b\\\"c\": true}],\n \"e\": {}\n}");
         assert_eq!(positions.of(""), (1, 1));
         assert_eq!(positions.of("/题"), (2, 8));
-        assert_eq!(positions.of("/题/1/b\"c"), (2, 20));
+        assert_eq!(positions.of("/题/1/b\"c"), (2, 21));
         assert_eq!(positions.of("/e"), (3, 7));
         assert_eq!(positions.of("/e/missing"), (3, 7), "falls back to the parent");
     }

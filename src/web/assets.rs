@@ -46,10 +46,9 @@ pub async fn serve(request: HttpRequest, name: Path<String>) -> Result<HttpRespo
     let known: [&Asset; 3] = [&RESPONDENT_CSS, &CODE_JS, &DESK_CSS];
     let asset = known.into_iter().find(|a| a.name == *name).ok_or(WebError::NothingHere)?;
     let mut response = asset.body.respond(&request, asset.content_type);
-    response.headers_mut().insert(
-        actix_web::http::header::CACHE_CONTROL,
-        actix_web::http::header::HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("public, max-age=31536000, immutable"));
     Ok(response)
 }
 
@@ -65,7 +64,9 @@ pub fn qr(text: &str) -> Markup {
         }
     }
     let side = width + 8;
-    PreEscaped(format!(r##"<svg class="qr" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img" aria-label="QR"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>"##))
+    PreEscaped(format!(
+        r##"<svg class="qr" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img" aria-label="QR"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>"##
+    ))
 }
 
 /// A style sheet inside a file that must stand alone.

@@ -54,15 +54,18 @@ impl WebError {
             Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
             Self::SignIn => Refusal::new("请先登录", "sign in first"),
             Self::Unreadable(_, refusal) => refusal.clone(),
-            Self::Busy => Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again"),
+            Self::Busy => {
+                Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again")
+            }
             Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => refusal.clone(),
             Self::App(AppError::Mistakes(list)) => Refusal::new(
                 list.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>().join("\n"),
                 list.iter().map(|r| r.en.as_str()).collect::<Vec<_>>().join("\n"),
             ),
-            Self::App(AppError::Storage(_) | AppError::File(_)) | Self::Interrupted => {
-                Refusal::new("服务暂时不可用，请稍后再试；已收到的答卷不受影响", "the service is unavailable for the moment; try again later. Responses already received are safe")
-            }
+            Self::App(AppError::Storage(_) | AppError::File(_)) | Self::Interrupted => Refusal::new(
+                "服务暂时不可用，请稍后再试；已收到的答卷不受影响",
+                "the service is unavailable for the moment; try again later. Responses already received are safe",
+            ),
         }
     }
 

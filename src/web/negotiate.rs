@@ -31,10 +31,12 @@ impl Prepared {
     #[must_use]
     pub fn respond(&self, request: &HttpRequest, content_type: &'static str) -> HttpResponse {
         let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
-        let takes = |name: &str| accepted.split(',').any(|part| {
-            let mut words = part.trim().split(';');
-            words.next() == Some(name) && words.next().is_none_or(|q| q.trim() != "q=0")
-        });
+        let takes = |name: &str| {
+            accepted.split(',').any(|part| {
+                let mut words = part.trim().split(';');
+                words.next() == Some(name) && words.next().is_none_or(|q| q.trim() != "q=0")
+            })
+        };
         let mut response = HttpResponse::Ok();
         response.content_type(content_type).insert_header((VARY, "Accept-Encoding"));
         if takes("br") {

@@ -35,11 +35,11 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
                 div.unit { (slip.unit_name) }
                 div.title { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
                 div.code { (slip.code.printed()) }
-                div.how { "① 微信扫码，或输入网址后填 20 位填写码。" }
-                div.how { "② 作答后提交，" (ChineseDay(round.closes)) "截止，每张限用一次。" }
+                div.how { "① 微信扫码，或输入网址和填写码。" }
+                div.how { "② 作答后提交，" (ChineseDay(round.closes)) "截止，限用一次。" }
                 div.address { (slip.address) }
             }
-            div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，任何人都查不到谁写了什么。" }
+            div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，查不到谁写了什么。" }
         }
     }
 }

@@ -180,7 +180,8 @@ pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, St
         .unwrap_or_default();
     let known = ["format", "headers", "group", "encoding"];
     if let Some((key, _)) = query.iter().find(|(k, _)| !known.contains(&k.as_str())) {
-        let refusal = Refusal::new(format!("不支持的参数 {}；本系统不提供任何筛选", crate::text::visible(key)), "unknown parameter; there are no filters");
+        let refusal =
+            Refusal::new(format!("不支持的参数 {}；本系统不提供任何筛选", crate::text::visible(key)), "unknown parameter; there are no filters");
         return Err(AppError::Refused(refusal).into());
     }
     let value = |key: &str| query.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());

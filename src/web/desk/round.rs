@@ -37,7 +37,9 @@ pub async fn show(request: HttpRequest, app: Data<App>, openings: Data<Openings>
     let page = page(&session, &facts);
     let mut response = html_page(&session, &facts.round.title, if facts.marks.is_empty() { demo_mark(&app) } else { &facts.marks }, page);
     if matches!(facts.opening, Some(Ok(progress)) if progress != Progress::Done) {
-        response.headers_mut().insert(actix_web::http::header::HeaderName::from_static("refresh"), actix_web::http::header::HeaderValue::from_static("1"));
+        response
+            .headers_mut()
+            .insert(actix_web::http::header::HeaderName::from_static("refresh"), actix_web::http::header::HeaderValue::from_static("1"));
     }
     Ok(response)
 }
@@ -65,7 +67,13 @@ async fn facts(app: &Data<App>, openings: &Openings, id: RoundId) -> Result<Fact
 }
 
 /// `POST /desk/rounds/{round}/do/{step}`.
-pub async fn act(request: HttpRequest, app: Data<App>, openings: Data<Openings>, path: Path<(String, String)>, payload: Payload) -> Result<HttpResponse, WebError> {
+pub async fn act(
+    request: HttpRequest,
+    app: Data<App>,
+    openings: Data<Openings>,
+    path: Path<(String, String)>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let (id, step) = (parse(&path.0)?, path.1.as_str());
     let round = {
@@ -74,7 +82,9 @@ pub async fn act(request: HttpRequest, app: Data<App>, openings: Data<Openings>,
     };
     let (title, consequence, label) = match step {
         "open" => ("开放本轮", "问卷、单位和统计组从此冻结，不能再改。当前版本的票箱钥匙由服务器保管，本轮全程标注“试用”。", "确认开放"),
-        "close" if app.now() < round.ends_at() => ("提前截止", "截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。", "确认提前截止"),
+        "close" if app.now() < round.ends_at() => {
+            ("提前截止", "截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。", "确认提前截止")
+        }
         "close" => ("截止", "票箱封存，不再接收答卷，公示发放、使用和答卷数。", "确认截止"),
         "box" => ("开箱", "票箱只能开一次。开箱后生成结果，票箱和钥匙立即销毁，任何人再也不能查看单份答卷。", "确认开箱"),
         "release" => ("发布结果", "单位负责人将看到本单位的问题清单，公示栏公布全局结果。发布后不能撤回。", "确认发布"),
@@ -136,7 +146,10 @@ fn start_opening(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, accou
                 AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,
                 other => {
                     eprintln!("zicha: opening failed: {other}");
-                    Refusal::new("开箱中断，没有丢失任何东西，请排除故障后再次开箱", "the opening was interrupted; nothing is lost, open the box again")
+                    Refusal::new(
+                        "开箱中断，没有丢失任何东西，请排除故障后再次开箱",
+                        "the opening was interrupted; nothing is lost, open the box again",
+                    )
                 }
             }));
         }
@@ -154,7 +167,11 @@ pub async fn slips(request: HttpRequest, app: Data<App>, round: Path<String>, pa
         let spare = form.first("spare").parse().map_err(|_| Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100"))?;
         let issued = working.slips_issued(&of)?;
         if issued > 0 && form.first("again") != "yes" {
-            return Err(Refusal::new("本轮已印发过填写码。重新印发会使已发出的全部作废；确需重印，请勾选“作废并重印”", "slips were issued before; tick to void them").into());
+            return Err(Refusal::new(
+                "本轮已印发过填写码。重新印发会使已发出的全部作废；确需重印，请勾选“作废并重印”",
+                "slips were issued before; tick to void them",
+            )
+            .into());
         }
         let slips = working.issue_slips(&of, None, spare, form.first("qr") != "address")?;
         working.note(&account, "slips_issue", of.as_str())?;

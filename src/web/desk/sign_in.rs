@@ -89,40 +89,50 @@ fn respond(status: u16, page: &Markup) -> HttpResponse {
 }
 
 fn page(name: &str, error: Option<&str>) -> Markup {
-    page::desk(None, "登录", "", html! {
-        div.card.narrow {
-            h1 { "工作台登录" }
-            p.soft { "供政工科、单位负责人和审计人员使用。填写问卷不需要登录。" }
-            @if let Some(error) = error { div.errors role="alert" { (error) } }
-            form method="post" action="/desk/sign-in" {
-                label for="name" { "账号" }
-                input #name type="text" name="name" value=(name) autocomplete="username" required;
-                label for="password" { "口令" }
-                input #password type="password" name="password" autocomplete="current-password" required;
-                div.row { button type="submit" { "登录" } }
+    page::desk(
+        None,
+        "登录",
+        "",
+        html! {
+            div.card.narrow {
+                h1 { "工作台登录" }
+                p.soft { "供政工科、单位负责人和审计人员使用。填写问卷不需要登录。" }
+                @if let Some(error) = error { div.errors role="alert" { (error) } }
+                form method="post" action="/desk/sign-in" {
+                    label for="name" { "账号" }
+                    input #name type="text" name="name" value=(name) autocomplete="username" required;
+                    label for="password" { "口令" }
+                    input #password type="password" name="password" autocomplete="current-password" required;
+                    div.row { button type="submit" { "登录" } }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 fn setup_page(token: &str, form: &Form, error: Option<&str>) -> Markup {
-    page::desk(None, "首次设置", "", html! {
-        div.card.narrow {
-            h1 { "首次设置" }
-            p.lead { "建立第一个账号（政工科负责人）。此链接只能使用一次。" }
-            @if let Some(error) = error { div.errors role="alert" { (error) } }
-            form method="post" action={ "/desk/setup/" (token) } {
-                label for="bureau" { "单位（局）名称" }
-                input #bureau type="text" name="bureau" value=(form.first("bureau")) required;
-                label for="name" { "账号" }
-                input #name type="text" name="name" value=(form.first("name")) autocomplete="username" required;
-                label for="password" { "口令" }
-                p.hint { "至少 12 位；一句容易记住的话最好。" }
-                input #password type="password" name="password" autocomplete="new-password" required;
-                label for="again" { "再输入一次口令" }
-                input #again type="password" name="again" autocomplete="new-password" required;
-                div.row { button type="submit" { "建立账号" } }
+    page::desk(
+        None,
+        "首次设置",
+        "",
+        html! {
+            div.card.narrow {
+                h1 { "首次设置" }
+                p.lead { "建立第一个账号（政工科负责人）。此链接只能使用一次。" }
+                @if let Some(error) = error { div.errors role="alert" { (error) } }
+                form method="post" action={ "/desk/setup/" (token) } {
+                    label for="bureau" { "单位（局）名称" }
+                    input #bureau type="text" name="bureau" value=(form.first("bureau")) required;
+                    label for="name" { "账号" }
+                    input #name type="text" name="name" value=(form.first("name")) autocomplete="username" required;
+                    label for="password" { "口令" }
+                    p.hint { "至少 12 位；一句容易记住的话最好。" }
+                    input #password type="password" name="password" autocomplete="new-password" required;
+                    label for="again" { "再输入一次口令" }
+                    input #again type="password" name="again" autocomplete="new-password" required;
+                    div.row { button type="submit" { "建立账号" } }
+                }
             }
-        }
-    })
+        },
+    )
 }

@@ -35,7 +35,9 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
         @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
     };
     let title = lang.pick("公示栏", "Bulletin");
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(view, title, &format!("/bulletin/{}", round.id), body).into_string()))
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(respondent(view, title, &format!("/bulletin/{}", round.id), body).into_string()))
 }
 
 fn day(day: time::Date, lang: Lang) -> String {

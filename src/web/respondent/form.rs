@@ -138,7 +138,10 @@ fn summary(live: &Live, errors: &FieldErrors, lang: Lang) -> Markup {
         match id {
             CODE_FIELD => lang.pick("填写码", "Code").to_owned(),
             BLANK_FIELD => lang.pick("提交", "Submit").to_owned(),
-            _ => live.survey.question(id).map_or_else(|| crate::text::visible(&id.chars().take(40).collect::<String>()), |q| q.text.get(lang).chars().take(24).collect()),
+            _ => live
+                .survey
+                .question(id)
+                .map_or_else(|| crate::text::visible(&id.chars().take(40).collect::<String>()), |q| q.text.get(lang).chars().take(24).collect()),
         }
     };
     html! {

@@ -81,14 +81,20 @@ pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<By
         return Err(WebError::Unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
     }
     let too_large = || {
-        let refusal = Refusal::new("提交的内容过长（超过 256 KiB），未收到；请返回上一页，缩短文字后重新提交", "what was sent is over 256 KiB and was not received; go back, shorten your texts and submit again");
+        let refusal = Refusal::new(
+            "提交的内容过长（超过 256 KiB），未收到；请返回上一页，缩短文字后重新提交",
+            "what was sent is over 256 KiB and was not received; go back, shorten your texts and submit again",
+        );
         WebError::Unreadable(StatusCode::PAYLOAD_TOO_LARGE, refusal)
     };
     let reading = async {
         let mut body = BytesMut::with_capacity(8 << 10);
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| {
-                WebError::Unreadable(StatusCode::BAD_REQUEST, Refusal::new("网络中断，未收到；请重新提交", "the connection broke and nothing was received; submit again"))
+                WebError::Unreadable(
+                    StatusCode::BAD_REQUEST,
+                    Refusal::new("网络中断，未收到；请重新提交", "the connection broke and nothing was received; submit again"),
+                )
             })?;
             if body.len() + chunk.len() > MAX_BODY {
                 // The rest is read and dropped, so that the sender sees the answer instead of a broken connection.
@@ -106,7 +112,10 @@ pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<By
         Ok(body.freeze())
     };
     tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_else(|_| {
-        let refusal = Refusal::new("网络过慢，十五秒内没有收完，未收到；请换个地方重新提交", "the network is too slow: the form did not arrive within fifteen seconds; submit again elsewhere");
+        let refusal = Refusal::new(
+            "网络过慢，十五秒内没有收完，未收到；请换个地方重新提交",
+            "the network is too slow: the form did not arrive within fifteen seconds; submit again elsewhere",
+        );
         Err(WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal))
     })
 }

@@ -1,0 +1,343 @@
+//! The rules of a survey beyond its format: names, references, limits, languages.
+//! Every rule adds to one report and none stops it, so that an author mends everything in one go.
+
+use std::collections::HashSet;
+
+use super::check::Report;
+use super::file::{AnswerFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
+use crate::text::{Lang, Text, is_deceptive};
+
+/// Form fields that are not questions.
+const RESERVED: [&str; 6] = ["code", "blank", "pad", "lang", "view", "closing"];
+const MAX_QUESTIONS: usize = 500;
+const MAX_OPTIONS: usize = 60;
+const MAX_TEXT_CHARS: u16 = 2000;
+
+/// Checks a well-formed file against all rules.
+pub(super) struct Checker<'a> {
+    file: &'a SurveyFile,
+    report: &'a mut Report,
+    names: HashSet<String>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(file: &'a SurveyFile, report: &'a mut Report) -> Self {
+        Self { file, report, names: HashSet::new() }
+    }
+
+    pub(super) fn run(&mut self) {
+        self.head();
+        self.scales();
+        for (name, set) in &self.file.option_sets {
+            self.options(&format!("/option_sets/{name}"), &format!("option set `{name}`"), set);
+        }
+        let file = self.file;
+        if file.categories.is_empty() {
+            self.report.add("/categories", "至少要有一个类别", "there must be at least one category");
+        }
+        for (n, category) in file.categories.iter().enumerate() {
+            let pointer = format!("/categories/{n}");
+            self.name(&format!("{pointer}/id"), "category", &category.id);
+            self.text(&format!("{pointer}/name"), "category name", &category.name);
+            self.text(&format!("{pointer}/short_name"), "short name", &category.short_name);
+            for (kind, text) in &category.measure_templates {
+                self.text(&format!("{pointer}/measure_templates/{kind}"), "measure template", text);
+                self.rectification(&format!("{pointer}/measure_templates/{kind}"), kind);
+            }
+            self.questions(&format!("{pointer}/questions"), &category.questions);
+        }
+        if let Some(closing) = &file.closing {
+            self.text("/closing/name", "name of the closing section", &closing.name);
+            self.questions("/closing/questions", &closing.questions);
+        }
+        let count = file.categories.iter().map(|c| c.questions.len()).sum::<usize>() + file.closing.as_ref().map_or(0, |c| c.questions.len());
+        if count == 0 || count > MAX_QUESTIONS {
+            self.report.add(
+                "/categories",
+                format!("题目数为 {count}，应在 1 至 {MAX_QUESTIONS} 之间"),
+                format!("there are {count} questions; 1 to {MAX_QUESTIONS} are possible"),
+            );
+        }
+    }
+
+    fn head(&mut self) {
+        let file = self.file;
+        if !is_name(&file.id, true) {
+            self.report.add(
+                "/id",
+                format!("问卷编号“{}”应为小写字母开头，只含小写字母、数字、下划线、短横，最长 64 个字符", file.id),
+                format!("survey id `{}` must match [a-z][a-z0-9_-]{{0,63}}", file.id),
+            );
+        }
+        let known: HashSet<&str> = Lang::ALL.iter().map(|l| l.tag()).collect();
+        if file.languages.is_empty() || file.languages.iter().any(|l| !known.contains(l.as_str())) {
+            self.report.add(
+                "/languages",
+                "languages 应列出 zh-CN、en 中的一种或两种，第一种为默认语言",
+                "languages must list one or both of zh-CN and en, the default one first",
+            );
+        }
+        self.text("/title", "title", &file.title);
+        self.text("/intro", "intro", &file.intro);
+        self.text("/thanks", "thanks", &file.thanks);
+        for (n, line) in file.privacy.iter().enumerate() {
+            self.text(&format!("/privacy/{n}/text"), "privacy line", &line.text);
+        }
+        for (n, kind) in file.rectification_types.iter().enumerate() {
+            self.text(&format!("/rectification_types/{n}/label"), "rectification type", &kind.label);
+            self.text(&format!("/rectification_types/{n}/text"), "rectification type", &kind.text);
+        }
+        let t = file.thresholds;
+        if !(1 <= t.tendency && t.tendency < t.prominent && t.prominent <= 99 && (1..=99).contains(&t.emerging)) {
+            self.report.add(
+                "/thresholds",
+                "阈值应满足 1 ≤ tendency < prominent ≤ 99，且 1 ≤ emerging ≤ 99",
+                "thresholds must satisfy 1 ≤ tendency < prominent ≤ 99 and 1 ≤ emerging ≤ 99",
+            );
+        }
+    }
+
+    fn scales(&mut self) {
+        let file = self.file;
+        for (name, scale) in &file.scales {
+            let pointer = format!("/scales/{name}");
+            self.text(&format!("{pointer}/stem"), "stem", &scale.stem);
+            if let Some(period) = &scale.reference_period {
+                self.text(&format!("{pointer}/reference_period"), "reference period", period);
+            }
+            let mut ids = HashSet::new();
+            for (n, step) in scale.options.iter().enumerate() {
+                let at = format!("{pointer}/options/{n}");
+                self.text(&format!("{at}/label"), "label", &step.label);
+                if let Some(hint) = &step.hint {
+                    self.text(&format!("{at}/hint"), "hint", hint);
+                }
+                if !is_name(&step.id, false) || !ids.insert(&step.id) {
+                    self.bad_option(&format!("{at}/id"), &format!("scale `{name}`"), &step.id);
+                }
+            }
+            let scored = scale.options.iter().filter(|s| s.score.is_some()).count();
+            let top = scale.options.iter().filter_map(|s| s.score).max().unwrap_or(0);
+            if scored < 2
+                || scale.options.len() > MAX_OPTIONS
+                || scale.present_from < 1
+                || scale.prominent_from < scale.present_from
+                || scale.prominent_from > top
+            {
+                self.report.add(
+                    &pointer,
+                    format!("量表 {name} 至少要有两个计分的选项，且 1 ≤ present_from ≤ prominent_from ≤ 最高分"),
+                    format!("scale `{name}` needs two scored steps or more, and 1 ≤ present_from ≤ prominent_from ≤ top score"),
+                );
+            }
+        }
+    }
+
+    fn questions(&mut self, pointer: &str, questions: &[QuestionFile]) {
+        for (n, question) in questions.iter().enumerate() {
+            let at = format!("{pointer}/{n}");
+            self.name(&format!("{at}/id"), "question", &question.id);
+            let what = format!("question `{}`", question.id);
+            self.text(&format!("{at}/text"), &format!("{what}: text"), &question.text);
+            if let Some(hint) = &question.hint {
+                self.text(&format!("{at}/hint"), &format!("{what}: hint"), hint);
+            }
+            if let Some(problem) = &question.problem {
+                self.text(&format!("{at}/problem"), &format!("{what}: problem"), problem);
+                if !matches!(question.answer, AnswerFile::Scale { .. }) || question.role != QuestionRole::Item {
+                    self.report.add(
+                        &format!("{at}/problem"),
+                        format!("题目 {} 不是量表评价题，不能写 problem", question.id),
+                        format!("{what}: only a rated item on a scale can have a problem statement; delete `problem`"),
+                    );
+                }
+            }
+            if question.hold && question.problem.is_none() {
+                self.report.add(
+                    &format!("{at}/hold"),
+                    format!("题目 {} 没有 problem，hold 没有意义", question.id),
+                    format!("{what}: `hold` needs a `problem`"),
+                );
+            }
+            if let Some(kind) = &question.suggested {
+                self.rectification(&format!("{at}/suggested"), kind);
+            }
+            self.answer(&format!("{at}/answer"), &what, &question.answer);
+        }
+    }
+
+    fn answer(&mut self, at: &str, what: &str, answer: &AnswerFile) {
+        let file = self.file;
+        match answer {
+            AnswerFile::Scale { scale } if !file.scales.contains_key(scale) => self.report.add(
+                &format!("{at}/scale"),
+                format!("{what}：没有名为 {scale} 的量表，请在 scales 中定义"),
+                format!("{what}: there is no scale `{scale}`; define it under scales"),
+            ),
+            AnswerFile::Scale { .. } => {}
+            AnswerFile::Single { options } => self.options(&format!("{at}/options"), what, options),
+            AnswerFile::Rank { options, places } => {
+                self.options(&format!("{at}/options"), what, options);
+                if *places == 0 || usize::from(*places) > options.len() {
+                    self.report.add(at, format!("{what}：places 应在 1 至选项数之间"), format!("{what}: places must be 1 to the number of options"));
+                }
+            }
+            AnswerFile::Multi { min, max, options, option_set, option_ids } => {
+                self.multi_source(at, what, options, option_set.as_deref(), option_ids);
+                let count = super::multi_options(file, answer).len();
+                let max = max.map_or(count, usize::from);
+                if max == 0 || max > count || usize::from(*min) > max {
+                    self.report.add(
+                        at,
+                        format!("{what}：应满足 min ≤ max ≤ 选项数（{count}）"),
+                        format!("{what}: min ≤ max ≤ number of options ({count}) must hold"),
+                    );
+                }
+            }
+            AnswerFile::Number { min, max, classes } => {
+                let mut next = Some(*min);
+                let covers = !classes.is_empty()
+                    && min <= max
+                    && classes.iter().all(|c| {
+                        let fits = next == Some(c.from) && c.from <= c.to;
+                        next = c.to.checked_add(1);
+                        fits
+                    })
+                    && classes.last().is_some_and(|c| c.to == *max);
+                if !covers || classes.len() > MAX_OPTIONS {
+                    self.report.add(
+                        &format!("{at}/classes"),
+                        format!("{what}：classes 应从 min 到 max 依次相接、没有空档"),
+                        format!("{what}: classes must cover {min} to {max} in order and without gaps"),
+                    );
+                }
+                for (n, class) in classes.iter().enumerate() {
+                    self.text(&format!("{at}/classes/{n}/label"), what, &class.label);
+                }
+            }
+            AnswerFile::Text { max_chars } => self.chars(at, what, *max_chars),
+        }
+    }
+
+    fn multi_source(&mut self, at: &str, what: &str, options: &[OptionFile], set: Option<&str>, ids: &[String]) {
+        match set {
+            None => self.options(&format!("{at}/options"), what, options),
+            Some(name) => match self.file.option_sets.get(name) {
+                None => self.report.add(
+                    &format!("{at}/option_set"),
+                    format!("{what}：没有名为 {name} 的选项组"),
+                    format!("{what}: there is no option set `{name}`; define it under option_sets"),
+                ),
+                Some(_) if !options.is_empty() => self.report.add(
+                    at,
+                    format!("{what}：options 与 option_set 只能写一个"),
+                    format!("{what}: give `options` or `option_set`, not both"),
+                ),
+                Some(set) => {
+                    let mut seen = HashSet::new();
+                    for (n, id) in ids.iter().enumerate() {
+                        if !set.iter().any(|o| &o.id == id) || !seen.insert(id) {
+                            self.report.add(
+                                &format!("{at}/option_ids/{n}"),
+                                format!("{what}：选项组 {name} 中没有 {id}，或重复列出"),
+                                format!("{what}: `{id}` is not in option set `{name}`, or is listed twice"),
+                            );
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    fn options(&mut self, at: &str, what: &str, options: &[OptionFile]) {
+        if options.is_empty() || options.len() > MAX_OPTIONS {
+            self.report.add(at, format!("{what}：选项数应在 1 至 {MAX_OPTIONS} 之间"), format!("{what}: there must be 1 to {MAX_OPTIONS} options"));
+        }
+        if options.iter().filter(|o| o.other_text.is_some()).count() > 1 {
+            self.report.add(at, format!("{what}：只能有一个选项带 other_text"), format!("{what}: only one option may have other_text"));
+        }
+        let mut ids = HashSet::new();
+        for (n, option) in options.iter().enumerate() {
+            let at = format!("{at}/{n}");
+            if !is_name(&option.id, false) || !ids.insert(&option.id) {
+                self.bad_option(&format!("{at}/id"), what, &option.id);
+            }
+            self.text(&format!("{at}/label"), what, &option.label);
+            if let Some(other) = option.other_text {
+                self.chars(&at, what, other.max_chars);
+            }
+        }
+    }
+
+    fn bad_option(&mut self, at: &str, what: &str, id: &str) {
+        self.report.add(
+            at,
+            format!("{what}：选项编号“{id}”重复，或不是小写字母开头的英文名"),
+            format!("{what}: option id `{id}` occurs twice or does not match [a-z][a-z0-9_]{{0,63}}"),
+        );
+    }
+
+    fn chars(&mut self, at: &str, what: &str, max: u16) {
+        if max == 0 || max > MAX_TEXT_CHARS {
+            self.report.add(
+                at,
+                format!("{what}：max_chars 应在 1 至 {MAX_TEXT_CHARS} 之间"),
+                format!("{what}: max_chars must be 1 to {MAX_TEXT_CHARS}"),
+            );
+        }
+    }
+
+    fn rectification(&mut self, at: &str, kind: &str) {
+        if !self.file.rectification_types.iter().any(|t| t.id == kind) {
+            self.report.add(
+                at,
+                format!("没有名为 {kind} 的整改类型"),
+                format!("there is no rectification type `{kind}`; define it under rectification_types"),
+            );
+        }
+    }
+
+    /// A name of a category or question: well formed, not reserved, used once.
+    fn name(&mut self, at: &str, what: &str, id: &str) {
+        if !is_name(id, false) || RESERVED.contains(&id) {
+            self.report.add(
+                at,
+                format!("编号“{id}”不可用：应为小写字母开头，只含小写字母、数字、下划线，且不是保留字"),
+                format!("{what} id `{id}` must match [a-z][a-z0-9_]{{0,63}} and not be one of {}", RESERVED.join(", ")),
+            );
+        } else if !self.names.insert(format!("{what} {id}")) {
+            self.report.add(at, format!("编号 {id} 重复，请改用别的编号"), format!("{what} id `{id}` is used twice; choose another"));
+        }
+    }
+
+    fn text(&mut self, at: &str, what: &str, text: &Text) {
+        for language in &self.file.languages {
+            if text.0.get(language).is_none_or(|t| t.trim().is_empty()) {
+                self.report.add(at, format!("{what} 缺少 {language} 文本"), format!("{what}: the {language} text is missing"));
+            }
+        }
+        for (language, value) in &text.0 {
+            if !self.file.languages.contains(language) {
+                self.report.add(
+                    &format!("{at}/{language}"),
+                    format!("{what}：languages 中没有列出 {language}"),
+                    format!("{what}: language `{language}` is not listed under languages"),
+                );
+            }
+            if value.chars().any(is_deceptive) || value.chars().count() > 2000 {
+                self.report.add(
+                    &format!("{at}/{language}"),
+                    format!("{what}：含有控制字符、隐形字符，或超过 2000 字"),
+                    format!("{what}: holds control or invisible characters, or more than 2000 characters"),
+                );
+            }
+        }
+    }
+}
+
+fn is_name(id: &str, dashes: bool) -> bool {
+    let mut chars = id.chars();
+    id.len() <= 64
+        && chars.next().is_some_and(|c| c.is_ascii_lowercase())
+        && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'))
+}

@@ -1,0 +1,79 @@
+//! The dependency rule: a module uses only modules to its left; diesel, actix and maud stay where they belong; only the gate reveals a count.
+
+use std::path::{Path, PathBuf};
+
+/// Modules in story order.
+const ORDER: [&str; 16] =
+    ["text", "survey", "id", "unit", "round", "access", "response", "ballot", "tally", "gate", "problem", "export", "storage", "app", "web", "cli"];
+
+fn sources() -> Vec<(String, PathBuf, String)> {
+    fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, out)
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                out.push(path)
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    files
+        .into_iter()
+        .filter(|p| !p.ends_with("lib.rs") && !p.ends_with("main.rs"))
+        .map(|path| {
+            let module =
+                path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            (module, path, text)
+        })
+        .collect()
+}
+
+#[test]
+fn modules_use_only_those_before_them() {
+    for (module, path, text) in sources() {
+        let place = ORDER.iter().position(|m| *m == module).unwrap_or_else(|| panic!("{module} has no place in the order"));
+        for other in &ORDER[place + 1..] {
+            assert!(!text.contains(&format!("crate::{other}::")) && !text.contains(&format!("crate::{other};")), "{} uses {other}", path.display());
+        }
+    }
+}
+
+#[test]
+fn technology_stays_in_its_layer() {
+    for (module, path, text) in sources() {
+        let uses = |name: &str| text.contains(&format!("{name}::")) || text.contains(&format!("use {name}"));
+        if module != "storage" {
+            assert!(!uses("diesel"), "diesel in {}", path.display());
+        }
+        if module != "web" {
+            assert!(!uses("maud"), "maud in {}", path.display());
+        }
+        if module != "web" && module != "cli" {
+            assert!(!uses("actix_web"), "actix in {}", path.display());
+        }
+        if !path.ends_with("web/assets.rs") {
+            assert!(!text.contains("PreEscaped"), "unescaped markup in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_tally_and_gate_see_a_raw_count() {
+    for (module, path, text) in sources() {
+        if !["tally", "gate"].contains(&module.as_str()) {
+            assert!(!text.contains(".reveal()"), "{} reveals a count", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_say_what_they_are_and_stay_readable() {
+    for (_, path, text) in sources() {
+        assert!(text.starts_with("//! "), "{} has no opening sentence", path.display());
+        assert!(text.lines().count() <= 420, "{} has {} lines", path.display(), text.lines().count());
+    }
+}

@@ -1,0 +1,182 @@
+//! What bad input gets: its own clear message in the reader's language, 4xx, nothing stored, answers kept.
+
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use zicha::round::Access;
+
+use crate::test_app::{Backend, TestApp, UNITS, encode, survey};
+
+#[test]
+fn every_wrong_answer_has_its_own_message_and_all_answers_are_kept() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let code = zicha.slips(&round)["CY"][0].clone();
+    let good = [("visit_meal", "lunch"), ("visit_note", "留着我")];
+    let long = "长".repeat(101);
+    let cases: [(&[(&str, &str)], &str); 14] = [
+        (&[("nonsense", "1")], "没有的题目"),
+        (&[("food_cold", "whatever")], "没有的选项"),
+        (&[("food_cold", "agree"), ("food_cold", "disagree")], "只能有一个答案"),
+        (&[("food_want", "noodles"), ("food_want", "soup"), ("food_want", "vegetables")], "最多选 2 项"),
+        (&[("food_want", "noodles"), ("food_want", "nothing")], "不能与其他选项同时选"),
+        (&[("food_want.other", "十个字十个字十个字十个字十个字十个字十个字")], ""),
+        (&[("visit_week", "二十")], "0 至 21"),
+        (&[("visit_week", "22")], "0 至 21"),
+        (&[("food_order.1", "taste"), ("food_order.2", "taste")], "不能占两个位次"),
+        (&[("food_order.3", "taste")], "没有的题目"),
+        (&[("food_order.1", "service")], "没有的选项"),
+        (&[("blank", "1")], "空白提交"),
+        (&[("visit_note.other", "x")], "没有的题目"),
+        (&[("food_cold.other", "x")], "没有的题目"),
+    ];
+    for (fields, says) in cases.iter().filter(|c| !c.1.is_empty()) {
+        let mut all = good.to_vec();
+        all.extend_from_slice(fields);
+        let page = zicha.answer(&round, &code, &all);
+        page.assert_says(422, says);
+        page.assert_says(422, "留着我");
+    }
+    let page = zicha.answer(&round, &code, &[("visit_meal", "lunch"), ("visit_note", &long)]);
+    page.assert_says(422, "最多 100 字，您写了 101 字");
+    page.assert_says(422, &long);
+    zicha.answer(&round, &code, &[("visit_note", "少了必答题")]).assert_says(422, "此题必答");
+    let english = zicha.post(&format!("/r/{round}?lang=en"), &[("code", &code), ("visit_week", "99"), ("visit_meal", "lunch")]);
+    english.assert_says(422, "enter a whole number from 0 to 21");
+    // Nothing of all this spent the slip.
+    zicha.answer(&round, &code, &good).assert_received();
+}
+
+#[test]
+fn every_wrong_code_has_its_own_message() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let other = zicha.open_round(&survey("canteen"));
+    let code = zicha.slips(&round)["CY"][0].clone();
+    let others = zicha.slips(&other)["CY"][0].clone();
+    let typo: String = code.chars().enumerate().map(|(n, c)| if n == 3 { char::from(b'0' + (c as u8 - b'0' + 1) % 10) } else { c }).collect();
+    let unknown = zicha::access::SlipCode::random(&mut rand::rng()).printed();
+    let answer = [("visit_meal", "lunch")];
+    for (entered, says) in [
+        ("", "请填写纸条上的"),
+        ("12345", "您填了 5 位"),
+        ("abc", "20 位数字"),
+        (&typo, "输错了一位"),
+        (&unknown, "填写码不存在"),
+        (&others, "另一轮问卷"),
+    ] {
+        zicha.answer(&round, entered, &answer).assert_says(422, says);
+    }
+    zicha.answer(&round, &code.replace(' ', " - "), &answer).assert_received();
+    zicha.answer(&round, &code, &answer).assert_again();
+}
+
+#[test]
+fn bodies_that_are_not_forms_are_refused() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let path = format!("/r/{round}");
+    zicha.post_raw(&path, b"code=%FF%FE").assert_says(400, "UTF-8");
+    zicha.post_raw(&path, &vec![b'a'; 300 << 10]).assert_says(413, "256 KiB");
+    let many: String = (0..9000).map(|n| format!("f{n}=1&")).collect();
+    zicha.post_raw(&path, many.as_bytes()).assert_says(400, "项目过多");
+    // Exactly at the limit a body is read.
+    let mut full = encode(&[("code", "1")]).into_bytes();
+    full.extend(b"&pad=");
+    full.resize(256 << 10, b'x');
+    assert_eq!(zicha.post_raw(&path, &full).status, 422);
+    for path in ["/r/zzzzzzzz", "/r/..%2f..", "/r/x", "/desk/rounds/zzzzzzzz", "/bulletin/abc"] {
+        assert!([404, 303].contains(&zicha.get(path).status), "{path}");
+    }
+}
+
+#[test]
+fn a_body_that_never_ends_is_let_go() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let mut stream = std::net::TcpStream::connect(zicha.base.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    write!(stream, "POST /r/{round} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\ncode=")
+        .unwrap();
+    let started = Instant::now();
+    let mut answer = [0; 512];
+    let read = stream.read(&mut answer).unwrap_or(0);
+    assert!(started.elapsed() < Duration::from_secs(25), "held for {:?}", started.elapsed());
+    assert!(String::from_utf8_lossy(&answer[..read]).starts_with("HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer[..read]));
+}
+
+#[test]
+fn rounds_that_cannot_be_answered_say_why() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let draft = zicha.draft(&survey("canteen"), Access::Slip);
+    zicha.get(&format!("/r/{draft}")).assert_says(200, "尚未开放");
+    zicha.answer(&draft, "", &[]).assert_says(409, "尚未开放");
+    let round = zicha.open_round(&survey("canteen"));
+    let code = zicha.slips(&round)["CY"][0].clone();
+    zicha.app.close_round(&round).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    zicha.get(&format!("/r/{round}")).assert_says(200, "本轮已截止");
+    zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_says(410, "本轮已截止");
+    zicha.get(&format!("/r/{round}?lang=en")).assert_says(200, "This round is closed");
+}
+
+#[test]
+fn a_poster_round_is_marked_and_spends_nothing() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.draft(&survey("canteen"), Access::Poster);
+    zicha.app.open_round(&round).unwrap();
+    let codes = zicha.slips(&round);
+    assert!(codes.values().all(|c| c.len() == 1), "one code for each unit");
+    for unit in codes.values() {
+        for _ in 0..6 {
+            zicha.answer(&round, &unit[0], &[("food_cold", "agree"), ("visit_meal", "lunch")]).assert_received();
+        }
+    }
+    zicha.get(&format!("/r/{round}")).assert_says(200, "不能保证每人只交一份");
+    zicha.finish(&round);
+    let bulletin = zicha.get(&format!("/bulletin/{round}"));
+    bulletin.assert_says(200, "试用、未核验");
+    assert!(!bulletin.body.contains("每码计一次"));
+    assert!(zicha.app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", zicha.app.verify(&round).unwrap());
+}
+
+#[test]
+fn received_and_again_are_equal_in_length() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let code = zicha.slips(&round)["CY"][0].clone();
+    let size = |page: &crate::test_app::Page| page.body.len() + page.headers.iter().map(|(k, v)| k.len() + v.len()).sum::<usize>();
+    let first = zicha.answer(&round, &code, &[("visit_meal", "lunch")]);
+    let second = zicha.answer(&round, &code, &[("visit_meal", "lunch")]);
+    first.assert_received();
+    second.assert_again();
+    assert_eq!(size(&first), size(&second));
+    for query in ["", "?lang=en", "?view=large"] {
+        let pages = ["received", "again"].map(|p| zicha.get(&format!("/r/{round}/{p}{query}")));
+        assert_eq!(pages[0].body.len(), pages[1].body.len(), "{query}");
+    }
+}
+
+#[test]
+fn every_answer_carries_the_headers_of_a_page_that_leaks_nothing() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    for path in ["/", "/privacy", "/nothing", "/desk", "/desk/sign-in", "/r/zzzzzzzz", "/assets/none.css"] {
+        let page = zicha.get(path);
+        for (name, value) in
+            [("referrer-policy", "no-referrer"), ("x-content-type-options", "nosniff"), ("cache-control", "no-store"), ("x-frame-options", "DENY")]
+        {
+            assert_eq!(page.headers.get(name).map(String::as_str), Some(value), "{name} of {path}");
+        }
+        assert!(page.headers["content-security-policy"].starts_with("default-src 'none'"));
+        for absent in ["etag", "last-modified", "server"] {
+            assert!(!page.headers.contains_key(absent), "{absent} of {path}");
+        }
+    }
+}

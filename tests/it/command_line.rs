@@ -1,0 +1,160 @@
+//! The whole story with the commands alone, and what the command line says when it refuses.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::test_app::{UNITS, backends, settings};
+
+struct Shell {
+    folder: tempfile::TempDir,
+    database: Option<String>,
+}
+
+impl Shell {
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
+        command.args(["--data", self.folder.path().to_str().unwrap()]).args(arguments);
+        if let Some(url) = &self.database {
+            command.args(["--database", url]);
+        }
+        command.output().unwrap()
+    }
+
+    fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Exit code 1 and one sentence.
+    fn refused(&self, arguments: &[&str], says: &str) {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert!(error.contains(says) && error.starts_with("zicha: "), "{arguments:?}: {error}");
+        assert!(!error.contains("panicked"), "{error}");
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn the_story_can_be_driven_with_commands() {
+    for backend in backends() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = settings(backend, folder.path()).database;
+        let zicha = Shell { folder, database };
+        std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
+        assert!(zicha.ok(&["units", "import", &zicha.path("units.csv")]).contains("5 units in 4 groups, 40 heads"));
+        assert_eq!(zicha.ok(&["units", "export"]).lines().count(), 6);
+        let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+        let round = zicha.ok(&["round", "create", "--survey", "self-check-short", "--title", "第一轮", "--opens", &today, "--closes", &today]);
+        zicha.refused(&["round", "open", &round], "say who holds the key");
+        zicha.refused(&["round", "open", &round, "--trustees", "4", "--quorum", "3"], "not part of this version");
+        zicha.ok(&["round", "open", &round, "--custody", "server"]);
+        zicha.refused(&["round", "open", &round, "--custody", "server"], "only a round that is draft");
+        zicha.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("slips.csv")]);
+        let slips = std::fs::read_to_string(zicha.path("slips.csv")).unwrap();
+        assert!(slips.starts_with("\u{FEFF}\"round_id\",\"unit_code\",\"unit_name\",\"code\",\"url\"\r\n"));
+        assert_eq!(slips.lines().count(), 1 + 14 + 11 + 9 + 6 + 6);
+        zicha.refused(&["slips", "issue", "--round", &round, "--format", "html", "--out", &zicha.path("s.html")], "add --yes");
+        zicha.ok(&["--yes", "slips", "issue", "--round", &round, "--qr", "address", "--format", "html", "--out", &zicha.path("s.html")]);
+        zicha.refused(&["export", "wide", "--round", &round, "--out", &zicha.path("x.csv")], "no results before the box is opened");
+        zicha.refused(&["box", "open", "--round", &round], "only a round that is closed");
+        zicha.refused(&["round", "close", &round], "add --yes");
+        zicha.ok(&["--yes", "round", "close", &round]);
+        zicha.refused(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("y.csv")], "closed");
+        zicha.ok(&["--yes", "box", "open", "--round", &round]);
+        zicha.refused(&["box", "open", "--round", &round], "box and keys are destroyed");
+        zicha.ok(&["--yes", "round", "release", &round]);
+        for table in ["tally", "wide", "problems", "turnout"] {
+            zicha.ok(&["export", table, "--round", &round, "--out", &zicha.path(&format!("{table}.csv"))]);
+            let csv = std::fs::read(zicha.path(&format!("{table}.csv"))).unwrap();
+            assert!(csv.starts_with("\u{FEFF}\"".as_bytes()) && csv.ends_with(b"\"\r\n"));
+        }
+        zicha.ok(&["export", "wide", "--round", &round, "--encoding", "gb18030", "--unit", "CY", "--out", &zicha.path("gb.csv")]);
+        zicha.refused(&["export", "wide", "--round", &round, "--format", "xlsx", "--out", &zicha.path("x")], "not part of this version");
+        zicha.refused(&["export", "secrets", "--round", &round, "--out", &zicha.path("x")], "there is no table");
+        zicha.refused(&["export", "wide", "--round", &round, "--unit", "XX", "--out", &zicha.path("x")], "no group XX");
+        assert!(zicha.ok(&["verify", "--round", &round]).lines().all(|l| l.starts_with('✓')));
+        let status: serde_json::Value = serde_json::from_str(&zicha.ok(&["--json", "round", "status", &round])).unwrap();
+        assert_eq!((status["state"].as_str(), status["destroyed"].as_bool()), (Some("released"), Some(true)));
+        assert!(zicha.ok(&["account", "add", "zhang", "--role", "clerk"]).contains("only this once"));
+        zicha.refused(&["account", "add", "zhang", "--role", "clerk"], "exists");
+        zicha.refused(&["account", "add", "li", "--role", "boss"], "no role");
+        zicha.refused(&["account", "add", "li", "--role", "unit_head"], "need --unit");
+    }
+}
+
+#[test]
+fn usage_errors_exit_with_two_and_help_with_zero() {
+    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    for arguments in [&["nonsense"][..], &["round"], &["export", "wide"], &["round", "status", "NOT-A-ROUND"], &["verify"]] {
+        assert_eq!(zicha.run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    for arguments in [&["--help"][..], &["--version"], &["round", "--help"]] {
+        assert_eq!(zicha.run(arguments).status.code(), Some(0), "{arguments:?}");
+    }
+    let help = zicha.ok(&["--help"]);
+    for (_, variable, _, _) in zicha::app::SETTINGS {
+        assert!(help.contains(variable), "{variable} is in the table");
+    }
+}
+
+#[test]
+fn broken_surroundings_are_one_sentence() {
+    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    zicha.refused(&["units", "import", "/nowhere/units.csv"], "cannot read");
+    zicha.refused(&["--config", "/nowhere.toml", "round", "list"], "cannot read the settings file");
+    zicha.refused(&["--database", "mysql://x/y", "round", "list"], "sqlite:// or postgres://");
+    zicha.refused(&["--database", "postgres://nobody@127.0.0.1:1/none", "round", "list"], "database cannot be used");
+    zicha.refused(&["round", "create", "--survey", "none", "--title", "t", "--opens", "2026-01-01", "--closes", "2026-01-02"], "no survey or file");
+    zicha.refused(
+        &["round", "create", "--survey", "canteen", "--title", "t", "--opens", "2026-01-09", "--closes", "2026-01-02"],
+        "must not be before",
+    );
+    zicha.refused(
+        &["round", "create", "--survey", "canteen", "--title", "t", "--opens", "1.1.2026", "--closes", "2026-01-02"],
+        "write it as 2026-06-01",
+    );
+    zicha.refused(&["round", "status", "zzzzzzzz"], "no round zzzzzzzz");
+    assert_eq!(zicha.ok(&["round", "list"]), "no rounds yet; create one with `zicha round create`");
+    // The server key: made on first start, private, and never replaced.
+    let key = zicha.folder.path().join("server.key");
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::write(&key, "secret").unwrap();
+    zicha.refused(&["round", "list"], "64 random hexadecimal digits");
+    std::fs::remove_file(&key).unwrap();
+    zicha.refused(&["round", "list"], "restore the file from its backup");
+    let other = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    other.ok(&["round", "list"]);
+    std::fs::copy(other.folder.path().join("server.key"), &key).unwrap();
+    zicha.refused(&["round", "list"], "does not belong to this database");
+    std::fs::write(&key, kept).unwrap();
+    zicha.ok(&["round", "list"]);
+    std::fs::write(zicha.folder.path().join("zicha.db"), b"this is not a database at all, but long enough to look at").unwrap();
+    zicha.refused(&["round", "list"], "database cannot be used");
+}
+
+#[test]
+fn check_names_file_line_and_column() {
+    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let good = root.join("surveys/self-check.json");
+    assert!(zicha.ok(&["check", good.to_str().unwrap()]).contains("ok (self-check, 7 categories, 85 questions)"));
+    std::fs::write(
+        zicha.path("bad.json"),
+        std::fs::read_to_string(root.join("surveys/canteen.json")).unwrap().replace("\"places\": 2", "\"places\": 9"),
+    )
+    .unwrap();
+    let output = zicha.run(&["check", good.to_str().unwrap(), &zicha.path("bad.json")]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    let line = error.lines().next().unwrap();
+    let place: Vec<&str> = line.strip_prefix(&format!("{}:", zicha.path("bad.json"))).unwrap().splitn(3, ':').collect();
+    assert!(place[0].parse::<u32>().unwrap() > 100 && place[1].parse::<u32>().is_ok() && place[2].contains("food_order"), "{line}");
+}

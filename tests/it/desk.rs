@@ -1,0 +1,124 @@
+//! The desk: who may do what, and that nothing is done without the session's token.
+
+use zicha::app::Role;
+
+use crate::test_app::{Backend, Desk, TestApp, UNITS, survey};
+
+fn signed_in(zicha: &TestApp, role: Role) -> Desk {
+    let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["CY".into()] } else { Vec::new() };
+    let password = zicha.app.add_account(role.as_str(), role, &units, None).unwrap();
+    let desk = zicha.desk();
+    assert_eq!(desk.sign_in(role.as_str(), &password).location, "/desk");
+    desk
+}
+
+#[test]
+fn every_page_is_denied_unless_the_role_allows_it() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("self-check"));
+    for code in zicha.slips(&round)["CY"].iter().take(8) {
+        zicha.answer(&round, code, &[("honor_pride", "frequent")]).assert_received();
+    }
+    zicha.finish(&round);
+    let pages = [
+        ("/desk", "clerk head leader unit_head auditor admin"),
+        ("/desk/units", "clerk head"),
+        ("/desk/units.csv", "clerk head"),
+        ("/desk/rounds/new", "clerk head"),
+        ("/desk/accounts", "admin"),
+        ("/desk/audit", "auditor"),
+        (&format!("/desk/rounds/{round}"), "clerk head"),
+        (&format!("/desk/rounds/{round}/results"), "clerk head"),
+        (&format!("/desk/rounds/{round}/lists/ALL"), "clerk head"),
+        (&format!("/desk/rounds/{round}/export/wide"), "clerk head"),
+    ]
+    .map(|(p, r)| (p.to_owned(), r));
+    for (_, name, _) in Role::ALL {
+        let desk = signed_in(&zicha, name.parse().unwrap());
+        for (page, allowed) in &pages {
+            let wanted = if allowed.split(' ').any(|r| r == name) { 200 } else { 403 };
+            assert_eq!(desk.get(page).status, wanted, "{page} as {name}");
+        }
+    }
+    let nobody = zicha.desk();
+    for (page, _) in &pages {
+        let answer = nobody.get(page);
+        assert_eq!((answer.status, answer.location.as_str()), (303, "/desk/sign-in"), "{page} without a session");
+    }
+}
+
+#[test]
+fn no_form_is_accepted_without_the_session_s_token() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+    let (clerk, admin) = (signed_in(&zicha, Role::Clerk), signed_in(&zicha, Role::Admin));
+    let other = signed_in(&zicha, Role::Head);
+    let stolen = crate::desk::token_of(&other.get("/desk").body);
+    let base = format!("/desk/rounds/{round}");
+    for path in ["/desk/units", "/desk/rounds/new", "/desk/sign-out", &format!("{base}/do/open"), &format!("{base}/slips"), &format!("{base}/hold")] {
+        assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");
+        assert_eq!(clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status, 403, "{path} with somebody else's token");
+    }
+    assert_eq!(admin.post("/desk/accounts", &[("name", "x"), ("role", "head")]).status, 403);
+    assert_eq!(zicha.app.round(&round).unwrap().state, zicha::round::RoundState::Draft);
+}
+
+pub fn token_of(html: &str) -> String {
+    html.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn signing_out_ends_the_session_and_wrong_passwords_are_slowed_down() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let clerk = signed_in(&zicha, Role::Clerk);
+    assert_eq!(clerk.get("/desk").status, 200);
+    clerk.post_from("/desk", "/desk/sign-out", &[]);
+    assert_eq!(clerk.get("/desk").status, 303);
+    let stranger = zicha.desk();
+    for _ in 0..5 {
+        stranger.sign_in("clerk", "wrong").assert_says(422, "账号或口令不正确");
+    }
+    stranger.sign_in("clerk", "wrong").assert_says(422, "尝试次数过多");
+    stranger.sign_in("somebody else", "wrong").assert_says(422, "账号或口令不正确");
+}
+
+#[test]
+fn a_refused_import_keeps_what_was_typed_and_names_every_line() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let clerk = signed_in(&zicha, Role::Clerk);
+    let table = "code,name,kind,headcount\ncy,甲,squad,3\nCF,<script>alert(1)</script>,squad,x\n";
+    let refused = clerk.post_from("/desk/units", "/desk/units", &[("table", table)]);
+    refused.assert_says(422, "第 2 行");
+    refused.assert_says(422, "第 3 行");
+    refused.assert_says(422, "&lt;script&gt;alert(1)&lt;/script&gt;");
+    assert!(!refused.body.contains("<script>alert"));
+    assert!(zicha.app.units().unwrap().is_empty());
+}
+
+#[test]
+fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("self-check"));
+    let codes = zicha.slips(&round);
+    for unit in ["CY", "CF"] {
+        for code in codes[unit].iter().take(8) {
+            zicha.answer(&round, code, &[("lawful_fake", "widespread"), ("honor_pride", "widespread")]).assert_received();
+        }
+    }
+    zicha.finish(&round);
+    let clerk = signed_in(&zicha, Role::Clerk);
+    let lists = |code: &str| clerk.get(&format!("/desk/rounds/{round}/lists/{code}")).body;
+    let number = |code: &str| format!("{code}-3.4");
+    assert!(lists("CY").contains("CY-1.1") && !lists("CY").contains(&number("CY")) && !lists("CF").contains(&number("CF")));
+    let wide = clerk.get(&format!("/desk/rounds/{round}/export/wide?headers=id")).body;
+    let held: Vec<&str> = wide.lines().filter(|l| l.contains("\"lawful_fake\"")).collect();
+    assert!(held.iter().all(|l| l.ends_with("\"lawful_fake\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"")), "{held:?}");
+    let desk = format!("/desk/rounds/{round}");
+    clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
+    let position = survey("self-check").question("lawful_fake").unwrap().order;
+    assert!(lists("CY").contains(&format!("CY-3.{position}")) && lists("CF").contains(&format!("CF-3.{position}")));
+}

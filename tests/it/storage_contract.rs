@@ -1,0 +1,237 @@
+//! What storage promises, on both backends.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use zicha::access::SlipHash;
+use zicha::ballot::SealedBallot;
+use zicha::round::{RoundState, TurnoutSnapshot};
+use zicha::storage::{AccountRow, Outcome, Posting, Storage, StorageError};
+use zicha::unit;
+
+use crate::test_app::{Backend, TestApp, UNITS, backends, settings, survey};
+
+fn on_both(check: impl Fn(&Storage, Backend)) {
+    for backend in backends() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(backend, folder.path());
+        let storage = Storage::open(&settings.database_url(), folder.path()).unwrap();
+        check(&storage, backend);
+    }
+}
+
+fn ballot(n: u8) -> SealedBallot {
+    SealedBallot { id: [n; 16], unit: "CY".into(), encapsulation: vec![n; 1120], ciphertext: vec![n; 528] }
+}
+
+/// A round with a box and slips 1 to 9 of unit CY.
+fn round(storage: &Storage) -> zicha::round::Round {
+    let survey = survey("canteen");
+    storage.keep_survey(&survey).unwrap();
+    let day = time::macros::date!(2026 - 06 - 01);
+    let round = zicha::round::Round {
+        id: zicha::id::RoundId::random(&mut StdRng::seed_from_u64(1)),
+        title: "试".into(),
+        survey: survey.hash().into(),
+        access: zicha::round::Access::Slip,
+        opens: day,
+        closes: day,
+        state: RoundState::Open,
+        trial: true,
+        sealed: false,
+        ended: false,
+        looks_back: None,
+        public_key: None,
+        wrapped_key: None,
+        closing: None,
+        holds: Default::default(),
+        turnout: TurnoutSnapshot::default(),
+        destroyed: false,
+        code_in_address: true,
+    };
+    storage.create_round(&round, &unit::parse_csv(UNITS.as_bytes()).unwrap()).unwrap();
+    storage.create_box(&round.id).unwrap();
+    storage.create_box(&round.id).unwrap();
+    let slips: Vec<(SlipHash, String)> = (1..10).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
+    assert!(storage.replace_slips(&round.id, None, &slips).unwrap());
+    round
+}
+
+fn post(storage: &Storage, round: &zicha::round::Round, slip: u8, name: u8) -> Outcome {
+    storage.post(&round.id, &[Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) }]).unwrap()[0]
+}
+
+#[test]
+fn a_slip_is_spent_once_and_only_with_its_ballot() {
+    on_both(|storage, backend| {
+        let round = round(storage);
+        assert_eq!(post(storage, &round, 1, 1), Outcome::Stored, "{backend:?}");
+        assert_eq!(post(storage, &round, 1, 2), Outcome::Again);
+        assert_eq!(post(storage, &round, 77, 3), Outcome::Unknown);
+        // One batch with good, spent and unknown slips: each gets its own answer.
+        let batch = [(2, 4), (1, 5), (88, 6), (2, 7)].map(|(slip, name)| Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) });
+        assert_eq!(storage.post(&round.id, &batch).unwrap(), [Outcome::Stored, Outcome::Again, Outcome::Unknown, Outcome::Again]);
+        let sums = storage.box_sums(&round.id).unwrap();
+        assert_eq!((sums.ballots, sums.issued["CY"], sums.used["CY"]), (2, 9, 2));
+        // A ballot that cannot be stored does not spend its slip.
+        assert!(storage.post(&round.id, &[Posting { slip: Some(SlipHash([3; 32])), ballot: ballot(1) }]).is_err());
+        assert_eq!(storage.look_up_slip(&round.id, &SlipHash([3; 32])).unwrap(), Some(("CY".into(), false)));
+        assert_eq!(storage.look_up_slip(&round.id, &SlipHash([1; 32])).unwrap(), Some(("CY".into(), true)));
+        assert_eq!(storage.look_up_slip(&round.id, &SlipHash([99; 32])).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_sealed_box_takes_nothing_and_a_used_one_gets_no_new_slips() {
+    on_both(|storage, _| {
+        let round = round(storage);
+        assert_eq!(post(storage, &round, 1, 1), Outcome::Stored);
+        assert!(!storage.replace_slips(&round.id, None, &[]).unwrap(), "a slip was spent");
+        storage.seal_box(&round.id).unwrap();
+        storage.seal_box(&round.id).unwrap();
+        assert_eq!(post(storage, &round, 2, 2), Outcome::Sealed);
+        assert!(storage.round(&round.id).unwrap().sealed);
+        assert_eq!(storage.box_sums(&round.id).unwrap().ballots, 1);
+    });
+}
+
+#[test]
+fn the_digest_does_not_depend_on_the_order_of_arrival() {
+    on_both(|storage, _| {
+        let round = round(storage);
+        for n in [3, 1, 2] {
+            post(storage, &round, n, n);
+        }
+        let first = storage.box_sums(&round.id).unwrap().digest;
+        storage.destroy_box(&round.id).unwrap();
+        storage.destroy_box(&round.id).unwrap();
+        assert!(!storage.has_box(&round.id).unwrap());
+        assert!(matches!(storage.look_up_slip(&round.id, &SlipHash([1; 32])), Err(StorageError::NotFound) | Ok(None)));
+        storage.create_box(&round.id).unwrap();
+        let slips: Vec<(SlipHash, String)> = (1..4).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
+        storage.replace_slips(&round.id, None, &slips).unwrap();
+        for n in [2, 3, 1] {
+            post(storage, &round, n, n);
+        }
+        assert_eq!(storage.box_sums(&round.id).unwrap().digest, first);
+    });
+}
+
+#[test]
+fn a_round_moves_only_from_the_state_it_was_read_in() {
+    on_both(|storage, _| {
+        let mut round = round(storage);
+        round.state = RoundState::Closed;
+        assert!(storage.update_round(&round, RoundState::Open).unwrap());
+        assert!(!storage.update_round(&round, RoundState::Open).unwrap(), "the second mover loses");
+        let read = storage.round(&round.id).unwrap();
+        assert_eq!((read.state, read.opens, read.title.as_str()), (RoundState::Closed, round.opens, "试"));
+        assert_eq!(storage.round_units(&round.id).unwrap().len(), 5);
+        assert!(matches!(storage.round(&"zzzzzzzz".parse().unwrap()), Err(StorageError::NotFound)));
+        assert_eq!(storage.survey(&round.survey).unwrap().id(), "canteen");
+    });
+}
+
+#[test]
+fn an_opening_is_written_once() {
+    on_both(|storage, _| {
+        let mut round = round(storage);
+        round.state = RoundState::Closed;
+        storage.update_round(&round, RoundState::Open).unwrap();
+        let survey = survey("canteen");
+        let groups = unit::groups(&storage.round_units(&round.id).unwrap());
+        let tally = zicha::tally::Tally::new(&survey, &groups);
+        let release = zicha::gate::protect(&round.id, "试", &survey, &groups, &tally, &Default::default());
+        let text = zicha::storage::Comment { id: "a".into(), group: "ALL".into(), question: "visit_note".into(), body: "文".into() };
+        assert!(storage.write_opening(&round.id, &release, &[text], &[vec![1; 32], vec![2; 32]]).unwrap());
+        assert!(!storage.write_opening(&round.id, &release, &[], &[]).unwrap(), "the second opener writes nothing");
+        assert_eq!(storage.release(&round.id).unwrap(), release);
+        assert!(storage.was_spent(&round.id, &SlipHash([1; 32])).unwrap() && !storage.was_spent(&round.id, &SlipHash([9; 32])).unwrap());
+        assert_eq!((storage.spent_count(&round.id).unwrap(), storage.pending_comments(&round.id).unwrap()), (2, 1));
+        storage.mark_destroyed(&round.id).unwrap();
+        let read = storage.round(&round.id).unwrap();
+        assert!(read.destroyed && read.wrapped_key.is_none());
+    });
+}
+
+#[test]
+fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
+    on_both(|storage, _| {
+        let account = AccountRow { name: "甲".into(), role: "clerk".into(), password: "x".into(), active: true };
+        storage.add_account(&account, &["CY".into()]).unwrap();
+        assert!(matches!(storage.add_account(&account, &[]), Err(StorageError::Exists)));
+        assert_eq!(storage.account_units("甲").unwrap(), ["CY"]);
+        storage.add_session("h", "甲", 100).unwrap();
+        storage.touch_session("h", 150).unwrap();
+        assert_eq!(storage.session("h").unwrap(), Some(("甲".into(), 100, 150)));
+        storage.end_sessions("h", 0).unwrap();
+        assert_eq!(storage.session("h").unwrap(), None);
+        storage.set_setting("k", "v").unwrap();
+        storage.set_setting("k", "w").unwrap();
+        assert_eq!(storage.setting("k").unwrap().as_deref(), Some("w"));
+        assert!(storage.take_setting("k").unwrap() && !storage.take_setting("k").unwrap());
+        for n in 0..3 {
+            storage.append_audit(n, "甲", "did", "something").unwrap();
+        }
+        let chain = storage.audit().unwrap();
+        assert_eq!(chain[2].hash, chain[2].chained(&chain[1].hash));
+    });
+}
+
+#[test]
+fn a_changed_audit_row_breaks_the_chain() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.app.note("甲", "export", "x").unwrap();
+    zicha.app.note("甲", "export", "y").unwrap();
+    assert!(zicha.app.audit().unwrap().1);
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let path = zicha.data().join("zicha.db");
+    let mut db = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    db.batch_execute("update audit set account = '乙' where seq = 1").unwrap();
+    assert!(!zicha.app.audit().unwrap().1);
+}
+
+/// Every column of every table, with nothing that could be a time, an order or an address where respondents write.
+#[test]
+fn tables_that_respondents_write_hold_only_what_the_contract_lists() {
+    for backend in ["sqlite_box", "postgres"] {
+        let path = format!("{}/migrations/{backend}/2026-11-24-000000_spine/up.sql", env!("CARGO_MANIFEST_DIR"));
+        let sql = std::fs::read_to_string(path).unwrap();
+        for (table, wanted) in [
+            ("slips", vec!["round", "hash", "unit"]),
+            ("spent_slips", vec!["round", "hash"]),
+            ("ballots", vec!["round", "id", "unit", "encapsulation", "ciphertext"]),
+        ] {
+            let body = sql.split(&format!("create table {table} (")).nth(1).unwrap().split("\n)").next().unwrap();
+            let columns: Vec<&str> =
+                body.lines().skip(1).map(str::trim).filter(|l| !l.starts_with("primary key")).map(|l| l.split_whitespace().next().unwrap()).collect();
+            assert_eq!(columns, wanted, "{table} on {backend}");
+        }
+        for line in sql.lines().filter(|l| l.starts_with("    ") && !l.trim_start().starts_with("primary")) {
+            assert!(line.contains("-- "), "a column without a reason: {line}");
+        }
+        for forbidden in ["serial", "timestamp", "inet", "autoincrement"] {
+            assert!(!sql.to_lowercase().contains(forbidden), "{forbidden} on {backend}");
+        }
+    }
+    let tables = std::fs::read_to_string(format!("{}/migrations/sqlite_box/2026-11-24-000000_spine/up.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(tables.matches(") without rowid;").count(), 3);
+}
+
+#[test]
+fn both_backends_have_the_same_tables() {
+    let columns = |backend: &str| -> Vec<String> {
+        let sql = |b: &str| std::fs::read_to_string(format!("{}/migrations/{b}/2026-11-24-000000_spine/up.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let mut text = sql(backend);
+        if backend == "sqlite" {
+            text.push_str(sql("sqlite_box").split("create table seal").next().unwrap());
+        }
+        let clean = text.replace("blob", "bytea").replace(" without rowid", "").replace(" partition by list (round)", "");
+        clean
+            .lines()
+            .filter(|l| !l.trim_start().starts_with("--") && !l.trim().is_empty())
+            .map(|l| l.split("--").next().unwrap().split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
+    };
+    assert_eq!(columns("sqlite"), columns("postgres"));
+}

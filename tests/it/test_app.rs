@@ -1,0 +1,223 @@
+//! A running zicha for tests: real HTTP on a free port, its own folder, its own database on either backend.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use zicha::app::{App, NewRound, Settings};
+use zicha::id::RoundId;
+use zicha::round::{Access, shanghai_day};
+use zicha::survey::Survey;
+
+/// A database backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// Both backends; PostgreSQL only where a server is given, and `scripts/test` always gives one.
+pub fn backends() -> Vec<Backend> {
+    if std::env::var("TEST_POSTGRES_URL").is_ok() { vec![Backend::Sqlite, Backend::Postgres] } else { vec![Backend::Sqlite] }
+}
+
+/// An answer as the browser sees it.
+pub struct Page {
+    pub status: u16,
+    pub location: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Page {
+    pub fn assert_received(&self) {
+        assert!(self.status == 303 && self.location.contains("/received"), "{} {} {}", self.status, self.location, self.body);
+    }
+
+    pub fn assert_again(&self) {
+        assert!(self.status == 303 && self.location.contains("/again"), "{} {} {}", self.status, self.location, self.body);
+    }
+
+    pub fn assert_says(&self, status: u16, text: &str) {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert!(self.body.contains(text), "no “{text}” in {}", self.body);
+    }
+}
+
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub base: String,
+    pub folder: tempfile::TempDir,
+    agent: ureq::Agent,
+}
+
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+pub fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_secs(60))).build().into()
+}
+
+/// The address of a fresh database, and settings around it.
+pub fn settings(backend: Backend, folder: &std::path::Path) -> Settings {
+    let database = (backend == Backend::Postgres).then(new_postgres_database);
+    Settings { database, data: folder.to_owned(), listen: format!("127.0.0.1:{}", free_port()), ..Settings::default() }
+}
+
+pub fn new_postgres_database() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL server for tests");
+    let name = format!("zicha_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut db = PgConnection::establish(&server).expect("the PostgreSQL server for tests answers");
+    db.batch_execute(&format!("create database {name}")).unwrap();
+    let (head, _) = server.rsplit_once('/').expect("an address ends with a database name");
+    format!("{head}/{name}")
+}
+
+impl TestApp {
+    pub fn start(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(backend, folder.path());
+        let base = format!("http://{}", settings.listen);
+        let app = Arc::new(App::open(settings).unwrap());
+        let serving = app.clone();
+        std::thread::spawn(move || actix_web::rt::System::new().block_on(zicha::web::serve(serving, |_| {})));
+        let test = Self { app, base, folder, agent: agent() };
+        let started = Instant::now();
+        while test.try_get("/healthz").is_none() {
+            assert!(started.elapsed() < Duration::from_secs(20), "the service did not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        test
+    }
+
+    fn try_get(&self, path: &str) -> Option<Page> {
+        self.agent.get(format!("{}{path}", self.base)).call().ok().map(page)
+    }
+
+    pub fn get(&self, path: &str) -> Page {
+        self.try_get(path).unwrap_or_else(|| panic!("GET {path} was not answered"))
+    }
+
+    pub fn post_raw(&self, path: &str, body: &[u8]) -> Page {
+        page(self.agent.post(format!("{}{path}", self.base)).header("content-type", "application/x-www-form-urlencoded").send(body).unwrap())
+    }
+
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_raw(path, encode(fields).as_bytes())
+    }
+
+    /// Sends a response with a code.
+    pub fn answer(&self, round: &RoundId, code: &str, fields: &[(&str, &str)]) -> Page {
+        let mut all = vec![("code", code)];
+        all.extend_from_slice(fields);
+        self.post(&format!("/r/{round}"), &all)
+    }
+
+    /// A desk user with a browser of his own.
+    pub fn desk(&self) -> Desk {
+        Desk { base: self.base.clone(), agent: agent() }
+    }
+
+    pub fn import_units(&self, table: &str) {
+        self.app.import_units(table.as_bytes()).unwrap();
+    }
+
+    /// A round that can be answered today.
+    pub fn open_round(&self, survey: &Survey) -> RoundId {
+        let id = self.draft(survey, Access::Slip);
+        self.app.open_round(&id).unwrap();
+        id
+    }
+
+    pub fn draft(&self, survey: &Survey, access: Access) -> RoundId {
+        let today = shanghai_day(self.app.now());
+        self.app.create_round(&NewRound { survey, title: "测试轮次", opens: today, closes: today, units: &[], access, looks_back: None }).unwrap()
+    }
+
+    /// Codes by unit.
+    pub fn slips(&self, round: &RoundId) -> BTreeMap<String, Vec<String>> {
+        let mut codes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for slip in self.app.issue_slips(round, None, 10, true).unwrap() {
+            codes.entry(slip.unit.clone()).or_default().push(slip.code.printed());
+        }
+        codes
+    }
+
+    /// Closes, opens the box and releases.
+    pub fn finish(&self, round: &RoundId) {
+        self.app.close_round(round).unwrap();
+        self.app.open_box(round, &mut |_| {}).unwrap();
+        self.app.release_round(round).unwrap();
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+pub struct Desk {
+    base: String,
+    agent: ureq::Agent,
+}
+
+impl Desk {
+    pub fn get(&self, path: &str) -> Page {
+        page(self.agent.get(format!("{}{path}", self.base)).call().unwrap())
+    }
+
+    /// Posts a form with the token of the page `from`.
+    pub fn post_from(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let token = token(&self.get(from).body);
+        let mut all = vec![("csrf", token.as_str())];
+        all.extend_from_slice(fields);
+        self.post(path, &all)
+    }
+
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        page(
+            self.agent
+                .post(format!("{}{path}", self.base))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .send(encode(fields).as_bytes())
+                .unwrap(),
+        )
+    }
+
+    pub fn sign_in(&self, name: &str, password: &str) -> Page {
+        self.post("/desk/sign-in", &[("name", name), ("password", password)])
+    }
+}
+
+fn token(html: &str) -> String {
+    let at = html.find("name=\"csrf\" value=\"").map(|n| n + 19).unwrap_or_else(|| panic!("no form token in {html}"));
+    html[at..].split('"').next().unwrap().to_owned()
+}
+
+fn page(response: ureq::http::Response<ureq::Body>) -> Page {
+    let headers: BTreeMap<String, String> =
+        response.headers().iter().map(|(k, v)| (k.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
+    let status = response.status().as_u16();
+    let location = headers.get("location").cloned().unwrap_or_default();
+    let body = response.into_body().with_config().limit(50 << 20).read_to_vec().unwrap_or_default();
+    Page { status, location, headers, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+/// `application/x-www-form-urlencoded`.
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    let part = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    fields.iter().map(|(k, v)| format!("{}={}", part(k), part(v))).collect::<Vec<_>>().join("&")
+}
+
+/// One of the shipped surveys.
+pub fn survey(id: &str) -> Survey {
+    App::shipped_surveys().into_iter().find(|s| s.id() == id).unwrap()
+}
+
+/// Three squads and two sections that form a group.
+pub const UNITS: &str = "code,name,kind,headcount,group,group_name\nCY,春江街道中队,squad,12,,\nCF,清源街道中队,squad,10,,\nCS,长乐街道中队,squad,8,,\nBG,办公室,section,5,HQ,局机关（科室合并）\nZG,政工科,section,5,HQ,局机关（科室合并）\n";
