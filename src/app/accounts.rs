@@ -85,7 +85,7 @@ pub struct Session {
 }
 
 /// A session ends after this long without use.
-pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 const SESSION_LONGEST: i64 = 8 * 3600;
 const SHORTEST_PASSWORD: usize = 12;
 const SETUP: &str = "setup_token";
@@ -227,12 +227,12 @@ impl App {
 
     fn throttled(&self, name: &str) -> bool {
         let tries = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.get(name).is_some_and(|(count, since)| *count >= 5 && since.elapsed() < Duration::from_secs(60))
+        tries.get(name).is_some_and(|(count, since)| *count >= 5 && since.elapsed() < Duration::from_mins(1))
     }
 
     fn note_failure(&self, name: &str) {
         let mut tries = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, (_, since)| since.elapsed() < Duration::from_secs(60));
+        tries.retain(|_, (_, since)| since.elapsed() < Duration::from_mins(1));
         if tries.len() < 10_000 {
             let entry = tries.entry(name.to_owned()).or_insert((0, Instant::now()));
             *entry = (entry.0 + 1, Instant::now());

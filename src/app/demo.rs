@@ -166,8 +166,7 @@ impl App {
             let own: Vec<usize> = (0..slips.len()).filter(|n| slips[*n].unit == unit.code).collect();
             // The two smallest sections fall short of the floor even together.
             let answering = match unit.code.as_str() {
-                "CB" => 2,
-                "JJ" => 2,
+                "CB" | "JJ" => 2,
                 code => unit.headcount * (percent + u32::from(code.as_bytes()[0] % 9)) / 100,
             };
             for n in own.into_iter().take(answering as usize) {

@@ -85,7 +85,7 @@ impl App {
         let code = match SlipCode::parse(form.first(CODE_FIELD)) {
             Ok(code) => code,
             Err(_) if over => return Err(Reject::Phase(phase)),
-            Err(error) => return Err(self.with_answers(&live, form, code_refusal(error), false)),
+            Err(error) => return Err(Self::with_answers(&live, form, code_refusal(error), false)),
         };
         let hash = code.hash(&self.key, id);
         if over {
@@ -93,7 +93,7 @@ impl App {
         }
         let Some((unit, spent)) = self.storage.look_up_slip(id, &hash)? else {
             let refusal = self.unknown_code(id, &code)?;
-            return Err(self.with_answers(&live, form, refusal, self.too_many_wrong_codes()));
+            return Err(Self::with_answers(&live, form, refusal, self.too_many_wrong_codes()));
         };
         if spent {
             return Ok(Begun::Again);
@@ -122,7 +122,7 @@ impl App {
     }
 
     /// Errors of the code together with those of the answers, so that both are mended at once.
-    fn with_answers(&self, live: &Live, form: &Form, code: Refusal, slow: bool) -> Reject {
+    fn with_answers(live: &Live, form: &Form, code: Refusal, slow: bool) -> Reject {
         let mut errors = read(&live.survey, form).err().unwrap_or_default();
         errors.insert(CODE_FIELD.to_owned(), code);
         Reject::Fields { errors, slow }

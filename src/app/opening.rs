@@ -191,8 +191,8 @@ impl App {
             let opened = self.open_page(id, key, &layout, &page);
             for (ballot, response) in page.iter().zip(opened) {
                 done += 1;
-                let fresh = seen.insert(Sha256::digest(&ballot.encapsulation).into());
-                match response.filter(|_| fresh) {
+                // Only a ballot that opens claims its encapsulation: a worthless copy must not spoil the original.
+                match response.filter(|_| seen.insert(Sha256::digest(&ballot.encapsulation).into())) {
                     Some(response) if tally.knows(&ballot.unit) => {
                         tally.add(&ballot.unit, &response);
                         collect_texts(survey, &response, group_of[ballot.unit.as_str()], &mut texts);

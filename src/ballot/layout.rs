@@ -86,7 +86,7 @@ impl Layout {
                 (Shape::Number { min, .. }, Answer::Number(n)) => out.extend(n.wrapping_sub(*min).to_le_bytes()),
                 (Shape::Number { .. }, _) => out.extend([BLANK; 8]),
                 (Shape::Rank { places, .. }, Answer::Rank(order)) => {
-                    out.extend((0..*places).map(|p| order.get(p).copied().flatten().unwrap_or(BLANK)))
+                    out.extend((0..*places).map(|p| order.get(p).copied().flatten().unwrap_or(BLANK)));
                 }
                 (Shape::Rank { places, .. }, _) => out.extend(std::iter::repeat_n(BLANK, *places)),
                 (Shape::Text { .. }, _) => {}

@@ -9,7 +9,7 @@ use super::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFo
 use crate::app::{App, AppError, NewRound, Progress, Role};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
 use crate::id::RoundId;
-use crate::round::{Access, TURNOUT_BANDS, parse_day};
+use crate::round::{Access, RoundState, TURNOUT_BANDS, parse_day};
 use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::unit;
@@ -23,7 +23,7 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
         let checked = std::fs::read(path).map_err(|e| AppError::File(format!("cannot be read: {e}"))).and_then(|bytes| App::check_survey(&bytes));
         match checked {
             Ok(survey) => {
-                println!("{shown}: ok ({}, {} categories, {} questions)", survey.id(), survey.categories().count(), survey.questions().len())
+                println!("{shown}: ok ({}, {} categories, {} questions)", survey.id(), survey.categories().count(), survey.questions().len());
             }
             Err(error) => {
                 wrong += 1;
@@ -57,12 +57,11 @@ pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
         }
         Units::Export { out } => {
             let csv = unit::to_csv(&app.units()?);
-            match out {
-                Some(path) => write_file(&path, &csv),
-                None => {
-                    print!("{}", String::from_utf8_lossy(&csv).trim_start_matches('\u{FEFF}'));
-                    Ok(())
-                }
+            if let Some(path) = out {
+                write_file(&path, &csv)
+            } else {
+                print!("{}", String::from_utf8_lossy(&csv).trim_start_matches('\u{FEFF}'));
+                Ok(())
             }
         }
     }
@@ -108,7 +107,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
         }
         Round::Close { id } => {
             let before = app.round(&id)?;
-            if before.state == crate::round::RoundState::Open && app.now() < before.ends_at() {
+            if before.state == RoundState::Open && app.now() < before.ends_at() {
                 out.confirm("The closing day is not over: closing now cannot be undone and is shown on the bulletin.")?;
             }
             let round = app.close_round(&id)?;
@@ -119,7 +118,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             );
         }
         Round::Release { id } => {
-            if app.round(&id)?.state == crate::round::RoundState::Opened {
+            if app.round(&id)?.state == RoundState::Opened {
                 out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
             }
             app.release_round(&id)?;
@@ -187,7 +186,8 @@ pub(super) fn issue_slips(
         .trim_end_matches('%')
         .parse()
         .map_err(|_| Refusal::new("备用比例应写作 10%", format!("`{spare}` is not a percentage; write it as 10%")))?;
-    if app.slips_issued(id)? > 0 {
+    let state = app.round(id)?.state;
+    if matches!(state, RoundState::Draft | RoundState::Open) && app.slips_issued(id)? > 0 {
         out.confirm("Slips were issued before: the new ones void them.")?;
     }
     // A file that cannot be written must not cost the slips that people hold.
@@ -205,7 +205,7 @@ pub(super) fn issue_slips(
 
 /// `zicha box open`.
 pub(super) fn open_box(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
-    if app.round(id)?.state == crate::round::RoundState::Closed {
+    if app.round(id)?.state == RoundState::Closed {
         out.confirm("The box is opened once; then box and keys are destroyed.")?;
     }
     let mut last = std::time::Instant::now();

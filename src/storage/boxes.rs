@@ -49,6 +49,11 @@ pub struct BoxSums {
     pub digest: String,
 }
 
+/// Slips by unit.
+pub type SlipCounts = BTreeMap<String, u32>;
+/// A row of `ballots` without its round.
+type BallotTuple = (Vec<u8>, String, Vec<u8>, Vec<u8>);
+
 const PAGE: i64 = 256;
 const BOX_LOCK: &str = "delete from seal where closed = -1";
 
@@ -189,7 +194,7 @@ impl Storage {
     }
 
     /// Slips issued and used, by unit.
-    pub fn slip_sums(&self, round: &RoundId) -> Result<(BTreeMap<String, u32>, BTreeMap<String, u32>), StorageError> {
+    pub fn slip_sums(&self, round: &RoundId) -> Result<(SlipCounts, SlipCounts), StorageError> {
         let mut db = self.box_connection(round)?;
         let count = |rows: Vec<(String, i64)>| rows.into_iter().map(|(unit, n)| (unit, u32::try_from(n).unwrap_or(u32::MAX))).collect();
         let issued = slips::table
@@ -217,7 +222,7 @@ impl Storage {
         let mut db = self.box_connection(round)?;
         let mut after: Vec<u8> = Vec::new();
         loop {
-            let rows: Vec<(Vec<u8>, String, Vec<u8>, Vec<u8>)> = ballots::table
+            let rows: Vec<BallotTuple> = ballots::table
                 .filter(ballots::round.eq(round.as_str()))
                 .filter(ballots::id.gt(&after))
                 .order(ballots::id)
@@ -255,13 +260,12 @@ impl Storage {
         }
         let pool = {
             let mut boxes = self.boxes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            match boxes.get(round) {
-                Some(pool) => pool.clone(),
-                None => {
-                    let pool = connection::pool(self.box_target(round), 4)?;
-                    boxes.insert(round.clone(), pool.clone());
-                    pool
-                }
+            if let Some(pool) = boxes.get(round) {
+                pool.clone()
+            } else {
+                let pool = connection::pool(self.box_target(round), 4)?;
+                boxes.insert(round.clone(), pool.clone());
+                pool
             }
         };
         connection::lease(&pool)
@@ -296,11 +300,11 @@ fn post_one(db: &mut Db, round: &RoundId, posting: &Posting, known: &HashSet<Vec
             return Ok(Outcome::Unknown);
         }
         let spend = (spent_slips::round.eq(round.as_str()), spent_slips::hash.eq(&slip.0[..]));
-        let spent = match db {
+        let stored = match db {
             Db::Sqlite(db) => diesel::insert_or_ignore_into(spent_slips::table).values(spend).execute(db)?,
             Db::Pg(db) => diesel::insert_into(spent_slips::table).values(spend).on_conflict_do_nothing().execute(db)?,
         };
-        if spent == 0 {
+        if stored == 0 {
             return Ok(Outcome::Again);
         }
     }

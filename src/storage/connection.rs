@@ -165,7 +165,7 @@ where
     let known: Vec<String> = MigrationSource::<B>::migrations(&known)
         .map_err(|e| StorageError::Unavailable(e.to_string()))?
         .iter()
-        .map(|m: &Box<dyn Migration<B>>| m.name().version().to_string())
+        .map(|m| Migration::<B>::name(m).version().to_string())
         .collect();
     let applied = db.applied_migrations().map_err(|e| StorageError::Unavailable(e.to_string()))?;
     if applied.iter().all(|version| known.contains(&version.to_string())) {

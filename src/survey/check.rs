@@ -82,7 +82,7 @@ fn readable(bytes: &[u8]) -> Result<&str, SurveyErrors> {
     }
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|e| {
-        let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let line = bytes[..e.valid_up_to()].split(|b| *b == b'\n').count();
         single((line, 1), "文件不是 UTF-8 编码，请另存为 UTF-8", "the file is not UTF-8 here; save it as UTF-8")
     })
 }
@@ -154,6 +154,10 @@ fn detach(category: &mut Value) -> Vec<Value> {
 }
 
 fn typed<T: DeserializeOwned>(report: &mut Report, base: &str, value: Value, question: Option<&str>) -> Option<T> {
+    if !value.is_object() {
+        report.add(base, "此处应为 { … } 形式的对象", "invalid type: an object `{ … }` is expected here");
+        return None;
+    }
     serde_path_to_error::deserialize(value)
         .map_err(|e| {
             let mut pointer = base.to_owned();

@@ -53,11 +53,10 @@ impl WebError {
             Self::Forbidden => Refusal::new("您的账号没有这项权限", "your account may not do this"),
             Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
             Self::SignIn => Refusal::new("请先登录", "sign in first"),
-            Self::Unreadable(_, refusal) => refusal.clone(),
             Self::Busy => {
                 Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again")
             }
-            Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => refusal.clone(),
+            Self::Unreadable(_, refusal) | Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => refusal.clone(),
             Self::App(AppError::Mistakes(list)) => Refusal::new(
                 list.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>().join("\n"),
                 list.iter().map(|r| r.en.as_str()).collect::<Vec<_>>().join("\n"),
@@ -97,12 +96,11 @@ impl WebError {
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NothingHere | Self::App(AppError::NotFound(_)) => StatusCode::NOT_FOUND,
+            Self::NothingHere | Self::App(AppError::NotFound(_) | AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
             Self::SignIn => StatusCode::SEE_OTHER,
             Self::Unreadable(status, _) => *status,
             Self::App(AppError::Refused(_) | AppError::Mistakes(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::App(AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
             Self::Busy | Self::App(AppError::Storage(_) | AppError::File(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
         }

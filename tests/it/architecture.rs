@@ -11,9 +11,9 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
             if path.is_dir() {
-                walk(&path, out)
+                walk(&path, out);
             } else if path.extension().is_some_and(|e| e == "rs") {
-                out.push(path)
+                out.push(path);
             }
         }
     }

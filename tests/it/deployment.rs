@@ -62,7 +62,7 @@ fn the_map_of_the_source_names_every_module() {
         for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap().flatten() {
             let name = entry.file_name().to_string_lossy().trim_end_matches(".rs").to_owned();
             if !["lib", "main"].contains(&name.as_str()) {
-                assert!(text.contains(&format!("{name}")), "{file} does not name {name}");
+                assert!(text.contains(&name), "{file} does not name {name}");
             }
         }
     }

@@ -116,12 +116,11 @@ fn kill_again_and_again(backend: Backend, kills: usize) {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(code) = codes.get(at) else { break };
                     // A phone tries again until it has seen the server's answer.
-                    match send(&agent, code) {
-                        Some(answer) => drop(acknowledged.lock().unwrap().insert(code.clone(), answer)),
-                        None => {
-                            unsure.lock().unwrap().push(code.clone());
-                            std::thread::sleep(Duration::from_millis(5));
-                        }
+                    if let Some(answer) = send(&agent, code) {
+                        acknowledged.lock().unwrap().insert(code.clone(), answer);
+                    } else {
+                        unsure.lock().unwrap().push(code.clone());
+                        std::thread::sleep(Duration::from_millis(5));
                     }
                 }
             });

@@ -192,9 +192,9 @@ fn all_files(folder: &std::path::Path) -> Vec<String> {
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(next).unwrap().flatten() {
             if entry.path().is_dir() {
-                folders.push(entry.path())
+                folders.push(entry.path());
             } else {
-                out.push(entry.path().strip_prefix(folder).unwrap().display().to_string())
+                out.push(entry.path().strip_prefix(folder).unwrap().display().to_string());
             }
         }
     }

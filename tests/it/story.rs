@@ -15,7 +15,7 @@ fn tell(backend: Backend) {
 
     // IT starts the service; the printed link makes the first account, once.
     let link = format!("/desk/setup/{}", zicha.app.setup_token().unwrap().unwrap());
-    let password = "一句容易记住的长口令";
+    let password = "一句容易记住而且够长的口令";
     let made = section.post(&link, &[("bureau", "江湾区局"), ("name", "fuzeren"), ("password", password), ("again", password)]);
     assert_eq!((made.status, made.location.as_str()), (303, "/desk/sign-in"));
     assert_eq!(section.get(&link).status, 404, "the link works once");
@@ -98,7 +98,7 @@ fn tell(backend: Backend) {
 
     // The box is opened once; box and key are gone afterwards.
     section.post_from(&desk_page, &format!("{desk_page}/do/box"), &[("confirm", "yes")]);
-    zicha.wait(|| zicha.app.round(&round).unwrap().destroyed);
+    TestApp::wait(|| zicha.app.round(&round).unwrap().destroyed);
     assert!(zicha.app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", zicha.app.verify(&round));
     assert!(zicha.app.open_box(&round, &mut |_| {}).is_err(), "only once");
     zicha.answer(&round, used, &[]).assert_again();
@@ -141,7 +141,7 @@ fn codes_by_unit(sheet: &str) -> std::collections::BTreeMap<String, Vec<String>>
 
 impl TestApp {
     /// Waits for background work.
-    fn wait(&self, done: impl Fn() -> bool) {
+    fn wait(done: impl Fn() -> bool) {
         for _ in 0..600 {
             if done() {
                 return;

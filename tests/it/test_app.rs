@@ -60,7 +60,7 @@ pub fn free_port() -> u16 {
 }
 
 pub fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_secs(60))).build().into()
+    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_mins(1))).build().into()
 }
 
 /// The address of a fresh database, and settings around it.
@@ -195,7 +195,7 @@ impl Desk {
 }
 
 fn token(html: &str) -> String {
-    let at = html.find("name=\"csrf\" value=\"").map(|n| n + 19).unwrap_or_else(|| panic!("no form token in {html}"));
+    let at = html.find("name=\"csrf\" value=\"").map_or_else(|| panic!("no form token in {html}"), |n| n + 19);
     html[at..].split('"').next().unwrap().to_owned()
 }
 

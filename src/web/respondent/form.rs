@@ -27,18 +27,17 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
     };
     let key = PageKey { round: live.round.id.clone(), view, phase: live.round.phase(app.now()), marks: app.marks(&live.round) };
     let known = pages.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    let page = match known {
-        Some(page) => page,
-        None => {
-            let html = if key.phase == Phase::Answering {
-                questionnaire(&app, &live, view, &Form::default(), &FieldErrors::new())
-            } else {
-                shut(&app, &live, view, key.phase)
-            };
-            let page = Arc::new(Prepared::new(html.into_string().into_bytes()));
-            pages.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, page.clone());
-            page
-        }
+    let page = if let Some(page) = known {
+        page
+    } else {
+        let html = if key.phase == Phase::Answering {
+            questionnaire(&app, &live, view, &Form::default(), &FieldErrors::new())
+        } else {
+            shut(&app, &live, view, key.phase)
+        };
+        let page = Arc::new(Prepared::new(html.into_string().into_bytes()));
+        pages.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, page.clone());
+        page
     };
     Ok(page.respond(&request, "text/html; charset=utf-8"))
 }
