@@ -58,6 +58,18 @@ pub struct Problem {
     pub common: bool,
 }
 
+impl Problem {
+    /// How widespread it is, in words; empty for a common problem without a level of its own.
+    #[must_use]
+    pub fn level_label(&self, lang: Lang) -> &'static str {
+        match self.level {
+            Some(level) => level.label(lang),
+            None if self.unclear => lang.pick("情况不明", "unclear"),
+            None => "",
+        }
+    }
+}
+
 /// The problem list of a group, or the bureau's roll-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemList {

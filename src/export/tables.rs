@@ -343,7 +343,7 @@ fn problems(subject: &Subject) -> Vec<Vec<String>> {
                 problem.category.zh().to_owned(),
                 problem.statement.zh().to_owned(),
                 problem.source.label(Lang::Zh).to_owned(),
-                problem.level.map_or("情况不明", |l| l.label(Lang::Zh)).to_owned(),
+                problem.level_label(Lang::Zh).to_owned(),
                 String::new(),
                 problem.harm_level.as_ref().map_or_else(String::new, |t| t.zh().to_owned()),
                 join(&problem.harms),

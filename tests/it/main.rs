@@ -6,6 +6,7 @@
 mod architecture;
 mod bad_input;
 mod command_line;
+mod demo;
 mod deployment;
 mod desk;
 mod durability;

@@ -69,7 +69,7 @@ fn paper(results: &Results, list: &ProblemList) -> Markup {
                             td { (p.category.zh()) }
                             td { (p.statement.zh()) }
                             td.c { (p.source.label(Lang::Zh)) }
-                            td.c { (level_tag(p.level)) }
+                            td.c { @if p.level.is_some() || p.unclear { (level_tag(p.level)) } }
                             td.c { (p.harm_level.as_ref().map_or("", Text::zh)) }
                             td { (join(&p.harms)) }
                             td { (join(&p.causes)) }

@@ -101,7 +101,7 @@ fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
             @else {
                 div.scroll { table {
                     thead { tr { th { (lang.pick("类别", "Category")) } th { (lang.pick("问题", "Problem")) } th { (lang.pick("存在程度", "Level")) } } }
-                    tbody { @for p in &list.problems { tr { td { (p.category.get(lang)) } td { (p.statement.get(lang)) } td { (p.level.map_or(lang.pick("需核实", "unclear"), |l| l.label(lang))) @if p.common { br; span.soft { (lang.pick("共性问题", "common")) } } } } } }
+                    tbody { @for p in &list.problems { tr { td { (p.category.get(lang)) } td { (p.statement.get(lang)) } td.level { (p.level_label(lang)) @if p.common { br; span.soft { (lang.pick("共性问题", "common")) } } } } } }
                 } }
             }
         }
