@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::DefaultHeaders;
-use actix_web::web::{Data, ServiceConfig, get, post, resource, route};
+use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route};
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::app::App;
@@ -35,8 +35,8 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
         .service(resource("/r/{round}/again").route(get().to(respondent::submit::again)))
         .service(resource("/bulletin/{round}").route(get().to(respondent::bulletin::show)))
         .service(resource("/privacy").route(get().to(respondent::privacy::show)))
-        .service(resource("/healthz").route(get().to(respondent::health::live)))
-        .service(resource("/readyz").route(get().to(respondent::health::ready)))
+        .service(resource("/healthz").route(get().to(respondent::health::live)).route(head().to(respondent::health::live)))
+        .service(resource("/readyz").route(get().to(respondent::health::ready)).route(head().to(respondent::health::ready)))
         .service(resource("/assets/{name}").route(get().to(assets::serve)))
         .default_service(route().to(error::nothing_here));
 }

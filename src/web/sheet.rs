@@ -36,7 +36,7 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
                 div.title { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
                 div.code { (slip.code.printed()) }
                 div.how { "① 微信扫码，或输入网址和填写码。" }
-                div.how { "② 作答后提交，" (ChineseDay(round.closes)) "截止，限用一次。" }
+                div.how { "② 作答后提交，" (u8::from(round.closes.month())) "月" (round.closes.day()) "日截止，限用一次。" }
                 div.address { (slip.address) }
             }
             div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，查不到谁写了什么。" }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::test_app::{UNITS, backends, settings};
+use crate::test_app::{UNITS, agent, backends, free_port, settings};
 
 struct Shell {
     folder: tempfile::TempDir,
@@ -18,6 +18,27 @@ impl Shell {
             command.args(["--database", url]);
         }
         command.output().unwrap()
+    }
+
+    /// Runs the service with its clock at `now` until `page` shows up at `path`, or fails after ten seconds.
+    fn serve_at(&self, now: time::OffsetDateTime, path: &str, page: &str) {
+        let port = free_port();
+        let mut server = Command::new(env!("CARGO_BIN_EXE_zicha"))
+            .args(["--data", self.folder.path().to_str().unwrap(), "serve", "--listen", &format!("127.0.0.1:{port}")])
+            .env("ZICHA_TEST_NOW", now.unix_timestamp().to_string())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let agent = agent();
+        let shown = (0..100).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            let body = agent.get(format!("http://127.0.0.1:{port}{path}")).call().ok().and_then(|r| r.into_body().read_to_string().ok());
+            body.is_some_and(|b| b.contains(page))
+        });
+        server.kill().unwrap();
+        server.wait().unwrap();
+        assert!(shown, "{path} never showed {page}");
     }
 
     fn ok(&self, arguments: &[&str]) -> String {
@@ -157,4 +178,25 @@ fn check_names_file_line_and_column() {
     let line = error.lines().next().unwrap();
     let place: Vec<&str> = line.strip_prefix(&format!("{}:", zicha.path("bad.json"))).unwrap().splitn(3, ':').collect();
     assert!(place[0].parse::<u32>().unwrap() > 100 && place[1].parse::<u32>().is_ok() && place[2].contains("food_order"), "{line}");
+}
+
+#[test]
+fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
+    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
+    zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+    let now = time::OffsetDateTime::now_utc();
+    let day = zicha::round::shanghai_day(now);
+    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "t", "--opens", &day.to_string(), "--closes", &day.to_string()]);
+    zicha.ok(&["round", "open", &round, "--custody", "server"]);
+    let page = format!("/r/{round}");
+    zicha.serve_at(now, &page, "填写码");
+    let end = (day + time::Duration::DAY).with_time(time::Time::MIDNIGHT).assume_offset(zicha::round::SHANGHAI);
+    // In the half hour of grace the page says closed; the box is still open for forms that were.
+    zicha.serve_at(end + time::Duration::minutes(5), &page, "三十分钟内提交");
+    zicha.serve_at(now, &page, "三十分钟内提交");
+    assert!(zicha.ok(&["round", "status", &round]).contains("state open"));
+    zicha.serve_at(end + time::Duration::minutes(31), &format!("/bulletin/{round}"), "票箱摘要");
+    assert!(zicha.ok(&["round", "status", &round]).contains("state closed"));
+    zicha.serve_at(now, &page, "本轮已截止");
 }

@@ -58,7 +58,7 @@ fn paper(results: &Results, list: &ProblemList) -> Markup {
                 p { "本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。" }
             } @else {
                 table {
-                    colgroup { @for width in ["4%", "6%", "10%", "18%", "6%", "9%", "5%", "16%", "16%", "10%"] { col width=(width); } }
+                    colgroup { @for width in ["4%", "7%", "9%", "17%", "6%", "9%", "5%", "17%", "17%", "9%"] { col width=(width); } }
                     thead { tr {
                         th { "序号" } th { "问题编号" } th { "问题类别" } th { "问题表现" } th { "问题来源" } th { "存在程度" } th { "危害程度" } th { "主要危害" } th { "原因剖析" } th { "备注" }
                     } }
