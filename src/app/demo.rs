@@ -102,6 +102,8 @@ const TEXTS: [(&str, [&str; 5]); 7] = [
 impl App {
     /// Fills an empty installation.
     pub fn fill_demo(self: &Arc<Self>) -> Result<Demo, AppError> {
+        // Kept with the data, so that whoever opens it later says so, too.
+        self.storage.set_setting("demo", "1")?;
         self.set_bureau_name("江湾区城管执法局（虚构）")?;
         let units = self.import_units(UNITS)?;
         let survey = Self::shipped_surveys().into_iter().next().expect("the self-check comes first");

@@ -75,6 +75,7 @@ impl From<StorageError> for AppError {
 /// The running product.
 pub struct App {
     settings: Settings,
+    demo: bool,
     storage: Storage,
     key: ServerKey,
     stuffing: StuffingKey,
@@ -108,7 +109,9 @@ impl App {
         create_private_folder(&settings.data)?;
         let storage = Storage::open(&settings.database_url(), &settings.data)?;
         let key = server_key(&settings, &storage)?;
+        let demo = settings.demo || storage.setting("demo")?.is_some();
         let app = Self {
+            demo,
             stuffing: StuffingKey::of(&key),
             key,
             storage,
@@ -162,7 +165,7 @@ impl App {
     /// Whether everything here is invented.
     #[must_use]
     pub fn is_demo(&self) -> bool {
-        self.settings.demo
+        self.demo
     }
 
     /// A survey by its hash.
