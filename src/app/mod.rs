@@ -85,6 +85,8 @@ pub struct App {
     latest: AtomicI64,
     wrong_codes: AtomicU64,
     clock_back: AtomicI64,
+    verifying: AtomicU64,
+    password_turn: Mutex<()>,
     sign_ins: Mutex<BTreeMap<String, (u32, Instant)>>,
 }
 
@@ -122,6 +124,8 @@ impl App {
             latest: AtomicI64::new(i64::MIN),
             wrong_codes: AtomicU64::new(0),
             clock_back: AtomicI64::new(0),
+            verifying: AtomicU64::new(0),
+            password_turn: Mutex::default(),
             sign_ins: Mutex::default(),
         };
         Ok(app)

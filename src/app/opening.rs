@@ -242,10 +242,17 @@ impl App {
     /// Keeps the Release in a file, so that an older database can take it back.
     fn keep_release_file(&self, id: &RoundId) -> Result<(), AppError> {
         let path = self.settings.data.join("releases").join(format!("{id}.json"));
-        if path.exists() {
+        let json = self.storage.release(id)?.to_json();
+        if std::fs::read_to_string(&path).is_ok_and(|kept| kept == json) {
             return Ok(());
         }
-        super::write_private(&path, &self.storage.release(id)?.to_json())
+        // A crash may have left half a file: it is replaced as a whole.
+        let pending = path.with_extension("tmp");
+        if pending.exists() {
+            std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot replace {}: {e}", pending.display())))?;
+        }
+        super::write_private(&pending, &json)?;
+        std::fs::rename(&pending, &path).map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
     }
 
     /// The frozen results of a round; only once box and keys are gone.

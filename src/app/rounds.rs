@@ -203,43 +203,56 @@ impl App {
 
     /// Sets whether held questions are shown, for all groups at once.
     pub fn set_hold(&self, id: &RoundId, question: &str, hold: Hold) -> Result<(), AppError> {
-        let mut round = self.round(id)?;
+        let round = self.round(id)?;
         let survey = self.survey(&round.survey)?;
         if !survey.question(question).is_some_and(|q| q.hold) {
             return Err(Refusal::new("这道题不需要核实", "this question is not a held one").into());
         }
-        if !round.state.has_results() {
-            return Err(Refusal::new("开箱之后才能核实", "questions are checked after the opening").into());
+        if !round.state.has_results() || !round.destroyed {
+            return Err(Refusal::new("开箱并销毁票箱之后才能核实", "questions are checked after the opening").into());
         }
-        round.holds.insert(question.to_owned(), hold);
-        let state = round.state;
-        self.storage.update_round(&round, state)?;
+        self.storage.set_hold(id, question, hold)?;
         self.changed(id);
         Ok(())
     }
 
     /// What the service does by itself: note the end, close after the grace time, finish a destruction, take the day's turnout.
     pub fn tick(&self) -> Result<(), AppError> {
-        let now = self.now();
-        for mut round in self.storage.rounds()? {
+        let mut failed = Vec::new();
+        for round in self.storage.rounds()? {
             let id = round.id.clone();
-            match round.state {
-                RoundState::Open if round.sealed || now >= round.ends_at() + GRACE => {
-                    self.close_round(&id)?;
-                }
-                RoundState::Open => {
-                    if !round.ended && now >= round.ends_at() {
-                        round.ended = true;
-                        self.storage.update_round(&round, RoundState::Open)?;
-                        self.changed(&id);
-                    }
-                    if round.turnout.day != shanghai_day(now).to_string() {
-                        self.take_turnout(&id)?;
-                    }
-                }
-                RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.destroy(&id)?,
-                _ => {}
+            // One broken round must not keep the others from closing.
+            if let Err(error) = self.tick_round(round) {
+                failed.push(format!("round {id}: {error}"));
             }
+        }
+        if failed.is_empty() { Ok(()) } else { Err(AppError::File(failed.join("; "))) }
+    }
+
+    fn tick_round(&self, mut round: Round) -> Result<(), AppError> {
+        let now = self.now();
+        let id = round.id.clone();
+        if round.state.has_results() {
+            // The box may have been destroyed by another process: only when this one lets go is the deleted file really gone.
+            self.stop_writer(&id);
+            self.storage.forget_box(&id);
+        }
+        match round.state {
+            RoundState::Open if round.sealed || now >= round.ends_at() + GRACE => {
+                self.close_round(&id)?;
+            }
+            RoundState::Open => {
+                if !round.ended && now >= round.ends_at() {
+                    round.ended = true;
+                    self.storage.update_round(&round, RoundState::Open)?;
+                    self.changed(&id);
+                }
+                if round.turnout.day != shanghai_day(now).to_string() {
+                    self.take_turnout(&id)?;
+                }
+            }
+            RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.destroy(&id)?,
+            _ => {}
         }
         Ok(())
     }

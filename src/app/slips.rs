@@ -26,7 +26,7 @@ pub struct PrintedSlip {
 impl App {
     /// Issues new slips for all units of a round, or for one; earlier ones of those units are void.
     pub fn issue_slips(&self, id: &RoundId, unit: Option<&str>, spare_percent: u32, code_in_qr: bool) -> Result<Vec<PrintedSlip>, AppError> {
-        let mut round = self.round(id)?;
+        let round = self.round(id)?;
         if !matches!(round.state, RoundState::Draft | RoundState::Open) || round.sealed {
             return Err(Refusal::new("本轮已截止，不能再印发填写码", "the round is closed; no slips can be issued").into());
         }
@@ -63,9 +63,10 @@ impl App {
             )
             .into());
         }
-        round.code_in_address = code_in_qr;
-        let state = round.state;
-        self.storage.update_round(&round, state)?;
+        // Slips of other units may still carry their codes, so only a whole issue can take the statement back.
+        let issued_before = self.storage.slip_sums(id)?.0.len() > usize::from(unit.is_some());
+        let others_carry = unit.is_some() && issued_before && round.code_in_address;
+        self.storage.set_code_in_qr(id, code_in_qr || others_carry)?;
         self.changed(id);
         Ok(slips)
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::output::{Output, write_file, write_secret_file};
+use super::output::{Output, SecretFile, write_file};
 use super::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use crate::app::{App, AppError, NewRound, Progress, Role};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
@@ -190,15 +190,15 @@ pub(super) fn issue_slips(
     if matches!(state, RoundState::Draft | RoundState::Open) && app.slips_issued(id)? > 0 {
         out.confirm("Slips were issued before: the new ones void them.")?;
     }
-    // A file that cannot be written must not cost the slips that people hold.
-    write_secret_file(file, b"")?;
+    // Neither a file that cannot be written nor a refusal may cost the slips that people hold or have yet to print.
+    let pending = SecretFile::create(file)?;
     let slips = app.issue_slips(id, unit, spare, qr == Qr::Code)?;
     let round = app.round(id)?;
     let bytes = match format {
         SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round)).into_string().into_bytes(),
         SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
     };
-    write_secret_file(file, &bytes)?;
+    pending.finish(&bytes)?;
     out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
     Ok(())
 }

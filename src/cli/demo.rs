@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::output::write_secret_file;
+use super::output::SecretFile;
 use super::service;
 use crate::app::{App, AppError, Demo, Settings};
 use crate::export::{Headers, to_csv};
@@ -22,8 +22,8 @@ pub(super) fn run(listen: &str) -> Result<(), AppError> {
     let demo = app.fill_demo()?;
     let round = app.round(&demo.open)?;
     let marks = app.marks(&round);
-    write_secret_file(&folder.join("slips.html"), sheet::sheet(&round, &demo.slips, &marks).into_string().as_bytes())?;
-    write_secret_file(&folder.join("slips.csv"), &to_csv(&sheet::table(&round, &demo.slips), Headers::Ids))?;
+    SecretFile::create(&folder.join("slips.html"))?.finish(sheet::sheet(&round, &demo.slips, &marks).into_string().as_bytes())?;
+    SecretFile::create(&folder.join("slips.csv"))?.finish(&to_csv(&sheet::table(&round, &demo.slips), Headers::Ids))?;
     let result = service::run(app, |app| print(app, &demo, &folder));
     std::fs::remove_dir_all(&folder).ok();
     result

@@ -2,6 +2,7 @@
 //! Results go to standard output, everything else to standard error, so that a script reads only results.
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use crate::app::AppError;
 use crate::text::Refusal;
@@ -38,14 +39,46 @@ impl Output {
 }
 
 /// Writes a file, with a sentence if it cannot be written.
-pub(super) fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), AppError> {
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     std::fs::write(path, bytes).map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
 }
 
-/// Writes a file that holds codes: readable by its owner only.
-pub(super) fn write_secret_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), AppError> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)
+/// A file that holds codes: readable by its owner only, and put in place whole or not at all.
+pub(super) struct SecretFile {
+    place: PathBuf,
+    pending: PathBuf,
+    file: std::fs::File,
+}
+
+impl SecretFile {
+    /// Makes sure that the file can be written, without touching one that exists.
+    pub fn create(place: &Path) -> Result<Self, AppError> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut name = place.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{}.tmp", std::process::id()));
+        let pending = place.with_file_name(name);
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&pending)
+            .map_err(|e| AppError::File(format!("cannot write {}: {e}", place.display())))?;
+        Ok(Self { place: place.to_owned(), pending, file })
+    }
+
+    /// Writes the content durably and puts the file in place.
+    pub fn finish(mut self, bytes: &[u8]) -> Result<(), AppError> {
+        self.file
+            .write_all(bytes)
+            .and_then(|()| self.file.sync_all())
+            .and_then(|()| std::fs::rename(&self.pending, &self.place))
+            .map_err(|e| AppError::File(format!("cannot write {}: {e}", self.place.display())))
+    }
+}
+
+impl Drop for SecretFile {
+    /// Takes the pending file away if it was not put in place.
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.pending).ok();
+    }
 }

@@ -97,6 +97,12 @@ impl Storage {
         self.forget_box(round);
         for suffix in ["", "-wal", "-shm"] {
             let path = format!("{}{suffix}", self.box_path(round).display());
+            // Another process may still have the file open; emptied first, it holds nothing there either. The shared-memory index has no ballots.
+            if suffix != "-shm"
+                && let Ok(file) = std::fs::OpenOptions::new().write(true).open(&path)
+            {
+                file.set_len(0).and_then(|()| file.sync_all()).map_err(|e| StorageError::Unavailable(format!("cannot empty {path}: {e}")))?;
+            }
             match std::fs::remove_file(&path) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
                     return Err(StorageError::Unavailable(format!("cannot delete {path}: {e}")));

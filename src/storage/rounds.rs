@@ -1,13 +1,15 @@
 //! Units, surveys and rounds in the main database.
 //! Every move of a round names the state it starts from, so that two movers cannot both succeed.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::connection::Db;
 use super::schema::{round_units, rounds, surveys, units};
 use super::{Storage, StorageError};
 use crate::id::RoundId;
-use crate::round::{Access, ClosingSums, Round, RoundState, TurnoutSnapshot, parse_day};
+use crate::round::{Access, ClosingSums, Hold, Round, RoundState, TurnoutSnapshot, parse_day};
 use crate::survey::Survey;
 use crate::unit::Unit;
 
@@ -127,26 +129,43 @@ impl Storage {
         Ok(rows.into_iter().map(unit).collect())
     }
 
-    /// Writes back a round that was read in state `from`; false if it is no longer in it.
+    /// Moves a round that was read in state `from`; false if it is no longer in it. Keys are written by the opening move alone, and what only ever becomes true is never written back.
     pub fn update_round(&self, round: &Round, from: RoundState) -> Result<bool, StorageError> {
         let row = RoundRow::from(round);
         self.write(|db| {
-            let changed = diesel::update(rounds::table.find(round.id.as_str()).filter(rounds::state.eq(from.as_str())))
-                .set((
-                    rounds::state.eq(&row.state),
-                    rounds::trial.eq(row.trial),
-                    rounds::ended.eq(row.ended),
-                    rounds::destroyed.eq(row.destroyed),
-                    rounds::public_key.eq(&row.public_key),
-                    rounds::wrapped_key.eq(&row.wrapped_key),
-                    rounds::suite.eq(&row.suite),
-                    rounds::closing.eq(&row.closing),
-                    rounds::holds.eq(&row.holds),
-                    rounds::code_in_qr.eq(row.code_in_qr),
-                ))
+            let own = rounds::table.find(round.id.as_str());
+            let changed = diesel::update(own.filter(rounds::state.eq(from.as_str())))
+                .set((rounds::state.eq(&row.state), rounds::trial.eq(row.trial), rounds::closing.eq(&row.closing)))
                 .execute(db)?;
+            if changed == 1 && from == RoundState::Draft {
+                diesel::update(own)
+                    .set((rounds::public_key.eq(&row.public_key), rounds::wrapped_key.eq(&row.wrapped_key), rounds::suite.eq(&row.suite)))
+                    .execute(db)?;
+            }
+            if changed == 1 && row.ended {
+                diesel::update(own).set(rounds::ended.eq(true)).execute(db)?;
+            }
             Ok(changed == 1)
         })
+    }
+
+    /// Sets the state of one held question, leaving the others as they are now.
+    pub fn set_hold(&self, round: &RoundId, question: &str, hold: Hold) -> Result<(), StorageError> {
+        self.write(|db| {
+            let own = rounds::table.find(round.as_str());
+            let text: String = own.select(rounds::holds).first(db)?;
+            let mut holds: BTreeMap<String, Hold> =
+                serde_json::from_str(&text).map_err(|_| StorageError::Corrupt(format!("holds of round {round}")))?;
+            holds.insert(question.to_owned(), hold);
+            diesel::update(own).set(rounds::holds.eq(serde_json::to_string(&holds).expect("holds are JSON"))).execute(db)?;
+            Ok(())
+        })
+    }
+
+    /// Notes whether slips of a round carry the code in their QR image.
+    pub fn set_code_in_qr(&self, round: &RoundId, code_in_qr: bool) -> Result<(), StorageError> {
+        diesel::update(rounds::table.find(round.as_str())).set(rounds::code_in_qr.eq(code_in_qr)).execute(&mut *self.connection()?)?;
+        Ok(())
     }
 
     /// Stores the day's turnout snapshot.

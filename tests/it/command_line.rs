@@ -86,7 +86,10 @@ fn the_story_can_be_driven_with_commands() {
         zicha.refused(&["box", "open", "--round", &round], "only a round that is closed");
         zicha.refused(&["round", "close", &round], "add --yes");
         zicha.ok(&["--yes", "round", "close", &round]);
-        zicha.refused(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("y.csv")], "closed");
+        let kept = std::fs::read(zicha.path("slips.csv")).unwrap();
+        zicha.refused(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("slips.csv")], "closed");
+        assert_eq!(std::fs::read(zicha.path("slips.csv")).unwrap(), kept, "a refusal does not touch the file that exists");
+        assert!(!std::fs::read_dir(zicha.folder.path()).unwrap().flatten().any(|e| e.file_name().to_string_lossy().ends_with(".tmp")));
         zicha.ok(&["--yes", "box", "open", "--round", &round]);
         zicha.refused(&["box", "open", "--round", &round], "box and keys are destroyed");
         zicha.ok(&["--yes", "round", "release", &round]);

@@ -122,3 +122,24 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
     assert!(lists("CY").contains(&number("CY")) && lists("CF").contains(&number("CF")));
 }
+
+#[test]
+fn a_set_up_link_makes_one_account_however_many_use_it_at_once() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let token = zicha.app.setup_token().unwrap().unwrap();
+    let password = "一句容易记住而且够长的口令";
+    let made = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let (zicha, token, made) = (&zicha, &token, &made);
+            scope.spawn(move || {
+                let name = format!("a{n}");
+                let answer = zicha
+                    .desk()
+                    .post(&format!("/desk/setup/{token}"), &[("bureau", "局"), ("name", &name), ("password", password), ("again", password)]);
+                made.fetch_add(usize::from(answer.status == 303), std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!((made.into_inner(), zicha.app.accounts().unwrap().len()), (1, 1));
+}

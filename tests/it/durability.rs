@@ -193,3 +193,47 @@ fn a_database_that_cannot_be_used_is_a_503_in_chinese_and_comes_back() {
     lock.batch_execute("rollback").unwrap();
     zicha.answer(&round, &codes["CY"][1], &[("visit_meal", "lunch")]).assert_received();
 }
+
+#[test]
+fn one_broken_round_does_not_keep_the_others_from_closing() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let broken = zicha.open_round(&survey("canteen"));
+    let healthy = zicha.open_round(&survey("canteen"));
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    db.batch_execute("update rounds set sealed = 1").unwrap();
+    std::fs::remove_file(zicha.data().join(format!("box-{broken}.db"))).unwrap();
+    let error = zicha.app.tick().unwrap_err().to_string();
+    assert!(error.contains(broken.as_str()) && !error.contains(healthy.as_str()), "{error}");
+    assert_eq!(zicha.app.round(&healthy).unwrap().state, zicha::round::RoundState::Closed);
+}
+
+#[test]
+fn a_box_destroyed_by_another_process_is_let_go_by_the_service() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    for code in zicha.slips(&round)["CY"].iter().take(6) {
+        zicha.answer(&round, code, &[("visit_meal", "lunch")]).assert_received();
+    }
+    // The command line closes and opens the box while this process holds connections to it.
+    for arguments in [vec!["round", "close", round.as_str()], vec!["box", "open", "--round", round.as_str()]] {
+        let done =
+            Command::new(env!("CARGO_BIN_EXE_zicha")).args(["--yes", "--data", zicha.data().to_str().unwrap()]).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    let name = format!("box-{round}.db");
+    let held = || -> Vec<std::path::PathBuf> {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        open.filter(|e| std::fs::read_link(e.path()).is_ok_and(|to| to.to_string_lossy().contains(&name))).map(|e| e.path()).collect()
+    };
+    for descriptor in held() {
+        let left = std::fs::metadata(&descriptor).map_or(0, |m| m.len());
+        let index = std::fs::read_link(&descriptor).is_ok_and(|to| to.to_string_lossy().contains("-shm"));
+        assert!(left == 0 || index, "a deleted box must hold no ballot: {left} bytes in {descriptor:?}");
+    }
+    zicha.app.tick().unwrap();
+    assert_eq!(held(), Vec::<std::path::PathBuf>::new());
+}

@@ -25,7 +25,14 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
         Ok(live) => live,
         Err(error) => return Ok(error.page(view.lang)),
     };
-    let key = PageKey { round: live.round.id.clone(), view, phase: live.round.phase(app.now()), marks: app.marks(&live.round) };
+    let key = PageKey {
+        round: live.round.id.clone(),
+        view,
+        phase: live.round.phase(app.now()),
+        marks: app.marks(&live.round),
+        code_in_address: live.round.code_in_address,
+        on_bulletin: live.round.closing.is_some(),
+    };
     let known = pages.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     let page = if let Some(page) = known {
         page

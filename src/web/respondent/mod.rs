@@ -30,6 +30,8 @@ struct PageKey {
     view: View,
     phase: Phase,
     marks: String,
+    code_in_address: bool,
+    on_bulletin: bool,
 }
 
 /// The round of an address, or a page that says there is none.
