@@ -167,7 +167,9 @@ impl Context {
             (BureauCell::Top(options), QuestionRole::Harm | QuestionRole::Cause) => options.clone(),
             (BureauCell::Options { counts, .. }, QuestionRole::HarmLevel) => median(survey, at, counts).into_iter().collect(),
             (BureauCell::Options { counts, answered }, QuestionRole::Harm | QuestionRole::Cause) => {
-                counts.iter().enumerate().filter(|(_, c)| **c * 100 >= answered * 30 && *answered > 0).map(|(n, _)| n).take(3).collect()
+                let kind = &survey.questions()[at].kind;
+                let listed = |n: &usize| *answered > 0 && counts[*n] * 100 >= answered * 30 && label(kind, *n).is_some();
+                (0..counts.len()).filter(listed).take(3).collect()
             }
             _ => Vec::new(),
         })

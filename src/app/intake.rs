@@ -82,6 +82,10 @@ impl App {
             return Err(Reject::Phase(phase));
         }
         let over = phase == Phase::Over;
+        if form.0.get(CODE_FIELD).is_some_and(|values| values.len() > 1) {
+            let refusal = Refusal::new("只能填写一个填写码", "enter one code only");
+            return Err(Self::with_answers(&live, form, refusal, false));
+        }
         let code = match SlipCode::parse(form.first(CODE_FIELD)) {
             Ok(code) => code,
             Err(_) if over => return Err(Reject::Phase(phase)),

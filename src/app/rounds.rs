@@ -133,6 +133,30 @@ impl App {
         Ok(all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code)).collect())
     }
 
+    /// Takes the chosen units as they are now into a draft. Slips already printed for other head counts are named, not silently kept.
+    fn freeze_units(&self, id: &RoundId) -> Result<(), AppError> {
+        let chosen = self.storage.round_units(id)?;
+        let codes: Vec<String> = chosen.iter().map(|u| u.code.clone()).collect();
+        let current = self.chosen_units(&codes)?;
+        if current == chosen {
+            return Ok(());
+        }
+        if self.slips_issued(id)? > 0 {
+            return Err(Refusal::new(
+                "印发填写码之后单位表有改动；请先重新印发填写码，再开放本轮",
+                "the unit table changed after slips were issued; issue them again, then open the round",
+            )
+            .into());
+        }
+        Ok(self.storage.set_round_units(id, &current)?)
+    }
+
+    /// Takes the chosen units as they are now into a draft whose slips are being replaced.
+    pub(super) fn refresh_draft_units(&self, id: &RoundId) -> Result<(), AppError> {
+        let codes: Vec<String> = self.storage.round_units(id)?.into_iter().map(|u| u.code).collect();
+        Ok(self.storage.set_round_units(id, &self.chosen_units(&codes)?)?)
+    }
+
     /// Freezes a draft and makes its keys; the private key is wrapped at once and kept nowhere else.
     pub fn open_round(&self, id: &RoundId) -> Result<Round, AppError> {
         let mut round = self.round(id)?;
@@ -140,6 +164,7 @@ impl App {
         if shanghai_day(self.now()) > round.closes {
             return Err(Refusal::new("截止日期已过，不能开放；请另建一轮", "the closing day is past; create another round").into());
         }
+        self.freeze_units(id)?;
         let (private, public) = RoundPrivateKey::generate(&mut rng());
         let secret = CustodySecret::random(&mut rng());
         let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
@@ -259,7 +284,8 @@ impl App {
 
     /// Takes a turnout snapshot: bands, of groups with at least 20 heads only.
     pub(super) fn take_turnout(&self, id: &RoundId) -> Result<(), AppError> {
-        if !self.storage.has_box(id)? {
+        // Poster rounds spend nothing, so there is no turnout to tell.
+        if !self.storage.has_box(id)? || self.round(id)?.access == Access::Poster {
             return Ok(());
         }
         let (_, used) = self.storage.slip_sums(id)?;

@@ -33,6 +33,9 @@ impl App {
         if spare_percent > 100 {
             return Err(Refusal::new("备用比例应在 0% 至 100% 之间", "spare must be between 0% and 100%").into());
         }
+        if round.state == RoundState::Draft && unit.is_none() {
+            self.refresh_draft_units(id)?;
+        }
         let units = self.storage.round_units(id)?;
         let chosen: Vec<_> = units.iter().filter(|u| unit.is_none_or(|code| code == u.code)).collect();
         if chosen.is_empty() {

@@ -15,6 +15,9 @@ use crate::text::Refusal;
 use crate::unit;
 use crate::web::sheet;
 
+/// Who acted, in the audit chain, where nobody signed in.
+const SHELL: &str = "command line";
+
 /// `zicha check FILE…`: all mistakes of all files.
 pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
     let mut wrong = 0;
@@ -86,6 +89,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 looks_back,
             };
             let id = app.create_round(&new)?;
+            app.note(SHELL, "round_create", id.as_str())?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
         Round::Open { id, custody, trustees, quorum } => {
@@ -100,6 +104,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 return Err(Refusal::new("请指明钥匙由谁保管：--custody server", "say who holds the key: --custody server").into());
             }
             app.open_round(&id)?;
+            app.note(SHELL, "round_open", id.as_str())?;
             eprintln!(
                 "opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round"
             );
@@ -111,6 +116,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 out.confirm("The closing day is not over: closing now cannot be undone and is shown on the bulletin.")?;
             }
             let round = app.close_round(&id)?;
+            app.note(SHELL, "round_close", id.as_str())?;
             let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
             out.result(
                 &format!("closed: issued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest),
@@ -122,6 +128,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
             }
             app.release_round(&id)?;
+            app.note(SHELL, "round_release", id.as_str())?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
         Round::List => {
@@ -199,6 +206,7 @@ pub(super) fn issue_slips(
         SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
     };
     pending.finish(&bytes)?;
+    app.note(SHELL, "slips_issue", id.as_str())?;
     out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
     Ok(())
 }
@@ -221,6 +229,7 @@ pub(super) fn open_box(app: &App, id: &RoundId, out: Output) -> Result<(), AppEr
         Progress::Destroying => eprintln!("destroying box and keys"),
         Progress::Done => {}
     })?;
+    app.note(SHELL, "box_open", id.as_str())?;
     out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
     Ok(())
 }
@@ -243,6 +252,7 @@ pub(super) fn export(
     })?;
     let results = app.results(id)?;
     let only = unit.map(|code| results.group_of_unit(code).unwrap_or(code).to_owned());
+    app.note(SHELL, "export", &format!("{id} {} {}", name.as_str(), only.as_deref().unwrap_or("-")))?;
     let table = results.table(name, only.as_deref())?;
     let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
     let bytes = match format {
@@ -267,7 +277,7 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
         Refusal::new(format!("没有名为 {role} 的角色"), format!("there is no role `{role}`; there are {}", names.join(", ")))
     })?;
     let password = app.add_account(name, role, units, None)?;
-    app.note("command line", "account_add", name)?;
+    app.note(SHELL, "account_add", name)?;
     out.result(
         &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
         &json!({ "account": name, "role": role.as_str(), "password": password }),

@@ -25,7 +25,7 @@ pub(super) fn cell(
         Kind::Text { .. } => BureauCell::Nothing,
         _ if exact => BureauCell::Options { counts: total.options.iter().map(|c| c.reveal()).collect(), answered: total.answered.reveal() },
         Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => median(scale, total).map_or(BureauCell::Nothing, BureauCell::Median),
-        Kind::Multi { .. } => top(total).map_or(BureauCell::Nothing, BureauCell::Top),
+        Kind::Multi { choices, .. } => top(choices, total).map_or(BureauCell::Nothing, BureauCell::Top),
         _ => BureauCell::Nothing,
     }
 }

@@ -9,7 +9,7 @@ use super::partition::{Part, partition};
 use super::release::{GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
 use super::{Band, K};
 use crate::id::RoundId;
-use crate::survey::{Kind, Question, QuestionRole, Scale, Survey, Thresholds};
+use crate::survey::{Choice, Kind, Question, QuestionRole, Scale, Survey, Thresholds};
 use crate::tally::{GroupTally, QuestionTally, Tally};
 use crate::unit::Group;
 
@@ -114,7 +114,7 @@ fn group_cell(question: &Question, tally: &QuestionTally, cuts: &Cuts, threshold
     match &question.kind {
         Kind::Scale(scale) if question.problem.is_some() => GroupCell::Item(group_item(scale, tally, cuts, thresholds)),
         Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => median(scale, tally).map_or(GroupCell::Nothing, GroupCell::Median),
-        Kind::Multi { .. } => top(tally).map_or(GroupCell::Nothing, GroupCell::Top),
+        Kind::Multi { choices, .. } => top(choices, tally).map_or(GroupCell::Nothing, GroupCell::Top),
         _ => GroupCell::Nothing,
     }
 }
@@ -166,7 +166,7 @@ pub(super) fn level(prominent: Option<Band>, present: Option<Band>, thresholds: 
 }
 
 /// The options chosen by at least half (S), 40 % (M) or 30 % (L and up) of those who answered: the first three in the questionnaire's order.
-pub(super) fn top(tally: &QuestionTally) -> Option<Vec<usize>> {
+pub(super) fn top(choices: &[Choice], tally: &QuestionTally) -> Option<Vec<usize>> {
     let answered = tally.answered.reveal();
     let percent = match Class::of(answered) {
         Class::None => return None,
@@ -174,7 +174,9 @@ pub(super) fn top(tally: &QuestionTally) -> Option<Vec<usize>> {
         Class::M => 40,
         _ => 30,
     };
-    let chosen = tally.options.iter().enumerate().filter(|(_, c)| u64::from(c.reveal()) * 100 >= u64::from(answered) * percent);
+    // An exclusive option such as 说不清 is no harm and no cause, and must not take the place of one.
+    let chosen =
+        tally.options.iter().enumerate().filter(|(n, c)| !choices[*n].exclusive && u64::from(c.reveal()) * 100 >= u64::from(answered) * percent);
     Some(chosen.map(|(n, _)| n).take(3).collect())
 }
 

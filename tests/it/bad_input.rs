@@ -69,6 +69,8 @@ fn every_wrong_code_has_its_own_message() {
     ] {
         zicha.answer(&round, entered, &answer).assert_says(422, says);
     }
+    zicha.answer(&round, &code, &[("code", &others), ("visit_meal", "lunch")]).assert_says(422, "只能填写一个填写码");
+    zicha.get("/bulletin/zzzzzzzz?lang=en").assert_says(404, "there is no such");
     zicha.answer(&round, &code.replace(' ', " - "), &answer).assert_received();
     zicha.answer(&round, &code, &answer).assert_again();
 }
@@ -139,6 +141,7 @@ fn a_poster_round_is_marked_and_spends_nothing() {
         }
     }
     zicha.get(&format!("/r/{round}")).assert_says(200, "不能保证每人只交一份");
+    assert!(!zicha.get(&format!("/r/{round}/received")).body.contains("这就是凭证"), "no receipt is promised that does not hold");
     zicha.finish(&round);
     let bulletin = zicha.get(&format!("/bulletin/{round}"));
     bulletin.assert_says(200, "试用、未核验");

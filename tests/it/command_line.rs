@@ -203,3 +203,24 @@ fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
     assert!(zicha.ok(&["round", "status", &round]).contains("state closed"));
     zicha.serve_at(now, &page, "本轮已截止");
 }
+
+#[test]
+fn units_freeze_at_opening_and_not_before() {
+    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let import = |heads: u32| {
+        std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\nCY,甲,squad,{heads}\n")).unwrap();
+        zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+    };
+    let day = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+    import(30);
+    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "t", "--opens", &day, "--closes", &day]);
+    import(36);
+    let issue = ["--yes", "slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("s.csv")];
+    assert!(zicha.ok(&issue).starts_with("40 slips"), "36 heads and 10 % spare");
+    import(40);
+    zicha.refused(&["round", "open", &round, "--custody", "server"], "issue them again");
+    assert!(zicha.ok(&issue).starts_with("44 slips"));
+    zicha.ok(&["round", "open", &round, "--custody", "server"]);
+    import(50);
+    assert!(zicha.ok(&issue).starts_with("44 slips"), "frozen");
+}

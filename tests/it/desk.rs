@@ -119,6 +119,7 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     let held: Vec<&str> = wide.lines().filter(|l| l.contains("\"lawful_fake\"")).collect();
     assert!(held.iter().all(|l| l.ends_with("\"lawful_fake\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"")), "{held:?}");
     let desk = format!("/desk/rounds/{round}");
+    assert_eq!(clerk.get(&format!("{desk}/export/wide?format=xlsx")).status, 422, "an unknown format is not silently CSV");
     clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
     assert!(lists("CY").contains(&number("CY")) && lists("CF").contains(&number("CF")));
 }

@@ -185,19 +185,24 @@ pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, St
         return Err(AppError::Refused(refusal).into());
     }
     let value = |key: &str| query.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
-    let reading = app.clone();
-    let account = session.account.clone();
+    let wrong = |key: &str, known: &[&str]| value(key).is_some_and(|v| !known.contains(&v.as_str()));
+    if wrong("format", &["csv", "json"]) || wrong("headers", &["zh", "id"]) || wrong("encoding", &["utf8", "gb18030"]) {
+        let refusal = Refusal::new(
+            "不支持的格式：format 可为 csv、json，headers 可为 zh、id，encoding 可为 utf8、gb18030",
+            "unknown format: format is csv or json, headers zh or id, encoding utf8 or gb18030",
+        );
+        return Err(AppError::Refused(refusal).into());
+    }
     let results = {
-        let id = id.clone();
-        block(move || {
-            let results = reading.results(&id)?;
-            reading.note(&account, "export", &format!("{id} {}", name.as_str()))?;
-            Ok::<_, AppError>(results)
-        })
-        .await??
+        let (reading, id) = (app.clone(), id.clone());
+        block(move || reading.results(&id)).await??
     };
     let group = value("group");
     let allowed = group.as_ref().map_or(session.role.runs_rounds(), |code| may_read(&session, &results, code));
+    let noting = app.clone();
+    let subject = format!("{id} {} {}", name.as_str(), group.as_deref().unwrap_or("-"));
+    let account = session.account.clone();
+    block(move || noting.note(&account, if allowed { "export" } else { "export_denied" }, &subject)).await??;
     if !allowed {
         return Err(WebError::Forbidden);
     }

@@ -337,7 +337,8 @@ fn turnout_card(facts: &Facts) -> Markup {
     html! {
         div.card {
             h2 { "回收情况" }
-            @if turnout.day.is_empty() { p { "每天更新一次，第一次更新前没有数据。" } }
+            @if facts.round.access == Access::Poster { p { "海报轮次不核验填写人，没有回收情况。" } }
+            @else if turnout.day.is_empty() { p { "每天更新一次，第一次更新前没有数据。" } }
             @else {
                 p.soft { "截至 " (turnout.day) " 更新，每天一次；只显示 " (TURNOUT_MIN_HEADS) " 人及以上的统计组，只显示区间。催填只能面向全组。" }
                 table { tbody { @for group in &facts.groups {

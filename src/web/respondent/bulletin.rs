@@ -14,10 +14,14 @@ use crate::web::error::WebError;
 use crate::web::page::{View, respondent};
 
 /// `GET /bulletin/{round}`.
-pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
     let view = View::of(&request);
+    bulletin(&app, &round, view).await.unwrap_or_else(|error| error.page(view.lang))
+}
+
+async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpResponse, WebError> {
     let lang = view.lang;
-    let live = live(&app, &round).await?;
+    let live = live(app, round).await?;
     let id = live.round.id.clone();
     let reading = app.clone();
     let results = if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.results(&id)).await??) } else { None };
@@ -69,6 +73,8 @@ fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
 fn opening_card(results: &Results, lang: Lang) -> Markup {
     let release = &results.release;
     let total = release.bureau.turnout;
+    let slips = results.round.access == Access::Slip;
+    let (issued, used) = (lang.pick("发放", "issued"), lang.pick("已用", "used"));
     html! {
         div.card {
             h2 { (lang.pick("开箱后", "After the opening")) }
@@ -76,14 +82,17 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
             div.scroll { table {
                 thead { tr {
                     th { (lang.pick("统计组", "Group")) }
-                    @for head in [lang.pick("发放", "issued"), lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
+                    @if slips { th.n { (issued) } th.n { (used) } }
+                    @for head in [lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
                 } }
                 tbody {
                     @for group in &release.groups {
                         tr { td { (group.name) @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
-                            @for n in [group.turnout.issued, group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
+                            @if slips { td.n { (group.turnout.issued) } td.n { (group.turnout.used) } }
+                            @for n in [group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
                     }
-                    tr { th scope="row" { (lang.pick("合计", "Total")) } @for n in [total.issued, total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
+                    tr { th scope="row" { (lang.pick("合计", "Total")) } @if slips { td.n { strong { (total.issued) } } td.n { strong { (total.used) } } }
+                        @for n in [total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
                 }
             } }
         }

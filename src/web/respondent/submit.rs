@@ -14,6 +14,7 @@ use super::form::{questionnaire, shut, why_shut};
 use super::live;
 use crate::app::{App, Begun, Live, Reject};
 use crate::response::Form;
+use crate::round::Access;
 use crate::storage::Outcome;
 use crate::text::Refusal;
 use crate::web::error::WebError;
@@ -139,13 +140,13 @@ fn closed(app: &App, live: &Live, view: View, phase: crate::round::Phase) -> Htt
 }
 
 /// `GET /r/{round}/received`.
-pub async fn received(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
-    settled(&request, &app, &round, true).await
+pub async fn received(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
+    settled(&request, &app, &round, true).await.unwrap_or_else(|error| error.page(View::of(&request).lang))
 }
 
 /// `GET /r/{round}/again`.
-pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
-    settled(&request, &app, &round, false).await
+pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
+    settled(&request, &app, &round, false).await.unwrap_or_else(|error| error.page(View::of(&request).lang))
 }
 
 async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
@@ -166,7 +167,7 @@ fn settled_page(live: &Live, view: View, received: bool) -> Markup {
             @if received {
                 h1 { (lang.pick("已收到，已投入票箱", "Received and put into the ballot box")) }
                 p { (live.survey.thanks().get(lang)) }
-                p { (lang.pick("请收好或销毁纸条。再次输入同一个填写码，会显示“此前已收到”，这就是凭证。", "Keep or destroy your slip. Entering the same code again says that it was received: that is the receipt.")) }
+                @if live.round.access == Access::Slip { p { (lang.pick("请收好或销毁纸条。再次输入同一个填写码，会显示“此前已收到”，这就是凭证。", "Keep or destroy your slip. Entering the same code again says that it was received: that is the receipt.")) } }
             } @else {
                 h1 { (lang.pick("此码的答卷此前已收到", "A response with this code was received before")) }
                 p { (lang.pick("每码只计一次，本次未计入；因网络中断重复提交的，属正常情况。", "Each code counts once; this one was not counted. After a broken connection this is normal.")) }
