@@ -115,10 +115,8 @@ impl ServerKey {
 
     /// Reads the key file's 64 hexadecimal digits; short, malformed or obviously invented keys are refused.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let text = text.trim();
         let mut bytes = [0u8; 32];
-        let well_formed =
-            text.len() == 64 && text.is_ascii() && (0..32).all(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).map(|b| bytes[n] = b).is_ok());
+        let well_formed = hex::decode_to_slice(text.trim(), &mut bytes).is_ok();
         let mut distinct = bytes.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
@@ -135,9 +133,7 @@ impl ServerKey {
     /// The key as written to its file.
     #[must_use]
     pub fn to_file(&self) -> String {
-        let mut text: String = self.0.iter().map(|b| format!("{b:02x}")).collect();
-        text.push('\n');
-        text
+        format!("{}\n", hex::encode(self.0))
     }
 
     /// A key for one purpose.
@@ -151,7 +147,7 @@ impl ServerKey {
     /// What a database may keep to recognise the key; says nothing about it.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        self.derive("zicha/fingerprint/1")[..8].iter().map(|b| format!("{b:02x}")).collect()
+        hex::encode(&self.derive("zicha/fingerprint/1")[..8])
     }
 }
 

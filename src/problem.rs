@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup};
+use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup, median_step, top_options};
 use crate::round::Hold;
 use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::{Lang, Text};
@@ -162,14 +162,12 @@ impl Context {
     }
 
     fn of_bureau(survey: &Survey, question: &Question, release: &Release) -> Self {
-        Self::read(survey, question, |at, role| match (&release.bureau.cells[at], role) {
-            (BureauCell::Median(step), QuestionRole::HarmLevel) => vec![*step],
-            (BureauCell::Top(options), QuestionRole::Harm | QuestionRole::Cause) => options.clone(),
-            (BureauCell::Options { counts, .. }, QuestionRole::HarmLevel) => median(survey, at, counts).into_iter().collect(),
-            (BureauCell::Options { counts, answered }, QuestionRole::Harm | QuestionRole::Cause) => {
-                let kind = &survey.questions()[at].kind;
-                let listed = |n: &usize| *answered > 0 && counts[*n] * 100 >= answered * 30 && label(kind, *n).is_some();
-                (0..counts.len()).filter(listed).take(3).collect()
+        Self::read(survey, question, |at, role| match (&release.bureau.cells[at], role, &survey.questions()[at].kind) {
+            (BureauCell::Median(step), QuestionRole::HarmLevel, _) => vec![*step],
+            (BureauCell::Top(options), QuestionRole::Harm | QuestionRole::Cause, _) => options.clone(),
+            (BureauCell::Options { counts, .. }, QuestionRole::HarmLevel, Kind::Scale(scale)) => median_step(scale, counts).into_iter().collect(),
+            (BureauCell::Options { counts, answered }, QuestionRole::Harm | QuestionRole::Cause, Kind::Multi { choices, .. }) => {
+                top_options(choices, counts, *answered).unwrap_or_default()
             }
             _ => Vec::new(),
         })
@@ -191,29 +189,11 @@ impl Context {
     }
 }
 
-/// The median step of published counts; the milder of two middle ones.
-fn median(survey: &Survey, at: usize, counts: &[u32]) -> Option<usize> {
-    let Kind::Scale(scale) = &survey.questions()[at].kind else { return None };
-    let mut scored: Vec<(u8, usize, u32)> =
-        scale.steps.iter().zip(counts).enumerate().filter_map(|(n, (s, c))| s.score.map(|v| (v, n, *c))).collect();
-    scored.sort_unstable();
-    let valid: u32 = scored.iter().map(|s| s.2).sum();
-    let mut seen = 0;
-    scored
-        .into_iter()
-        .filter(|_| valid > 0)
-        .find(|(_, _, count)| {
-            seen += count;
-            2 * seen >= valid
-        })
-        .map(|(_, n, _)| n)
-}
-
-/// The label of an option or step; "hard to say" is no harm and no cause.
+/// The label of an option or step.
 fn label(kind: &Kind, index: usize) -> Option<Text> {
     match kind {
         Kind::Scale(scale) => scale.steps.get(index).map(|s| s.label.clone()),
-        Kind::Multi { choices, .. } => choices.get(index).filter(|c| !c.exclusive).map(|c| c.label.clone()),
+        Kind::Multi { choices, .. } => choices.get(index).map(|c| c.label.clone()),
         _ => None,
     }
 }

@@ -155,7 +155,7 @@ pub struct ClosingSums {
     pub used: u64,
     /// Ballots in the box.
     pub ballots: u64,
-    /// SHA-256 over the sorted digests of all ballots, hexadecimal.
+    /// SHA-256 over all ballots in the order of their random names, hexadecimal.
     pub digest: String,
     /// Whether the round was closed before its last day was over.
     pub early: bool,
@@ -245,6 +245,31 @@ pub enum Phase {
 }
 
 impl Round {
+    /// A new draft of a survey with this content hash.
+    #[must_use]
+    pub fn draft(id: RoundId, title: &str, survey: &str, access: Access, (opens, closes): (Date, Date)) -> Self {
+        Self {
+            id,
+            title: title.to_owned(),
+            survey: survey.to_owned(),
+            access,
+            opens,
+            closes,
+            state: RoundState::Draft,
+            trial: false,
+            sealed: false,
+            ended: false,
+            looks_back: None,
+            public_key: None,
+            wrapped_key: None,
+            closing: None,
+            holds: BTreeMap::new(),
+            turnout: TurnoutSnapshot::default(),
+            destroyed: false,
+            code_in_address: true,
+        }
+    }
+
     /// Whether anything about this round is only a trial.
     #[must_use]
     pub fn is_trial(&self) -> bool {
@@ -335,26 +360,8 @@ mod tests {
     use super::*;
 
     fn round(state: RoundState) -> Round {
-        Round {
-            id: "abcdefgh".parse().unwrap(),
-            title: "测试".into(),
-            survey: String::new(),
-            access: Access::Slip,
-            opens: date!(2026 - 06 - 01),
-            closes: date!(2026 - 06 - 08),
-            state,
-            trial: true,
-            sealed: false,
-            ended: false,
-            looks_back: None,
-            public_key: None,
-            wrapped_key: None,
-            closing: None,
-            holds: BTreeMap::new(),
-            turnout: TurnoutSnapshot::default(),
-            destroyed: false,
-            code_in_address: false,
-        }
+        let dates = (date!(2026 - 06 - 01), date!(2026 - 06 - 08));
+        Round { state, ..Round::draft("abcdefgh".parse().unwrap(), "测试", "", Access::Slip, dates) }
     }
 
     #[test]

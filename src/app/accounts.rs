@@ -285,11 +285,11 @@ fn generate_password() -> String {
 }
 
 fn random_hex() -> String {
-    rng().random::<[u8; 32]>().iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(rng().random::<[u8; 32]>())
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 #[cfg(test)]

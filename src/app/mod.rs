@@ -35,7 +35,6 @@ use crate::round::Round;
 use crate::storage::{Storage, StorageError};
 use crate::survey::Survey;
 use crate::text::Refusal;
-use crate::unit::Unit;
 
 /// Why a use case did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -96,8 +95,6 @@ pub struct Live {
     pub round: Round,
     /// Its survey.
     pub survey: Arc<Survey>,
-    /// Its units.
-    pub units: Vec<Unit>,
     layout: Layout,
     public_key: Option<RoundPublicKey>,
 }
@@ -224,7 +221,7 @@ impl App {
             Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
             None => None,
         };
-        Ok(Live { layout: Layout::of(&survey), units: self.storage.round_units(id)?, survey, public_key, round })
+        Ok(Live { layout: Layout::of(&survey), survey, public_key, round })
     }
 
     /// Forgets what was cached of a round after it changed.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{App, AppError, rng};
 use crate::ballot::{CustodySecret, Layout, RoundPrivateKey, SealedBallot, WrappedKey};
-use crate::gate::{GroupSums, Release, protect};
+use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
 use crate::response::{Answer, Response};
 use crate::round::{Move, Round, RoundState};
@@ -80,10 +80,10 @@ impl App {
         let (tally, texts) = self.count(id, &key, &survey, &groups, sums.ballots, progress)?;
         drop(key);
         progress(Progress::Writing);
-        let slips: BTreeMap<String, GroupSums> = sums
+        let slips: BTreeMap<String, UnitSlips> = sums
             .issued
             .iter()
-            .map(|(unit, issued)| (unit.clone(), GroupSums { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) }))
+            .map(|(unit, issued)| (unit.clone(), UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) }))
             .collect();
         let release = protect(id, &round.title, &survey, &groups, &tally, &slips);
         let comments = place_texts(texts, &groups, &release, &mut rng());

@@ -98,26 +98,9 @@ impl App {
         }
         let units = self.chosen_units(new.units)?;
         self.storage.keep_survey(new.survey)?;
-        let round = Round {
-            id: RoundId::random(&mut rng()),
-            title: new.title.trim().to_owned(),
-            survey: new.survey.hash().to_owned(),
-            access: new.access,
-            opens: new.opens,
-            closes: new.closes,
-            state: RoundState::Draft,
-            trial: false,
-            sealed: false,
-            ended: false,
-            looks_back: new.looks_back.clone(),
-            public_key: None,
-            wrapped_key: None,
-            closing: None,
-            holds: std::collections::BTreeMap::new(),
-            turnout: TurnoutSnapshot::default(),
-            destroyed: false,
-            code_in_address: true,
-        };
+        let id = RoundId::random(&mut rng());
+        let draft = Round::draft(id, new.title.trim(), new.survey.hash(), new.access, (new.opens, new.closes));
+        let round = Round { looks_back: new.looks_back.clone(), ..draft };
         self.storage.create_round(&round, &units)?;
         Ok(round.id)
     }

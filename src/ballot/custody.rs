@@ -57,14 +57,14 @@ impl CustodySecret {
 
     /// Reads a custody file.
     pub fn parse(text: &str) -> Result<Self, CustodyError> {
-        let bytes = from_hex(text.trim()).ok_or(CustodyError::BadFile)?;
-        bytes.try_into().map(Self).map_err(|_| CustodyError::BadFile)
+        let bytes = Zeroizing::new(hex::decode(text.trim()).map_err(|_| CustodyError::BadFile)?);
+        bytes.as_slice().try_into().map(Self).map_err(|_| CustodyError::BadFile)
     }
 
     /// The secret as written to its file.
     #[must_use]
     pub fn to_file(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("{}\n", to_hex(&self.0)))
+        Zeroizing::new(format!("{}\n", hex::encode(self.0.as_slice())))
     }
 }
 
@@ -76,13 +76,13 @@ impl WrappedKey {
         let key = cipher(&holder, secret, round)
             .encrypt((&nonce).into(), Payload { msg: &key.to_bytes(), aad: round.as_str().as_bytes() })
             .expect("wrapping 32 bytes cannot fail");
-        Self { version: 1, custody: Holder::Server, nonce: to_hex(&nonce), key: to_hex(&key) }
+        Self { version: 1, custody: Holder::Server, nonce: hex::encode(nonce), key: hex::encode(&key) }
     }
 
     /// Unwraps the key.
     pub fn unwrap_by_server(&self, server: &ServerKey, secret: &CustodySecret, round: &RoundId) -> Result<RoundPrivateKey, CustodyError> {
-        let nonce: [u8; 12] = from_hex(&self.nonce).and_then(|n| n.try_into().ok()).ok_or(CustodyError::BadRecord)?;
-        let wrapped = from_hex(&self.key).filter(|_| self.version == 1).ok_or(CustodyError::BadRecord)?;
+        let nonce: [u8; 12] = hex::decode(&self.nonce).ok().and_then(|n| n.try_into().ok()).ok_or(CustodyError::BadRecord)?;
+        let wrapped = hex::decode(&self.key).ok().filter(|_| self.version == 1).ok_or(CustodyError::BadRecord)?;
         let holder = match self.custody {
             Holder::Server => Zeroizing::new(server.derive("zicha/custody-server/1")),
         };
@@ -101,15 +101,4 @@ fn cipher(holder: &[u8; 32], secret: &CustodySecret, round: &RoundId) -> ChaCha2
         .expand_multi_info(&[b"zicha/custody/1", round.as_str().as_bytes()], key.as_mut_slice())
         .expect("32 bytes fit HKDF");
     ChaCha20Poly1305::new((&*key).into())
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len() / 2).map(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).ok()).collect()
 }

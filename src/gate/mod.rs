@@ -9,7 +9,7 @@ mod release;
 
 pub use band::{Band, Class, Cuts, ThresholdError};
 pub use partition::{Part, partition};
-pub use protect::{GroupSums, protect};
+pub use protect::{UnitSlips, median_step, protect, top_options};
 pub use release::{BureauCell, BureauItem, ExactItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
 
 /// Fewest counted ballots of a published group.

@@ -15,7 +15,7 @@ use crate::unit::Group;
 
 /// Slips of a unit: issued and used.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct GroupSums {
+pub struct UnitSlips {
     /// Slips issued.
     pub issued: u32,
     /// Slips used.
@@ -33,7 +33,7 @@ pub(super) struct ItemSums {
 
 /// The publishable results of a counted round.
 #[must_use]
-pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], tally: &Tally, slips: &BTreeMap<String, GroupSums>) -> Release {
+pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], tally: &Tally, slips: &BTreeMap<String, UnitSlips>) -> Release {
     let parts = partition(groups, tally);
     let sums: Vec<GroupTally> = parts.iter().map(|part| sum(part.members.iter().map(|m| &tally.groups[*m]))).collect();
     let cuts = Cuts::of(survey.thresholds());
@@ -82,7 +82,7 @@ fn sum<'a>(tallies: impl Iterator<Item = &'a GroupTally>) -> GroupTally {
     sum
 }
 
-fn describe(part: &Part, groups: &[Group], sum: &GroupTally, slips: &BTreeMap<String, GroupSums>) -> ReleasedGroup {
+fn describe(part: &Part, groups: &[Group], sum: &GroupTally, slips: &BTreeMap<String, UnitSlips>) -> ReleasedGroup {
     let members: Vec<&Group> = part.members.iter().map(|m| &groups[*m]).collect();
     let units: Vec<String> = members.iter().flat_map(|g| g.units.clone()).collect();
     let mut kinds: Vec<String> = members.iter().map(|g| g.kind.clone()).collect();
@@ -165,25 +165,35 @@ pub(super) fn level(prominent: Option<Band>, present: Option<Band>, thresholds: 
     }
 }
 
-/// The options chosen by at least half (S), 40 % (M) or 30 % (L and up) of those who answered: the first three in the questionnaire's order.
 pub(super) fn top(choices: &[Choice], tally: &QuestionTally) -> Option<Vec<usize>> {
-    let answered = tally.answered.reveal();
+    let counts: Vec<u32> = tally.options.iter().map(|c| c.reveal()).collect();
+    top_options(choices, &counts, tally.answered.reveal())
+}
+
+pub(super) fn median(scale: &Scale, tally: &QuestionTally) -> Option<usize> {
+    let counts: Vec<u32> = tally.options.iter().map(|c| c.reveal()).collect();
+    median_step(scale, &counts)
+}
+
+/// The options chosen by at least half (S), 40 % (M) or 30 % (L and up) of those who answered: the first three in the questionnaire's order.
+/// An exclusive option such as 说不清 is no harm and no cause, and must not take the place of one.
+#[must_use]
+pub fn top_options(choices: &[Choice], counts: &[u32], answered: u32) -> Option<Vec<usize>> {
     let percent = match Class::of(answered) {
         Class::None => return None,
         Class::S => 50,
         Class::M => 40,
         _ => 30,
     };
-    // An exclusive option such as 说不清 is no harm and no cause, and must not take the place of one.
-    let chosen =
-        tally.options.iter().enumerate().filter(|(n, c)| !choices[*n].exclusive && u64::from(c.reveal()) * 100 >= u64::from(answered) * percent);
-    Some(chosen.map(|(n, _)| n).take(3).collect())
+    let many = |n: &usize| !choices[*n].exclusive && u64::from(counts[*n]) * 100 >= u64::from(answered) * percent;
+    Some((0..counts.len()).filter(many).take(3).collect())
 }
 
-/// The median step among scored answers; the milder of two middle ones.
-pub(super) fn median(scale: &Scale, tally: &QuestionTally) -> Option<usize> {
+/// The median step among scored answers; the milder of two middle ones. Nothing below class S.
+#[must_use]
+pub fn median_step(scale: &Scale, counts: &[u32]) -> Option<usize> {
     let mut scored: Vec<(u8, usize, u32)> =
-        scale.steps.iter().zip(&tally.options).enumerate().filter_map(|(n, (s, c))| s.score.map(|score| (score, n, c.reveal()))).collect();
+        scale.steps.iter().zip(counts).enumerate().filter_map(|(n, (s, c))| s.score.map(|score| (score, n, *c))).collect();
     scored.sort_unstable();
     let valid: u32 = scored.iter().map(|s| s.2).sum();
     if Class::of(valid) == Class::None {

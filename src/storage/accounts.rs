@@ -48,7 +48,7 @@ impl AuditRow {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part.as_bytes());
         }
-        digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        hex::encode(digest.finalize())
     }
 }
 

@@ -195,7 +195,7 @@ impl Storage {
             }
             Ok(())
         })?;
-        let digest = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let digest = hex::encode(digest.finalize());
         Ok(BoxSums { issued, used, ballots: count, digest })
     }
 

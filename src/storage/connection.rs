@@ -61,11 +61,13 @@ impl Target {
         let refused = |e: diesel::ConnectionError| StorageError::Unavailable(e.to_string());
         match self {
             Self::Sqlite(path) | Self::SqliteBox(path) => {
+                make_private(path)?;
                 let mut db = diesel::SqliteConnection::establish(path).map_err(refused)?;
                 db.batch_execute(
                     "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
                      pragma foreign_keys = on; pragma secure_delete = on; pragma trusted_schema = off;",
                 )?;
+                check_sqlite(&mut db)?;
                 Ok(Db::Sqlite(db))
             }
             Self::Postgres(url) => {
@@ -76,6 +78,27 @@ impl Target {
             }
         }
     }
+}
+
+/// Makes a missing database file readable by its owner only; its journal inherits that.
+fn make_private(path: &str) -> Result<(), StorageError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(StorageError::Unavailable(format!("cannot create {path}: {e}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a file on which SQLite could not have write-ahead logging or full syncing.
+fn check_sqlite(db: &mut SqliteConnection) -> Result<(), StorageError> {
+    use diesel::dsl::sql;
+    use diesel::sql_types::{Integer, Text};
+    let journal: String = diesel::select(sql::<Text>("(select journal_mode from pragma_journal_mode)")).get_result(db)?;
+    let synchronous: i32 = diesel::select(sql::<Integer>("(select synchronous from pragma_synchronous)")).get_result(db)?;
+    if journal == "wal" && synchronous == 2 {
+        return Ok(());
+    }
+    Err(StorageError::Unavailable(format!("SQLite must run with journal_mode wal and synchronous full, but has {journal} and {synchronous}")))
 }
 
 /// Refuses a server that would acknowledge before the disk has it, or that keeps commit times.

@@ -85,14 +85,4 @@ impl Storage {
         let count: i64 = spent_codes::table.filter(spent_codes::round.eq(round.as_str())).count().get_result(&mut *self.connection()?)?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
-
-    /// How many free texts of a round wait for screening.
-    pub fn pending_comments(&self, round: &RoundId) -> Result<u64, StorageError> {
-        let count: i64 = comments::table
-            .filter(comments::round.eq(round.as_str()))
-            .filter(comments::state.eq("pending"))
-            .count()
-            .get_result(&mut *self.connection()?)?;
-        Ok(u64::try_from(count).unwrap_or(0))
-    }
 }

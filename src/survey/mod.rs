@@ -272,7 +272,7 @@ impl Survey {
 
     fn assemble(file: SurveyFile) -> Self {
         let json = serde_json::to_string(&file).expect("a definition is JSON");
-        let hash = Sha256::digest(json.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        let hash = hex::encode(Sha256::digest(&json));
         let mut survey = Self { file, json, hash, sections: Vec::new(), questions: Vec::new() };
         let file = survey.file.clone();
         for category in &file.categories {

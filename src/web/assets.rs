@@ -28,7 +28,7 @@ pub static DESK_CSS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "css", inc
 pub static SHEET_CSS: &str = include_str!("../../assets/sheet.css");
 
 fn asset(stem: &str, kind: &str, text: &'static str) -> Asset {
-    let hash: String = Sha256::digest(text).iter().take(6).map(|b| format!("{b:02x}")).collect();
+    let hash = hex::encode(&Sha256::digest(text)[..6]);
     let content_type = if kind == "css" { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
     Asset { name: format!("{stem}-{hash}.{kind}"), content_type, body: Prepared::new(text.as_bytes().to_vec()) }
 }

@@ -9,7 +9,7 @@ use maud::html;
 use super::page::{self, View};
 use crate::app::AppError;
 use crate::storage::StorageError;
-use crate::text::{Lang, Refusal};
+use crate::text::Refusal;
 
 /// What can go wrong in a handler.
 #[derive(Debug, thiserror::Error)]
@@ -70,14 +70,14 @@ impl WebError {
 
     /// The page of this error.
     #[must_use]
-    pub fn page(&self, lang: Lang) -> HttpResponse {
+    pub fn page(&self, view: View) -> HttpResponse {
+        let lang = view.lang;
         if let Self::App(error @ (AppError::Storage(_) | AppError::File(_))) = self {
             eprintln!("zicha: {error}");
         }
         if matches!(self, Self::SignIn) {
             return HttpResponse::SeeOther().insert_header(("Location", "/desk/sign-in")).finish();
         }
-        let view = View { lang, large: false };
         let refusal = self.refusal();
         let title = lang.pick("未能完成", "That did not work");
         let body = html! {
@@ -107,11 +107,11 @@ impl ResponseError for WebError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.page(Lang::Zh)
+        self.page(View::default())
     }
 }
 
 /// Any address that no route knows.
 pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
-    WebError::NothingHere.page(page::View::of(&request).lang)
+    WebError::NothingHere.page(View::of(&request))
 }

@@ -2,10 +2,11 @@
 //! Respondents choose by address alone, never by a header or a cookie that would tell them apart.
 
 use actix_web::HttpRequest;
+use actix_web::web::Data;
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{CODE_JS, DESK_CSS, RESPONDENT_CSS};
-use crate::app::Session;
+use crate::app::{App, Session};
 use crate::text::Lang;
 
 /// How a respondent reads.
@@ -15,13 +16,16 @@ pub struct View {
     pub lang: Lang,
     /// Large print.
     pub large: bool,
+    /// Everything here is invented, and the page says so.
+    pub demo: bool,
 }
 
 impl View {
     /// From the address.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
-        let mut view = Self::default();
+        let demo = request.app_data::<Data<App>>().is_some_and(|app| app.is_demo());
+        let mut view = Self { demo, ..Self::default() };
         for pair in request.query_string().split('&') {
             match pair.split_once('=') {
                 Some(("lang", value)) => view.lang = Lang::from_query(value),
@@ -68,7 +72,10 @@ pub fn respondent(view: View, title: &str, path: &str, body: Markup) -> Markup {
                         a href={ (path) (other.query()) } lang=(other.lang.tag()) { (other.lang.pick("中文", "English")) }
                     }
                 }
-                main { (body) }
+                main {
+                    @if view.demo { p.mark { (view.lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
+                    (body)
+                }
                 footer {
                     a href={ "/privacy" (view.query()) } { (view.lang.pick("匿名承诺", "The promise")) }
                     a href={ "/" (view.query()) } { (view.lang.pick("首页", "Home")) }

@@ -149,6 +149,8 @@ fn broken_surroundings_are_one_sentence() {
     let key = zicha.folder.path().join("server.key");
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let database = zicha.folder.path().join("zicha.db");
+    assert_eq!(std::fs::metadata(&database).unwrap().permissions().mode() & 0o777, 0o600, "password hashes are not for everybody");
     let kept = std::fs::read(&key).unwrap();
     std::fs::write(&key, "secret").unwrap();
     zicha.refused(&["round", "list"], "64 random hexadecimal digits");

@@ -61,6 +61,8 @@ fn no_form_is_accepted_without_the_session_s_token() {
         assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");
         assert_eq!(clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status, 403, "{path} with somebody else's token");
     }
+    let refused = clerk.post_from(&base, &format!("{base}/do/release"), &[("confirm", "yes")]);
+    assert_eq!(refused.status, 403, "letting results out is the head's");
     assert_eq!(admin.post("/desk/accounts", &[("name", "x"), ("role", "head")]).status, 403);
     assert_eq!(zicha.app.round(&round).unwrap().state, zicha::round::RoundState::Draft);
 }

@@ -74,7 +74,8 @@ pub async fn act(
     path: Path<(String, String)>,
     payload: Payload,
 ) -> Result<HttpResponse, WebError> {
-    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let needed = if path.1 == "release" { Permission::Release } else { Permission::RunRounds };
+    let (session, form) = enter_form(&request, &app, needed, payload).await?;
     let (id, step) = (parse(&path.0)?, path.1.as_str());
     let round = {
         let (reading, id) = (app.clone(), id.clone());
@@ -301,7 +302,7 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                 }
                 RoundState::Opened => {
                     p { "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。" }
-                    div.row { a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } (button("release", "发布结果", false)) }
+                    div.row { a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } @if Permission::Release.allows(session.role) { (button("release", "发布结果", false)) } @else { span.soft { "由政工科负责人发布。" } } }
                 }
                 RoundState::Released => {
                     p { "已发布。各单位负责人可以看到本单位的问题清单。" }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, cookie_name, enter_form, from_this_site, refusal_text, see_other};
+use super::{Permission, cookie_name, demo_mark, enter_form, from_this_site, refusal_text, see_other};
 use crate::app::App;
 use crate::response::Form;
 use crate::web::error::WebError;
@@ -13,8 +13,8 @@ use crate::web::page;
 use crate::web::respondent::submit::read_body;
 
 /// `GET /desk/sign-in`.
-pub async fn show() -> HttpResponse {
-    respond(200, &page("", None))
+pub async fn show(app: Data<App>) -> HttpResponse {
+    respond(200, &page(&app, "", None))
 }
 
 /// `POST /desk/sign-in`.
@@ -33,7 +33,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
                 .finish();
             Ok(HttpResponse::SeeOther().insert_header(("Location", "/desk")).cookie(cookie).finish())
         }
-        Err(error) => Ok(respond(422, &page(&asked, Some(&refusal_text(error)?)))),
+        Err(error) => Ok(respond(422, &page(&app, &asked, Some(&refusal_text(error)?)))),
     }
 }
 
@@ -88,11 +88,11 @@ fn respond(status: u16, page: &Markup) -> HttpResponse {
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page.0.clone())
 }
 
-fn page(name: &str, error: Option<&str>) -> Markup {
+fn page(app: &App, name: &str, error: Option<&str>) -> Markup {
     page::desk(
         None,
         "登录",
-        "",
+        demo_mark(app),
         html! {
             div.card.narrow {
                 h1 { "工作台登录" }

@@ -16,7 +16,7 @@ use crate::web::page::{View, respondent};
 /// `GET /bulletin/{round}`.
 pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
     let view = View::of(&request);
-    bulletin(&app, &round, view).await.unwrap_or_else(|error| error.page(view.lang))
+    bulletin(&app, &round, view).await.unwrap_or_else(|error| error.page(view))
 }
 
 async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpResponse, WebError> {

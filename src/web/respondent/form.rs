@@ -23,7 +23,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
     let view = View::of(&request);
     let live = match live(&app, &round).await {
         Ok(live) => live,
-        Err(error) => return Ok(error.page(view.lang)),
+        Err(error) => return Ok(error.page(view)),
     };
     let key = PageKey {
         round: live.round.id.clone(),
@@ -40,7 +40,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
         let html = if key.phase == Phase::Answering {
             questionnaire(&app, &live, view, &Form::default(), &FieldErrors::new())
         } else {
-            shut(&app, &live, view, key.phase)
+            shut(&live, view, key.phase)
         };
         let page = Arc::new(Prepared::new(html.into_string().into_bytes()));
         pages.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, page.clone());
@@ -50,8 +50,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
 }
 
 /// Why a round cannot be answered.
-#[must_use]
-pub fn why_shut(phase: Phase) -> Refusal {
+fn why_shut(phase: Phase) -> Refusal {
     match phase {
         Phase::NotYet => Refusal::new("本轮问卷尚未开放", "This questionnaire is not open yet"),
         Phase::Answering => Refusal::new("本轮问卷可以填写", "This questionnaire can be answered"),
@@ -63,11 +62,11 @@ pub fn why_shut(phase: Phase) -> Refusal {
 
 /// The page of a round that cannot be answered.
 #[must_use]
-pub fn shut(app: &App, live: &Live, view: View, phase: Phase) -> Markup {
+pub fn shut(live: &Live, view: View, phase: Phase) -> Markup {
     let lang = view.lang;
     let round = &live.round;
     let body = html! {
-        (marks(app, live, lang))
+        (marks(live, lang))
         h1 { (round.title) }
         div.card {
             p.big { (why_shut(phase).get(lang)) }
@@ -93,7 +92,7 @@ pub fn questionnaire(app: &App, live: &Live, view: View, form: &Form, errors: &F
     let filled = Filled { form, errors, lang };
     let path = format!("/r/{}", round.id);
     let body = html! {
-        (marks(app, live, lang))
+        (marks(live, lang))
         h1 { (round.title) }
         p.soft { (survey.title().get(lang)) }
         (summary(live, errors, lang))
@@ -124,10 +123,9 @@ pub fn questionnaire(app: &App, live: &Live, view: View, form: &Form, errors: &F
     respondent(view, &round.title, &path, body)
 }
 
-/// Marks of demo and trial rounds.
-fn marks(app: &App, live: &Live, lang: Lang) -> Markup {
+/// Marks of a trial round.
+pub(super) fn marks(live: &Live, lang: Lang) -> Markup {
     html! {
-        @if app.is_demo() { p.mark { (lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
         @if live.round.is_trial() {
             p.mark { (lang.pick("试用：", "Trial: "))
                 @if live.round.trial { (lang.pick("本轮票箱的钥匙由服务器保管，没有监督员共同掌握，不具备正式轮次的全部保证。", "the key of this round's box is held by the server and not by trustees, so not all guarantees of a real round hold.")) }

@@ -24,7 +24,6 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         Lang::En => d.to_string(),
     };
     let body = html! {
-        @if app.is_demo() { p.mark { (lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
         h1 { (lang.pick("不记名自查问卷", "Anonymous self-check")) }
         @if open.is_empty() {
             div.card { p { (lang.pick("现在没有可以填写的问卷。开放时，请扫描抽取的纸条上的二维码。", "There is no questionnaire to answer now. When one opens, scan the QR code on the slip you drew.")) } }

@@ -10,7 +10,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use maud::{Markup, html};
 
-use super::form::{questionnaire, shut, why_shut};
+use super::form::{marks, questionnaire, shut};
 use super::live;
 use crate::app::{App, Begun, Live, Reject};
 use crate::response::Form;
@@ -32,7 +32,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let view = View::of(&request);
     match accept(&request, &app, &round, payload, view).await {
         Ok(response) => response,
-        Err(error) => error.page(view.lang),
+        Err(error) => error.page(view),
     }
 }
 
@@ -56,13 +56,13 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
     match outcome {
         Ok(Outcome::Stored) => Ok(see_other(&format!("/r/{id}/received{}", view.query()))),
         Ok(Outcome::Again) => Ok(see_other(&format!("/r/{id}/again{}", view.query()))),
-        Ok(Outcome::Sealed) => Ok(closed(app, &live, view, crate::round::Phase::Over)),
+        Ok(Outcome::Sealed) => Ok(closed(&live, view, crate::round::Phase::Over)),
         Ok(Outcome::Unknown) => {
             let refusal = Refusal::new("填写码刚被作废并重新印发，请换领新的纸条", "this code has just been replaced; ask for a new slip");
             let errors = [(crate::response::CODE_FIELD.to_owned(), refusal)].into();
             Ok(again_with(questionnaire(app, &live, view, &form, &errors)))
         }
-        Err(Reject::Phase(phase)) => Ok(closed(app, &live, view, phase)),
+        Err(Reject::Phase(phase)) => Ok(closed(&live, view, phase)),
         Err(Reject::Fields { errors, slow }) => {
             if slow {
                 tokio::time::sleep(SLOW).await;
@@ -130,23 +130,22 @@ fn again_with(page: Markup) -> HttpResponse {
     HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(page.into_string())
 }
 
-fn closed(app: &App, live: &Live, view: View, phase: crate::round::Phase) -> HttpResponse {
+fn closed(live: &Live, view: View, phase: crate::round::Phase) -> HttpResponse {
     let status = match phase {
         crate::round::Phase::Over | crate::round::Phase::Grace | crate::round::Phase::Void => StatusCode::GONE,
         _ => StatusCode::CONFLICT,
     };
-    debug_assert!(!why_shut(phase).zh.is_empty());
-    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(shut(app, live, view, phase).into_string())
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(shut(live, view, phase).into_string())
 }
 
 /// `GET /r/{round}/received`.
 pub async fn received(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
-    settled(&request, &app, &round, true).await.unwrap_or_else(|error| error.page(View::of(&request).lang))
+    settled(&request, &app, &round, true).await.unwrap_or_else(|error| error.page(View::of(&request)))
 }
 
 /// `GET /r/{round}/again`.
 pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
-    settled(&request, &app, &round, false).await.unwrap_or_else(|error| error.page(View::of(&request).lang))
+    settled(&request, &app, &round, false).await.unwrap_or_else(|error| error.page(View::of(&request)))
 }
 
 async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
@@ -163,6 +162,7 @@ fn settled_page(live: &Live, view: View, received: bool) -> Markup {
     let lang = view.lang;
     let path = format!("/r/{}/{}", live.round.id, if received { "received" } else { "again" });
     let body = html! {
+        (marks(live, lang))
         div.card {
             @if received {
                 h1 { (lang.pick("已收到，已投入票箱", "Received and put into the ballot box")) }
