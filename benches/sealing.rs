@@ -22,7 +22,7 @@ fn main() {
     let key = ServerKey::random(&mut rng);
     let psk = StuffingKey::of(&key);
     let round: RoundId = "abcdefgh".parse().expect("a round id");
-    let (private, public) = RoundPrivateKey::generate(&mut rng);
+    let (private, public) = RoundPrivateKey::generate(&mut rng).expect("memory can be locked");
 
     let mut ballots: Vec<SealedBallot> = Vec::new();
     let seal = median(|| {

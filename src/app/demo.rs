@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Date, Duration};
 
-use super::{App, AppError, NewRound, PrintedSlip, Role};
+use super::{App, AppError, Custody, NewRound, PrintedSlip, Role};
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::{Access, shanghai_day};
@@ -130,7 +130,7 @@ impl App {
 
     fn demo_round(&self, survey: &Survey, title: &str, opens: Date, closes: Date, looks_back: Option<RoundId>) -> Result<RoundId, AppError> {
         let id = self.create_round(&NewRound { survey, title, opens, closes, units: &[], access: Access::Slip, looks_back })?;
-        self.open_round(&id)?;
+        self.open_round(&id, Custody::Server)?;
         Ok(id)
     }
 

@@ -3,12 +3,15 @@
 
 mod accounts;
 mod config;
+mod custody;
 mod demo;
+pub mod fault;
 mod intake;
 mod opening;
 mod results;
 mod rounds;
 mod slips;
+mod staging;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -21,6 +24,7 @@ use time::OffsetDateTime;
 
 pub use accounts::{Role, SESSION_IDLE, Session};
 pub use config::{SETTINGS, Settings};
+pub use custody::Custody;
 pub use demo::{Demo, DemoAccount};
 pub use intake::{Begun, Reject};
 pub use opening::Progress;
@@ -87,6 +91,8 @@ pub struct App {
     verifying: AtomicU64,
     password_turn: Mutex<()>,
     sign_ins: Mutex<BTreeMap<String, (u32, Instant)>>,
+    prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
+    gathered: Mutex<HashMap<RoundId, custody::Gathered>>,
 }
 
 /// A round with everything that answering it needs, read once a second at most.
@@ -124,6 +130,8 @@ impl App {
             verifying: AtomicU64::new(0),
             password_turn: Mutex::default(),
             sign_ins: Mutex::default(),
+            prepared: Mutex::default(),
+            gathered: Mutex::default(),
         };
         Ok(app)
     }
@@ -296,15 +304,20 @@ fn create_private_folder(path: &std::path::Path) -> Result<(), AppError> {
         .map_err(|e| AppError::File(format!("cannot create the folder {}: {e}", path.display())))
 }
 
+/// Creates a file that only its owner can read, and never over an existing one.
+fn create_private(path: &std::path::Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// Writes a file that only its owner can read, durably, and never over an existing one.
 fn write_private(path: &std::path::Path, text: &str) -> Result<(), AppError> {
     use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
     let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
     if let Some(folder) = path.parent() {
         create_private_folder(folder)?;
     }
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file = create_private(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     if let Some(folder) = path.parent() {

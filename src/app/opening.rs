@@ -2,14 +2,16 @@
 //! It can be killed anywhere and run again: before the one transaction nothing has happened, after it only destruction is left.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::time::{Duration, Instant};
 
-use rand::seq::SliceRandom;
 use rand::{CryptoRng, RngExt};
 use sha2::{Digest, Sha256};
 
-use super::{App, AppError, rng};
-use crate::ballot::{CustodySecret, Layout, RoundPrivateKey, SealedBallot, WrappedKey};
+use super::staging::{self, LooseText, Staging};
+use super::{App, AppError, fault, rng};
+use crate::ballot::{Layout, RoundPrivateKey, SealedBallot};
 use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
 use crate::response::{Answer, Response};
@@ -31,6 +33,8 @@ pub enum Progress {
         done: u64,
         /// Of.
         of: u64,
+        /// Time left at the present rate.
+        left: Duration,
     },
     /// Writing results.
     Writing,
@@ -40,15 +44,14 @@ pub enum Progress {
     Done,
 }
 
-/// Disk that must be free before the box is touched.
-const FREE_BYTES: u64 = 64 << 20;
-
-/// A text with the configured group it came from; never kept longer than the opening.
-struct LooseText {
-    group: usize,
-    question: String,
-    body: String,
-}
+/// Disk that must be free before the box is touched, and as much again for the texts of each ballot.
+const FREE_BYTES: (u64, u64) = (64 << 20, 1 << 10);
+/// A name of an encapsulation, short enough that a million fit into little memory.
+type Encapsulation = [u8; 16];
+/// A page of opened ballots: unit, encapsulation, and the response if it opened.
+type OpenedPage = Vec<(String, Encapsulation, Option<Response>)>;
+/// Texts by question, whether they are an "other", and configured group.
+type TextCounts = HashMap<(usize, bool, usize), usize>;
 
 impl App {
     /// Opens the box of a closed round; finishes the destruction if that is all that is left.
@@ -66,19 +69,25 @@ impl App {
                 .into());
             }
             progress(Progress::Destroying);
-            self.destroy(id)?;
+            self.finish_destruction(id)?;
             progress(Progress::Done);
             return Ok(());
         }
         Move::OpenBox.from(round.state)?;
-        self.check_free_disk()?;
+        self.need_quorum(&round)?;
+        let turn = self.opener_turn(id)?;
         progress(Progress::Checking);
         let sums = self.check_box(&round)?;
+        self.check_free_disk(sums.ballots)?;
+        fault::at("checked");
         let key = self.round_key(&round)?;
+        fault::at("key_unwrapped");
         let survey = self.survey(&round.survey)?;
         let groups = groups(&self.storage.round_units(id)?);
-        let (tally, texts) = self.count(id, &key, &survey, &groups, sums.ballots, progress)?;
+        let mut staging = Staging::new(&self.settings.data, id, &mut rng())?;
+        let (tally, texts) = self.count(id, &key, &survey, &groups, sums.ballots, &mut staging, progress)?;
         drop(key);
+        fault::at("all_counted");
         progress(Progress::Writing);
         let slips: BTreeMap<String, UnitSlips> = sums
             .issued
@@ -86,14 +95,21 @@ impl App {
             .map(|(unit, issued)| (unit.clone(), UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) }))
             .collect();
         let release = protect(id, &round.title, &survey, &groups, &tally, &slips);
-        let comments = place_texts(texts, &groups, &release, &mut rng());
-        let spent = self.storage.spent_hashes(id)?;
-        if !self.storage.write_opening(id, &release, &comments, &spent)? {
+        let places = Places::new(&texts, &groups, &release);
+        let mut next = || {
+            fault::at("writing");
+            let texts = staging.take(&mut rng()).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+            Ok(texts.map(|texts| texts.into_iter().map(|text| places.comment(text, &survey, &release, &mut rng())).collect()))
+        };
+        if !self.storage.write_opening(id, &release, &mut next)? {
             return Err(Refusal::new("本轮刚在别处完成开箱", "the box was just opened elsewhere").into());
         }
+        fault::at("written");
+        self.forget_gathered(id);
         self.changed(id);
         progress(Progress::Destroying);
         self.destroy(id)?;
+        drop(turn);
         progress(Progress::Done);
         Ok(())
     }
@@ -119,59 +135,23 @@ impl App {
         Ok(sums)
     }
 
-    /// Unwraps the private key with the custody file.
-    fn round_key(&self, round: &Round) -> Result<RoundPrivateKey, AppError> {
-        let wrapped: WrappedKey = round
-            .wrapped_key
-            .as_deref()
-            .and_then(|text| serde_json::from_str(text).ok())
-            .ok_or_else(|| StorageError::Corrupt("the wrapped key is missing or damaged".into()))?;
-        let files = self.custody_files(&round.id);
-        if files.is_empty() {
-            return Err(Refusal::new(
-                format!("找不到钥匙文件 {}，没有它票箱无法开启；请在开放本轮的那台服务器上执行", self.custody_path(&round.id).display()),
-                format!(
-                    "the custody file {} is missing; the box cannot be opened without it: run this on the node that opened the round",
-                    self.custody_path(&round.id).display()
-                ),
-            )
-            .into());
-        }
-        for path in files {
-            let text = std::fs::read_to_string(&path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
-            let text = zeroize::Zeroizing::new(text);
-            if let Ok(key) = CustodySecret::parse(&text).and_then(|secret| wrapped.unwrap_by_server(&self.key, &secret, &round.id)) {
-                return Ok(key);
-            }
-        }
-        Err(Refusal::new("钥匙文件已损坏，或不属于本轮，票箱无法开启", "the custody file is damaged or not this round's; the box cannot be opened")
-            .into())
-    }
-
-    /// The round's custody file, or those that a crash at opening left under their first names.
-    fn custody_files(&self, id: &RoundId) -> Vec<PathBuf> {
-        let path = self.custody_path(id);
-        let folder = self.settings.data.join("custody");
-        let own = |p: &PathBuf| p.file_stem().is_some_and(|s| s == id.as_str()) && p.extension().is_none_or(|e| e != "gone");
-        let mut files: Vec<PathBuf> = std::fs::read_dir(folder).map(|d| d.flatten().map(|e| e.path()).filter(own).collect()).unwrap_or_default();
-        files.sort_by_key(|p| *p != path);
-        files
-    }
-
-    fn check_free_disk(&self) -> Result<(), AppError> {
+    fn check_free_disk(&self, ballots: u64) -> Result<(), AppError> {
         let stat =
             rustix::fs::statvfs(&self.settings.data).map_err(|e| AppError::File(format!("cannot read the free space of the data folder: {e}")))?;
-        if stat.f_bavail * stat.f_frsize < FREE_BYTES {
+        let needed = FREE_BYTES.0 + FREE_BYTES.1 * ballots;
+        if stat.f_bavail * stat.f_frsize < needed {
+            let mib = needed >> 20;
             return Err(Refusal::new(
-                "数据盘剩余空间不足 64 MiB，请清理后再开箱",
-                "less than 64 MiB are free on the data disk; make room and open the box again",
+                format!("数据盘剩余空间不足 {mib} MiB，请清理后再开箱"),
+                format!("less than {mib} MiB are free on the data disk; make room and open the box again"),
             )
             .into());
         }
         Ok(())
     }
 
-    /// Opens all ballots and counts them; decryption runs on all cores.
+    /// Opens all ballots and counts them. Decryption runs on all cores; this thread reads the box and counts, and neither gets far ahead.
+    #[expect(clippy::too_many_arguments, reason = "one call, and each is needed")]
     fn count(
         &self,
         id: &RoundId,
@@ -179,41 +159,69 @@ impl App {
         survey: &Survey,
         groups: &[Group],
         of: u64,
+        staging: &mut Staging,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<(Tally, Vec<LooseText>), AppError> {
+    ) -> Result<(Tally, TextCounts), AppError> {
         let layout = Layout::of(survey);
-        let mut tally = Tally::new(survey, groups);
-        let group_of: HashMap<&str, usize> = groups.iter().enumerate().flat_map(|(n, g)| g.units.iter().map(move |u| (u.as_str(), n))).collect();
-        let mut texts = Vec::new();
-        let mut seen: HashSet<[u8; 32]> = HashSet::new();
-        let mut done = 0;
-        self.storage.each_ballot(id, |page| {
-            let opened = self.open_page(id, key, &layout, &page);
-            for (ballot, response) in page.iter().zip(opened) {
-                done += 1;
-                // Only a ballot that opens claims its encapsulation: a worthless copy must not spoil the original.
-                match response.filter(|_| seen.insert(Sha256::digest(&ballot.encapsulation).into())) {
-                    Some(response) if tally.knows(&ballot.unit) => {
-                        tally.add(&ballot.unit, &response);
-                        collect_texts(survey, &response, group_of[ballot.unit.as_str()], &mut texts);
-                    }
-                    _ => tally.spoil(&ballot.unit),
-                }
+        let mut count = Counting::new(survey, groups, staging);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (jobs, queue) = sync_channel::<Vec<SealedBallot>>(cores);
+        let (results, opened) = channel::<OpenedPage>();
+        let queue = Mutex::new(queue);
+        std::thread::scope(|scope| {
+            for _ in 0..cores {
+                let (queue, results, layout) = (&queue, results.clone(), &layout);
+                scope.spawn(move || self.open_pages(id, key, layout, queue, &results));
             }
-            progress(Progress::Opening { done, of });
-            Ok(())
+            drop(results);
+            let started = Instant::now();
+            let mut report = |done: u64| {
+                let left = started.elapsed().mul_f64((of.saturating_sub(done)) as f64 / done.max(1) as f64);
+                progress(Progress::Opening { done, of, left });
+                fault::at("some_counted");
+            };
+            let read = self.storage.each_ballot(id, |page| {
+                // The openers end only when this side is done.
+                jobs.send(page).map_err(|_| StorageError::Unavailable("the opening was interrupted".into()))?;
+                while let Ok(page) = opened.try_recv() {
+                    count.add(page).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+                    report(count.done);
+                }
+                Ok(())
+            });
+            drop(jobs);
+            read?;
+            for page in &opened {
+                count.add(page)?;
+                report(count.done);
+            }
+            Ok::<_, AppError>(())
         })?;
-        Ok((tally, texts))
+        Ok((count.tally, count.texts))
     }
 
-    fn open_page(&self, id: &RoundId, key: &RoundPrivateKey, layout: &Layout, page: &[SealedBallot]) -> Vec<Option<Response>> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let open = |ballot: &SealedBallot| key.open(&self.stuffing, id, ballot).ok().and_then(|plaintext| layout.decode(&plaintext).ok());
-        std::thread::scope(|scope| {
-            let parts: Vec<_> =
-                page.chunks(page.len().div_ceil(cores).max(1)).map(|chunk| scope.spawn(move || chunk.iter().map(open).collect::<Vec<_>>())).collect();
-            parts.into_iter().flat_map(|part| part.join().expect("opening a ballot does not panic")).collect()
-        })
+    /// One opener: takes pages until there are no more. It yields to whoever submits to another round.
+    fn open_pages(
+        &self,
+        id: &RoundId,
+        key: &RoundPrivateKey,
+        layout: &Layout,
+        queue: &Mutex<Receiver<Vec<SealedBallot>>>,
+        results: &std::sync::mpsc::Sender<OpenedPage>,
+    ) {
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10).ok();
+        loop {
+            let page = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+            let Ok(page) = page else { return };
+            let opened = page.into_iter().map(|ballot| {
+                let response = key.open(&self.stuffing, id, &ballot).ok().and_then(|plaintext| layout.decode(&plaintext).ok());
+                let name = Sha256::digest(&ballot.encapsulation)[..16].try_into().expect("a digest is longer");
+                (ballot.unit, name, response)
+            });
+            if results.send(opened.collect()).is_err() {
+                return;
+            }
+        }
     }
 
     /// Whether this node holds what is left of the round's custody.
@@ -221,21 +229,34 @@ impl App {
         self.custody_path(id).with_extension("gone").exists() || !self.custody_files(id).is_empty()
     }
 
+    /// Finishes an interrupted destruction, unless whoever opens the box is still at it.
+    pub(super) fn finish_destruction(&self, id: &RoundId) -> Result<(), AppError> {
+        let _turn = if self.holds_custody(id) { Some(self.opener_turn(id)?) } else { None };
+        if self.round(id)?.destroyed { Ok(()) } else { self.destroy(id) }
+    }
+
     /// Destroys box, custody file and wrapped key, in this order, each step repeatable.
-    pub(super) fn destroy(&self, id: &RoundId) -> Result<(), AppError> {
+    fn destroy(&self, id: &RoundId) -> Result<(), AppError> {
         self.keep_release_file(id)?;
+        fault::at("release_kept");
         self.stop_writer(id);
         self.storage.destroy_box(id)?;
+        staging::remove_leftovers(&self.settings.data, id)?;
+        fault::at("box_gone");
         let gone = self.custody_path(id).with_extension("gone");
         if !gone.exists() {
             super::write_private(&gone, "")?;
         }
+        fault::at("marked_gone");
         for path in self.custody_files(id) {
             wipe(&path).map_err(|e| AppError::File(format!("cannot destroy {}: {e}", path.display())))?;
         }
+        fault::at("custody_gone");
         self.storage.mark_destroyed(id)?;
+        fault::at("noted");
         std::fs::remove_file(&gone).map_err(|e| AppError::File(format!("cannot delete {}: {e}", gone.display())))?;
         self.changed(id);
+        fault::at("done");
         Ok(())
     }
 
@@ -248,8 +269,9 @@ impl App {
         }
         // A crash may have left half a file: it is replaced as a whole.
         let pending = path.with_extension("tmp");
-        if pending.exists() {
-            std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot replace {}: {e}", pending.display())))?;
+        match std::fs::remove_file(&pending) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(AppError::File(format!("cannot replace {}: {e}", pending.display()))),
+            _ => {}
         }
         super::write_private(&pending, &json)?;
         std::fs::rename(&pending, &path).map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
@@ -288,49 +310,93 @@ fn wipe(path: &std::path::Path) -> std::io::Result<()> {
     std::fs::remove_file(path)
 }
 
-fn collect_texts(survey: &Survey, response: &Response, group: usize, texts: &mut Vec<LooseText>) {
-    for ((question, answer), other) in survey.questions().iter().zip(&response.answers).zip(&response.others) {
-        if let Answer::Text(body) = answer {
-            texts.push(LooseText { group, question: question.id.clone(), body: body.clone() });
+/// Counts while ballots come in, in whatever order.
+struct Counting<'a> {
+    survey: &'a Survey,
+    group_of: HashMap<&'a str, usize>,
+    seen: HashSet<Encapsulation>,
+    tally: Tally,
+    staging: &'a mut Staging,
+    texts: TextCounts,
+    done: u64,
+}
+
+impl<'a> Counting<'a> {
+    fn new(survey: &'a Survey, groups: &'a [Group], staging: &'a mut Staging) -> Self {
+        let group_of = groups.iter().enumerate().flat_map(|(n, g)| g.units.iter().map(move |u| (u.as_str(), n))).collect();
+        Self { survey, group_of, seen: HashSet::new(), tally: Tally::new(survey, groups), staging, texts: HashMap::new(), done: 0 }
+    }
+
+    fn add(&mut self, page: OpenedPage) -> Result<(), AppError> {
+        for (unit, encapsulation, response) in page {
+            self.done += 1;
+            // Only a ballot that opens claims its encapsulation: a worthless copy must not spoil the original.
+            match response.filter(|_| self.seen.insert(encapsulation)) {
+                Some(response) if self.tally.knows(&unit) => {
+                    self.tally.add(&unit, &response);
+                    self.detach_texts(&response, self.group_of[unit.as_str()])?;
+                }
+                _ => self.tally.spoil(&unit),
+            }
         }
-        if let Some(body) = other {
-            texts.push(LooseText { group, question: format!("{}.other", question.id), body: body.clone() });
+        Ok(())
+    }
+
+    /// Takes the texts off a response; from here on nothing says that two of them came together.
+    fn detach_texts(&mut self, response: &Response, group: usize) -> Result<(), AppError> {
+        for (question, (answer, written)) in response.answers.iter().zip(&response.others).enumerate() {
+            debug_assert!(question < self.survey.questions().len());
+            let text = if let Answer::Text(body) = answer { Some((false, body)) } else { None };
+            for (other, body) in text.into_iter().chain(written.as_ref().map(|body| (true, body))) {
+                *self.texts.entry((question, other, group)).or_default() += 1;
+                self.staging.add(&LooseText { group, question, other, body: body.clone() }, &mut rng())?;
+            }
         }
+        Ok(())
     }
 }
 
-/// Gives each text the published group it may be read under, in fresh random order over all texts of the round.
-fn place_texts(texts: Vec<LooseText>, groups: &[Group], release: &Release, rng: &mut impl CryptoRng) -> Vec<Comment> {
-    let part_of: Vec<usize> = groups
-        .iter()
-        .map(|g| release.groups.iter().position(|r| r.units.contains(&g.units[0])).expect("every group is published in some part"))
-        .collect();
-    let mut counts: HashMap<(String, usize), usize> = HashMap::new();
-    for text in &texts {
-        *counts.entry((text.question.clone(), part_of[text.group])).or_default() += 1;
-    }
-    let own = |question: &str, part: usize| release.groups[part].turnout.counted >= 20 && counts[&(question.to_owned(), part)] >= 5;
-    let mut pooled: HashMap<String, (usize, HashSet<usize>)> = HashMap::new();
-    for text in texts.iter().filter(|t| !own(&t.question, part_of[t.group])) {
-        let rest = pooled.entry(text.question.clone()).or_default();
-        rest.0 += 1;
-        rest.1.insert(part_of[text.group]);
-    }
-    // A rest that is too small, or all of one group, would be that group's under another name: then all are pooled.
-    let all_pooled = |question: &str| pooled.get(question).is_some_and(|(count, parts)| *count < 5 || parts.len() < 2);
-    let mut comments: Vec<Comment> = texts
-        .iter()
-        .map(|text| {
-            let part = part_of[text.group];
-            let alone = own(&text.question, part) && !all_pooled(&text.question);
-            Comment {
-                id: format!("{:032x}", rng.random::<u128>()),
-                group: if alone { release.groups[part].code.clone() } else { "ALL".to_owned() },
-                question: text.question.clone(),
-                body: text.body.clone(),
+/// Under which published group each text may be read; decided from counts alone.
+struct Places {
+    part_of: Vec<usize>,
+    /// Question, whether "other", and published group: read there and not pooled.
+    alone: HashSet<(usize, bool, usize)>,
+}
+
+impl Places {
+    fn new(texts: &TextCounts, groups: &[Group], release: &Release) -> Self {
+        let part_of: Vec<usize> = groups
+            .iter()
+            .map(|g| release.groups.iter().position(|r| r.units.contains(&g.units[0])).expect("every group is published in some part"))
+            .collect();
+        let mut counts: BTreeMap<(usize, bool, usize), usize> = BTreeMap::new();
+        for ((question, other, group), count) in texts {
+            *counts.entry((*question, *other, part_of[*group])).or_default() += count;
+        }
+        let own = |part: usize, count: usize| release.groups[part].turnout.counted >= 20 && count >= 5;
+        let mut alone = HashSet::new();
+        let questions: HashSet<(usize, bool)> = counts.keys().map(|k| (k.0, k.1)).collect();
+        for (question, other) in questions {
+            let parts: Vec<(usize, usize)> =
+                counts.range((question, other, 0)..=(question, other, usize::MAX)).map(|(k, count)| (k.2, *count)).collect();
+            let rest: Vec<usize> = parts.iter().filter(|(part, count)| !own(*part, *count)).map(|p| p.1).collect();
+            // A rest that is too small, or all of one group, would be that group's under another name: then all are pooled.
+            if rest.is_empty() || (rest.len() >= 2 && rest.iter().sum::<usize>() >= 5) {
+                alone.extend(parts.iter().filter(|(part, count)| own(*part, *count)).map(|(part, _)| (question, other, *part)));
             }
-        })
-        .collect();
-    comments.shuffle(rng);
-    comments
+        }
+        Self { part_of, alone }
+    }
+
+    fn comment(&self, text: LooseText, survey: &Survey, release: &Release, rng: &mut impl CryptoRng) -> Comment {
+        let part = self.part_of[text.group];
+        let alone = self.alone.contains(&(text.question, text.other, part));
+        let question = &survey.questions()[text.question].id;
+        Comment {
+            id: format!("{:032x}", rng.random::<u128>()),
+            group: if alone { release.groups[part].code.clone() } else { "ALL".to_owned() },
+            question: if text.other { format!("{question}.other") } else { question.clone() },
+            body: text.body,
+        }
+    }
 }

@@ -1,11 +1,9 @@
 //! Rounds: create, open, close, release, and what the service does by itself as days pass.
 //! Every move is safe to repeat after a crash; closing first seals the box and only then says so.
 
-use rand::Rng;
 use time::Date;
 
 use super::{App, AppError, rng};
-use crate::ballot::{CustodySecret, RoundPrivateKey, WrappedKey};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -117,7 +115,7 @@ impl App {
     }
 
     /// Takes the chosen units as they are now into a draft. Slips already printed for other head counts are named, not silently kept.
-    fn freeze_units(&self, id: &RoundId) -> Result<(), AppError> {
+    pub(super) fn freeze_units(&self, id: &RoundId) -> Result<(), AppError> {
         let chosen = self.storage.round_units(id)?;
         let codes: Vec<String> = chosen.iter().map(|u| u.code.clone()).collect();
         let current = self.chosen_units(&codes)?;
@@ -140,39 +138,15 @@ impl App {
         Ok(self.storage.set_round_units(id, &self.chosen_units(&codes)?)?)
     }
 
-    /// Freezes a draft and makes its keys; the private key is wrapped at once and kept nowhere else.
-    pub fn open_round(&self, id: &RoundId) -> Result<Round, AppError> {
-        let mut round = self.round(id)?;
-        round.state = Move::Open.from(round.state)?;
-        if shanghai_day(self.now()) > round.closes {
-            return Err(Refusal::new("截止日期已过，不能开放；请另建一轮", "the closing day is past; create another round").into());
-        }
-        self.freeze_units(id)?;
-        let (private, public) = RoundPrivateKey::generate(&mut rng());
-        let secret = CustodySecret::random(&mut rng());
-        let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
-        drop(private);
-        // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
-        let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
-        super::write_private(&pending, &secret.to_file())?;
-        self.storage.create_box(id)?;
-        round.trial = true;
-        round.public_key = Some(public.to_bytes());
-        round.wrapped_key = Some(serde_json::to_string(&wrapped).expect("a wrapped key is JSON"));
-        if !self.storage.update_round(&round, RoundState::Draft)? {
-            std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot delete {}: {e}", pending.display())))?;
-            return Err(Refusal::new("本轮刚被其他人开放", "somebody else has just opened this round").into());
-        }
-        std::fs::rename(&pending, self.custody_path(id)).map_err(|e| AppError::File(format!("cannot rename {}: {e}", pending.display())))?;
-        self.changed(id);
-        Ok(round)
-    }
-
-    /// Seals the box and puts the sums on the bulletin.
+    /// Seals the box and puts the sums on the bulletin. Before the last day is over this takes the trustees' passphrases.
     pub fn close_round(&self, id: &RoundId) -> Result<Round, AppError> {
         let mut round = self.round(id)?;
         round.state = Move::Close.from(round.state)?;
         let early = self.now() < round.ends_at();
+        // A box that is sealed already was sealed with the trustees' consent, before a crash.
+        if early && !round.sealed {
+            self.need_quorum(&self.round(id)?)?;
+        }
         self.storage.seal_box(id)?;
         self.stop_writer(id);
         let sums = self.storage.box_sums(id)?;
@@ -259,7 +233,7 @@ impl App {
                     self.take_turnout(&id)?;
                 }
             }
-            RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.destroy(&id)?,
+            RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.finish_destruction(&id)?,
             _ => {}
         }
         Ok(())

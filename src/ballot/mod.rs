@@ -3,8 +3,12 @@
 
 mod custody;
 mod layout;
+mod locked;
+mod passphrase;
 mod seal;
 
-pub use custody::{CustodyError, CustodySecret, WrappedKey};
+pub use custody::{CustodyError, CustodySecret, MOST_TRUSTEES, SMALLEST_QUORUM, Share, WrappedKey};
 pub use layout::{BadPlaintext, Layout};
+pub use locked::{LockError, Locked};
+pub use passphrase::{Passphrase, PassphraseError};
 pub use seal::{BALLOT_SUITE, BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey};

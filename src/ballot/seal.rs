@@ -10,6 +10,7 @@ use hpke::{Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable, singl
 use rand::{CryptoRng, RngExt};
 use zeroize::Zeroizing;
 
+use super::locked::{LockError, Locked};
 use crate::access::ServerKey;
 use crate::id::RoundId;
 
@@ -45,7 +46,7 @@ impl fmt::Debug for SealedBallot {
 pub struct RoundPublicKey(<XWing as Kem>::PublicKey);
 
 /// A round's private key; in clear only while it is made and while the box is opened.
-pub struct RoundPrivateKey(<XWing as Kem>::PrivateKey);
+pub struct RoundPrivateKey(Locked<<XWing as Kem>::PrivateKey>);
 
 /// The pre-shared key that a forger of ballots lacks.
 pub struct StuffingKey(Zeroizing<[u8; 32]>);
@@ -69,9 +70,9 @@ impl StuffingKey {
 
 impl RoundPrivateKey {
     /// A new pair of keys.
-    pub fn generate(rng: &mut impl CryptoRng) -> (Self, RoundPublicKey) {
+    pub fn generate(rng: &mut impl CryptoRng) -> Result<(Self, RoundPublicKey), LockError> {
         let (private, public) = XWing::gen_keypair_with_rng(rng);
-        (Self(private), RoundPublicKey(public))
+        Ok((Self(Locked::new(private)?), RoundPublicKey(public)))
     }
 
     /// The key as bytes, wiped when dropped.
@@ -82,7 +83,8 @@ impl RoundPrivateKey {
 
     /// Reads a key.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, OpenError> {
-        <XWing as Kem>::PrivateKey::from_bytes(bytes).map(Self).map_err(|_| OpenError)
+        let key = <XWing as Kem>::PrivateKey::from_bytes(bytes).map_err(|_| OpenError)?;
+        Locked::new(key).map(Self).map_err(|_| OpenError)
     }
 
     /// Opens a ballot of a round.

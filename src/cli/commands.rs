@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::custody;
 use super::output::{Output, SecretFile, write_file};
 use super::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
-use crate::app::{App, AppError, NewRound, Progress, Role};
+use crate::app::{App, AppError, NewRound, Role};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, TURNOUT_BANDS, parse_day};
@@ -16,7 +17,7 @@ use crate::unit;
 use crate::web::sheet;
 
 /// Who acted, in the audit chain, where nobody signed in.
-const SHELL: &str = "command line";
+pub(super) const SHELL: &str = "command line";
 
 /// `zicha check FILE…`: all mistakes of all files.
 pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
@@ -92,28 +93,22 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             app.note(SHELL, "round_create", id.as_str())?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
-        Round::Open { id, custody, trustees, quorum } => {
-            if trustees.is_some() || quorum.is_some() {
+        Round::Open { id, custody, trustees, quorum, passphrases_out } => match (custody, trustees.zip(quorum)) {
+            (Some(Custody::Server), _) => custody::open_by_server(app, &id, out)?,
+            (None, Some(number)) => custody::open_by_trustees(app, &id, number, passphrases_out.as_deref(), out)?,
+            (None, None) => {
                 return Err(Refusal::new(
-                    "本版本尚不支持监督员共同保管钥匙，请用 --custody server（试用）",
-                    "custody by trustees is not part of this version; use --custody server, which is marked as a trial",
+                    "请指明钥匙由谁保管：--trustees 4 --quorum 3，或 --custody server（试用）",
+                    "say who holds the key: --trustees 4 --quorum 3, or --custody server (a trial)",
                 )
                 .into());
             }
-            if custody != Some(Custody::Server) {
-                return Err(Refusal::new("请指明钥匙由谁保管：--custody server", "say who holds the key: --custody server").into());
-            }
-            app.open_round(&id)?;
-            app.note(SHELL, "round_open", id.as_str())?;
-            eprintln!(
-                "opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round"
-            );
-            out.result("open", &json!({ "round": id, "state": "open" }));
-        }
-        Round::Close { id } => {
+        },
+        Round::Close { id, passphrases } => {
             let before = app.round(&id)?;
             if before.state == RoundState::Open && app.now() < before.ends_at() {
                 out.confirm("The closing day is not over: closing now cannot be undone and is shown on the bulletin.")?;
+                custody::enter(app, &before, passphrases.as_deref())?;
             }
             let round = app.close_round(&id)?;
             app.note(SHELL, "round_close", id.as_str())?;
@@ -208,29 +203,6 @@ pub(super) fn issue_slips(
     pending.finish(&bytes)?;
     app.note(SHELL, "slips_issue", id.as_str())?;
     out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
-    Ok(())
-}
-
-/// `zicha box open`.
-pub(super) fn open_box(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
-    if app.round(id)?.state == RoundState::Closed {
-        out.confirm("The box is opened once; then box and keys are destroyed.")?;
-    }
-    let mut last = std::time::Instant::now();
-    app.open_box(id, &mut |progress| match progress {
-        Progress::Checking => eprintln!("checking the box against the bulletin"),
-        Progress::Opening { done, of } => {
-            if done == of || last.elapsed().as_millis() > 500 {
-                last = std::time::Instant::now();
-                eprintln!("opened {done} of {of}");
-            }
-        }
-        Progress::Writing => eprintln!("writing results"),
-        Progress::Destroying => eprintln!("destroying box and keys"),
-        Progress::Done => {}
-    })?;
-    app.note(SHELL, "box_open", id.as_str())?;
-    out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
     Ok(())
 }
 

@@ -11,7 +11,6 @@ use crate::web::sheet;
 
 /// Fills a fresh folder and serves it. The folder is deleted at the end.
 pub(super) fn run(listen: &str) -> Result<(), AppError> {
-    service::forbid_core_dumps();
     let folder = std::env::temp_dir().join(format!("zicha-demo-{}", std::process::id()));
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(|e| AppError::File(format!("cannot clear {}: {e}", folder.display())))?;

@@ -2,6 +2,7 @@
 //! It holds no rule of its own; whatever it refuses, the desk refuses too.
 
 mod commands;
+mod custody;
 mod demo;
 mod output;
 mod service;
@@ -176,11 +177,17 @@ enum Round {
         /// How many of them open the box
         #[arg(long, requires = "trustees")]
         quorum: Option<u8>,
+        /// File for the trustees' passphrases, one a line; printed once if absent
+        #[arg(long, value_name = "FILE", requires = "trustees")]
+        passphrases_out: Option<PathBuf>,
     },
     /// Seal the box
     Close {
         /// Round
         id: RoundId,
+        /// File with the trustees' passphrases, one a line; asked for if absent
+        #[arg(long, value_name = "FILE")]
+        passphrases: Option<PathBuf>,
     },
     /// Let the results out
     Release {
@@ -228,6 +235,18 @@ enum BoxCommand {
         /// Round
         #[arg(long, value_name = "ID")]
         round: RoundId,
+        /// File with the trustees' passphrases, one a line; asked for if absent
+        #[arg(long, value_name = "FILE")]
+        passphrases: Option<PathBuf>,
+    },
+    /// Test a trustee's passphrase; nothing is opened and nothing kept
+    Test {
+        /// Round
+        #[arg(long, value_name = "ID")]
+        round: RoundId,
+        /// File with passphrases, one a line; asked for if absent
+        #[arg(long, value_name = "FILE")]
+        passphrases: Option<PathBuf>,
     },
 }
 
@@ -318,6 +337,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<(), AppError> {
+    service::forbid_core_dumps();
     let settings = || -> Result<Settings, AppError> {
         let mut settings = Settings::load(cli.config.as_deref(), |name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
         settings.database = cli.place.database.clone().or(settings.database);
@@ -347,7 +367,8 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
                 Command::Slips(Slips::Issue { round, unit, spare, qr, format, out: file }) => {
                     commands::issue_slips(&app, &round, unit.as_deref(), &spare, qr, format, &file, out)
                 }
-                Command::Box(BoxCommand::Open { round }) => commands::open_box(&app, &round, out),
+                Command::Box(BoxCommand::Open { round, passphrases }) => custody::open_box(&app, &round, passphrases.as_deref(), out),
+                Command::Box(BoxCommand::Test { round, passphrases }) => custody::test(&app, &round, passphrases.as_deref(), out),
                 Command::Export { table, round, unit, format, headers, encoding, out } => {
                     commands::export(&app, &table, &round, unit.as_deref(), format, headers, encoding, &out)
                 }

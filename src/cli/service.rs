@@ -8,7 +8,6 @@ use crate::web;
 
 /// Serves with these settings.
 pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
-    forbid_core_dumps();
     let app = Arc::new(App::open(settings)?);
     let setup = app.setup_token()?;
     run(app, move |app| {

@@ -63,7 +63,13 @@ impl Storage {
         if self.is_postgres() {
             let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
             for table in ["slips", "spent_slips", "ballots"] {
-                db.batch_execute(&format!("create table if not exists {table}_{round} partition of {table} for values in ('{round}')"))?;
+                if !pg_exists(db, &format!("{table}_{round}"))? {
+                    // Attaching, unlike creating a partition in place, does not wait for those who submit to other rounds.
+                    db.batch_execute(&format!(
+                        "begin; create table {table}_{round} (like {table} including all); \
+                         alter table {table} attach partition {table}_{round} for values in ('{round}'); commit"
+                    ))?;
+                }
             }
             return Ok(());
         }
@@ -75,12 +81,8 @@ impl Storage {
     /// Whether the box of a round exists.
     pub fn has_box(&self, round: &RoundId) -> Result<bool, StorageError> {
         if self.is_postgres() {
-            let name = format!("ballots_{round}");
-            let found = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("to_regclass('{name}') is not null")));
-            return Ok(match &mut *self.connection()? {
-                Db::Pg(db) => found.get_result(db)?,
-                Db::Sqlite(_) => false,
-            });
+            let Db::Pg(db) = &mut *self.connection()? else { return Ok(false) };
+            return pg_exists(db, &format!("ballots_{round}"));
         }
         Ok(self.box_path(round).exists())
     }
@@ -90,7 +92,7 @@ impl Storage {
         if self.is_postgres() {
             let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
             for table in ["ballots", "spent_slips", "slips"] {
-                db.batch_execute(&format!("drop table if exists {table}_{round}"))?;
+                pg_drop_partition(db, table, &format!("{table}_{round}"))?;
             }
             return Ok(());
         }
@@ -217,10 +219,22 @@ impl Storage {
         Ok((count(issued), count(used)))
     }
 
-    /// Hashes of all spent slips, sorted by hash.
-    pub fn spent_hashes(&self, round: &RoundId) -> Result<Vec<Vec<u8>>, StorageError> {
+    /// Hands out the hashes of all spent slips, page by page in their own order.
+    pub fn each_spent_hash(&self, round: &RoundId, mut page: impl FnMut(Vec<Vec<u8>>) -> Result<(), StorageError>) -> Result<(), StorageError> {
         let mut db = self.box_connection(round)?;
-        Ok(spent_slips::table.filter(spent_slips::round.eq(round.as_str())).order(spent_slips::hash).select(spent_slips::hash).load(&mut *db)?)
+        let mut after: Vec<u8> = Vec::new();
+        loop {
+            let hashes: Vec<Vec<u8>> = spent_slips::table
+                .filter(spent_slips::round.eq(round.as_str()))
+                .filter(spent_slips::hash.gt(&after))
+                .order(spent_slips::hash)
+                .limit(PAGE)
+                .select(spent_slips::hash)
+                .load(&mut *db)?;
+            let Some(last) = hashes.last() else { return Ok(()) };
+            after.clone_from(last);
+            page(hashes)?;
+        }
     }
 
     /// Hands out all ballots, page by page in the order of their random names.
@@ -280,6 +294,28 @@ impl Storage {
     fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
         connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
+}
+
+fn pg_exists(db: &mut PgConnection, table: &str) -> Result<bool, StorageError> {
+    Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("to_regclass('{table}') is not null"))).get_result(db)?)
+}
+
+/// Drops a partition without a lock that those who submit to other rounds would wait for. Repeatable after a crash at any point.
+fn pg_drop_partition(db: &mut PgConnection, parent: &str, table: &str) -> Result<(), StorageError> {
+    use diesel::sql_types::Bool;
+    if !pg_exists(db, table)? {
+        return Ok(());
+    }
+    let pending: Option<bool> = diesel::dsl::sql::<Bool>(&format!("select inhdetachpending from pg_inherits where inhrelid = '{table}'::regclass"))
+        .get_result(db)
+        .optional()?;
+    match pending {
+        Some(true) => db.batch_execute(&format!("alter table {parent} detach partition {table} finalize"))?,
+        Some(false) => db.batch_execute(&format!("alter table {parent} detach partition {table} concurrently"))?,
+        None => {}
+    }
+    db.batch_execute(&format!("drop table {table}"))?;
+    Ok(())
 }
 
 /// Whether the box takes no more ballots, as this transaction sees it until it ends.

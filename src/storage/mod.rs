@@ -20,7 +20,7 @@ use connection::{Db, Pool, Target};
 
 pub use accounts::{AccountRow, AuditRow};
 pub use boxes::{BoxSums, Outcome, Posting};
-pub use release::Comment;
+pub use release::{Comment, NextTexts};
 
 /// Why storage could not do something.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use super::connection::Db;
 use super::schema::{comments, releases, rounds, spent_codes};
 use super::{Storage, StorageError};
 use crate::access::SlipHash;
@@ -22,9 +23,15 @@ pub struct Comment {
     pub body: String,
 }
 
+/// Hands out the next texts of an opening; `None` after the last.
+pub type NextTexts<'a> = &'a mut dyn FnMut() -> Result<Option<Vec<Comment>>, StorageError>;
+
+/// Rows of one statement.
+const ROWS: usize = 500;
+
 impl Storage {
-    /// Writes the results of an opening and moves the round on; false if somebody else did. `comments` must be in fresh random order.
-    pub fn write_opening(&self, round: &RoundId, release: &Release, texts: &[Comment], spent: &[Vec<u8>]) -> Result<bool, StorageError> {
+    /// Writes the results of an opening and moves the round on; false if somebody else did. `next` hands out texts in fresh random order, a part at a time.
+    pub fn write_opening(&self, round: &RoundId, release: &Release, next: NextTexts) -> Result<bool, StorageError> {
         self.write(|db| {
             let moved = diesel::update(rounds::table.find(round.as_str()).filter(rounds::state.eq(RoundState::Closed.as_str())))
                 .set(rounds::state.eq(RoundState::Opened.as_str()))
@@ -39,22 +46,19 @@ impl Storage {
                     releases::body.eq(release.to_json()),
                 ))
                 .execute(db)?;
-            for text in texts {
-                diesel::insert_into(comments::table)
-                    .values((
-                        comments::id.eq(&text.id),
-                        comments::round.eq(round.as_str()),
-                        comments::group_code.eq(&text.group),
-                        comments::question.eq(&text.question),
-                        comments::body.eq(&text.body),
-                        comments::state.eq("pending"),
-                        comments::summary.eq(""),
-                    ))
-                    .execute(db)?;
+            while let Some(texts) = next()? {
+                for part in texts.chunks(ROWS) {
+                    insert_comments(db, round, part)?;
+                }
             }
-            for hash in spent {
-                diesel::insert_into(spent_codes::table).values((spent_codes::round.eq(round.as_str()), spent_codes::hash.eq(hash))).execute(db)?;
-            }
+            self.each_spent_hash(round, |hashes| {
+                let rows: Vec<_> = hashes.iter().map(|hash| (spent_codes::round.eq(round.as_str()), spent_codes::hash.eq(hash))).collect();
+                match db {
+                    Db::Sqlite(db) => diesel::insert_into(spent_codes::table).values(&rows).execute(db)?,
+                    Db::Pg(db) => diesel::insert_into(spent_codes::table).values(&rows).execute(db)?,
+                };
+                Ok(())
+            })?;
             Ok(true)
         })
     }
@@ -85,4 +89,26 @@ impl Storage {
         let count: i64 = spent_codes::table.filter(spent_codes::round.eq(round.as_str())).count().get_result(&mut *self.connection()?)?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
+}
+
+fn insert_comments(db: &mut Db, round: &RoundId, texts: &[Comment]) -> Result<(), StorageError> {
+    let rows: Vec<_> = texts
+        .iter()
+        .map(|text| {
+            (
+                comments::id.eq(&text.id),
+                comments::round.eq(round.as_str()),
+                comments::group_code.eq(&text.group),
+                comments::question.eq(&text.question),
+                comments::body.eq(&text.body),
+                comments::state.eq("pending"),
+                comments::summary.eq(""),
+            )
+        })
+        .collect();
+    match db {
+        Db::Sqlite(db) => diesel::insert_into(comments::table).values(&rows).execute(db)?,
+        Db::Pg(db) => diesel::insert_into(comments::table).values(&rows).execute(db)?,
+    };
+    Ok(())
 }

@@ -54,6 +54,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/desk/audit").route(get().to(desk::accounts::audit)))
         .service(resource("/desk/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
         .service(resource("/desk/rounds/{round}").route(get().to(desk::round::show)))
+        .service(resource("/desk/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
         .service(resource("/desk/rounds/{round}/slips").route(post().to(desk::round::slips)))
         .service(resource("/desk/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
         .service(resource("/desk/rounds/{round}/hold").route(post().to(desk::round::hold)))

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{SHEET_CSS, inline_style, qr};
 use crate::app::PrintedSlip;
+use crate::ballot::Passphrase;
 use crate::export::{Column, Table};
 use crate::round::{Access, ChineseDay, Round};
 
@@ -54,6 +55,39 @@ fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
             div.code { (slip.code.printed()) }
             p.how { "微信扫码，或打开 " (slip.address) " 输入上面的填写码" }
             p.how { (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) "。不登录、不留姓名、不记时间和设备。" }
+        }
+    }
+}
+
+/// One page for each trustee's sealed envelope. Like slips, passphrases exist in clear only here.
+#[must_use]
+pub fn envelopes(round: &Round, passphrases: &[Passphrase], quorum: u8, marks: &str) -> Markup {
+    let of = passphrases.len();
+    html! {
+        (DOCTYPE)
+        html lang="zh-CN" {
+            head { meta charset="utf-8"; title { "监督员口令 " (round.title) } (inline_style(SHEET_CSS)) }
+            body {
+                div.help {
+                    p { strong { "打印前请读：" } "每页一份，交一位监督员当场封入信封、签名保存，不拍照、不抄录、不告知他人。打印后立即删除本文件。本页只生成这一次，服务器不保存。" @if !marks.is_empty() { "（" (marks) "）" } }
+                }
+                @for (n, passphrase) in passphrases.iter().enumerate() {
+                    div.envelope {
+                        p.how { (round.title) "　轮次编号 " (round.id) }
+                        h1 { "票箱监督员口令" }
+                        p.how { "第 " (n + 1) " 份，共 " (of) " 份；开箱须 " (quorum) " 份" }
+                        div.passphrase { (passphrase.printed().as_str()) }
+                        p.how { "字母不分大小写，横线可不输。不含数字 0、1 和字母 i、l、o。" }
+                        ul {
+                            li { "凭任意 " (quorum) " 份口令，加上服务器上的钥匙文件，才能开启票箱；单独一份打不开任何东西。" }
+                            li { "口令不足 " (quorum) " 份，本轮全部答卷永久作废，任何人都无法恢复。" }
+                            li { "填写期间可随时在“钥匙保管”页核对本口令是否有效；开箱时由本人当场输入。" }
+                            li { "开箱完成后口令作废，本页可销毁。" }
+                        }
+                        p.how { "监督员（签名）：＿＿＿＿＿＿＿＿　　封存日期：＿＿＿＿年＿＿月＿＿日" }
+                    }
+                }
+            }
         }
     }
 }

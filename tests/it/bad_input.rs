@@ -131,7 +131,7 @@ fn a_poster_round_is_marked_and_spends_nothing() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.draft(&survey("canteen"), Access::Poster);
-    zicha.app.open_round(&round).unwrap();
+    zicha.app.open_round(&round, zicha::app::Custody::Server).unwrap();
     let codes = zicha.slips(&round);
     assert!(codes.values().all(|c| c.len() == 1), "one code for each unit");
     for unit in codes.values() {

@@ -1,79 +1,21 @@
 //! The whole story with the commands alone, and what the command line says when it refuses.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
-use crate::test_app::{UNITS, agent, backends, free_port, settings};
-
-struct Shell {
-    folder: tempfile::TempDir,
-    database: Option<String>,
-}
-
-impl Shell {
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
-        command.args(["--data", self.folder.path().to_str().unwrap()]).args(arguments);
-        if let Some(url) = &self.database {
-            command.args(["--database", url]);
-        }
-        command.output().unwrap()
-    }
-
-    /// Runs the service with its clock at `now` until `page` shows up at `path`, or fails after ten seconds.
-    fn serve_at(&self, now: time::OffsetDateTime, path: &str, page: &str) {
-        let port = free_port();
-        let mut server = Command::new(env!("CARGO_BIN_EXE_zicha"))
-            .args(["--data", self.folder.path().to_str().unwrap(), "serve", "--listen", &format!("127.0.0.1:{port}")])
-            .env("ZICHA_TEST_NOW", now.unix_timestamp().to_string())
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        let agent = agent();
-        let shown = (0..100).any(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            let body = agent.get(format!("http://127.0.0.1:{port}{path}")).call().ok().and_then(|r| r.into_body().read_to_string().ok());
-            body.is_some_and(|b| b.contains(page))
-        });
-        server.kill().unwrap();
-        server.wait().unwrap();
-        assert!(shown, "{path} never showed {page}");
-    }
-
-    fn ok(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    /// Exit code 1 and one sentence.
-    fn refused(&self, arguments: &[&str], says: &str) {
-        let output = self.run(arguments);
-        let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
-        assert!(error.contains(says) && error.starts_with("zicha: "), "{arguments:?}: {error}");
-        assert!(!error.contains("panicked"), "{error}");
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).to_str().unwrap().to_owned()
-    }
-}
+use crate::shell::Shell;
+use crate::test_app::{UNITS, backends};
 
 #[test]
 fn the_story_can_be_driven_with_commands() {
     for backend in backends() {
-        let folder = tempfile::tempdir().unwrap();
-        let database = settings(backend, folder.path()).database;
-        let zicha = Shell { folder, database };
+        let zicha = Shell::new(backend);
         std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
         assert!(zicha.ok(&["units", "import", &zicha.path("units.csv")]).contains("5 units in 4 groups, 40 heads"));
         assert_eq!(zicha.ok(&["units", "export"]).lines().count(), 6);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
         let round = zicha.ok(&["round", "create", "--survey", "self-check-short", "--title", "第一轮", "--opens", &today, "--closes", &today]);
         zicha.refused(&["round", "open", &round], "say who holds the key");
-        zicha.refused(&["round", "open", &round, "--trustees", "4", "--quorum", "3"], "not part of this version");
+        zicha.refused(&["round", "open", &round, "--trustees", "4", "--quorum", "1"], "a quorum from 2");
         zicha.ok(&["round", "open", &round, "--custody", "server"]);
         zicha.refused(&["round", "open", &round, "--custody", "server"], "only a round that is draft");
         zicha.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("slips.csv")]);

@@ -52,7 +52,7 @@ fn hpke_with_a_pre_shared_key_agrees_with_its_published_vector() {
 #[test]
 fn a_ballot_opens_only_with_the_right_round_unit_name_and_server_key() {
     let mut rng = StdRng::seed_from_u64(1);
-    let (private, public) = RoundPrivateKey::generate(&mut rng);
+    let (private, public) = RoundPrivateKey::generate(&mut rng).unwrap();
     let (ours, theirs) = (ServerKey::random(&mut rng), ServerKey::random(&mut rng));
     let (psk, forged) = (StuffingKey::of(&ours), StuffingKey::of(&theirs));
     let (round, other): (RoundId, RoundId) = ("abcdefgh".parse().unwrap(), "hgfedcba".parse().unwrap());
@@ -74,15 +74,15 @@ fn a_ballot_opens_only_with_the_right_round_unit_name_and_server_key() {
 #[test]
 fn a_wrapped_key_needs_the_server_key_and_the_custody_file() {
     let mut rng = StdRng::seed_from_u64(2);
-    let (private, _) = RoundPrivateKey::generate(&mut rng);
+    let (private, _) = RoundPrivateKey::generate(&mut rng).unwrap();
     let round: RoundId = "abcdefgh".parse().unwrap();
     let (server, stranger) = (ServerKey::random(&mut rng), ServerKey::random(&mut rng));
     let (secret, wrong) = (CustodySecret::random(&mut rng), CustodySecret::random(&mut rng));
     let wrapped = WrappedKey::by_server(&private, &server, &secret, &round, &mut rng);
-    assert_eq!(wrapped.unwrap_by_server(&server, &secret, &round).unwrap().to_bytes(), private.to_bytes());
-    assert!(wrapped.unwrap_by_server(&stranger, &secret, &round).is_err());
-    assert!(wrapped.unwrap_by_server(&server, &wrong, &round).is_err(), "an old backup without the custody file opens nothing");
-    assert!(wrapped.unwrap_by_server(&server, &secret, &"hgfedcba".parse().unwrap()).is_err());
+    assert_eq!(wrapped.unwrap_key(&server, &[], &secret, &round).unwrap().to_bytes(), private.to_bytes());
+    assert!(wrapped.unwrap_key(&stranger, &[], &secret, &round).is_err());
+    assert!(wrapped.unwrap_key(&server, &[], &wrong, &round).is_err(), "an old backup without the custody file opens nothing");
+    assert!(wrapped.unwrap_key(&server, &[], &secret, &"hgfedcba".parse().unwrap()).is_err());
 }
 
 proptest! {

@@ -118,6 +118,7 @@ fn a_round_moves_only_from_the_state_it_was_read_in() {
 fn an_opening_is_written_once() {
     on_both(|storage, _| {
         let mut round = round(storage);
+        assert_eq!([post(storage, &round, 1, 1), post(storage, &round, 2, 2)], [Outcome::Stored; 2]);
         round.state = RoundState::Closed;
         storage.update_round(&round, RoundState::Open).unwrap();
         let survey = survey("canteen");
@@ -125,8 +126,9 @@ fn an_opening_is_written_once() {
         let tally = zicha::tally::Tally::new(&survey, &groups);
         let release = zicha::gate::protect(&round.id, "试", &survey, &groups, &tally, &Default::default());
         let text = zicha::storage::Comment { id: "a".into(), group: "ALL".into(), question: "visit_note".into(), body: "文".into() };
-        assert!(storage.write_opening(&round.id, &release, &[text], &[vec![1; 32], vec![2; 32]]).unwrap());
-        assert!(!storage.write_opening(&round.id, &release, &[], &[]).unwrap(), "the second opener writes nothing");
+        let mut texts = vec![vec![text]];
+        assert!(storage.write_opening(&round.id, &release, &mut || Ok(texts.pop())).unwrap());
+        assert!(!storage.write_opening(&round.id, &release, &mut || Ok(None)).unwrap(), "the second opener writes nothing");
         assert_eq!(storage.release(&round.id).unwrap(), release);
         assert!(storage.was_spent(&round.id, &SlipHash([1; 32])).unwrap() && !storage.was_spent(&round.id, &SlipHash([9; 32])).unwrap());
         assert_eq!(storage.spent_count(&round.id).unwrap(), 2);

@@ -141,7 +141,7 @@ fn codes_by_unit(sheet: &str) -> std::collections::BTreeMap<String, Vec<String>>
 
 impl TestApp {
     /// Waits for background work.
-    fn wait(done: impl Fn() -> bool) {
+    pub fn wait(done: impl Fn() -> bool) {
         for _ in 0..600 {
             if done() {
                 return;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use zicha::app::{App, NewRound, Settings};
+use zicha::app::{App, Custody, NewRound, Settings};
 use zicha::id::RoundId;
 use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
@@ -131,7 +131,7 @@ impl TestApp {
     /// A round that can be answered today.
     pub fn open_round(&self, survey: &Survey) -> RoundId {
         let id = self.draft(survey, Access::Slip);
-        self.app.open_round(&id).unwrap();
+        self.app.open_round(&id, Custody::Server).unwrap();
         id
     }
 

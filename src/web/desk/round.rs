@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, Progress, Session};
+use crate::app::{App, AppError, Custody, Progress, Session};
 use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::round::{Access, ChineseDay, Hold, Round, RoundState, TURNOUT_BANDS, TURNOUT_MIN_HEADS};
@@ -82,7 +82,12 @@ pub async fn act(
         block(move || reading.round(&id)).await??
     };
     let (title, consequence, label) = match step {
-        "open" => ("开放本轮", "问卷、单位和统计组从此冻结，不能再改。当前版本的票箱钥匙由服务器保管，本轮全程标注“试用”。", "确认开放"),
+        "open" if form.first("custody") == "trustees" => (
+            "开放本轮",
+            "问卷、单位和统计组从此冻结，不能再改。监督员口令不足或钥匙文件丢失，本轮答卷永久作废；请确认口令已全部封存，钥匙文件所在的数据目录不会被清理。",
+            "确认开放",
+        ),
+        "open" => ("试用开放", "问卷、单位和统计组从此冻结，不能再改。票箱钥匙由服务器保管，本轮全程标注“试用”，不能作为正式轮次。", "确认试用开放"),
         "close" if app.now() < round.ends_at() => {
             ("提前截止", "截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。", "确认提前截止")
         }
@@ -92,10 +97,11 @@ pub async fn act(
         _ => return Err(WebError::NothingHere),
     };
     if form.first("confirm") != "yes" {
-        let page = confirm(&session, &round, step, title, consequence, label);
+        let page = confirm(&session, &round, step, form.first("custody"), title, consequence, label);
         return Ok(html_page(&session, title, demo_mark(&app), page));
     }
     let account = session.account.clone();
+    let custody = if form.first("custody") == "trustees" { Custody::Trustees } else { Custody::Server };
     if step == "box" {
         start_opening(&app, &openings, &id, &account)?;
         return Ok(see_other(&format!("/desk/rounds/{id}")));
@@ -103,7 +109,7 @@ pub async fn act(
     let (working, of, step) = (app.clone(), id.clone(), step.to_owned());
     let result = block(move || {
         match step.as_str() {
-            "open" => working.open_round(&of).map(drop)?,
+            "open" => working.open_round(&of, custody).map(drop)?,
             "close" => working.close_round(&of).map(drop)?,
             _ => working.release_round(&of).map(drop)?,
         }
@@ -206,7 +212,7 @@ pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     }
 }
 
-fn confirm(session: &Session, round: &Round, step: &str, title: &str, consequence: &str, label: &str) -> Markup {
+fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &str, consequence: &str, label: &str) -> Markup {
     html! {
         div.card.narrow {
             h1 { (title) }
@@ -215,6 +221,7 @@ fn confirm(session: &Session, round: &Round, step: &str, title: &str, consequenc
             form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";
+                @if !custody.is_empty() { input type="hidden" name="custody" value=(custody); }
                 div.row { button.grave type="submit" { (label) } a.button.quiet href={ "/desk/rounds/" (round.id) } { "取消" } }
             }
         }
@@ -267,16 +274,27 @@ fn path(round: &Round) -> Markup {
 fn progress_text(progress: Progress) -> String {
     match progress {
         Progress::Checking => "正在核对票箱与公示……".into(),
-        Progress::Opening { done, of } => format!("正在开箱：{done} / {of} 份"),
+        Progress::Opening { done, of, left } => format!("正在开箱：{done} / {of} 份，约剩 {}", duration(left)),
         Progress::Writing => "正在生成结果……".into(),
         Progress::Destroying => "正在销毁票箱和钥匙……".into(),
         Progress::Done => "已完成".into(),
     }
 }
 
+/// 约剩多久, as one says it.
+fn duration(left: std::time::Duration) -> String {
+    match left.as_secs() {
+        0 => "不到 1 秒".into(),
+        s @ 1..=99 => format!("{s} 秒"),
+        s => format!("{} 分钟", s.div_ceil(60)),
+    }
+}
+
 /// What can be done now, and why nothing else can.
 fn now_card(session: &Session, facts: &Facts) -> Markup {
     let round = &facts.round;
+    let trustees = App::trustees(round);
+    let custody = || html! { a.button href={ "/desk/rounds/" (round.id) "/custody" } { "钥匙保管" } };
     let button = |step: &str, label: &str, grave: bool| {
         html! { form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } { (csrf(session)) button.(if grave { "quiet" } else { "main" }) type="submit" { (label) } } }
     };
@@ -286,15 +304,22 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
             @match round.state {
                 RoundState::Draft => {
                     p { "开放后，队员从" (ChineseDay(round.opens)) "零点起可以填写。填写码可以现在印，也可以开放后印。" }
-                    div.row { (button("open", "开放本轮", false)) }
+                    p { "正式轮次由监督员共同保管票箱钥匙：口令封存后开放。只是试用的，可由服务器保管，全程标注“试用”。" }
+                    div.row { a.button href={ "/desk/rounds/" (round.id) "/custody" } { "由监督员保管并开放" } (button("open", "试用开放", true)) }
                 }
                 RoundState::Open => {
                     p { "填写进行中。任何人都看不到答案；回收情况只按区间、每天更新一次。" (ChineseDay(round.closes)) "二十四点截止，之后自动封存票箱。" }
-                    div.row { (button("close", "截止本轮", true)) }
+                    @if let Some((need, of)) = trustees {
+                        p.soft { "钥匙由 " (of) " 位监督员保管，" (need) " 位到场可开箱；提前截止也须 " (need) " 位到场。" }
+                        div.row { (custody()) }
+                    } @else { div.row { (button("close", "截止本轮", true)) } }
                 }
                 RoundState::Closed => {
                     p { "票箱已封存。开箱前没有任何结果；开箱只能进行一次。" }
-                    div.row { (button("box", "开箱", false)) }
+                    @if let Some((need, of)) = trustees {
+                        p { "由 " (of) " 位监督员中的 " (need) " 位到场，依次输入口令后开箱。" }
+                        div.row { (custody()) }
+                    } @else { div.row { (button("box", "开箱", false)) } }
                 }
                 RoundState::Opened if !round.destroyed => {
                     p { "结果已生成，票箱和钥匙尚未销毁完毕；销毁完成后才显示结果。" }

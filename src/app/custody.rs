@@ -1,0 +1,280 @@
+//! Who can open a box: the server alone (a trial), or trustees who come together with the custody file.
+//! Passphrases exist in clear only when they are printed and while a trustee types; nothing that is typed is shown or stored.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use rand::Rng;
+use rustix::fs::FlockOperation;
+
+use super::{App, AppError, rng};
+use crate::ballot::{
+    CustodyError, CustodySecret, MOST_TRUSTEES, Passphrase, PassphraseError, RoundPrivateKey, RoundPublicKey, SMALLEST_QUORUM, Share, WrappedKey,
+};
+use crate::id::RoundId;
+use crate::round::{Move, Round, RoundState, shanghai_day};
+use crate::storage::StorageError;
+use crate::text::Refusal;
+
+/// Who holds a round's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Custody {
+    /// The server alone: a trial.
+    Server,
+    /// Trustees, with the passphrases that [`App::prepare_trustees`] has just made.
+    Trustees,
+}
+
+/// A round's key, wrapped and waiting for the round to open.
+pub(super) struct Prepared {
+    public: RoundPublicKey,
+    wrapped: WrappedKey,
+    secret: CustodySecret,
+    at: Instant,
+}
+
+/// Shares that trustees have typed for one round.
+pub(super) struct Gathered {
+    shares: Vec<Share>,
+    at: Instant,
+}
+
+/// How long prepared passphrases wait for the round to open.
+const PREPARED: Duration = Duration::from_hours(2);
+/// How long typed passphrases wait for the next trustee.
+const GATHERED: Duration = Duration::from_mins(15);
+
+impl App {
+    /// Makes a round's key and the passphrases of its trustees. They exist in clear only in what this returns; the key opens with the round.
+    pub fn prepare_trustees(&self, id: &RoundId, trustees: u8, quorum: u8) -> Result<Vec<Passphrase>, AppError> {
+        if !(SMALLEST_QUORUM..=MOST_TRUSTEES).contains(&quorum) || !(quorum..=MOST_TRUSTEES).contains(&trustees) {
+            return Err(Refusal::new(
+                format!("监督员最多 {MOST_TRUSTEES} 人，开箱所需人数为 {SMALLEST_QUORUM} 人至监督员总数，建议 4 人中 3 人"),
+                format!("at most {MOST_TRUSTEES} trustees, and a quorum from {SMALLEST_QUORUM} to all of them; 3 of 4 is a good choice"),
+            )
+            .into());
+        }
+        self.check_may_open(&self.round(id)?)?;
+        let passphrases: Vec<Passphrase> = (0..trustees).map(|_| Passphrase::random(&mut rng())).collect();
+        let (private, public) = new_keys()?;
+        let secret = CustodySecret::random(&mut rng());
+        let wrapped = WrappedKey::by_trustees(&private, &passphrases, quorum, &secret, id, &mut rng());
+        let prepared = Prepared { public, wrapped, secret, at: Instant::now() };
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), prepared);
+        Ok(passphrases)
+    }
+
+    /// Quorum and number of the trustees whose passphrases were printed for a draft and wait for it to open.
+    pub fn prepared(&self, id: &RoundId) -> Option<(usize, usize)> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        prepared.retain(|_, p| p.at.elapsed() < PREPARED);
+        prepared.get(id).and_then(|p| p.wrapped.trustees())
+    }
+
+    /// Freezes a draft and puts its key into custody; the private key is wrapped at once and kept nowhere else.
+    pub fn open_round(&self, id: &RoundId, custody: Custody) -> Result<Round, AppError> {
+        let mut round = self.round(id)?;
+        self.check_may_open(&round)?;
+        self.freeze_units(id)?;
+        let prepared = match custody {
+            Custody::Server => {
+                let (private, public) = new_keys()?;
+                let secret = CustodySecret::random(&mut rng());
+                let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
+                Prepared { public, wrapped, secret, at: Instant::now() }
+            }
+            Custody::Trustees => {
+                let mut waiting = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+                waiting.remove(id).filter(|p| p.at.elapsed() < PREPARED).ok_or_else(|| {
+                    Refusal::new(
+                        "监督员口令已过期或尚未生成（服务重启或超过两小时），请重新生成并封存；先前打印的作废",
+                        "the trustees' passphrases have lapsed or were never made (a restart, or two hours); make and seal new ones, those printed before are void",
+                    )
+                })?
+            }
+        };
+        // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
+        let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
+        super::write_private(&pending, &prepared.secret.to_file())?;
+        self.storage.create_box(id)?;
+        round.state = RoundState::Open;
+        round.trial = custody == Custody::Server;
+        round.public_key = Some(prepared.public.to_bytes());
+        round.wrapped_key = Some(serde_json::to_string(&prepared.wrapped).expect("a wrapped key is JSON"));
+        if !self.storage.update_round(&round, RoundState::Draft)? {
+            std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot delete {}: {e}", pending.display())))?;
+            return Err(Refusal::new("本轮刚被其他人开放", "somebody else has just opened this round").into());
+        }
+        std::fs::rename(&pending, self.custody_path(id)).map_err(|e| AppError::File(format!("cannot rename {}: {e}", pending.display())))?;
+        self.changed(id);
+        Ok(round)
+    }
+
+    fn check_may_open(&self, round: &Round) -> Result<(), AppError> {
+        Move::Open.from(round.state)?;
+        if shanghai_day(self.now()) > round.closes {
+            return Err(Refusal::new("截止日期已过，不能开放；请另建一轮", "the closing day is past; create another round").into());
+        }
+        Ok(())
+    }
+
+    /// Whether a passphrase fits a round, and nothing else about it. It is not kept.
+    pub fn test_passphrase(&self, id: &RoundId, typed: &str) -> Result<(), AppError> {
+        let wrapped = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(id).map(|p| p.wrapped.clone());
+        let wrapped = match wrapped {
+            Some(wrapped) => wrapped,
+            None => wrapped_key(&self.round(id)?)?,
+        };
+        self.share(&wrapped, id, typed).map(drop)
+    }
+
+    /// Takes one trustee's passphrase for the next step; returns how many different ones are there, and how many are needed.
+    pub fn enter_passphrase(&self, id: &RoundId, typed: &str) -> Result<(usize, usize), AppError> {
+        let round = self.round(id)?;
+        if !matches!(round.state, RoundState::Open | RoundState::Closed) {
+            return Err(Refusal::new("只有已开放或已截止的轮次需要监督员口令", "passphrases are needed only while a round is open or closed").into());
+        }
+        let wrapped = wrapped_key(&round)?;
+        let (need, _) = wrapped.trustees().ok_or_else(|| {
+            Refusal::new("本轮的钥匙由服务器保管，没有监督员口令", "the server holds the key of this round; there are no passphrases")
+        })?;
+        let share = self.share(&wrapped, id, typed)?;
+        let mut all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, g| g.at.elapsed() < GATHERED);
+        let gathered = all.entry(id.clone()).or_insert_with(|| Gathered { shares: Vec::new(), at: Instant::now() });
+        gathered.at = Instant::now();
+        if !gathered.shares.iter().any(|s| s.is_same_as(&share)) {
+            gathered.shares.push(share);
+        }
+        Ok((gathered.shares.len(), need))
+    }
+
+    /// Opens one share, one passphrase at a time, because each try takes 64 MiB.
+    fn share(&self, wrapped: &WrappedKey, id: &RoundId, typed: &str) -> Result<Share, AppError> {
+        let passphrase = Passphrase::parse(typed).map_err(passphrase_refusal)?;
+        let _turn = self.password_turn.lock().unwrap_or_else(PoisonError::into_inner);
+        wrapped.share(&passphrase, id).map_err(custody_refusal)
+    }
+
+    /// How many different trustees have typed their passphrase within the last minutes.
+    pub fn gathered(&self, id: &RoundId) -> usize {
+        let mut all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, g| g.at.elapsed() < GATHERED);
+        all.get(id).map_or(0, |g| g.shares.len())
+    }
+
+    /// Forgets what trustees have typed.
+    pub fn forget_gathered(&self, id: &RoundId) {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Quorum and number of a round's trustees, while there is a key.
+    pub fn trustees(round: &Round) -> Option<(usize, usize)> {
+        wrapped_key(round).ok().and_then(|w| w.trustees())
+    }
+
+    /// Refuses a step that needs the trustees, unless enough of them have typed.
+    pub(super) fn need_quorum(&self, round: &Round) -> Result<(), AppError> {
+        let Some((need, _)) = wrapped_key(round)?.trustees() else { return Ok(()) };
+        let have = self.gathered(&round.id);
+        if have < need { Err(custody_refusal(CustodyError::TooFew { have, need })) } else { Ok(()) }
+    }
+
+    /// Unwraps the private key with the custody file and what the trustees have typed.
+    pub(super) fn round_key(&self, round: &Round) -> Result<RoundPrivateKey, AppError> {
+        let wrapped = wrapped_key(round)?;
+        self.need_quorum(round)?;
+        let all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let shares = all.get(&round.id).map_or(&[][..], |g| &g.shares);
+        for path in self.custody_files(&round.id) {
+            let text = std::fs::read_to_string(&path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
+            let text = zeroize::Zeroizing::new(text);
+            match CustodySecret::parse(&text).and_then(|secret| wrapped.unwrap_key(&self.key, shares, &secret, &round.id)) {
+                Ok(key) => return Ok(key),
+                Err(CustodyError::BadFile | CustodyError::WrongSecret) => {}
+                Err(other) => return Err(custody_refusal(other)),
+            }
+        }
+        Err(Refusal::new("钥匙文件已损坏，或不属于本轮，票箱无法开启", "the custody file is damaged or not this round's; the box cannot be opened")
+            .into())
+    }
+
+    /// The round's custody file, or those that a crash at opening left under their first names.
+    pub(super) fn custody_files(&self, id: &RoundId) -> Vec<PathBuf> {
+        let path = self.custody_path(id);
+        let folder = self.settings.data.join("custody");
+        let own = |p: &PathBuf| p.file_stem().is_some_and(|s| s == id.as_str()) && p.extension().is_none_or(|e| e != "gone");
+        let mut files: Vec<PathBuf> = std::fs::read_dir(folder).map(|d| d.flatten().map(|e| e.path()).filter(own).collect()).unwrap_or_default();
+        files.sort_by_key(|p| *p != path);
+        files
+    }
+
+    /// Whether this node holds the custody file of a round.
+    pub fn holds_custody(&self, id: &RoundId) -> bool {
+        !self.custody_files(id).is_empty()
+    }
+
+    /// The turn to open this box: whoever has it holds a lock on the custody file, wherever else the same data folder is used.
+    pub(super) fn opener_turn(&self, id: &RoundId) -> Result<File, AppError> {
+        let files = self.custody_files(id);
+        let Some(path) = files.first() else {
+            let path = self.custody_path(id);
+            return Err(Refusal::new(
+                format!("找不到钥匙文件 {}，没有它票箱无法开启；请在开放本轮的那台服务器上执行", path.display()),
+                format!(
+                    "the custody file {} is missing; the box cannot be opened without it: run this on the node that opened the round",
+                    path.display()
+                ),
+            )
+            .into());
+        };
+        let file = File::open(path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(file),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                Err(Refusal::new("本轮正在别处开箱，请等待其完成", "the box is being opened elsewhere; wait for it to finish").into())
+            }
+            Err(e) => Err(AppError::File(format!("cannot lock {}: {e}", path.display()))),
+        }
+    }
+}
+
+/// A new pair of keys, made where it cannot be swapped.
+fn new_keys() -> Result<(RoundPrivateKey, RoundPublicKey), AppError> {
+    RoundPrivateKey::generate(&mut rng()).map_err(|e| custody_refusal(e.into()))
+}
+
+/// A round's wrapped key.
+fn wrapped_key(round: &Round) -> Result<WrappedKey, AppError> {
+    let text = round
+        .wrapped_key
+        .as_deref()
+        .ok_or_else(|| Refusal::new("本轮没有可用的钥匙（尚未开放，或已销毁）", "the round has no key: it is a draft, or the key is destroyed"))?;
+    serde_json::from_str(text).map_err(|_| StorageError::Corrupt("the wrapped key is damaged".into()).into())
+}
+
+fn passphrase_refusal(error: PassphraseError) -> AppError {
+    match error {
+        PassphraseError::Length(n) => Refusal::new(format!("口令应为 20 个字母和数字，您输入了 {n} 个，请核对"), error.to_string()),
+        PassphraseError::Typo => Refusal::new("口令有误，可能输错了一位，请逐字对照信封核对", error.to_string()),
+    }
+    .into()
+}
+
+fn custody_refusal(error: CustodyError) -> AppError {
+    let zh = match &error {
+        CustodyError::WrongPassphrase => "该口令不属于本轮，请核对信封上的轮次".to_owned(),
+        CustodyError::TooFew { have, need } => {
+            return Refusal::new(
+                format!("此步骤需要 {need} 位监督员到场输入口令，现有 {have} 位"),
+                format!("this step needs the passphrases of {need} trustees; {have} are there (on the command line: --passphrases FILE)"),
+            )
+            .into();
+        }
+        CustodyError::Lock(_) => "存放钥匙的内存无法锁定，可能被换出到磁盘；请提高锁定内存上限（ulimit -l、LimitMEMLOCK）后重试".to_owned(),
+        CustodyError::BadFile | CustodyError::BadRecord | CustodyError::WrongSecret => "钥匙记录已损坏，票箱无法开启".to_owned(),
+    };
+    Refusal::new(zh, error.to_string()).into()
+}

@@ -1,0 +1,135 @@
+//! Keys on the command line: rounds opened with trustees, passphrases entered, boxes opened.
+//! Passphrases go to one file or one screen when they are made, and are never shown when they are typed.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::time::Instant;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::commands::SHELL;
+use super::output::{Output, SecretFile};
+use crate::app::{App, AppError, Custody, Progress};
+use crate::id::RoundId;
+use crate::round::{Round, RoundState};
+use crate::text::Refusal;
+
+/// `zicha round open --custody server`.
+pub(super) fn open_by_server(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
+    app.open_round(id, Custody::Server)?;
+    app.note(SHELL, "round_open", id.as_str())?;
+    eprintln!(
+        "opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round"
+    );
+    out.result("open", &json!({ "round": id, "state": "open", "custody": "server" }));
+    Ok(())
+}
+
+/// `zicha round open --trustees N --quorum M`. Passphrases are safe on disk or screen before the round depends on them.
+pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8, u8), file: Option<&Path>, out: Output) -> Result<(), AppError> {
+    let pending = file.map(SecretFile::create).transpose()?;
+    let passphrases = app.prepare_trustees(id, trustees, quorum)?;
+    eprintln!(
+        "{quorum} of {trustees} passphrases AND the custody file in the data folder are needed to open the box. Fewer passphrases, or a lost custody file, and this round is lost: nobody can help"
+    );
+    let mut text =
+        Zeroizing::new(format!("# zicha: passphrases of round {id}, one for each trustee's sealed envelope; {quorum} of {trustees} open the box.\n"));
+    for passphrase in &passphrases {
+        text.push_str(&passphrase.printed());
+        text.push('\n');
+    }
+    match pending {
+        // In place before the round opens; if it then does not open, they are worthless and harmless.
+        Some(pending) => pending.finish(text.as_bytes())?,
+        None if !out.json => print!("{}", *text),
+        None => {}
+    }
+    app.open_round(id, Custody::Trustees)?;
+    app.note(SHELL, "round_open", id.as_str())?;
+    let mut result = json!({ "round": id, "state": "open", "custody": "trustees", "trustees": trustees, "quorum": quorum });
+    if file.is_none() {
+        result["passphrases"] = passphrases.iter().map(|p| p.printed().to_string()).collect();
+    }
+    out.result("open", &result);
+    Ok(())
+}
+
+/// `zicha box open`.
+pub(super) fn open_box(app: &App, id: &RoundId, passphrases: Option<&Path>, out: Output) -> Result<(), AppError> {
+    let round = app.round(id)?;
+    if round.state == RoundState::Closed {
+        out.confirm("The box is opened once; then box and keys are destroyed.")?;
+        enter(app, &round, passphrases)?;
+    }
+    let mut last = Instant::now();
+    app.open_box(id, &mut |progress| match progress {
+        Progress::Checking => eprintln!("checking the box against the bulletin"),
+        Progress::Opening { done, of, left } => {
+            if done == of || last.elapsed().as_millis() > 500 {
+                last = Instant::now();
+                eprintln!("opened {done} of {of}, about {} s left", left.as_secs());
+            }
+        }
+        Progress::Writing => eprintln!("writing results"),
+        Progress::Destroying => eprintln!("destroying box and keys"),
+        Progress::Done => {}
+    })?;
+    app.note(SHELL, "box_open", id.as_str())?;
+    out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
+    Ok(())
+}
+
+/// `zicha box test`.
+pub(super) fn test(app: &App, id: &RoundId, file: Option<&Path>, out: Output) -> Result<(), AppError> {
+    let typed = match file {
+        Some(path) => read(path)?,
+        None => vec![ask("passphrase")?],
+    };
+    for passphrase in &typed {
+        app.test_passphrase(id, passphrase)?;
+    }
+    out.result("fits", &json!({ "round": id, "fits": typed.len() }));
+    Ok(())
+}
+
+/// Takes the trustees' passphrases for the next step, from a file or from the keyboard, one trustee after the other.
+pub(super) fn enter(app: &App, round: &Round, file: Option<&Path>) -> Result<(), AppError> {
+    let Some((need, _)) = App::trustees(round) else { return Ok(()) };
+    if let Some(path) = file {
+        for passphrase in read(path)? {
+            app.enter_passphrase(&round.id, &passphrase)?;
+        }
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        // The step itself says what is missing.
+        return Ok(());
+    }
+    while app.gathered(&round.id) < need {
+        let typed = ask(&format!("passphrase of a trustee ({} of {need} are there; it is not shown)", app.gathered(&round.id)))?;
+        if typed.trim().is_empty() {
+            return Err(Refusal::new("已取消", "cancelled").into());
+        }
+        if let Err(error) = app.enter_passphrase(&round.id, &typed) {
+            eprintln!("{error}");
+        }
+    }
+    Ok(())
+}
+
+fn ask(what: &str) -> Result<Zeroizing<String>, AppError> {
+    rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new).map_err(|e| AppError::File(format!("cannot read the passphrase: {e}")))
+}
+
+/// Passphrases from a file: one a line, empty lines and `#` lines left out.
+fn read(path: &Path) -> Result<Vec<Zeroizing<String>>, AppError> {
+    let text = std::fs::read_to_string(path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
+    let text = Zeroizing::new(text);
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let passphrases: Vec<_> = lines.map(|l| Zeroizing::new(l.to_owned())).collect();
+    if passphrases.is_empty() {
+        return Err(Refusal::new(format!("{} 中没有口令", path.display()), format!("{} holds no passphrase", path.display())).into());
+    }
+    Ok(passphrases)
+}

@@ -1,0 +1,201 @@
+//! The trustees' page: passphrases made and printed once, tested while a round is open, typed in turn before the box is opened.
+//! Nothing that is typed comes back on any page, and no error says whose passphrase it was.
+
+use actix_web::web::{Data, Path, Payload, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::{Permission, demo_mark, download, enter, enter_form, html_page, refusal_text};
+use crate::app::{App, AppError, Session};
+use crate::id::RoundId;
+use crate::round::{Round, RoundState};
+use crate::text::Refusal;
+use crate::web::error::WebError;
+use crate::web::page::csrf;
+use crate::web::sheet;
+
+/// What the page says about the last step.
+#[derive(Default)]
+struct Said {
+    good: Option<String>,
+    bad: Option<String>,
+}
+
+/// `GET /desk/rounds/{round}/custody`.
+pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::RunRounds).await?;
+    let id = round.parse().map_err(|_| WebError::NothingHere)?;
+    answer(&session, &app, id, Said::default()).await
+}
+
+async fn answer(session: &Session, app: &Data<App>, id: RoundId, said: Said) -> Result<HttpResponse, WebError> {
+    let reading = app.clone();
+    let round = block(move || reading.round(&id)).await??;
+    let bad = said.bad.is_some();
+    let mut response = html_page(session, "钥匙保管", demo_mark(app), page(session, app, &round, &said));
+    if bad {
+        *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// `POST /desk/rounds/{round}/custody`.
+pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
+    let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
+    let step = form.first("step").to_owned();
+    if step == "make" {
+        let made = block(move || make(&working, &of, &account, form.first("trustees"), form.first("quorum"))).await?;
+        return match made {
+            Ok((round, html)) => Ok(download(&format!("监督员口令_{}.html", round.title), "text/html; charset=utf-8", html)),
+            Err(error) => answer(&session, &app, id, Said { bad: Some(refusal_text(error)?), ..Said::default() }).await,
+        };
+    }
+    let result = block(move || {
+        let typed = zeroize::Zeroizing::new(form.first("passphrase").to_owned());
+        match step.as_str() {
+            "test" => working.test_passphrase(&of, &typed).map(|()| "口令有效。未作保存，也未作其他任何操作。".to_owned()),
+            "enter" => {
+                let (have, need) = working.enter_passphrase(&of, &typed)?;
+                working.note(&account, "trustee_entered", of.as_str())?;
+                Ok(if have >= need {
+                    format!("{have} 位监督员的口令已齐，可以进行下一步。")
+                } else {
+                    format!("已收到 {have} 位，还需 {} 位。请下一位监督员输入。", need - have)
+                })
+            }
+            "forget" => {
+                working.forget_gathered(&of);
+                Ok("已清除输入的口令。".to_owned())
+            }
+            _ => Err(AppError::NotFound(Refusal::new("没有这一步", "there is no such step"))),
+        }
+    })
+    .await?;
+    let said = match result {
+        Ok(good) => Said { good: Some(good), bad: None },
+        Err(error) => Said { good: None, bad: Some(refusal_text(error)?) },
+    };
+    answer(&session, &app, id, said).await
+}
+
+fn make(app: &App, id: &RoundId, account: &str, trustees: &str, quorum: &str) -> Result<(Round, Vec<u8>), AppError> {
+    let number =
+        |text: &str| text.trim().parse::<u8>().map_err(|_| Refusal::new("人数应为整数，例如 4 人中 3 人", "numbers are needed, such as 3 of 4"));
+    let (trustees, quorum) = (number(trustees)?, number(quorum)?);
+    let passphrases = app.prepare_trustees(id, trustees, quorum)?;
+    app.note(account, "trustees_prepared", id.as_str())?;
+    let round = app.round(id)?;
+    let html = sheet::envelopes(&round, &passphrases, quorum, &app.marks(&round)).into_string().into_bytes();
+    Ok((round, html))
+}
+
+fn page(session: &Session, app: &App, round: &Round, said: &Said) -> Markup {
+    html! {
+        p.noprint { a href={ "/desk/rounds/" (round.id) } { "← " (round.title) } }
+        h1 { "钥匙保管" }
+        @if let Some(good) = &said.good { div.card.good role="status" { p { (good) } } }
+        @if let Some(bad) = &said.bad { div.errors role="alert" { (bad) } }
+        @match round.state {
+            RoundState::Draft => (draft(session, app, round)),
+            RoundState::Open | RoundState::Closed => (held(session, app, round)),
+            _ => { div.card { p { "本轮已开箱，口令和钥匙已作废。" } } }
+        }
+    }
+}
+
+/// What is lost for ever, said before a round is opened and while it is open.
+fn warning(need: usize, of: usize) -> Markup {
+    html! {
+        p.warn { strong { "请务必知悉：" } "开箱须同时具备两样：" (of) " 位监督员中任意 " (need) " 位的口令，和服务器数据目录里的钥匙文件。口令不足 " (need) " 份，或钥匙文件丢失，本轮全部答卷即永久作废，任何人都无法恢复。" }
+    }
+}
+
+fn draft(session: &Session, app: &App, round: &Round) -> Markup {
+    let action = format!("/desk/rounds/{}/custody", round.id);
+    html! {
+        @match app.prepared(&round.id) {
+            None => {
+                div.card {
+                    h2 { "第一步：生成监督员口令" }
+                    (warning(3, 4))
+                    p { "建议四位监督员、三位到场即可开箱，其中两位为队员代表。口令由系统生成，只在下载的打印件上出现一次；打印后当场封入各人信封，并删除下载的文件。" }
+                    form method="post" action=(action) autocomplete="off" {
+                        (csrf(session)) input type="hidden" name="step" value="make";
+                        div.row {
+                            label.inline { "监督员 " input type="text" name="trustees" value="4" inputmode="numeric" size="2"; " 人" }
+                            label.inline { "，到场 " input type="text" name="quorum" value="3" inputmode="numeric" size="2"; " 人可开箱" }
+                        }
+                        div.row { button type="submit" { "生成并下载打印件" } }
+                    }
+                }
+            }
+            Some((need, of)) => {
+                div.card {
+                    h2 { "第二步：封存并核对" }
+                    p { "打印件已生成（" (of) " 份，" (need) " 份可开箱）。请各位监督员对照信封在下面试输一次，确认无误后开放本轮。两小时内有效；重新生成会使已打印的作废。" }
+                    (typing(session, &action, "test", "核对口令", "核对"))
+                }
+                div.card {
+                    h2 { "第三步：开放本轮" }
+                    (warning(need, of))
+                    form method="post" action={ "/desk/rounds/" (round.id) "/do/open" } {
+                        (csrf(session)) input type="hidden" name="custody" value="trustees";
+                        div.row { button type="submit" { "口令已封存，开放本轮" } }
+                    }
+                    form method="post" action=(action) {
+                        (csrf(session)) input type="hidden" name="step" value="make"; input type="hidden" name="trustees" value=(of); input type="hidden" name="quorum" value=(need);
+                        button.link type="submit" { "打印件丢失，重新生成（原来的作废）" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn held(session: &Session, app: &App, round: &Round) -> Markup {
+    let action = format!("/desk/rounds/{}/custody", round.id);
+    let Some((need, of)) = App::trustees(round) else {
+        return html! { div.card { p { "本轮为试用：钥匙由服务器保管，没有监督员口令。" } } };
+    };
+    let have = app.gathered(&round.id);
+    let (step, name) = if round.state == RoundState::Open { ("close", "提前截止") } else { ("box", "开箱") };
+    html! {
+        div.card {
+            (warning(need, of))
+            @if app.holds_custody(&round.id) { p { "钥匙文件：在本服务器上，完好待用。" } }
+            @else { p.error { "本服务器上没有本轮的钥匙文件。请在开放本轮的那台服务器上操作。" } }
+        }
+        div.card {
+            h2 { "监督员依次输入口令" }
+            p { @if round.state == RoundState::Open { "到期自动截止不需要口令；提前截止需要 " (need) " 位监督员到场。" } @else { "开箱需要 " (need) " 位监督员到场，依次在下面输入各自的口令。" } "输入的口令不显示、不保存，十五分钟内有效。" }
+            p.lead { "已输入 " strong { (have) } " / " (need) " 位" }
+            @if have < need { (typing(session, &action, "enter", "本人口令", "确认输入")) }
+            @else {
+                form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } { (csrf(session)) div.row { button type="submit" { (name) } } }
+            }
+            @if have > 0 {
+                form method="post" action=(action) { (csrf(session)) input type="hidden" name="step" value="forget"; button.link type="submit" { "清除已输入的口令" } }
+            }
+        }
+        div.card {
+            h2 { "核对口令" }
+            p { "监督员可随时核对自己的口令是否仍然有效。核对不保存口令，也不开启任何东西。" }
+            (typing(session, &action, "test", "本人口令", "核对"))
+        }
+    }
+}
+
+/// A field for one passphrase, shown neither while nor after it is typed.
+fn typing(session: &Session, action: &str, step: &str, label: &str, button: &str) -> Markup {
+    let id = format!("passphrase-{step}");
+    html! {
+        form method="post" action=(action) autocomplete="off" {
+            (csrf(session)) input type="hidden" name="step" value=(step);
+            label for=(id) { (label) } p.hint { "20 个字母和数字，横线、空格和大小写不限。" }
+            input id=(id) type="password" name="passphrase" autocomplete="off" spellcheck="false" required;
+            div.row { button.quiet type="submit" { (button) } }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! zicha as its users in a terminal meet it: the binary, run as a process of its own.
+
+use std::process::{Command, Output};
+
+use crate::test_app::{Backend, agent, free_port, settings};
+
+/// A data folder and database, and the commands run on them.
+pub struct Shell {
+    pub folder: tempfile::TempDir,
+    pub database: Option<String>,
+}
+
+impl Shell {
+    pub fn new(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = settings(backend, folder.path()).database;
+        Self { folder, database }
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
+        command.args(["--data", self.folder.path().to_str().unwrap()]).args(arguments);
+        if let Some(url) = &self.database {
+            command.args(["--database", url]);
+        }
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs the service with its clock at `now` until `page` shows up at `path`, or fails after ten seconds.
+    pub fn serve_at(&self, now: time::OffsetDateTime, path: &str, page: &str) {
+        let port = free_port();
+        let mut server = self
+            .command(&["serve", "--listen", &format!("127.0.0.1:{port}")])
+            .env("ZICHA_TEST_NOW", now.unix_timestamp().to_string())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let agent = agent();
+        let shown = (0..100).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            let body = agent.get(format!("http://127.0.0.1:{port}{path}")).call().ok().and_then(|r| r.into_body().read_to_string().ok());
+            body.is_some_and(|b| b.contains(page))
+        });
+        server.kill().unwrap();
+        server.wait().unwrap();
+        assert!(shown, "{path} never showed {page}");
+    }
+
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Exit code 1 and one sentence.
+    pub fn refused(&self, arguments: &[&str], says: &str) {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert!(error.contains(says) && error.starts_with("zicha: "), "{arguments:?}: {error}");
+        assert!(!error.contains("panicked"), "{error}");
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+}
