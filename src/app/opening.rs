@@ -254,10 +254,19 @@ impl App {
         fault::at("custody_gone");
         self.storage.mark_destroyed(id)?;
         fault::at("noted");
-        std::fs::remove_file(&gone).map_err(|e| AppError::File(format!("cannot delete {}: {e}", gone.display())))?;
+        self.remove_marker(id)?;
         self.changed(id);
         fault::at("done");
         Ok(())
+    }
+
+    /// Removes the note that this node was destroying a custody file, once all is done.
+    pub(super) fn remove_marker(&self, id: &RoundId) -> Result<(), AppError> {
+        let gone = self.custody_path(id).with_extension("gone");
+        match std::fs::remove_file(&gone) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(AppError::File(format!("cannot delete {}: {e}", gone.display()))),
+            _ => Ok(()),
+        }
     }
 
     /// Keeps the Release in a file, so that an older database can take it back.

@@ -234,6 +234,7 @@ impl App {
                 }
             }
             RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.finish_destruction(&id)?,
+            RoundState::Opened | RoundState::Released if round.destroyed => self.remove_marker(&id)?,
             _ => {}
         }
         Ok(())

@@ -17,6 +17,22 @@ impl Shell {
         Self { folder, database }
     }
 
+    /// The same place for code that calls the application itself.
+    pub fn settings(&self) -> zicha::app::Settings {
+        zicha::app::Settings { database: self.database.clone(), data: self.folder.path().to_owned(), listen: "127.0.0.1:0".into(), ..Default::default() }
+    }
+
+    /// Rows of a table of the main database.
+    pub fn count(&self, table: &str) -> usize {
+        use diesel::prelude::*;
+        let query = diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("select count(*) from {table}"));
+        let count: i64 = match &self.database {
+            Some(url) => query.get_result(&mut PgConnection::establish(url).unwrap()).unwrap(),
+            None => query.get_result(&mut SqliteConnection::establish(&self.path("zicha.db")).unwrap()).unwrap(),
+        };
+        usize::try_from(count).unwrap()
+    }
+
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
         command.args(["--data", self.folder.path().to_str().unwrap()]).args(arguments);

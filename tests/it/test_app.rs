@@ -70,11 +70,26 @@ pub fn settings(backend: Backend, folder: &std::path::Path) -> Settings {
 }
 
 pub fn new_postgres_database() -> String {
+    create_postgres_database("")
+}
+
+/// A copy of a PostgreSQL database. Whoever is connected to it is cut off.
+pub fn copy_database(url: &str) -> String {
+    let name = url.rsplit_once('/').unwrap().1;
+    let mut db = PgConnection::establish(&std::env::var("TEST_POSTGRES_URL").unwrap()).unwrap();
+    let rest = format!("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{name}'");
+    while diesel::dsl::sql::<diesel::sql_types::BigInt>(&rest).get_result::<i64>(&mut db).unwrap() > 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    create_postgres_database(&format!("template {name}"))
+}
+
+fn create_postgres_database(from: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL server for tests");
     let name = format!("zicha_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut db = PgConnection::establish(&server).expect("the PostgreSQL server for tests answers");
-    db.batch_execute(&format!("create database {name}")).unwrap();
+    db.batch_execute(&format!("create database {name} {from}")).unwrap();
     let (head, _) = server.rsplit_once('/').expect("an address ends with a database name");
     format!("{head}/{name}")
 }
