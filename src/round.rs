@@ -159,6 +159,9 @@ pub struct ClosingSums {
     pub digest: String,
     /// Whether the round was closed before its last day was over.
     pub early: bool,
+    /// Slips used beyond a unit's head count, summed over all units: spares that somebody used besides the own slip.
+    #[serde(default)]
+    pub over: u64,
 }
 
 /// A turnout snapshot: bands only, for groups that are large enough.

@@ -102,6 +102,9 @@ impl App {
         if slips {
             check("公示：已用填写码 = 票箱答卷", "bulletin: slips used = ballots", closing.used.to_string(), closing.ballots.to_string());
         }
+        if slips {
+            check("没有超出单位人数使用的填写码", "no slips used beyond a unit's head count", closing.over.to_string(), "0".to_owned());
+        }
         if self.storage.has_box(id)? {
             let sums = self.storage.box_sums(id)?;
             check("票箱摘要与公示一致", "digest of the box as on the bulletin", sums.digest, closing.digest.clone());

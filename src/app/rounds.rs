@@ -150,11 +150,14 @@ impl App {
         self.storage.seal_box(id)?;
         self.stop_writer(id);
         let sums = self.storage.box_sums(id)?;
+        let units = self.storage.round_units(id)?;
+        let beyond = |unit: &Unit| u64::from(sums.used.get(&unit.code).copied().unwrap_or(0).saturating_sub(unit.headcount));
         round.ended = true;
         round.closing = Some(ClosingSums {
             issued: sums.issued.values().map(|n| u64::from(*n)).sum(),
             used: sums.used.values().map(|n| u64::from(*n)).sum(),
             ballots: sums.ballots,
+            over: units.iter().map(beyond).sum(),
             digest: sums.digest,
             early,
         });

@@ -115,7 +115,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
             out.result(
                 &format!("closed: issued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest),
-                &json!({ "round": id, "state": "closed", "issued": sums.issued, "used": sums.used, "ballots": sums.ballots, "digest": sums.digest, "early": sums.early }),
+                &json!({ "round": id, "state": "closed", "issued": sums.issued, "used": sums.used, "ballots": sums.ballots, "digest": sums.digest, "early": sums.early, "over": sums.over }),
             );
         }
         Round::Release { id } => {

@@ -16,6 +16,7 @@ mod sealing;
 mod shell;
 mod storage_contract;
 mod story;
+mod stuffing;
 mod surveys;
 mod test_app;
 mod trustees;

@@ -248,7 +248,7 @@ fn page(session: &Session, facts: &Facts) -> Markup {
                     h2 { "公示" }
                     @if closing.early { p { strong { "本轮提前截止。" } } }
                     table {
-                        @if round.access == Access::Slip { tr { th { "发放填写码" } td.n { (closing.issued) } } tr { th { "已使用" } td.n { (closing.used) } } }
+                        @if round.access == Access::Slip { tr { th { "发放填写码" } td.n { (closing.issued) } } tr { th { "已使用" } td.n { (closing.used) } } @if closing.over > 0 { tr { th { "其中超出单位人数" } td.n.error { (closing.over) } } } }
                         tr { th { "票箱中答卷" } td.n { (closing.ballots) } }
                     }
                     p.digest { (closing.digest) }

@@ -58,12 +58,14 @@ fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
                 @if slips {
                     tr { th scope="row" { (lang.pick("发放填写码", "Slips issued")) } td.n { (closing.issued) } }
                     tr { th scope="row" { (lang.pick("已使用", "Slips used")) } td.n { (closing.used) } }
+                    tr { th scope="row" { (lang.pick("其中超出单位人数", "of these beyond a unit's head count")) } td.n { (closing.over) } }
                 }
                 tr { th scope="row" { (lang.pick("票箱中答卷", "Ballots in the box")) } td.n { (closing.ballots) } }
             }
             @if slips {
                 p { (if closing.used == closing.ballots { lang.pick("已使用的填写码与答卷数一致：每码计一次。", "Slips used and ballots agree: each slip counted once.") } else { lang.pick("已使用的填写码与答卷数不一致，请监督员核查。", "Slips used and ballots differ; the trustees must look into it.") }) }
             }
+            @if slips && closing.over > 0 { p.mark { (lang.pick("有单位使用的填写码多于人数，说明备用纸条被多用，请监督员核查。", "Somewhere more slips were used than there are people: spare slips were used besides the own ones. The trustees must look into it.")) } }
             p.soft { (lang.pick("票箱摘要（SHA-256）", "Digest of the box (SHA-256)")) }
             p.digest { (closing.digest) }
         }
@@ -82,16 +84,18 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
             div.scroll { table {
                 thead { tr {
                     th { (lang.pick("统计组", "Group")) }
+                    th.n { (lang.pick("人数", "heads")) }
                     @if slips { th.n { (issued) } th.n { (used) } }
                     @for head in [lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
                 } }
                 tbody {
                     @for group in &release.groups {
                         tr { td { (group.name) @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
+                            td.n { (group.turnout.headcount) }
                             @if slips { td.n { (group.turnout.issued) } td.n { (group.turnout.used) } }
                             @for n in [group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
                     }
-                    tr { th scope="row" { (lang.pick("合计", "Total")) } @if slips { td.n { strong { (total.issued) } } td.n { strong { (total.used) } } }
+                    tr { th scope="row" { (lang.pick("合计", "Total")) } td.n { strong { (total.headcount) } } @if slips { td.n { strong { (total.issued) } } td.n { strong { (total.used) } } }
                         @for n in [total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
                 }
             } }
