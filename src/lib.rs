@@ -8,6 +8,7 @@ pub mod cli;
 pub mod export;
 pub mod gate;
 pub mod id;
+pub mod identity;
 pub mod problem;
 pub mod response;
 pub mod round;

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::{App, AppError, Live, rng};
 use crate::access::{CodeError, SlipCode, SlipHash};
 use crate::id::RoundId;
-use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, read};
+use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
 use crate::round::{Access, Phase, RoundState};
 use crate::storage::{Outcome, Posting, StorageError};
 use crate::text::Refusal;
@@ -95,21 +95,26 @@ impl App {
         if over {
             return if self.was_spent(&live, id, &hash)? { Ok(Begun::Again) } else { Err(Reject::Phase(phase)) };
         }
-        let Some((unit, spent)) = self.storage.look_up_slip(id, &hash)? else {
-            let refusal = self.unknown_code(id, &code)?;
-            return Err(Self::with_answers(&live, form, refusal, self.too_many_wrong_codes()));
+        // Whatever the code turns out to be, the same work is done before the answer, so that its time does not tell.
+        let slip = self.storage.look_up_slip(id, &hash)?;
+        let answers = read(&live.survey, form);
+        let silent = answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");
+        let elsewhere = if slip.is_none() || silent { self.is_of_another_round(id, &code)? } else { false };
+        let Some((unit, spent)) = slip else {
+            return Err(Self::with_answers(&live, form, unknown_code(elsewhere), self.too_many_wrong_codes()));
         };
-        if spent {
+        if spent && (silent || answers.is_err()) {
             return Ok(Begun::Again);
         }
-        let response = read(&live.survey, form).map_err(|errors| Reject::Fields { errors, slow: false })?;
-        if response.has_no_answer() && !form.has(BLANK_FIELD, "1") {
+        let response = answers.map_err(|errors| Reject::Fields { errors, slow: false })?;
+        if silent {
             let refusal = Refusal::new(
                 "此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”",
                 "this code has not been used yet; answer before you submit, or tick “blank ballot” if you really do not want to answer",
             );
             return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
         }
+        // A spent code goes the same way, through sealing, queue and disk; only the writer tells them apart.
         let key = live.public_key.as_ref().ok_or(Reject::Phase(Phase::NotYet))?;
         let plaintext = zeroize::Zeroizing::new(live.layout.encode(&response));
         let ballot = key.seal(&self.stuffing, id, &unit, &plaintext, &mut rng());
@@ -143,21 +148,15 @@ impl App {
         Ok(self.storage.look_up_slip(id, hash)?.is_some_and(|(_, spent)| spent))
     }
 
-    /// A well-formed code that this round does not know: another round's, or nobody's.
-    fn unknown_code(&self, id: &RoundId, code: &SlipCode) -> Result<Refusal, Reject> {
+    /// Whether a code is another round's.
+    fn is_of_another_round(&self, id: &RoundId, code: &SlipCode) -> Result<bool, Reject> {
         for other in self.storage.rounds()? {
             let has_box = matches!(other.state, RoundState::Draft | RoundState::Open | RoundState::Closed) && self.storage.has_box(&other.id)?;
             if &other.id != id && has_box && self.storage.look_up_slip(&other.id, &code.hash(&self.key, &other.id))?.is_some() {
-                return Ok(Refusal::new(
-                    "这是另一轮问卷的填写码，不能在本轮使用；请扫描手中纸条上的二维码",
-                    "this code belongs to another questionnaire; scan the QR code on your slip",
-                ));
+                return Ok(true);
             }
         }
-        Ok(Refusal::new(
-            "填写码不存在或已作废，请核对；如确认无误，请向发放人换领一张",
-            "this code is not known or has been replaced; check it, or ask for another slip",
-        ))
+        Ok(false)
     }
 
     /// Counts a wrong code; true if there were too many in this second.
@@ -228,6 +227,21 @@ impl App {
                 }
             }
         }
+    }
+}
+
+/// A well-formed code that this round does not know: another round's, or nobody's.
+fn unknown_code(elsewhere: bool) -> Refusal {
+    if elsewhere {
+        Refusal::new(
+            "这是另一轮问卷的填写码，不能在本轮使用；请扫描手中纸条上的二维码",
+            "this code belongs to another questionnaire; scan the QR code on your slip",
+        )
+    } else {
+        Refusal::new(
+            "填写码不存在或已作废，请核对；如确认无误，请向发放人换领一张",
+            "this code is not known or has been replaced; check it, or ask for another slip",
+        )
     }
 }
 

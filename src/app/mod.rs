@@ -5,8 +5,10 @@ mod accounts;
 mod config;
 mod custody;
 mod demo;
+mod event;
 pub mod fault;
 mod intake;
+mod metrics;
 mod opening;
 mod results;
 mod rounds;
@@ -26,7 +28,9 @@ pub use accounts::{Role, SESSION_IDLE, Session};
 pub use config::{SETTINGS, Settings};
 pub use custody::Custody;
 pub use demo::{Demo, DemoAccount};
+pub use event::{Cause, Event, report};
 pub use intake::{Begun, Reject};
+pub use metrics::Submission;
 pub use opening::Progress;
 pub use results::{Check, Results};
 pub use rounds::NewRound;
@@ -93,6 +97,7 @@ pub struct App {
     sign_ins: Mutex<BTreeMap<String, (u32, Instant)>>,
     prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
     gathered: Mutex<HashMap<RoundId, custody::Gathered>>,
+    metrics: metrics::Metrics,
 }
 
 /// A round with everything that answering it needs, read once a second at most.
@@ -132,6 +137,7 @@ impl App {
             sign_ins: Mutex::default(),
             prepared: Mutex::default(),
             gathered: Mutex::default(),
+            metrics: metrics::Metrics::new(),
         };
         Ok(app)
     }

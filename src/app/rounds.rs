@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, rng};
+use super::{App, AppError, Cause, Event, report, rng};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -203,12 +203,14 @@ impl App {
 
     /// What the service does by itself: note the end, close after the grace time, finish a destruction, take the day's turnout.
     pub fn tick(&self) -> Result<(), AppError> {
+        self.roll_metrics();
         let mut failed = Vec::new();
         for round in self.storage.rounds()? {
             let id = round.id.clone();
             // One broken round must not keep the others from closing.
             if let Err(error) = self.tick_round(round) {
                 failed.push(format!("round {id}: {error}"));
+                report(&Event::BackgroundFailed(id, Cause::from(&error)));
             }
         }
         if failed.is_empty() { Ok(()) } else { Err(AppError::File(failed.join("; "))) }

@@ -55,7 +55,8 @@ pub type SlipCounts = BTreeMap<String, u32>;
 type BallotTuple = (Vec<u8>, String, Vec<u8>, Vec<u8>);
 
 const PAGE: i64 = 256;
-const BOX_LOCK: &str = "delete from seal where closed = -1";
+/// Takes the box's write lock. It also writes a page, so that a batch of spent slips takes as long to commit as one of new ballots.
+const BOX_LOCK: &str = "update seal set closed = closed";
 
 impl Storage {
     /// Makes the box of a round if it is missing.

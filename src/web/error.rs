@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use maud::html;
 
 use super::page::{self, View};
-use crate::app::AppError;
+use crate::app::{AppError, Cause, Event, report};
 use crate::storage::StorageError;
 use crate::text::Refusal;
 
@@ -72,8 +72,10 @@ impl WebError {
     #[must_use]
     pub fn page(&self, view: View) -> HttpResponse {
         let lang = view.lang;
-        if let Self::App(error @ (AppError::Storage(_) | AppError::File(_))) = self {
-            eprintln!("zicha: {error}");
+        match self {
+            Self::App(error @ (AppError::Storage(_) | AppError::File(_))) => report(&Event::RequestFailed(error.into())),
+            Self::Interrupted => report(&Event::RequestFailed(Cause::Interrupted)),
+            _ => {}
         }
         if matches!(self, Self::SignIn) {
             return HttpResponse::SeeOther().insert_header(("Location", "/desk/sign-in")).finish();

@@ -60,7 +60,8 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/desk/rounds/{round}/hold").route(post().to(desk::round::hold)))
         .service(resource("/desk/rounds/{round}/results").route(get().to(desk::results::show)))
         .service(resource("/desk/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
-        .service(resource("/desk/rounds/{round}/export/{table}").route(get().to(desk::results::export)));
+        .service(resource("/desk/rounds/{round}/export/{table}").route(get().to(desk::results::export)))
+        .service(resource("/metrics").route(get().to(desk::metrics)));
 }
 
 /// Headers of every answer; static files keep their own caching.
@@ -143,9 +144,8 @@ pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<(
 async fn tick(app: Arc<App>) {
     loop {
         let ticking = app.clone();
-        if let Ok(Err(error)) = actix_web::web::block(move || ticking.tick()).await {
-            eprintln!("zicha: background work failed and will be tried again: {error}");
-        }
+        // What failed was reported where it failed, and is tried again.
+        drop(actix_web::web::block(move || ticking.tick()).await);
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
 }

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Modules in story order.
-const ORDER: [&str; 16] =
-    ["text", "survey", "id", "unit", "round", "access", "response", "ballot", "tally", "gate", "problem", "export", "storage", "app", "web", "cli"];
+const ORDER: [&str; 17] = [
+    "text", "identity", "survey", "id", "unit", "round", "access", "response", "ballot", "tally", "gate", "problem", "export", "storage", "app",
+    "web", "cli",
+];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
     fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
@@ -57,6 +59,17 @@ fn technology_stays_in_its_layer() {
         }
         if !path.ends_with("web/assets.rs") {
             assert!(!text.contains("PreEscaped"), "unescaped markup in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_command_line_and_the_list_of_events_write_lines() {
+    for (module, path, text) in sources() {
+        if module != "cli" && !path.ends_with("app/event.rs") {
+            for word in ["println!(", "eprintln!(", "dbg!(", "print!(", "log::", "tracing::"] {
+                assert!(!text.contains(word), "{} has {word}", path.display());
+            }
         }
     }
 }

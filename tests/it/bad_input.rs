@@ -149,7 +149,7 @@ fn a_poster_round_is_marked_and_spends_nothing() {
 }
 
 #[test]
-fn received_and_again_are_equal_in_length() {
+fn received_again_and_closed_are_equal_in_length() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.open_round(&survey("canteen"));
@@ -164,6 +164,50 @@ fn received_and_again_are_equal_in_length() {
         let pages = ["received", "again"].map(|p| zicha.get(&format!("/r/{round}/{p}{query}")));
         assert_eq!(pages[0].body.len(), pages[1].body.len(), "{query}");
     }
+    let unused = zicha.slips(&zicha.open_round(&survey("canteen")))["CY"][0].clone();
+    zicha.app.close_round(&round).unwrap();
+    for query in ["", "?lang=en", "?view=large"] {
+        let body = encode(&[("code", unused.as_str()), ("visit_meal", "lunch")]);
+        let closed = zicha.post_raw(&format!("/r/{round}{query}"), body.as_bytes());
+        assert_eq!(closed.status, 410);
+        let pages = ["received", "again"].map(|p| zicha.get(&format!("/r/{round}/{p}{query}")).body.len());
+        assert_eq!(pages, [closed.body.len(); 2], "{query}");
+    }
+}
+
+#[test]
+fn the_size_that_forms_are_padded_to_holds_the_longest_one_and_padding_is_ignored() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let survey = survey("canteen");
+    let size = zicha::response::form_size(&survey);
+    let round = zicha.open_round(&survey);
+    zicha.get(&format!("/r/{round}")).assert_says(200, &format!("data-size=\"{size}\""));
+    // The longest answers there are, in characters that take most room.
+    let mut longest = String::new();
+    for question in survey.questions() {
+        use zicha::survey::Kind;
+        let wide = |chars: usize| "%F0%A0%80%80".repeat(chars);
+        let add = |out: &mut String, name: &str, value: &str| out.push_str(&format!("&{name}={value}"));
+        match &question.kind {
+            Kind::Text { max_chars } => add(&mut longest, &question.id, &wide(*max_chars)),
+            Kind::Multi { choices, .. } | Kind::Single(choices) => {
+                for choice in choices {
+                    add(&mut longest, &question.id, &choice.id);
+                    if let Some(chars) = choice.other_chars {
+                        add(&mut longest, &format!("{}.other", question.id), &wide(chars));
+                    }
+                }
+            }
+            Kind::Scale(scale) => add(&mut longest, &question.id, &scale.steps[0].id),
+            _ => {}
+        }
+    }
+    assert!(longest.len() + 80 < size && size < zicha::web::respondent::submit::MAX_BODY, "{} in {size}", longest.len());
+    let code = zicha.slips(&round)["CY"][0].clone();
+    let mut body = encode(&[("code", code.as_str()), ("visit_meal", "lunch"), ("pad", "")]);
+    body.push_str(&"0".repeat(size - body.len()));
+    zicha.post_raw(&format!("/r/{round}"), body.as_bytes()).assert_received();
 }
 
 #[test]

@@ -254,7 +254,10 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
         assert!(results.iter().any(Result::is_ok), "{backend:?}");
         for error in results.iter().filter_map(|r| r.as_ref().err()) {
             let said = error.to_string();
-            assert!(["being opened elsewhere", "was opened before", "just opened elsewhere", "is missing"].iter().any(|s| said.contains(s)), "{said}");
+            assert!(
+                ["being opened elsewhere", "was opened before", "just opened elsewhere", "is missing"].iter().any(|s| said.contains(s)),
+                "{said}"
+            );
         }
         drop(nodes);
         assert_eq!(closed.outcome(), expected, "{backend:?}");
@@ -335,5 +338,11 @@ fn progress_tells_how_much_is_left() {
     zicha.app.close_round(&round).unwrap();
     let mut seen = Vec::new();
     zicha.app.open_box(&round, &mut |p| seen.push(p)).unwrap();
-    assert!(matches!(seen[..], [Progress::Checking, Progress::Opening { done: 6, of: 6, left: Duration::ZERO }, Progress::Writing, Progress::Destroying, Progress::Done]), "{seen:?}");
+    assert!(
+        matches!(
+            seen[..],
+            [Progress::Checking, Progress::Opening { done: 6, of: 6, left: Duration::ZERO }, Progress::Writing, Progress::Destroying, Progress::Done]
+        ),
+        "{seen:?}"
+    );
 }

@@ -19,7 +19,12 @@ impl Shell {
 
     /// The same place for code that calls the application itself.
     pub fn settings(&self) -> zicha::app::Settings {
-        zicha::app::Settings { database: self.database.clone(), data: self.folder.path().to_owned(), listen: "127.0.0.1:0".into(), ..Default::default() }
+        zicha::app::Settings {
+            database: self.database.clone(),
+            data: self.folder.path().to_owned(),
+            listen: "127.0.0.1:0".into(),
+            ..Default::default()
+        }
     }
 
     /// Rows of a table of the main database.

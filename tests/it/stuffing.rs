@@ -77,7 +77,11 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
 fn a_box_that_changed_between_closing_and_opening_stays_shut() {
     for backend in backends() {
         for (sqlite, postgres, undo) in [
-            ("update ballots set unit = 'CF' where id = (select min(id) from ballots)", "update ballots set unit = 'CF' where id = (select id from ballots order by id limit 1)", "update ballots set unit = 'CY'"),
+            (
+                "update ballots set unit = 'CF' where id = (select min(id) from ballots)",
+                "update ballots set unit = 'CF' where id = (select id from ballots order by id limit 1)",
+                "update ballots set unit = 'CY'",
+            ),
             (
                 "create table aside as select * from ballots limit 1; delete from ballots where id in (select id from aside)",
                 "create table aside as select * from ballots limit 1; delete from ballots where id in (select id from aside)",

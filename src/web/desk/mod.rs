@@ -92,6 +92,11 @@ fn from_this_site(request: &HttpRequest) -> Result<(), WebError> {
     }
 }
 
+/// `GET /metrics`, on the desk's listener only.
+pub async fn metrics(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.metrics_text())
+}
+
 /// A desk page.
 fn html_page(session: &Session, title: &str, marks: &str, body: Markup) -> HttpResponse {
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page::desk(Some(session), title, marks, body).into_string())

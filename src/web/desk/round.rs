@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, Custody, Progress, Session};
+use crate::app::{App, AppError, Cause, Custody, Event, Progress, Session, report};
 use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::round::{Access, ChineseDay, Hold, Round, RoundState, TURNOUT_BANDS, TURNOUT_MIN_HEADS};
@@ -152,7 +152,7 @@ fn start_opening(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, accou
             set(Err(match error {
                 AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,
                 other => {
-                    eprintln!("zicha: opening failed: {other}");
+                    report(&Event::OpeningFailed(id.clone(), Cause::from(&other)));
                     Refusal::new(
                         "开箱中断，没有丢失任何东西，请排除故障后再次开箱",
                         "the opening was interrupted; nothing is lost, open the box again",

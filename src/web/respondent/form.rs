@@ -10,7 +10,8 @@ use maud::{Markup, html};
 use super::question::{Filled, question};
 use super::{PageKey, Pages, live, privacy};
 use crate::app::{App, Live};
-use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form};
+use crate::identity;
+use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
 use crate::round::{Access, ChineseDay, Phase};
 use crate::survey::{Kind, Question, QuestionRole, Scale, Section};
 use crate::text::{Lang, Refusal};
@@ -101,7 +102,8 @@ pub fn questionnaire(app: &App, live: &Live, view: View, form: &Form, errors: &F
             h2 { (lang.pick("匿名说明", "About anonymity")) }
             ul { @for line in privacy::lines(app, live) { li { (line.get(lang)) } } }
         }
-        form method="post" action={ (path) (view.query()) } autocomplete="off" {
+        form method="post" action={ (path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang))
+            data-before=(lang.pick("这段文字里好像有能认出人的内容，建议改掉（不影响提交）：", "This text may tell who somebody is; consider rewording it (you can send it all the same): ")) {
             div.card.(if errors.contains_key(CODE_FIELD) { "wrong" } else { "code" }) id={ "q-" (CODE_FIELD) } {
                 label.field for="code" { (if round.access == Access::Slip { lang.pick("填写码（纸条上的 20 位数字）", "Code (20 digits on your slip)") } else { lang.pick("单位填写码（海报上的 20 位数字）", "Unit code (20 digits on the poster)") }) }
                 p.hint #h-code { (lang.pick("扫描二维码打开的，会自动填好；手工输入时，空格可有可无。", "Filled in by itself if you scanned the QR code; spaces do not matter.")) }
@@ -121,6 +123,12 @@ pub fn questionnaire(app: &App, live: &Live, view: View, form: &Form, errors: &F
         }
     };
     respondent(view, &round.title, &path, body)
+}
+
+/// What may tell who somebody is, for the script: name and pattern.
+fn patterns(lang: Lang) -> String {
+    let list: Vec<(&str, &str)> = identity::PATTERNS.iter().map(|(kind, pattern)| (kind.label(lang), *pattern)).collect();
+    serde_json::to_string(&list).expect("names and patterns are JSON")
 }
 
 /// Marks of a trial round.

@@ -46,7 +46,7 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
                 label.ask for={ "f-" (id) } { (ask) }
                 (hint) (filled.error(id))
                 textarea id={ "f-" (id) } name=(id) maxlength=(max_chars) autocomplete="off" spellcheck="false" aria-describedby=[described] { (filled.form.first(id)) }
-                p.hint { (lang.pick("最多", "At most ")) (max_chars) (lang.pick("字", " characters")) }
+                p.hint { (lang.pick("最多", "At most ")) (max_chars) (lang.pick("字。请勿写姓名、警号、电话、车牌等能认出人的内容。", " characters. Leave out names, numbers and plates that tell who somebody is.")) }
             }
         },
         Kind::Number { min, max, .. } => html! {

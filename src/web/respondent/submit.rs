@@ -12,9 +12,9 @@ use maud::{Markup, html};
 
 use super::form::{marks, questionnaire, shut};
 use super::live;
-use crate::app::{App, Begun, Live, Reject};
+use crate::app::{App, Begun, Live, Reject, Submission};
 use crate::response::Form;
-use crate::round::Access;
+use crate::round::{Access, Phase};
 use crate::storage::Outcome;
 use crate::text::Refusal;
 use crate::web::error::WebError;
@@ -53,10 +53,16 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
         Err(reject) => Err(reject),
     };
     let id = &live.round.id;
+    app.count_submission(match &outcome {
+        Ok(Outcome::Stored) => Submission::Stored,
+        Ok(Outcome::Again) => Submission::Again,
+        Err(Reject::Busy | Reject::App(_)) => Submission::Busy,
+        Ok(Outcome::Sealed | Outcome::Unknown) | Err(Reject::Phase(_) | Reject::Fields { .. }) => Submission::Refused,
+    });
     match outcome {
         Ok(Outcome::Stored) => Ok(see_other(&format!("/r/{id}/received{}", view.query()))),
         Ok(Outcome::Again) => Ok(see_other(&format!("/r/{id}/again{}", view.query()))),
-        Ok(Outcome::Sealed) => Ok(closed(&live, view, crate::round::Phase::Over)),
+        Ok(Outcome::Sealed) => Ok(closed(&live, view, Phase::Over)),
         Ok(Outcome::Unknown) => {
             let refusal = Refusal::new("填写码刚被作废并重新印发，请换领新的纸条", "this code has just been replaced; ask for a new slip");
             let errors = [(crate::response::CODE_FIELD.to_owned(), refusal)].into();
@@ -130,12 +136,20 @@ fn again_with(page: Markup) -> HttpResponse {
     HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(page.into_string())
 }
 
-fn closed(live: &Live, view: View, phase: crate::round::Phase) -> HttpResponse {
+fn closed(live: &Live, view: View, phase: Phase) -> HttpResponse {
     let status = match phase {
-        crate::round::Phase::Over | crate::round::Phase::Grace | crate::round::Phase::Void => StatusCode::GONE,
+        Phase::Over | Phase::Grace | Phase::Void => StatusCode::GONE,
         _ => StatusCode::CONFLICT,
     };
-    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(shut(live, view, phase).into_string())
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(equally_long(live, view, shut(live, view, phase).into_string()))
+}
+
+/// Makes the page that ends a submission as long as every other such page: somebody on the network sees only lengths.
+fn equally_long(live: &Live, view: View, mut page: String) -> String {
+    let others = [settled_page(live, view, true), settled_page(live, view, false), shut(live, view, Phase::Over)];
+    let longest = others.into_iter().map(|other| other.into_string().len()).max().unwrap_or(0);
+    page.push_str(&"\n".repeat(longest.saturating_sub(page.len())));
+    page
 }
 
 /// `GET /r/{round}/received`.
@@ -151,10 +165,7 @@ pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) ->
 async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
     let view = View::of(request);
     let live = live(app, round).await?;
-    let pages = [true, false].map(|kind| settled_page(&live, view, kind).into_string());
-    let longest = pages[0].len().max(pages[1].len());
-    let mut page = pages[usize::from(!received)].clone();
-    page.push_str(&"\n".repeat(longest - page.len()));
+    let page = equally_long(&live, view, settled_page(&live, view, received).into_string());
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
 }
 
