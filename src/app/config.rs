@@ -10,18 +10,20 @@ use super::AppError;
 use crate::text::Refusal;
 
 /// Every setting: name in the file, environment variable, default, meaning.
-pub const SETTINGS: [(&str, &str, &str, &str); 7] = [
+pub const SETTINGS: [(&str, &str, &str, &str); 9] = [
     ("database", "ZICHA_DATABASE", "sqlite://DATA/zicha.db", "Database address: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"),
     ("data", "ZICHA_DATA", "data", "Folder for the server key, custody files, ballot boxes (SQLite) and release files"),
     ("listen", "ZICHA_LISTEN", "127.0.0.1:8080", "Address of the questionnaire side"),
     ("desk_listen", "ZICHA_DESK_LISTEN", "(as listen)", "Address of the desk, if it should be reachable elsewhere than the questionnaires"),
     ("public_url", "ZICHA_PUBLIC_URL", "http://LISTEN", "Address that officers' phones use; printed on slips; https makes desk cookies Secure"),
     ("server_key", "ZICHA_SERVER_KEY", "DATA/server.key", "File with the server key; made on first start; losing it loses every unopened box"),
+    ("keep_originals_days", "ZICHA_KEEP_ORIGINALS_DAYS", "60", "Days after an opening until original texts and spent codes are destroyed (1 to 90)"),
+    ("backup_recipient", "ZICHA_BACKUP_RECIPIENT", "(none)", "Public key (age1…) that backups are encrypted to; `zicha backup-key` makes one"),
     ("workers", "ZICHA_WORKERS", "(cores)", "Threads that serve requests"),
 ];
 
 /// The settings of a running zicha.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Database address, if given.
     pub database: Option<String>,
@@ -37,6 +39,10 @@ pub struct Settings {
     pub server_key: Option<PathBuf>,
     /// Threads, if given.
     pub workers: Option<usize>,
+    /// Days that original texts and spent codes are kept after an opening.
+    pub keep_originals: u16,
+    /// Public key of backups, if given.
+    pub backup_recipient: Option<String>,
     /// Everything is invented.
     pub demo: bool,
 }
@@ -51,6 +57,28 @@ struct SettingsFile {
     public_url: Option<String>,
     server_key: Option<PathBuf>,
     workers: Option<usize>,
+    keep_originals_days: Option<u16>,
+    backup_recipient: Option<String>,
+}
+
+/// Days that originals are kept unless said otherwise.
+const KEEP_ORIGINALS: u16 = 60;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            database: None,
+            data: PathBuf::from("data"),
+            listen: "127.0.0.1:8080".to_owned(),
+            desk_listen: None,
+            public_url: None,
+            server_key: None,
+            workers: None,
+            keep_originals: KEEP_ORIGINALS,
+            backup_recipient: None,
+            demo: false,
+        }
+    }
 }
 
 impl Settings {
@@ -69,23 +97,19 @@ impl Settings {
                 })?
             }
         };
-        let workers = match env("ZICHA_WORKERS") {
-            None => file.workers,
-            Some(text) => Some(
-                text.parse()
-                    .ok()
-                    .filter(|n| (1..=256).contains(n))
-                    .ok_or_else(|| Refusal::new("ZICHA_WORKERS 应为 1 至 256 的整数", "ZICHA_WORKERS must be a whole number from 1 to 256"))?,
-            ),
-        };
+        let workers = number(env("ZICHA_WORKERS"), file.workers, "ZICHA_WORKERS", 1..=256)?;
+        let keep = number(env("ZICHA_KEEP_ORIGINALS_DAYS"), file.keep_originals_days, "ZICHA_KEEP_ORIGINALS_DAYS", 1..=90)?;
+        let default = Self::default();
         Ok(Self {
             database: env("ZICHA_DATABASE").or(file.database),
-            data: env("ZICHA_DATA").map(PathBuf::from).or(file.data).unwrap_or_else(|| PathBuf::from("data")),
-            listen: env("ZICHA_LISTEN").or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            data: env("ZICHA_DATA").map(PathBuf::from).or(file.data).unwrap_or(default.data),
+            listen: env("ZICHA_LISTEN").or(file.listen).unwrap_or(default.listen),
             desk_listen: env("ZICHA_DESK_LISTEN").or(file.desk_listen),
             public_url: env("ZICHA_PUBLIC_URL").or(file.public_url),
             server_key: env("ZICHA_SERVER_KEY").map(PathBuf::from).or(file.server_key),
             workers,
+            keep_originals: keep.unwrap_or(default.keep_originals),
+            backup_recipient: env("ZICHA_BACKUP_RECIPIENT").or(file.backup_recipient),
             demo: false,
         })
     }
@@ -114,6 +138,26 @@ impl Settings {
     pub fn key_path(&self) -> PathBuf {
         self.server_key.clone().unwrap_or_else(|| self.data.join("server.key"))
     }
+}
+
+/// A number from the environment or the file, within its range.
+fn number<N: std::str::FromStr + PartialOrd + std::fmt::Display>(
+    env: Option<String>,
+    file: Option<N>,
+    name: &str,
+    range: std::ops::RangeInclusive<N>,
+) -> Result<Option<N>, AppError> {
+    let wrong = || {
+        Refusal::new(
+            format!("{name} 应为 {} 至 {} 的整数", range.start(), range.end()),
+            format!("{name} must be a whole number from {} to {}", range.start(), range.end()),
+        )
+    };
+    let number = match env {
+        Some(text) => Some(text.trim().parse().map_err(|_| wrong())?),
+        None => file,
+    };
+    if number.as_ref().is_some_and(|n| !range.contains(n)) { Err(wrong().into()) } else { Ok(number) }
 }
 
 /// The system clock. `ZICHA_TEST_NOW` (Unix seconds) replaces it in debug builds, so that tests can jump through a campaign.

@@ -2,12 +2,14 @@
 //! Web and command line call these and nothing below them, so a rule holds wherever somebody comes from.
 
 mod accounts;
+mod backup;
 mod config;
 mod custody;
 mod demo;
 mod event;
 pub mod fault;
 mod intake;
+mod keeping;
 mod metrics;
 mod opening;
 mod results;
@@ -25,11 +27,13 @@ use rand::rngs::ThreadRng;
 use time::OffsetDateTime;
 
 pub use accounts::{Role, SESSION_IDLE, Session};
+pub use backup::{How, RestoredRound};
 pub use config::{SETTINGS, Settings};
 pub use custody::Custody;
 pub use demo::{Demo, DemoAccount};
 pub use event::{Cause, Event, report};
 pub use intake::{Begun, Reject};
+pub use keeping::SharedStep;
 pub use metrics::Submission;
 pub use opening::Progress;
 pub use results::{Check, Results};
@@ -241,6 +245,10 @@ impl App {
     /// Forgets what was cached of a round after it changed.
     fn changed(&self, id: &RoundId) {
         self.live.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn release_file(&self, id: &RoundId) -> PathBuf {
+        self.settings.data.join("releases").join(format!("{id}.json"))
     }
 
     fn custody_path(&self, id: &RoundId) -> PathBuf {

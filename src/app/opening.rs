@@ -15,7 +15,7 @@ use crate::ballot::{Layout, RoundPrivateKey, SealedBallot};
 use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
 use crate::response::{Answer, Response};
-use crate::round::{Move, Round, RoundState};
+use crate::round::{Move, Round, RoundState, shanghai_day};
 use crate::storage::{Comment, StorageError};
 use crate::survey::Survey;
 use crate::tally::Tally;
@@ -101,7 +101,8 @@ impl App {
             let texts = staging.take(&mut rng()).map_err(|e| StorageError::Unavailable(e.to_string()))?;
             Ok(texts.map(|texts| texts.into_iter().map(|text| places.comment(text, &survey, &release, &mut rng())).collect()))
         };
-        if !self.storage.write_opening(id, &release, &mut next)? {
+        let until = shanghai_day(self.now()) + time::Duration::days(self.settings.keep_originals.into());
+        if !self.storage.write_opening(id, &release, until, &mut next)? {
             return Err(Refusal::new("本轮刚在别处完成开箱", "the box was just opened elsewhere").into());
         }
         fault::at("written");
@@ -271,7 +272,7 @@ impl App {
 
     /// Keeps the Release in a file, so that an older database can take it back.
     fn keep_release_file(&self, id: &RoundId) -> Result<(), AppError> {
-        let path = self.settings.data.join("releases").join(format!("{id}.json"));
+        let path = self.release_file(id);
         let json = self.storage.release(id)?.to_json();
         if std::fs::read_to_string(&path).is_ok_and(|kept| kept == json) {
             return Ok(());

@@ -138,7 +138,7 @@ impl App {
                 sum(|t| t.used).to_string(),
                 closing.used.to_string(),
             );
-            if slips {
+            if slips && round.destruction.is_none() {
                 check(
                     "留存的已用码（仅散列） = 公示已用",
                     "spent codes kept (hashes only) = slips used on the bulletin",

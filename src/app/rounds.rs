@@ -239,7 +239,10 @@ impl App {
                 }
             }
             RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.finish_destruction(&id)?,
-            RoundState::Opened | RoundState::Released if round.destroyed => self.remove_marker(&id)?,
+            RoundState::Opened | RoundState::Released if round.destroyed => {
+                self.remove_marker(&id)?;
+                self.destroy_originals_in_time(&round)?;
+            }
             _ => {}
         }
         Ok(())

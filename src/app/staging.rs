@@ -174,7 +174,7 @@ mod tests {
         // Enough that every bucket spills.
         let filler = "甲".repeat(500);
         for n in 0..6000 {
-            staging.add(&LooseText { group: n % 7, question: n % 5, other: n % 2 == 0, body: format!("{filler}{n:05}") }, &mut rng).unwrap();
+            staging.add(&LooseText { group: n % 7, question: n % 5, other: n.is_multiple_of(2), body: format!("{filler}{n:05}") }, &mut rng).unwrap();
         }
         let files: Vec<PathBuf> = std::fs::read_dir(data.path().join("staging")).unwrap().map(|e| e.unwrap().path()).collect();
         assert_eq!(files.len(), BUCKETS);
@@ -186,7 +186,7 @@ mod tests {
         while let Some(texts) = staging.take(&mut rng).unwrap() {
             for text in texts {
                 let n: usize = text.body[text.body.len() - 5..].parse().unwrap();
-                assert_eq!((text.group, text.question, text.other), (n % 7, n % 5, n % 2 == 0));
+                assert_eq!((text.group, text.question, text.other), (n % 7, n % 5, n.is_multiple_of(2)));
                 order.push(n);
             }
         }

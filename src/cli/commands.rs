@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::arguments::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
 use super::output::{Output, SecretFile, write_file};
-use super::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use crate::app::{App, AppError, NewRound, Role};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
 use crate::id::RoundId;
@@ -254,6 +254,50 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
         &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
         &json!({ "account": name, "role": role.as_str(), "password": password }),
     );
+    Ok(())
+}
+
+/// `zicha backup`.
+pub(super) fn backup(app: &App, file: &Path, to: Option<&str>, out: Output) -> Result<(), AppError> {
+    let rows = app.backup(file, to)?;
+    app.note(SHELL, "backup", "-")?;
+    out.result(&format!("{rows} rows in {}", file.display()), &json!({ "rows": rows }));
+    Ok(())
+}
+
+/// `zicha restore`.
+pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result<(), AppError> {
+    if !app.rounds()?.is_empty() || !app.accounts()?.is_empty() {
+        out.confirm(
+            "The service must be stopped. Units, accounts and rounds are replaced by the backup's, but for rounds that are further on here.",
+        )?;
+    }
+    let rounds = app.restore(file, key)?;
+    app.note(SHELL, "restore", "-")?;
+    let mut text = String::from("restored");
+    for r in &rounds {
+        let before = r.before.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+        text.push_str(&format!(
+            "\n{}  {:<9} {:?}: ballots in backup {}, before {before}, now {}",
+            r.round,
+            r.state.as_str(),
+            r.how,
+            r.in_backup,
+            r.now
+        ));
+        match r.before {
+            Some(before) if before > r.now => text.push_str(&format!("; {} are missing", before - r.now)),
+            None if r.state == RoundState::Suspended => text.push_str("; ballots received after the backup are lost, how many is unknown"),
+            _ => {}
+        }
+        if r.state == RoundState::Suspended {
+            text.push_str("; suspended until two accounts accept this at the desk");
+        }
+        if !r.can_be_opened {
+            text.push_str("; WARNING: its custody file is not here, so its box cannot be opened");
+        }
+    }
+    out.result(&text, &json!(rounds));
     Ok(())
 }
 

@@ -202,6 +202,12 @@ impl Storage {
         Ok(BoxSums { issued, used, ballots: count, digest })
     }
 
+    /// How many ballots are in a box.
+    pub fn ballot_count(&self, round: &RoundId) -> Result<u64, StorageError> {
+        let count: i64 = ballots::table.filter(ballots::round.eq(round.as_str())).count().get_result(&mut *self.box_connection(round)?)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// Slips issued and used, by unit.
     pub fn slip_sums(&self, round: &RoundId) -> Result<(SlipCounts, SlipCounts), StorageError> {
         let mut db = self.box_connection(round)?;
@@ -272,7 +278,7 @@ impl Storage {
     }
 
     /// A connection to the box of a round that exists.
-    fn box_connection(&self, round: &RoundId) -> Result<Lease, StorageError> {
+    pub(super) fn box_connection(&self, round: &RoundId) -> Result<Lease, StorageError> {
         if self.is_postgres() {
             return self.connection();
         }
@@ -292,7 +298,7 @@ impl Storage {
         connection::lease(&pool)
     }
 
-    fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
         connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
 }

@@ -2,8 +2,10 @@
 //! The two backends differ in the connection, the migrations and how a ballot box comes and goes; everything else is one code path.
 
 mod accounts;
+pub mod backup;
 mod boxes;
 mod connection;
+mod keeping;
 mod release;
 mod rounds;
 mod schema;

@@ -2,6 +2,7 @@
 //! After it, no record of a single response exists anywhere.
 
 use diesel::prelude::*;
+use time::Date;
 
 use super::connection::Db;
 use super::schema::{comments, releases, rounds, spent_codes};
@@ -30,11 +31,11 @@ pub type NextTexts<'a> = &'a mut dyn FnMut() -> Result<Option<Vec<Comment>>, Sto
 const ROWS: usize = 500;
 
 impl Storage {
-    /// Writes the results of an opening and moves the round on; false if somebody else did. `next` hands out texts in fresh random order, a part at a time.
-    pub fn write_opening(&self, round: &RoundId, release: &Release, next: NextTexts) -> Result<bool, StorageError> {
+    /// Writes the results of an opening and moves the round on; false if somebody else did. Original texts and spent codes are kept `until` then. `next` hands out texts in fresh random order, a part at a time.
+    pub fn write_opening(&self, round: &RoundId, release: &Release, until: Date, next: NextTexts) -> Result<bool, StorageError> {
         self.write(|db| {
             let moved = diesel::update(rounds::table.find(round.as_str()).filter(rounds::state.eq(RoundState::Closed.as_str())))
-                .set(rounds::state.eq(RoundState::Opened.as_str()))
+                .set((rounds::state.eq(RoundState::Opened.as_str()), rounds::originals_until.eq(until.to_string())))
                 .execute(db)?;
             if moved == 0 {
                 return Ok(false);

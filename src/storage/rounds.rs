@@ -35,6 +35,9 @@ struct RoundRow {
     holds: String,
     turnout: String,
     code_in_qr: bool,
+    originals_until: Option<String>,
+    destruction: Option<String>,
+    restored: Option<String>,
 }
 
 type UnitTuple = (String, String, String, i32, String, String);
@@ -226,6 +229,9 @@ impl From<&Round> for RoundRow {
             holds: serde_json::to_string(&round.holds).expect(json),
             turnout: serde_json::to_string(&round.turnout).expect(json),
             code_in_qr: round.code_in_address,
+            originals_until: round.originals_until.map(|d| d.to_string()),
+            destruction: round.destruction.as_ref().map(|d| serde_json::to_string(d).expect(json)),
+            restored: round.restored.as_ref().map(|r| serde_json::to_string(r).expect(json)),
         }
     }
 }
@@ -251,6 +257,9 @@ impl TryFrom<RoundRow> for Round {
             },
             holds: serde_json::from_str(&row.holds).map_err(|_| corrupt("holds"))?,
             turnout: serde_json::from_str(&row.turnout).map_err(|_| corrupt("turnout"))?,
+            originals_until: row.originals_until.as_deref().map(parse_day).transpose().map_err(|_| corrupt("last day of originals"))?,
+            destruction: row.destruction.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("record of destruction"))?,
+            restored: row.restored.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("note of a restore"))?,
             id: row.id.parse().map_err(|_| corrupt("name"))?,
             title: row.title,
             survey: row.survey,

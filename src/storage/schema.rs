@@ -27,6 +27,9 @@ diesel::table! {
         holds -> Text,
         turnout -> Text,
         code_in_qr -> Bool,
+        originals_until -> Nullable<Text>,
+        destruction -> Nullable<Text>,
+        restored -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -38,6 +41,7 @@ diesel::table! { releases (round) { round -> Text, gate -> Integer, body -> Text
 diesel::table! {
     comments (id) { id -> Text, round -> Text, group_code -> Text, question -> Text, body -> Text, state -> Text, summary -> Text, }
 }
+diesel::table! { approvals (round, step, account) { round -> Text, step -> Text, account -> Text, } }
 diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
 diesel::table! { accounts (name) { name -> Text, role -> Text, password -> Text, active -> Bool, } }
 diesel::table! { account_units (account, unit) { account -> Text, unit -> Text, } }

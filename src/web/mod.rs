@@ -55,6 +55,8 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/desk/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
         .service(resource("/desk/rounds/{round}").route(get().to(desk::round::show)))
         .service(resource("/desk/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
+        .service(resource("/desk/rounds/{round}/keeping").route(get().to(desk::keeping::show)).route(post().to(desk::keeping::post)))
+        .service(resource("/desk/rounds/{round}/texts").route(get().to(desk::texts::show)).route(post().to(desk::texts::load_names)))
         .service(resource("/desk/rounds/{round}/slips").route(post().to(desk::round::slips)))
         .service(resource("/desk/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
         .service(resource("/desk/rounds/{round}/hold").route(post().to(desk::round::hold)))

@@ -11,6 +11,7 @@ mod deployment;
 mod desk;
 mod durability;
 mod gate_attack;
+mod keeping;
 mod opening;
 mod sealing;
 mod shell;

@@ -9,7 +9,7 @@ use zicha::ballot::{CustodySecret, Layout, RoundPrivateKey, StuffingKey, Wrapped
 use zicha::id::RoundId;
 use zicha::response::{Form, read};
 
-use crate::test_app::{Backend, TestApp, UNITS, survey};
+use crate::test_app::{Backend, TestApp, UNITS, all_files, files_with, survey};
 
 fn hex(text: &str) -> Vec<u8> {
     (0..text.len() / 2).map(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).unwrap()).collect()
@@ -142,23 +142,4 @@ fn after_the_opening_no_file_holds_a_readable_answer() {
     assert!(left.iter().all(|f| f.starts_with("zicha.db")), "{left:?}");
     let names: Vec<String> = all_files(&zicha.data());
     assert!(!names.iter().any(|n| n.contains("box-") || n.starts_with("custody/")), "{names:?}");
-}
-
-fn all_files(folder: &std::path::Path) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap().flatten() {
-            if entry.path().is_dir() {
-                folders.push(entry.path());
-            } else {
-                out.push(entry.path().strip_prefix(folder).unwrap().display().to_string());
-            }
-        }
-    }
-    out
-}
-
-fn files_with(folder: &std::path::Path, needle: &[u8]) -> Vec<String> {
-    all_files(folder).into_iter().filter(|f| std::fs::read(folder.join(f)).unwrap().windows(needle.len()).any(|w| w == needle)).collect()
 }

@@ -127,8 +127,11 @@ fn an_opening_is_written_once() {
         let release = zicha::gate::protect(&round.id, "试", &survey, &groups, &tally, &Default::default());
         let text = zicha::storage::Comment { id: "a".into(), group: "ALL".into(), question: "visit_note".into(), body: "文".into() };
         let mut texts = vec![vec![text]];
-        assert!(storage.write_opening(&round.id, &release, &mut || Ok(texts.pop())).unwrap());
-        assert!(!storage.write_opening(&round.id, &release, &mut || Ok(None)).unwrap(), "the second opener writes nothing");
+        assert!(storage.write_opening(&round.id, &release, time::macros::date!(2026 - 08 - 01), &mut || Ok(texts.pop())).unwrap());
+        assert!(
+            !storage.write_opening(&round.id, &release, time::macros::date!(2026 - 08 - 01), &mut || Ok(None)).unwrap(),
+            "the second opener writes nothing"
+        );
         assert_eq!(storage.release(&round.id).unwrap(), release);
         assert!(storage.was_spent(&round.id, &SlipHash([1; 32])).unwrap() && !storage.was_spent(&round.id, &SlipHash([9; 32])).unwrap());
         assert_eq!(storage.spent_count(&round.id).unwrap(), 2);

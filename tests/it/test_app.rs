@@ -236,3 +236,24 @@ pub fn survey(id: &str) -> Survey {
 
 /// Three squads and two sections that form a group.
 pub const UNITS: &str = "code,name,kind,headcount,group,group_name\nCY,春江街道中队,squad,12,,\nCF,清源街道中队,squad,10,,\nCS,长乐街道中队,squad,8,,\nBG,办公室,section,5,HQ,局机关（科室合并）\nZG,政工科,section,5,HQ,局机关（科室合并）\n";
+
+/// All files below a folder, by their path in it.
+pub fn all_files(folder: &std::path::Path) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap().flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                out.push(entry.path().strip_prefix(folder).unwrap().display().to_string());
+            }
+        }
+    }
+    out
+}
+
+/// Files that hold some bytes.
+pub fn files_with(folder: &std::path::Path, needle: &[u8]) -> Vec<String> {
+    all_files(folder).into_iter().filter(|f| std::fs::read(folder.join(f)).unwrap().windows(needle.len()).any(|w| w == needle)).collect()
+}

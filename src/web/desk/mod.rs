@@ -4,15 +4,15 @@
 pub mod accounts;
 pub mod custody;
 pub mod home;
+pub mod keeping;
 pub mod lists;
+mod opening;
 pub mod results;
 pub mod round;
 pub mod rounds;
 pub mod sign_in;
+pub mod texts;
 pub mod units;
-
-use std::collections::HashMap;
-use std::sync::Mutex;
 
 use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,14 +20,10 @@ use maud::Markup;
 
 use super::error::WebError;
 use super::page;
-use crate::app::{App, Progress, Role, Session};
-use crate::id::RoundId;
+use crate::app::{App, Role, Session};
 use crate::response::Form;
-use crate::text::{Lang, Refusal};
-
-/// Openings that run in this process, with how far they are or why they stopped.
-#[derive(Default)]
-pub struct Openings(pub Mutex<HashMap<RoundId, Result<Progress, Refusal>>>);
+use crate::text::Lang;
+pub use opening::Openings;
 
 /// What a page needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

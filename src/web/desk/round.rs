@@ -7,8 +7,8 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, Cause, Custody, Event, Progress, Session, report};
+use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, opening, refusal_text, see_other};
+use crate::app::{App, AppError, Custody, Progress, Session};
 use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::round::{Access, ChineseDay, Hold, Round, RoundState, TURNOUT_BANDS, TURNOUT_MIN_HEADS};
@@ -103,7 +103,7 @@ pub async fn act(
     let account = session.account.clone();
     let custody = if form.first("custody") == "trustees" { Custody::Trustees } else { Custody::Server };
     if step == "box" {
-        start_opening(&app, &openings, &id, &account)?;
+        opening::start(&app, &openings, &id, &account)?;
         return Ok(see_other(&format!("/desk/rounds/{id}")));
     }
     let (working, of, step) = (app.clone(), id.clone(), step.to_owned());
@@ -132,36 +132,6 @@ fn refused(session: &Session, app: &App, id: &RoundId, error: AppError) -> Resul
     let mut response = html_page(session, "未能完成", demo_mark(app), page);
     *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
-}
-
-/// Opens the box beside the requests; the round's page shows how far it is.
-fn start_opening(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, account: &str) -> Result<(), WebError> {
-    {
-        let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
-            return Ok(());
-        }
-        running.insert(id.clone(), Ok(Progress::Checking));
-    }
-    app.note(account, "box_open", id.as_str())?;
-    let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
-    std::thread::spawn(move || {
-        let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));
-        let result = app.open_box(&id, &mut |progress| set(Ok(progress)));
-        if let Err(error) = result {
-            set(Err(match error {
-                AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,
-                other => {
-                    report(&Event::OpeningFailed(id.clone(), Cause::from(&other)));
-                    Refusal::new(
-                        "开箱中断，没有丢失任何东西，请排除故障后再次开箱",
-                        "the opening was interrupted; nothing is lost, open the box again",
-                    )
-                }
-            }));
-        }
-    });
-    Ok(())
 }
 
 /// `POST /desk/rounds/{round}/slips`.
@@ -237,7 +207,7 @@ fn page(session: &Session, facts: &Facts) -> Markup {
         (path(round))
         @match &facts.opening {
             Some(Err(refusal)) => { div.errors role="alert" { (refusal.get(Lang::Zh)) } }
-            Some(Ok(progress)) if *progress != Progress::Done => { div.card { p.lead { (progress_text(*progress)) } } }
+            Some(Ok(progress)) if *progress != Progress::Done => { div.card { p.lead { (opening::progress_text(*progress)) } } }
             _ => {}
         }
         (now_card(session, facts))
@@ -268,25 +238,6 @@ fn path(round: &Round) -> Markup {
             li.(if at == Some(n) { "now" } else if at.is_some_and(|a| n < a) { "done" } else { "later" }) aria-current=[(at == Some(n)).then_some("step")] { (state.label(Lang::Zh)) }
         } }
         @if at.is_none() { p.error { "本轮" (round.state.label(Lang::Zh)) } }
-    }
-}
-
-fn progress_text(progress: Progress) -> String {
-    match progress {
-        Progress::Checking => "正在核对票箱与公示……".into(),
-        Progress::Opening { done, of, left } => format!("正在开箱：{done} / {of} 份，约剩 {}", duration(left)),
-        Progress::Writing => "正在生成结果……".into(),
-        Progress::Destroying => "正在销毁票箱和钥匙……".into(),
-        Progress::Done => "已完成".into(),
-    }
-}
-
-/// 约剩多久, as one says it.
-fn duration(left: std::time::Duration) -> String {
-    match left.as_secs() {
-        0 => "不到 1 秒".into(),
-        s @ 1..=99 => format!("{s} 秒"),
-        s => format!("{} 分钟", s.div_ceil(60)),
     }
 }
 
@@ -333,7 +284,11 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                     p { "已发布。各单位负责人可以看到本单位的问题清单。" }
                     div.row { a.button href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } }
                 }
-                RoundState::Suspended | RoundState::Void => { p { "本轮不再接受任何操作。" } }
+                RoundState::Suspended => {
+                    p { "本轮因恢复备份而暂停，填写页面已关闭。请核对差异后，由两个账号决定继续或作废。" }
+                    div.row { a.button href={ "/desk/rounds/" (round.id) "/keeping" } { "查看差异并决定" } }
+                }
+                RoundState::Void => { p { "本轮已作废，不再接受任何操作。" } }
             }
         }
     }
@@ -389,6 +344,7 @@ fn results_card(round: &Round) -> Markup {
                 tr { td { (zh) } td { a href={ (base) "/export/" (id) "?format=csv" } { "CSV" } " · " a href={ (base) "/export/" (id) "?format=csv&headers=id" } { "CSV（英文列名）" } " · " a href={ (base) "/export/" (id) "?format=json" } { "JSON" } } }
             } } }
             p { a href={ (base) "/lists/ALL" } { "全局问题清单（打印）" } }
+            p { a href={ (base) "/texts" } { "填写的原文（筛查）" } " · " a href={ (base) "/keeping" } { "留存与销毁" } }
         }
     }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::live;
 use crate::app::{App, Results};
 use crate::gate::Level;
-use crate::round::{Access, ChineseDay, ClosingSums, Round, RoundState};
+use crate::round::{Access, ChineseDay, ClosingSums, Destruction, Restored, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::page::{View, respondent};
@@ -35,7 +35,9 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
             None => { div.card { p { (lang.pick("截止后公布发放、使用和答卷数；截止前不公布任何数字。", "Figures appear after closing; nothing is published before.")) } } }
             Some(closing) => { (closing_card(round, closing, lang)) }
         }
+        @if let Some(restored) = &round.restored { (restored_card(restored, lang)) }
         @if let Some(results) = &results { (opening_card(results, lang)) }
+        @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
         @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
     };
     let title = lang.pick("公示栏", "Bulletin");
@@ -68,6 +70,31 @@ fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
             @if slips && closing.over > 0 { p.mark { (lang.pick("有单位使用的填写码多于人数，说明备用纸条被多用，请监督员核查。", "Somewhere more slips were used than there are people: spare slips were used besides the own ones. The trustees must look into it.")) } }
             p.soft { (lang.pick("票箱摘要（SHA-256）", "Digest of the box (SHA-256)")) }
             p.digest { (closing.digest) }
+        }
+    }
+}
+
+/// What a restore changed.
+fn restored_card(restored: &Restored, lang: Lang) -> Markup {
+    html! {
+        div.card {
+            h2 { (lang.pick("恢复备份", "Restored from a backup")) }
+            p { (lang.pick("本轮曾于 ", "This round was restored on ")) (restored.day) (lang.pick(" 从备份恢复。备份中的答卷 ", ". Ballots in the backup: ")) (restored.in_backup) (lang.pick(" 份，现有 ", "; now: ")) (restored.now)
+                @match restored.before {
+                    Some(before) => { (lang.pick(" 份，恢复前 ", "; before: ")) (before) (lang.pick(" 份。", ".")) }
+                    None => { (lang.pick(" 份；恢复前的数据无法读取，备份之后的答卷可能丢失。", "; what was there before could not be read, and ballots after the backup may be lost.")) }
+                }
+            }
+        }
+    }
+}
+
+/// What was destroyed after the opening.
+fn destruction_card(record: &Destruction, lang: Lang) -> Markup {
+    html! {
+        div.card {
+            h2 { (lang.pick("销毁", "Destroyed")) }
+            p { (record.day) (lang.pick("：填写的原文和已用填写码已销毁。", ": original texts and spent codes were destroyed.")) }
         }
     }
 }

@@ -1,119 +1,24 @@
 //! A round: one running of a survey, its dates and the moves it may make.
 //! All dates are calendar days in Asia/Shanghai, and no clock that jumps back can undo a move.
 
+mod state;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use time::macros::offset;
 use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 
+pub use state::{Move, RoundState};
+
 use crate::id::RoundId;
-use crate::text::{Lang, Refusal};
+use crate::text::Refusal;
 
 /// The bureau's time zone; it has had no daylight saving since 1991.
 pub const SHANGHAI: UtcOffset = offset!(+8);
 /// How long after the closing day a form that was already open may still be sent.
 pub const GRACE: Duration = Duration::minutes(30);
-
-/// Where a round stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoundState {
-    /// Being prepared.
-    Draft,
-    /// Frozen; can be answered inside its dates.
-    Open,
-    /// The box is sealed.
-    Closed,
-    /// The box was opened and counted.
-    Opened,
-    /// Results are out.
-    Released,
-    /// Halted after a restore, until accepted.
-    Suspended,
-    /// Declared void.
-    Void,
-}
-
-impl RoundState {
-    const NAMES: [(Self, &'static str, &'static str); 7] = [
-        (Self::Draft, "draft", "草稿"),
-        (Self::Open, "open", "已开放"),
-        (Self::Closed, "closed", "已截止"),
-        (Self::Opened, "opened", "已开箱"),
-        (Self::Released, "released", "已发布"),
-        (Self::Suspended, "suspended", "已暂停"),
-        (Self::Void, "void", "已作废"),
-    ];
-
-    /// The name in the database and on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|n| n.0 == self).map_or("", |n| n.1)
-    }
-
-    /// The name on a page.
-    #[must_use]
-    pub fn label(self, lang: Lang) -> &'static str {
-        Self::NAMES.iter().find(|n| n.0 == self).map_or("", |n| lang.pick(n.2, n.1))
-    }
-
-    /// Whether the box was opened, so that there are results.
-    #[must_use]
-    pub fn has_results(self) -> bool {
-        matches!(self, Self::Opened | Self::Released)
-    }
-}
-
-impl FromStr for RoundState {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::NAMES.iter().find(|n| n.1 == text).map(|n| n.0).ok_or(())
-    }
-}
-
-/// A move of a round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// Freeze and open for answers.
-    Open,
-    /// Seal the box.
-    Close,
-    /// Open the box and count.
-    OpenBox,
-    /// Let results out.
-    Release,
-}
-
-impl Move {
-    /// The state a move leads to, or why it is not possible from `state`.
-    pub fn from(self, state: RoundState) -> Result<RoundState, Refusal> {
-        use RoundState as S;
-        match (self, state) {
-            (Self::Open, S::Draft) => Ok(S::Open),
-            (Self::Close, S::Open) => Ok(S::Closed),
-            (Self::OpenBox, S::Closed) => Ok(S::Opened),
-            (Self::Release, S::Opened) => Ok(S::Released),
-            _ => Err(self.refusal(state)),
-        }
-    }
-
-    fn refusal(self, state: RoundState) -> Refusal {
-        let (zh, en, from_zh, from_en) = match self {
-            Self::Open => ("开放", "opened for answers", "草稿", "draft"),
-            Self::Close => ("截止", "closed", "已开放", "open"),
-            Self::OpenBox => ("开箱", "counted (box open)", "已截止", "closed"),
-            Self::Release => ("发布", "released", "已开箱", "opened"),
-        };
-        Refusal::new(
-            format!("本轮当前状态为“{}”，只有“{from_zh}”的轮次才能{zh}", state.label(Lang::Zh)),
-            format!("the round is {}; only a round that is {from_en} can be {en}", state.as_str()),
-        )
-    }
-}
 
 /// How respondents prove that they may answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +67,32 @@ pub struct ClosingSums {
     /// Slips used beyond a unit's head count, summed over all units: spares that somebody used besides the own slip.
     #[serde(default)]
     pub over: u64,
+}
+
+/// The record of a destruction of what was kept after an opening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destruction {
+    /// The day.
+    pub day: String,
+    /// The two accounts; empty if the set day had come.
+    pub by: Vec<String>,
+    /// Original texts destroyed.
+    pub texts: u64,
+    /// Spent codes destroyed.
+    pub codes: u64,
+}
+
+/// What a restore changed in a round, for everybody to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The day.
+    pub day: String,
+    /// Ballots in the backup.
+    pub in_backup: u64,
+    /// Ballots in the database that the backup replaced; `None` if it could not be read.
+    pub before: Option<u64>,
+    /// Ballots now.
+    pub now: u64,
 }
 
 /// A turnout snapshot: bands only, for groups that are large enough.
@@ -228,6 +159,12 @@ pub struct Round {
     pub destroyed: bool,
     /// Codes can be read out of the QR image's address.
     pub code_in_address: bool,
+    /// The day on which original texts and spent codes are destroyed; known from the opening on.
+    pub originals_until: Option<Date>,
+    /// The record of that destruction.
+    pub destruction: Option<Destruction>,
+    /// What a restore changed.
+    pub restored: Option<Restored>,
 }
 
 /// What a respondent can do at a moment.
@@ -270,6 +207,9 @@ impl Round {
             turnout: TurnoutSnapshot::default(),
             destroyed: false,
             code_in_address: true,
+            originals_until: None,
+            destruction: None,
+            restored: None,
         }
     }
 
@@ -385,17 +325,5 @@ mod tests {
         assert_eq!(round.phase(datetime!(2026-06-03 12:00:00 +8)), Phase::Grace, "the page says closed");
         round.sealed = true;
         assert_eq!(round.phase(datetime!(2026-06-03 12:00:00 +8)), Phase::Over);
-    }
-
-    #[test]
-    fn only_the_next_state_can_be_reached() {
-        use RoundState as S;
-        let states = [S::Draft, S::Open, S::Closed, S::Opened, S::Released, S::Suspended, S::Void];
-        let legal = [(Move::Open, S::Draft), (Move::Close, S::Open), (Move::OpenBox, S::Closed), (Move::Release, S::Opened)];
-        for state in states {
-            for step in [Move::Open, Move::Close, Move::OpenBox, Move::Release] {
-                assert_eq!(step.from(state).is_ok(), legal.contains(&(step, state)), "{step:?} from {state:?}");
-            }
-        }
     }
 }

@@ -1,0 +1,126 @@
+//! After an opening: original texts and spent codes are kept for a set time and then destroyed. After a restore: a round goes on only if two accept the loss.
+//! Steps that cannot be taken back take two accounts; the record of a destruction can be printed.
+
+use super::{App, AppError};
+use crate::id::RoundId;
+use crate::identity;
+use crate::round::{Move, Round, RoundState, shanghai_day};
+use crate::storage::Comment;
+use crate::text::Refusal;
+
+/// A step that takes two accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedStep {
+    /// Destroy original texts and spent codes.
+    Destroy,
+    /// Go on after a restore, with the loss that is shown.
+    Resume,
+    /// Declare a restored round void.
+    Void,
+}
+
+impl SharedStep {
+    /// The name in the database and in an address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Destroy => "destroy",
+            Self::Resume => "resume",
+            Self::Void => "void",
+        }
+    }
+
+    /// Reads a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Destroy, Self::Resume, Self::Void].into_iter().find(|s| s.as_str() == name)
+    }
+
+    /// Whether it can be taken with a round as it is.
+    fn check(self, round: &Round) -> Result<(), Refusal> {
+        match self {
+            Self::Destroy if round.destruction.is_some() => {
+                Err(Refusal::new("原文和已用填写码早已销毁", "original texts and spent codes were destroyed before"))
+            }
+            Self::Destroy if !round.state.has_results() || !round.destroyed => {
+                Err(Refusal::new("开箱完成后才有原文可销毁", "there is nothing to destroy before the box was opened"))
+            }
+            Self::Destroy => Ok(()),
+            Self::Resume => Move::Resume.from(round.state).map(drop),
+            Self::Void => Move::Void.from(round.state).map(drop),
+        }
+    }
+}
+
+/// The setting that holds the section's list of names.
+const NAMES: &str = "names";
+
+impl App {
+    /// Approves a step as one of two accounts; takes it and returns true once a second one has.
+    pub fn approve(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
+        let mut round = self.round(id)?;
+        step.check(&round)?;
+        let accounts = self.storage.approve(id, step.as_str(), account)?;
+        if accounts.len() < 2 {
+            return Ok(false);
+        }
+        match step {
+            SharedStep::Destroy => {
+                self.destroy_originals(id, &accounts)?;
+            }
+            SharedStep::Resume | SharedStep::Void => {
+                round.state = if step == SharedStep::Resume { RoundState::Open } else { RoundState::Void };
+                if !self.storage.update_round(&round, RoundState::Suspended)? {
+                    return Err(Refusal::new("本轮状态刚被改变，请刷新", "the round has just changed; reload").into());
+                }
+                self.storage.forget_approvals(id)?;
+            }
+        }
+        self.changed(id);
+        Ok(true)
+    }
+
+    /// Who has approved which step of a round.
+    pub fn approvals(&self, id: &RoundId) -> Result<Vec<(String, String)>, AppError> {
+        Ok(self.storage.approvals(id)?)
+    }
+
+    fn destroy_originals(&self, id: &RoundId, by: &[String]) -> Result<(), AppError> {
+        self.storage.destroy_originals(id, &shanghai_day(self.now()).to_string(), by)?;
+        self.changed(id);
+        Ok(())
+    }
+
+    /// Destroys what was kept, if its day has come.
+    pub(super) fn destroy_originals_in_time(&self, round: &Round) -> Result<(), AppError> {
+        let due = round.originals_until.is_some_and(|day| shanghai_day(self.now()) > day);
+        if due && round.destruction.is_none() { self.destroy_originals(&round.id, &[]) } else { Ok(()) }
+    }
+
+    /// How many original texts there are to each question of an opened round.
+    pub fn text_counts(&self, id: &RoundId) -> Result<std::collections::BTreeMap<String, u64>, AppError> {
+        self.frozen(id)?;
+        Ok(self.storage.text_counts(id)?)
+    }
+
+    /// The original texts to one question, in an order that says nothing; a person wrote one of them at most.
+    pub fn texts(&self, id: &RoundId, question: &str) -> Result<Vec<Comment>, AppError> {
+        self.frozen(id)?;
+        Ok(self.storage.texts(id, question)?)
+    }
+
+    /// Names that are marked in texts, as the section has loaded them.
+    pub fn names(&self) -> Result<Vec<String>, AppError> {
+        Ok(self.storage.setting(NAMES)?.map(|text| identity::parse_names(&text)).unwrap_or_default())
+    }
+
+    /// Loads the names that are marked in texts; returns how many.
+    pub fn set_names(&self, text: &str) -> Result<usize, AppError> {
+        let names = identity::parse_names(text);
+        if names.len() > 10_000 {
+            return Err(Refusal::new("姓名最多一万个", "at most ten thousand names").into());
+        }
+        self.storage.set_setting(NAMES, &names.join("\n"))?;
+        Ok(names.len())
+    }
+}

@@ -1,0 +1,267 @@
+//! Every table as rows of JSON, the same on both backends, read in one snapshot and in key order.
+//! A copy of files would hold free pages and the order of arrival; a row by its key holds neither.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::{DefaultLoadingMode, SimpleConnection};
+use diesel::pg::PgRowByRowLoadingMode;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::connection::Db;
+use super::{Storage, StorageError};
+use crate::id::RoundId;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// A text.
+    Text,
+    /// A whole number.
+    Number,
+    /// Yes or no, as 1 or 0.
+    Flag,
+    /// Bytes, in hexadecimal.
+    Bytes,
+}
+
+/// A table as it stands in a backup.
+#[derive(Debug)]
+pub struct Shape {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns in order.
+    pub columns: &'static [(&'static str, Holds)],
+    /// Which column names the round, if rows belong to one.
+    pub round: Option<usize>,
+}
+
+use Holds::{Bytes as B, Flag as F, Number as N, Text as T};
+
+/// Tables of the main database, those that others refer to first. Sessions and approvals are not worth keeping.
+pub const MAIN: [Shape; 10] = [
+    Shape { name: "settings", columns: &[("key", T), ("value", T)], round: None },
+    Shape { name: "surveys", columns: &[("hash", T), ("id", T), ("definition", T)], round: None },
+    Shape {
+        name: "units",
+        columns: &[("code", T), ("name", T), ("kind", T), ("headcount", N), ("group_code", T), ("group_name", T), ("place", N)],
+        round: None,
+    },
+    Shape {
+        name: "rounds",
+        columns: &[
+            ("id", T),
+            ("title", T),
+            ("survey", T),
+            ("access", T),
+            ("opens", T),
+            ("closes", T),
+            ("state", T),
+            ("trial", F),
+            ("sealed", F),
+            ("ended", F),
+            ("destroyed", F),
+            ("looks_back", T),
+            ("public_key", B),
+            ("wrapped_key", T),
+            ("suite", T),
+            ("closing", T),
+            ("holds", T),
+            ("turnout", T),
+            ("code_in_qr", F),
+            ("originals_until", T),
+            ("destruction", T),
+            ("restored", T),
+        ],
+        round: Some(0),
+    },
+    Shape {
+        name: "round_units",
+        columns: &[("round", T), ("code", T), ("name", T), ("kind", T), ("headcount", N), ("group_code", T), ("group_name", T), ("place", N)],
+        round: Some(0),
+    },
+    Shape { name: "releases", columns: &[("round", T), ("gate", N), ("body", T)], round: Some(0) },
+    Shape {
+        name: "comments",
+        columns: &[("id", T), ("round", T), ("group_code", T), ("question", T), ("body", T), ("state", T), ("summary", T)],
+        round: Some(1),
+    },
+    Shape { name: "spent_codes", columns: &[("round", T), ("hash", B)], round: Some(0) },
+    Shape { name: "accounts", columns: &[("name", T), ("role", T), ("password", T), ("active", F)], round: None },
+    Shape { name: "account_units", columns: &[("account", T), ("unit", T)], round: None },
+];
+/// The audit chain, which a restore must not shorten.
+pub const AUDIT: Shape =
+    Shape { name: "audit", columns: &[("seq", N), ("at", N), ("account", T), ("action", T), ("subject", T), ("hash", T)], round: None };
+/// Tables of a ballot box.
+pub const BOX: [Shape; 3] = [
+    Shape { name: "slips", columns: &[("round", T), ("hash", B), ("unit", T)], round: Some(0) },
+    Shape { name: "spent_slips", columns: &[("round", T), ("hash", B)], round: Some(0) },
+    Shape { name: "ballots", columns: &[("round", T), ("id", B), ("unit", T), ("encapsulation", B), ("ciphertext", B)], round: Some(0) },
+];
+
+impl Shape {
+    /// The table of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        static AUDIT_SHAPE: Shape = AUDIT;
+        static MAIN_SHAPES: [Shape; 10] = MAIN;
+        static BOX_SHAPES: [Shape; 3] = BOX;
+        MAIN_SHAPES.iter().chain(&BOX_SHAPES).chain([&AUDIT_SHAPE]).find(|s| s.name == name)
+    }
+
+    /// The place of a column.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    #[must_use]
+    pub fn place(&self, column: &str) -> usize {
+        self.columns.iter().position(|c| c.0 == column).expect("a column of this table")
+    }
+
+    /// A query for all rows as JSON arrays. The columns before the first that is no key make the order total.
+    fn select(&self, postgres: bool, round: Option<&RoundId>) -> String {
+        let parts: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(column, holds)| match (holds, postgres) {
+                (Holds::Bytes, false) => format!("case when {column} is null then null else lower(hex({column})) end"),
+                (Holds::Bytes, true) => format!("encode({column}, 'hex')"),
+                (Holds::Flag, true) => format!("{column}::int"),
+                _ => column.to_string(),
+            })
+            .collect();
+        let array = if postgres { "json_build_array" } else { "json_array" };
+        let cast = if postgres { "::text" } else { "" };
+        let only = round.map_or_else(String::new, |r| format!(" where {} = '{r}'", self.columns[self.round.unwrap_or(0)].0));
+        let order: Vec<&str> = self.columns.iter().take(2).map(|c| c.0).collect();
+        format!("select {array}({}){cast} from {}{only} order by {}", parts.join(", "), self.name, order.join(", "))
+    }
+
+    /// A statement that inserts one such row unless its key is there.
+    fn insert(&self, postgres: bool) -> String {
+        let columns: Vec<&str> = self.columns.iter().map(|c| c.0).collect();
+        let values: Vec<String> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(n, (_, holds))| match (holds, postgres) {
+                (Holds::Bytes, false) => format!("unhex(json_extract(?1, '$[{n}]'))"),
+                (_, false) => format!("json_extract(?1, '$[{n}]')"),
+                (Holds::Text, true) => format!("j->>{n}"),
+                (Holds::Number, true) => format!("(j->>{n})::bigint"),
+                (Holds::Flag, true) => format!("(j->>{n})::int::boolean"),
+                (Holds::Bytes, true) => format!("decode(j->>{n}, 'hex')"),
+            })
+            .collect();
+        let from = if postgres { " from (select $1::json j) one" } else { "" };
+        format!("insert into {} ({}) select {}{from} where true on conflict do nothing", self.name, columns.join(", "), values.join(", "))
+    }
+}
+
+/// Takes rows out or hands them in: table and JSON array.
+pub type Rows<'a> = &'a mut dyn FnMut(&'static str, &str) -> Result<(), StorageError>;
+/// Hands out the next row; `None` after the last.
+pub type NextRow<'a> = &'a mut dyn FnMut() -> Result<Option<(&'static Shape, String)>, StorageError>;
+
+impl Storage {
+    /// Hands out every row worth keeping: main database first, in one snapshot, then box by box.
+    pub fn dump(&self, row: Rows) -> Result<(), StorageError> {
+        let postgres = self.is_postgres();
+        let rounds = self.rounds()?;
+        let mut db = self.connection()?;
+        snapshot(&mut db, |db| {
+            for shape in MAIN.iter().chain([&AUDIT]) {
+                each(db, &shape.select(postgres, None), &mut |json| row(shape.name, json))?;
+            }
+            if postgres {
+                for round in &rounds {
+                    for shape in &BOX {
+                        each(db, &shape.select(true, Some(&round.id)), &mut |json| row(shape.name, json))?;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if !postgres {
+            for round in rounds.iter().filter(|r| !r.destroyed) {
+                if self.has_box(&round.id)? {
+                    let mut db = self.box_connection(&round.id)?;
+                    snapshot(&mut db, |db| BOX.iter().try_for_each(|s| each(db, &s.select(false, Some(&round.id)), &mut |json| row(s.name, json))))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds rows to the box of a round. A row that is there stays as it is, so that nothing spent becomes unspent.
+    pub fn restore_box(&self, round: &RoundId, shape: &Shape, rows: &[String]) -> Result<(), StorageError> {
+        self.write_box(round, |db| rows.iter().try_for_each(|row| put(db, shape, row)))
+    }
+
+    /// Replaces the main database by rows of a backup in one transaction, but for rounds that are kept as they are, and for a longer audit chain.
+    pub fn restore_main(&self, kept: &BTreeSet<RoundId>, keep_audit: bool, next: NextRow) -> Result<(), StorageError> {
+        let list: Vec<String> = kept.iter().map(|id| format!("'{id}'")).collect();
+        let others = if list.is_empty() { String::new() } else { format!(" not in ({})", list.join(", ")) };
+        self.write(|db| {
+            for shape in MAIN.iter().rev().filter(|s| s.name != "surveys") {
+                let only = match shape.round {
+                    Some(at) if !others.is_empty() => format!(" where {}{others}", shape.columns[at].0),
+                    _ => String::new(),
+                };
+                run(db, &format!("delete from {}{only}", shape.name))?;
+            }
+            run(db, "delete from sessions")?;
+            run(db, "delete from approvals")?;
+            if !keep_audit {
+                run(db, "delete from audit")?;
+            }
+            while let Some((shape, row)) = next()? {
+                if shape.name != AUDIT.name || !keep_audit {
+                    put(db, shape, &row)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Hashes of the audit chain, for comparing it with a backup's.
+    pub fn audit_length(&self) -> Result<usize, StorageError> {
+        Ok(self.audit()?.len())
+    }
+}
+
+/// Runs a reader in one snapshot.
+fn snapshot<T>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    db.transaction(|db| {
+        if let Db::Pg(pg) = db {
+            pg.batch_execute("set transaction isolation level repeatable read read only")?;
+        }
+        work(db)
+    })
+}
+
+/// Streams the rows of a query.
+fn each(db: &mut Db, query: &str, row: &mut dyn FnMut(&str) -> Result<(), StorageError>) -> Result<(), StorageError> {
+    let query = diesel::dsl::sql::<Text>(query);
+    match db {
+        Db::Sqlite(db) => query.load_iter::<String, DefaultLoadingMode>(db)?.try_for_each(|json| row(&json?)),
+        Db::Pg(db) => query.load_iter::<String, PgRowByRowLoadingMode>(db)?.try_for_each(|json| row(&json?)),
+    }
+}
+
+fn put(db: &mut Db, shape: &Shape, row: &str) -> Result<(), StorageError> {
+    match db {
+        Db::Sqlite(db) => diesel::sql_query(shape.insert(false)).bind::<Text, _>(row).execute(db)?,
+        Db::Pg(db) => diesel::sql_query(shape.insert(true)).bind::<Text, _>(row).execute(db)?,
+    };
+    Ok(())
+}
+
+fn run(db: &mut Db, statement: &str) -> Result<(), StorageError> {
+    match db {
+        Db::Sqlite(db) => db.batch_execute(statement)?,
+        Db::Pg(db) => db.batch_execute(statement)?,
+    }
+    Ok(())
+}

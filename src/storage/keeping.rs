@@ -1,0 +1,95 @@
+//! What is kept after an opening, until it is destroyed: original texts and spent codes. And who has approved a step that takes two.
+//! After a destruction the database is rewritten, so that no free page or dead row holds what was deleted.
+
+use std::collections::BTreeMap;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::schema::{approvals, comments, rounds, spent_codes};
+use super::{Comment, Storage, StorageError};
+use crate::id::RoundId;
+use crate::round::Destruction;
+
+impl Storage {
+    /// Notes an account's approval of a step; returns all accounts that have approved it.
+    pub fn approve(&self, round: &RoundId, step: &str, account: &str) -> Result<Vec<String>, StorageError> {
+        let row = (approvals::round.eq(round.as_str()), approvals::step.eq(step), approvals::account.eq(account));
+        self.write(|db| {
+            let known: i64 = approvals::table.find((round.as_str(), step, account)).count().get_result(db)?;
+            if known == 0 {
+                diesel::insert_into(approvals::table).values(row).execute(db)?;
+            }
+            let own = approvals::table.filter(approvals::round.eq(round.as_str())).filter(approvals::step.eq(step));
+            Ok(own.order(approvals::account).select(approvals::account).load(db)?)
+        })
+    }
+
+    /// Who has approved which step of a round.
+    pub fn approvals(&self, round: &RoundId) -> Result<Vec<(String, String)>, StorageError> {
+        let own = approvals::table.filter(approvals::round.eq(round.as_str()));
+        Ok(own.order((approvals::step, approvals::account)).select((approvals::step, approvals::account)).load(&mut *self.connection()?)?)
+    }
+
+    /// Forgets all approvals of a round.
+    pub fn forget_approvals(&self, round: &RoundId) -> Result<(), StorageError> {
+        diesel::delete(approvals::table.filter(approvals::round.eq(round.as_str()))).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// Original texts of a round that still exist, by question.
+    pub fn text_counts(&self, round: &RoundId) -> Result<BTreeMap<String, u64>, StorageError> {
+        let rows: Vec<(String, i64)> = comments::table
+            .filter(comments::round.eq(round.as_str()))
+            .filter(comments::body.ne(""))
+            .group_by(comments::question)
+            .select((comments::question, diesel::dsl::count_star()))
+            .load(&mut *self.connection()?)?;
+        Ok(rows.into_iter().map(|(question, n)| (question, u64::try_from(n).unwrap_or(0))).collect())
+    }
+
+    /// Original texts to one question, in the order of their random names.
+    pub fn texts(&self, round: &RoundId, question: &str) -> Result<Vec<Comment>, StorageError> {
+        let rows: Vec<(String, String, String, String)> = comments::table
+            .filter(comments::round.eq(round.as_str()))
+            .filter(comments::question.eq(question))
+            .filter(comments::body.ne(""))
+            .order(comments::id)
+            .select((comments::id, comments::group_code, comments::question, comments::body))
+            .load(&mut *self.connection()?)?;
+        Ok(rows.into_iter().map(|(id, group, question, body)| Comment { id, group, question, body }).collect())
+    }
+
+    /// Destroys original texts and spent codes of a round and keeps the record; false if that was done before.
+    pub fn destroy_originals(&self, round: &RoundId, day: &str, by: &[String]) -> Result<bool, StorageError> {
+        let done = self.write(|db| {
+            let known: Option<String> = rounds::table.find(round.as_str()).select(rounds::destruction).first(db)?;
+            if known.is_some() {
+                return Ok(false);
+            }
+            let own = comments::table.filter(comments::round.eq(round.as_str()));
+            let texts = diesel::update(own.filter(comments::body.ne(""))).set(comments::body.eq("")).execute(db)?;
+            let codes = diesel::delete(spent_codes::table.filter(spent_codes::round.eq(round.as_str()))).execute(db)?;
+            let record = Destruction { day: day.to_owned(), by: by.to_vec(), texts: texts as u64, codes: codes as u64 };
+            let record = serde_json::to_string(&record).expect("a record is JSON");
+            diesel::update(rounds::table.find(round.as_str())).set(rounds::destruction.eq(record)).execute(db)?;
+            diesel::delete(approvals::table.filter(approvals::round.eq(round.as_str()))).execute(db)?;
+            Ok(true)
+        })?;
+        self.rewrite()?;
+        Ok(done)
+    }
+
+    /// Rewrites what deleted rows may have left behind. PostgreSQL's write-ahead log keeps traces until it is recycled.
+    fn rewrite(&self) -> Result<(), StorageError> {
+        match &mut *self.connection()? {
+            Db::Sqlite(db) => db.batch_execute("vacuum; pragma wal_checkpoint(truncate);")?,
+            Db::Pg(db) => {
+                db.batch_execute("vacuum full comments")?;
+                db.batch_execute("vacuum full spent_codes")?;
+            }
+        }
+        Ok(())
+    }
+}

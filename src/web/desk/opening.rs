@@ -1,0 +1,66 @@
+//! Openings that run beside the requests, and how far they are.
+//! A request must not wait for a million ballots; the round's page asks here instead.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use actix_web::web::Data;
+
+use crate::app::{App, AppError, Cause, Event, Progress, report};
+use crate::id::RoundId;
+use crate::text::Refusal;
+use crate::web::error::WebError;
+
+/// Openings that run in this process, with how far they are or why they stopped.
+#[derive(Default)]
+pub struct Openings(pub Mutex<HashMap<RoundId, Result<Progress, Refusal>>>);
+
+/// Opens the box beside the requests; the round's page shows how far it is.
+pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, account: &str) -> Result<(), WebError> {
+    {
+        let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
+            return Ok(());
+        }
+        running.insert(id.clone(), Ok(Progress::Checking));
+    }
+    app.note(account, "box_open", id.as_str())?;
+    let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
+    std::thread::spawn(move || {
+        let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));
+        let result = app.open_box(&id, &mut |progress| set(Ok(progress)));
+        if let Err(error) = result {
+            set(Err(match error {
+                AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,
+                other => {
+                    report(&Event::OpeningFailed(id.clone(), Cause::from(&other)));
+                    Refusal::new(
+                        "开箱中断，没有丢失任何东西，请排除故障后再次开箱",
+                        "the opening was interrupted; nothing is lost, open the box again",
+                    )
+                }
+            }));
+        }
+    });
+    Ok(())
+}
+
+/// How far an opening is, in words.
+pub(super) fn progress_text(progress: Progress) -> String {
+    match progress {
+        Progress::Checking => "正在核对票箱与公示……".into(),
+        Progress::Opening { done, of, left } => format!("正在开箱：{done} / {of} 份，约剩 {}", duration(left)),
+        Progress::Writing => "正在生成结果……".into(),
+        Progress::Destroying => "正在销毁票箱和钥匙……".into(),
+        Progress::Done => "已完成".into(),
+    }
+}
+
+/// 约剩多久, as one says it.
+fn duration(left: std::time::Duration) -> String {
+    match left.as_secs() {
+        0 => "不到 1 秒".into(),
+        s @ 1..=99 => format!("{s} 秒"),
+        s => format!("{} 分钟", s.div_ceil(60)),
+    }
+}

@@ -1,0 +1,361 @@
+//! What is kept and for how long: backups and what a restore may not do, original texts and their marks, destruction by two accounts.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use zicha::app::{App, How, Role, Settings};
+use zicha::id::RoundId;
+use zicha::round::RoundState;
+
+use crate::shell::Shell;
+use crate::test_app::{Backend, Desk, TestApp, UNITS, backends, files_with, new_postgres_database, survey};
+
+struct Vault {
+    folder: tempfile::TempDir,
+    public: String,
+}
+
+impl Vault {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let public = App::make_backup_key(&folder.path().join("key")).unwrap();
+        Self { folder, public }
+    }
+
+    fn key(&self) -> std::path::PathBuf {
+        self.folder.path().join("key")
+    }
+
+    fn file(&self) -> std::path::PathBuf {
+        self.folder.path().join("backup.age")
+    }
+
+    /// What is inside the encryption.
+    fn plain(&self) -> String {
+        let key = std::fs::read_to_string(self.key()).unwrap();
+        let identity: age::x25519::Identity = key.lines().last().unwrap().parse().unwrap();
+        let decryptor = age::Decryptor::new(std::fs::File::open(self.file()).unwrap()).unwrap();
+        let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).unwrap();
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(reader).read_to_string(&mut text).unwrap();
+        text
+    }
+}
+
+/// An empty installation with the server key of another.
+fn fresh(backend: Backend, like: &Path) -> (tempfile::TempDir, Arc<App>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(like.join("server.key"), folder.path().join("server.key")).unwrap();
+    let database = (backend == Backend::Postgres).then(new_postgres_database);
+    let settings = Settings { database, data: folder.path().to_owned(), ..Settings::default() };
+    let app = Arc::new(App::open(settings).unwrap());
+    (folder, app)
+}
+
+fn sign_in(zicha: &TestApp, name: &str, role: Role) -> Desk {
+    let password = zicha.app.add_account(name, role, &[], None).unwrap();
+    let desk = zicha.desk();
+    desk.sign_in(name, &password);
+    desk
+}
+
+const NOTE: &str = "食堂的汤总是凉的，记号甲乙丙丁";
+
+fn open_round(zicha: &TestApp) -> (RoundId, Vec<String>) {
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let codes = zicha.slips(&round)["CY"].clone();
+    (round, codes)
+}
+
+fn answer(zicha: &TestApp, round: &RoundId, codes: &[String]) {
+    for code in codes {
+        zicha.answer(round, code, &[("visit_meal", "lunch"), ("visit_note", NOTE)]).assert_received();
+    }
+}
+
+fn form(code: &str) -> zicha::response::Form {
+    zicha::response::Form::decode(crate::test_app::encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes()).unwrap()
+}
+
+#[test]
+fn a_backup_is_sealed_to_a_key_and_holds_neither_server_key_nor_custody() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..5]);
+        sign_in(&zicha, "jingban", Role::Clerk);
+        let vault = Vault::new();
+        let refused = zicha.app.backup(&vault.file(), None).unwrap_err().to_string();
+        assert!(refused.contains("to which public key"), "{refused}");
+        assert!(zicha.app.backup(&vault.file(), Some("age1nonsense")).unwrap_err().to_string().contains("not a public key"));
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        let sealed = std::fs::read(vault.file()).unwrap();
+        assert!(sealed.starts_with(b"age-encryption.org/v1"), "any age tool can open it");
+        let plain = vault.plain();
+        assert_eq!(plain.lines().filter(|l| l.starts_with("ballots\t")).count(), 5, "{backend:?}");
+        let server_key = std::fs::read_to_string(zicha.data().join("server.key")).unwrap();
+        let custody = std::fs::read_to_string(zicha.data().join("custody").join(round.as_str())).unwrap();
+        for secret in [server_key.trim(), custody.trim(), NOTE, "sessions\t", &codes[0], &codes[0].replace(' ', "")] {
+            assert!(!plain.contains(secret), "{backend:?}: {secret}");
+            assert!(!sealed.windows(secret.len()).any(|w| w == secret.as_bytes()));
+        }
+        // Two backups around one answer show that it came, as a ciphertext among others in the order of random names, and nothing else.
+        let before: Vec<String> = plain.lines().map(str::to_owned).collect();
+        answer(&zicha, &round, &codes[5..6]);
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        let plain = vault.plain();
+        let added: Vec<&str> = plain.lines().filter(|l| !before.iter().any(|b| b == l) && !l.starts_with("end\t")).collect();
+        let tables: Vec<&str> = added.iter().map(|l| l.split('\t').next().unwrap()).collect();
+        assert_eq!(tables, ["spent_slips", "ballots"], "{backend:?}");
+    }
+}
+
+#[test]
+fn a_restore_suspends_what_was_open_and_never_revives_a_spent_code() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..5]);
+        let vault = Vault::new();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        answer(&zicha, &round, &codes[5..8]);
+        // Over the database it was taken from: what came later is kept, and its codes stay spent.
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        let [one] = &report[..] else { panic!("{report:?}") };
+        assert_eq!((one.how, one.state, one.in_backup, one.before, one.now), (How::Restored, RoundState::Suspended, 5, Some(8), 8), "{backend:?}");
+        zicha.get(&format!("/r/{round}")).assert_says(200, "本轮暂停");
+        zicha.answer(&round, &codes[9], &[("visit_meal", "lunch")]).assert_says(409, "本轮暂停");
+        // Two different accounts accept; one alone does not, however often.
+        let (first, second) = (sign_in(&zicha, "jia", Role::Clerk), sign_in(&zicha, "yi", Role::Head));
+        let page = format!("/desk/rounds/{round}/keeping");
+        first.get(&page).assert_says(200, "没有缺少答卷");
+        for _ in 0..2 {
+            first.post_from(&page, &page, &[("step", "resume")]);
+        }
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Suspended);
+        second.get(&page).assert_says(200, "jia 已提出");
+        second.post_from(&page, &page, &[("step", "resume")]);
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Open);
+        for code in &codes[..8] {
+            zicha.answer(&round, code, &[("visit_meal", "lunch")]).assert_again();
+        }
+        zicha.answer(&round, &codes[9], &[("visit_meal", "lunch")]).assert_received();
+        zicha.get(&format!("/bulletin/{round}")).assert_says(200, "从备份恢复");
+        zicha.finish(&round);
+        assert_eq!(zicha.app.results(&round).unwrap().release.bureau.turnout.counted, 9);
+    }
+}
+
+#[test]
+fn a_restore_into_an_empty_database_says_what_it_cannot_know_and_keeps_spent_codes_spent() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..5]);
+        let vault = Vault::new();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        let (folder, app) = fresh(backend, &zicha.data());
+        let report = app.restore(&vault.file(), &vault.key()).unwrap();
+        let [one] = &report[..] else { panic!("{report:?}") };
+        assert_eq!((one.state, one.in_backup, one.before, one.now, one.can_be_opened), (RoundState::Suspended, 5, None, 5, false), "{backend:?}");
+        assert_eq!(app.units().unwrap().len(), 5);
+        assert!(!folder.path().join("custody").join(round.as_str()).exists(), "the custody file was in no backup");
+        app.approve(&round, zicha::app::SharedStep::Resume, "jia").unwrap();
+        assert!(app.approve(&round, zicha::app::SharedStep::Resume, "yi").unwrap());
+        for code in &codes[..5] {
+            assert!(matches!(app.submit(&round, &form(code)), Ok(zicha::storage::Outcome::Again)));
+        }
+        assert!(matches!(app.submit(&round, &form(&codes[6])), Ok(zicha::storage::Outcome::Stored)));
+        // Without the custody file nothing opens it.
+        app.close_round(&round).unwrap();
+        assert!(app.open_box(&round, &mut |_| {}).unwrap_err().to_string().contains("custody file"));
+    }
+}
+
+#[test]
+fn an_older_database_takes_the_release_back_from_its_file_and_no_ballot() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..6]);
+        zicha.app.close_round(&round).unwrap();
+        let vault = Vault::new();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        zicha.app.open_box(&round, &mut |_| {}).unwrap();
+        let release = zicha.app.results(&round).unwrap().release;
+        // Over the database that is further on: nothing goes back.
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        assert_eq!((report[0].how, report[0].state), (How::Kept, RoundState::Opened), "{backend:?}");
+        assert_eq!(zicha.app.text_counts(&round).unwrap()["visit_note"], 6);
+        // Into an empty one, with the file that the opening left.
+        let (folder, app) = fresh(backend, &zicha.data());
+        std::fs::create_dir_all(folder.path().join("releases")).unwrap();
+        let name = format!("releases/{round}.json");
+        std::fs::copy(zicha.data().join(&name), folder.path().join(&name)).unwrap();
+        let report = app.restore(&vault.file(), &vault.key()).unwrap();
+        assert_eq!((report[0].how, report[0].state, report[0].now), (How::ReleaseFromFile, RoundState::Opened, 0));
+        assert_eq!(app.results(&round).unwrap().release, release);
+        assert!(app.round(&round).unwrap().wrapped_key.is_none() && !folder.path().join(format!("box-{round}.db")).exists());
+        assert!(matches!(app.submit(&round, &form(&codes[0])), Ok(zicha::storage::Outcome::Again)));
+        assert!(app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", app.verify(&round));
+    }
+}
+
+#[test]
+fn a_backup_that_is_damaged_foreign_or_for_another_key_changes_nothing() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let (round, codes) = open_round(&zicha);
+    answer(&zicha, &round, &codes[..3]);
+    let vault = Vault::new();
+    zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+    let whole = std::fs::read(vault.file()).unwrap();
+    let says = |result: Result<_, zicha::app::AppError>, what: &str| {
+        let error = result.map(|_: Vec<_>| ()).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Open);
+    };
+    for cut in [whole.len() - 1, whole.len() / 2, 300, 10] {
+        std::fs::write(vault.file(), &whole[..cut]).unwrap();
+        let error = zicha.app.restore(&vault.file(), &vault.key()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("cut short") || error.contains("not a backup") || error.contains("cannot read"), "{cut}: {error}");
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Open);
+    }
+    let mut changed = whole.clone();
+    let middle = changed.len() - 60;
+    changed[middle] ^= 1;
+    std::fs::write(vault.file(), &changed).unwrap();
+    assert!(zicha.app.restore(&vault.file(), &vault.key()).is_err());
+    std::fs::write(vault.file(), &whole).unwrap();
+    let other = Vault::new();
+    says(zicha.app.restore(&vault.file(), &other.key()), "this key does not open");
+    says(zicha.app.restore(&vault.file(), &vault.file()), "cannot read");
+    let stranger = TestApp::start(Backend::Sqlite);
+    let error = stranger.app.restore(&vault.file(), &vault.key()).map(drop).unwrap_err().to_string();
+    assert!(error.contains("needs another server key"), "{error}");
+}
+
+#[test]
+fn backup_and_restore_work_from_the_command_line() {
+    let zicha = Shell::new(Backend::Sqlite);
+    std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
+    zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+    let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "备份", "--opens", &today, "--closes", &today]);
+    zicha.ok(&["round", "open", &round, "--custody", "server"]);
+    let public = zicha.ok(&["backup-key", &zicha.path("backup.key")]);
+    assert!(public.starts_with("age1"));
+    zicha.ok(&["backup", &zicha.path("b.age"), "--to", &public]);
+    zicha.refused(&["restore", &zicha.path("b.age"), "--key", &zicha.path("backup.key")], "add --yes");
+    let said = zicha.ok(&["--yes", "restore", &zicha.path("b.age"), "--key", &zicha.path("backup.key")]);
+    assert!(said.contains("suspended until two accounts accept this"), "{said}");
+    zicha.refused(&["--yes", "round", "close", &round], "the round is suspended");
+}
+
+#[test]
+fn texts_are_shown_by_question_with_their_marks_and_nobody_s_side_by_side() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let (round, codes) = open_round(&zicha);
+    for (n, code) in codes.iter().enumerate() {
+        let note = format!("联系 1381234567{} <b>{n}</b>，张三丰知道", n % 10);
+        zicha
+            .answer(&round, code, &[("visit_meal", "lunch"), ("visit_note", &note), ("food_want", "other"), ("food_want.other", "饺子")])
+            .assert_received();
+    }
+    let desk = sign_in(&zicha, "jia", Role::Clerk);
+    let texts = format!("/desk/rounds/{round}/texts");
+    desk.get(&texts).assert_says(422, "本轮尚未截止");
+    zicha.finish(&round);
+    desk.post_from(&texts, &texts, &[("names", "张三丰\n李四")]);
+    let list = desk.get(&format!("{texts}?question=visit_note"));
+    list.assert_says(200, "<mark title=\"电话号码\">13812345670<sup>");
+    list.assert_says(200, "<mark title=\"姓名\">张三丰<sup>");
+    list.assert_says(200, "&lt;b&gt;");
+    assert!(!list.body.contains("饺子"), "texts of one person stand on different pages");
+    desk.get(&format!("{texts}?question=food_want.other")).assert_says(200, "饺子");
+    let unit_head = zicha.app.add_account("tou", Role::UnitHead, &["CY".into()], None).unwrap();
+    let head = zicha.desk();
+    head.sign_in("tou", &unit_head);
+    assert_eq!(head.get(&texts).status, 403);
+}
+
+#[test]
+fn destruction_takes_two_accounts_and_leaves_no_trace_in_any_file() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..8]);
+        let (first, second) = (sign_in(&zicha, "jia", Role::Clerk), sign_in(&zicha, "yi", Role::Head));
+        let page = format!("/desk/rounds/{round}/keeping");
+        first.post_from(&page, &page, &[("step", "destroy")]).assert_says(422, "开箱完成后");
+        zicha.finish(&round);
+        assert!(traces(&zicha, backend, NOTE) > 0, "{backend:?}: the search finds what is there");
+        for _ in 0..2 {
+            first.post_from(&page, &page, &[("step", "destroy")]);
+        }
+        assert_eq!(zicha.app.text_counts(&round).unwrap()["visit_note"], 8, "one account is not enough");
+        zicha.answer(&round, &codes[0], &[]).assert_again();
+        second.post_from(&page, &page, &[("step", "destroy")]);
+        let record = first.get(&page);
+        record.assert_says(200, "填写的原文 8 条；已用填写码的散列值 8 个");
+        record.assert_says(200, "jia、yi，两个账号先后确认");
+        assert_eq!(traces(&zicha, backend, NOTE), 0, "{backend:?}");
+        assert!(zicha.app.text_counts(&round).unwrap().is_empty());
+        zicha.answer(&round, &codes[0], &[]).assert_says(410, "本轮已截止");
+        assert!(zicha.app.verify(&round).unwrap().iter().all(|c| c.holds));
+        zicha.get(&format!("/bulletin/{round}")).assert_says(200, "填写的原文和已用填写码已销毁");
+        second.post_from(&page, &page, &[("step", "destroy")]).assert_says(422, "早已销毁");
+    }
+}
+
+/// How many files of the installation hold a text; on PostgreSQL those of its tables.
+fn traces(zicha: &TestApp, backend: Backend, text: &str) -> usize {
+    use diesel::prelude::*;
+    let files = files_with(&zicha.data(), text.as_bytes()).len();
+    if backend == Backend::Sqlite {
+        return files;
+    }
+    let mut db = PgConnection::establish(&zicha.app.settings().database_url()).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(&mut db, "checkpoint").unwrap();
+    let relations: Vec<(String, Option<Vec<u8>>)> = diesel::dsl::sql::<(diesel::sql_types::Text, diesel::sql_types::Nullable<diesel::sql_types::Binary>)>(
+        "select relname::text, pg_read_binary_file(pg_relation_filepath(oid), 0, 100000000, true) from pg_class where relkind in ('r', 'i', 't') and relnamespace in ('public'::regnamespace, 'pg_toast'::regnamespace) and pg_relation_filepath(oid) is not null",
+    )
+    .load(&mut db)
+    .unwrap();
+    files + relations.iter().filter(|(_, bytes)| bytes.as_ref().is_some_and(|b| b.windows(text.len()).any(|w| w == text.as_bytes()))).count()
+}
+
+#[test]
+fn a_backup_from_before_a_destruction_does_not_undo_it() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..8]);
+        zicha.finish(&round);
+        let vault = Vault::new();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        for account in ["jia", "yi"] {
+            zicha.app.approve(&round, zicha::app::SharedStep::Destroy, account).unwrap();
+        }
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        assert_eq!(report[0].how, How::Kept);
+        assert!(zicha.app.text_counts(&round).unwrap().is_empty(), "{backend:?}");
+    }
+}
+
+#[test]
+fn originals_are_destroyed_by_the_service_itself_when_their_day_is_over() {
+    let zicha = Shell::new(Backend::Sqlite);
+    std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
+    zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+    let now = time::OffsetDateTime::now_utc();
+    let today = zicha::round::shanghai_day(now).to_string();
+    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "期限", "--opens", &today, "--closes", &today]);
+    zicha.ok(&["round", "open", &round, "--custody", "server"]);
+    zicha.ok(&["--yes", "round", "close", &round]);
+    zicha.ok(&["--yes", "box", "open", "--round", &round]);
+    zicha.serve_at(now + time::Duration::days(61), &format!("/bulletin/{round}"), "填写的原文和已用填写码已销毁");
+    let app = App::open(zicha.settings()).unwrap();
+    assert!(app.round(&round.parse().unwrap()).unwrap().destruction.unwrap().by.is_empty());
+}
