@@ -63,11 +63,12 @@ impl Storage {
     pub fn create_box(&self, round: &RoundId) -> Result<(), StorageError> {
         if self.is_postgres() {
             let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
-            for table in ["slips", "spent_slips", "ballots"] {
+            for (table, key) in [("slips", "hash"), ("spent_slips", "hash"), ("ballots", "id")] {
                 if !pg_exists(db, &format!("{table}_{round}"))? {
                     // Attaching, unlike creating a partition in place, does not wait for those who submit to other rounds.
                     db.batch_execute(&format!(
                         "begin; create table {table}_{round} (like {table} including all); \
+                         alter table {table}_{round} alter column {key} set statistics 0; \
                          alter table {table} attach partition {table}_{round} for values in ('{round}'); commit"
                     ))?;
                 }

@@ -10,6 +10,7 @@ mod demo;
 mod deployment;
 mod desk;
 mod durability;
+mod forensics;
 mod gate_attack;
 mod keeping;
 mod opening;

@@ -9,3 +9,8 @@ create table approvals (                 -- first of two accounts for a step tha
     account text not null,               -- who approved: an official, never a respondent
     primary key (round, step, account)
 );
+
+-- The planner's statistics copy values of columns into a catalogue, where no destruction would reach them.
+alter table comments alter column body set statistics 0;
+alter table comments alter column id set statistics 0;
+alter table spent_codes alter column hash set statistics 0;
