@@ -33,14 +33,19 @@ impl Vault {
 
     /// What is inside the encryption.
     fn plain(&self) -> String {
-        let key = std::fs::read_to_string(self.key()).unwrap();
-        let identity: age::x25519::Identity = key.lines().last().unwrap().parse().unwrap();
-        let decryptor = age::Decryptor::new(std::fs::File::open(self.file()).unwrap()).unwrap();
-        let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).unwrap();
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(reader).read_to_string(&mut text).unwrap();
-        text
+        decrypted(&self.file(), &self.key())
     }
+}
+
+/// A backup in clear.
+pub fn decrypted(file: &Path, key: &Path) -> String {
+    let key = std::fs::read_to_string(key).unwrap();
+    let identity: age::x25519::Identity = key.lines().last().unwrap().parse().unwrap();
+    let decryptor = age::Decryptor::new(std::fs::File::open(file).unwrap()).unwrap();
+    let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(reader).read_to_string(&mut text).unwrap();
+    text
 }
 
 /// An empty installation with the server key of another.

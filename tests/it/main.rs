@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_input;
+mod canary;
 mod command_line;
 mod demo;
 mod deployment;
@@ -14,6 +15,7 @@ mod forensics;
 mod gate_attack;
 mod keeping;
 mod opening;
+mod schema;
 mod sealing;
 mod shell;
 mod storage_contract;

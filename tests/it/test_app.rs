@@ -25,6 +25,13 @@ pub fn backends() -> Vec<Backend> {
     if std::env::var("TEST_POSTGRES_URL").is_ok() { vec![Backend::Sqlite, Backend::Postgres] } else { vec![Backend::Sqlite] }
 }
 
+/// A program that some tests need. `scripts/test` installs all of them and insists; a bare `cargo test` leaves those tests out.
+pub fn tool(name: &str) -> Option<String> {
+    let found = ["/usr/bin", "/usr/sbin", "/usr/local/bin"].iter().map(|f| format!("{f}/{name}")).find(|p| std::path::Path::new(p).exists());
+    assert!(found.is_some() || std::env::var("ZICHA_TEST_ALL").is_err(), "{name} is not installed");
+    found
+}
+
 /// An answer as the browser sees it.
 pub struct Page {
     pub status: u16,

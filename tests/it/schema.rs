@@ -1,0 +1,117 @@
+//! The schema as it is: no column that nobody has given a reason for, and nothing that could be a time, an order or an address where respondents write.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::test_app::{Backend, TestApp, UNITS, backends, survey};
+
+/// Tables that a respondent's tap writes to, or that come out of it.
+const RESPONDENTS: [&str; 5] = ["slips", "spent_slips", "ballots", "comments", "spent_codes"];
+/// Tables about officials at the desk, the only ones with times.
+const OFFICIALS: [&str; 4] = ["accounts", "account_units", "sessions", "audit"];
+
+/// The allow-list: column to type, each with a reason.
+fn allowed() -> BTreeMap<String, String> {
+    let path = format!("{}/tests/columns.txt", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines().filter(|l| !l.starts_with('#') && !l.is_empty());
+    lines
+        .map(|line| {
+            let parts: Vec<&str> = line.split('\t').collect();
+            assert!(parts.len() == 3 && parts[2].len() > 5, "a column without a reason: {line}");
+            (parts[0].to_owned(), parts[1].to_owned())
+        })
+        .collect()
+}
+
+/// The columns there are, with their types.
+fn live(zicha: &TestApp, backend: Backend, round: &str) -> BTreeMap<String, String> {
+    let own = |name: &str| !name.starts_with("__diesel") && !name.ends_with(&format!("_{round}"));
+    match backend {
+        Backend::Postgres => {
+            let mut db = PgConnection::establish(&zicha.app.settings().database_url()).unwrap();
+            let rows: Vec<(String, String)> = diesel::dsl::sql::<(Text, Text)>(
+                "select table_name || '.' || column_name, data_type || coalesce(' default ' || column_default, '') from information_schema.columns where table_schema = 'public'",
+            )
+            .load(&mut db)
+            .unwrap();
+            rows.into_iter().filter(|(c, _)| own(c.split('.').next().unwrap())).collect()
+        }
+        Backend::Sqlite => {
+            let mut all = BTreeMap::new();
+            for file in ["zicha.db".to_owned(), format!("box-{round}.db")] {
+                let mut db = SqliteConnection::establish(zicha.data().join(file).to_str().unwrap()).unwrap();
+                let rows: Vec<(String, String)> = diesel::dsl::sql::<(Text, Text)>(
+                    "select m.name || '.' || c.name, lower(c.type) || coalesce(' default ' || c.dflt_value, '') from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'",
+                )
+                .load(&mut db)
+                .unwrap();
+                all.extend(rows.into_iter().filter(|(c, _)| own(c.split('.').next().unwrap())).map(|(c, t)| (c, t.replace("blob", "bytea"))));
+            }
+            all
+        }
+    }
+}
+
+#[test]
+fn every_column_has_a_reason_and_none_is_there_without_one() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let round = zicha.open_round(&survey("canteen"));
+        let mut allowed = allowed();
+        if backend == Backend::Postgres {
+            allowed.remove("seal.closed");
+        }
+        assert_eq!(live(&zicha, backend, round.as_str()), allowed, "{backend:?}");
+    }
+}
+
+#[test]
+fn no_type_can_hold_a_time_or_an_order_where_respondents_write() {
+    let allowed = allowed();
+    for (column, kind) in &allowed {
+        let table = column.split('.').next().unwrap();
+        let plain = if RESPONDENTS.contains(&table) { &["text", "bytea"][..] } else { &["text", "bytea", "integer", "bigint", "boolean"][..] };
+        assert!(plain.contains(&kind.as_str()), "{column} is {kind}");
+        for word in ["time", "date", "created", "updated", "addr", "agent", "ip", "seq", "serial", "order", "session"] {
+            let named = column.split('.').nth(1).unwrap().split('_').any(|part| part == word);
+            assert!(!named || OFFICIALS.contains(&table), "{column} is named like a {word}");
+        }
+    }
+    // No row of a respondent refers to another but by round, unit, group and question.
+    let columns = |table: &str| allowed.keys().filter(|c| c.starts_with(&format!("{table}."))).map(|c| c.split('.').nth(1).unwrap()).collect::<Vec<_>>();
+    assert_eq!(columns("spent_slips"), ["hash", "round"]);
+    assert_eq!(columns("ballots"), ["ciphertext", "encapsulation", "id", "round", "unit"]);
+    assert_eq!(columns("comments"), ["body", "group_code", "id", "question", "round", "state", "summary"]);
+    assert_eq!(columns("spent_codes"), ["hash", "round"]);
+}
+
+#[test]
+fn a_backup_knows_every_table_worth_keeping() {
+    use zicha::storage::backup::Shape;
+    for column in allowed().keys() {
+        let (table, name) = column.split_once('.').unwrap();
+        if ["sessions", "approvals", "seal"].contains(&table) {
+            continue;
+        }
+        let shape = Shape::named(table).unwrap_or_else(|| panic!("no backup of {table}"));
+        assert!(shape.columns.iter().any(|c| c.0 == name), "no backup of {column}");
+    }
+}
+
+#[test]
+fn tables_that_respondents_write_have_no_hidden_order_of_rows() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    for (file, tables) in [("zicha.db".to_owned(), &RESPONDENTS[3..]), (format!("box-{round}.db"), &RESPONDENTS[..3])] {
+        let mut db = SqliteConnection::establish(zicha.data().join(file).to_str().unwrap()).unwrap();
+        for table in tables {
+            let sql: String = diesel::dsl::sql::<Text>(&format!("select lower(sql) from sqlite_master where name = '{table}'")).get_result(&mut db).unwrap();
+            assert!(sql.contains("without rowid"), "{table} numbers its rows");
+        }
+    }
+}
