@@ -121,10 +121,15 @@ impl Service {
         agent().get(format!("http://127.0.0.1:{port}{path}")).call().unwrap().into_body().read_to_string().unwrap()
     }
 
-    /// Asks it to end and waits.
-    fn stop(mut self) {
-        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::TERM).unwrap();
-        self.child.wait().unwrap();
+    /// Asks it to end and waits. `pid` is that of the service itself where a tracer is its parent.
+    fn stop(mut self, pid: Option<i32>) {
+        let pid = pid.unwrap_or_else(|| i32::try_from(self.child.id()).unwrap());
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::TERM).unwrap();
+        let started = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(started.elapsed() < Duration::from_secs(20), "the service does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
@@ -226,12 +231,16 @@ fn nothing_a_phone_sends_is_found_anywhere() {
         ] {
             answers.push(service.send([127, 0, 77, 99], &request(method, &path, &body)));
         }
-        // The database goes away for a moment, so that errors are said as loudly as they can be.
-        let away = bureau.zicha.folder.path().join(format!("box-{}.db", bureau.round));
+        // The box is locked for too long, so that an error is said as loudly as it can be.
         if backend == Backend::Sqlite {
-            std::fs::rename(&away, place.path().join("away")).unwrap();
-            answers.push(service.send([127, 0, 77, 99], &request("POST", &page, &with(unused, &[]))));
-            std::fs::rename(place.path().join("away"), &away).unwrap();
+            use diesel::connection::SimpleConnection;
+            let file = bureau.zicha.path(&format!("box-{}.db", bureau.round));
+            let mut lock = SqliteConnection::establish(&file).unwrap();
+            lock.batch_execute("begin immediate").unwrap();
+            let answer = service.send([127, 0, 77, 99], &request("POST", &page, &with(unused, &[])));
+            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+            answers.push(answer);
+            lock.batch_execute("rollback").unwrap();
         }
         let mut words: Vec<&str> = SENT.to_vec();
         words.extend(["127.0.77.", "10.77.1."]);
@@ -265,7 +274,7 @@ fn nothing_a_phone_sends_is_found_anywhere() {
         bureau.zicha.ok(&["backup", &bureau.path("backup.age"), "--to", &public]);
         let plain = crate::keeping::decrypted(Path::new(&bureau.path("backup.age")), Path::new(&bureau.path("backup.key")));
         assert_eq!(hits(plain.as_bytes(), &words), Vec::<&str>::new(), "in a backup");
-        service.stop();
+        service.stop(None);
         bureau.finish();
         // After the opening the detached text is in the main database and nowhere else.
         words.retain(|w| *w != TEXT);
@@ -340,10 +349,10 @@ fn the_service_writes_to_its_data_folder_and_nowhere_else_and_leaves_no_core() {
     let own = pids.iter().find(|pid| {
         std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|c| c.contains(bureau.zicha.folder.path().to_str().unwrap()) && !c.contains("strace"))
     });
-    let limits = std::fs::read_to_string(format!("/proc/{}/limits", own.expect("the service runs"))).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", own.as_ref().expect("the service runs"))).unwrap();
     let core = limits.lines().find(|l| l.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
-    service.stop();
+    service.stop(own.map(|pid| pid.parse().unwrap()));
     let text = std::fs::read_to_string(&trace).unwrap();
     let data = bureau.zicha.folder.path().to_str().unwrap();
     let mut written = BTreeSet::new();
