@@ -68,6 +68,8 @@ pub enum PrivacyCondition {
     Trustees,
     /// The round is answered with one-time slips.
     Slips,
+    /// Nobody can tie a code to a response: one-time slips, and a key that the server alone does not hold.
+    Unlinked,
 }
 
 /// Shares in percent from which a problem is listed.

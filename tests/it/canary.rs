@@ -20,7 +20,8 @@ fn forms(word: &str) -> Vec<Vec<u8>> {
     let wide = |big: bool| word.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect::<Vec<u8>>();
     let escaped = word.encode_utf16().map(|u| if u < 128 { char::from(u as u8).to_string() } else { format!("\\u{u:04x}") }).collect::<String>();
     let url = percent_encoding::utf8_percent_encode(word, percent_encoding::NON_ALPHANUMERIC).to_string();
-    let mut all = vec![bytes.to_vec(), hex(false), hex(true), wide(false), wide(true), escaped.into_bytes(), url.to_lowercase().into_bytes(), url.into_bytes()];
+    let mut all =
+        vec![bytes.to_vec(), hex(false), hex(true), wide(false), wide(true), escaped.into_bytes(), url.to_lowercase().into_bytes(), url.into_bytes()];
     // Base64 at each of the three places a word may fall; the first and last letters depend on the neighbours and are cut off.
     for shift in 0..3 {
         let mut padded = vec![0u8; shift];
@@ -252,7 +253,9 @@ fn nothing_a_phone_sends_is_found_anywhere() {
         let codes: Vec<&str> = bureau.codes.iter().map(String::as_str).collect();
         words.extend(&codes);
         words.push(TEXT);
-        for (port, path) in [(service.desk, "/metrics"), (service.port, "/"), (service.port, page.as_str()), (service.port, "/privacy"), (service.port, "/nowhere")] {
+        for (port, path) in
+            [(service.desk, "/metrics"), (service.port, "/"), (service.port, page.as_str()), (service.port, "/privacy"), (service.port, "/nowhere")]
+        {
             assert_eq!(hits(service.get(port, path).as_bytes(), &words), Vec::<&str>::new(), "{path}");
         }
         assert!(service.get(service.desk, "/metrics").contains("zicha_submissions_total{outcome=\"stored\"}"));
@@ -338,16 +341,27 @@ fn the_service_writes_to_its_data_folder_and_nowhere_else_and_leaves_no_core() {
     let place = tempfile::tempdir().unwrap();
     let trace = place.path().join("trace");
     let calls = "openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,truncate,connect,sendto";
-    let service = Service::start(&bureau.zicha, place.path(), &[&strace, "-f", "-qq", "-s", "300", "-e", &format!("trace={calls}"), "-o", trace.to_str().unwrap()]);
+    let service = Service::start(
+        &bureau.zicha,
+        place.path(),
+        &[&strace, "-f", "-qq", "-s", "300", "-e", &format!("trace={calls}"), "-o", trace.to_str().unwrap()],
+    );
     for code in bureau.codes.iter().take(6) {
-        let answer = service.send([127, 0, 77, 5], &request("POST", &format!("/r/{}", bureau.round), &encode(&[("code", code.as_str()), ("visit_meal", "lunch")])));
+        let answer = service
+            .send([127, 0, 77, 5], &request("POST", &format!("/r/{}", bureau.round), &encode(&[("code", code.as_str()), ("visit_meal", "lunch")])));
         assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
     }
     service.get(service.port, "/privacy");
     // The traced process is the child of the tracer.
-    let pids: Vec<String> = std::fs::read_dir("/proc").unwrap().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).filter(|n| n.parse::<u32>().is_ok()).collect();
+    let pids: Vec<String> = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|n| n.parse::<u32>().is_ok())
+        .collect();
     let own = pids.iter().find(|pid| {
-        std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|c| c.contains(bureau.zicha.folder.path().to_str().unwrap()) && !c.contains("strace"))
+        std::fs::read_to_string(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|c| c.contains(bureau.zicha.folder.path().to_str().unwrap()) && !c.contains("strace"))
     });
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", own.as_ref().expect("the service runs"))).unwrap();
     let core = limits.lines().find(|l| l.starts_with("Max core file size")).unwrap();
@@ -367,7 +381,15 @@ fn the_service_writes_to_its_data_folder_and_nowhere_else_and_leaves_no_core() {
         written.insert(path[data.len()..].trim_start_matches('/').to_owned());
     }
     let of_box = format!("box-{}.db", bureau.round);
-    let allowed = [String::new(), "zicha.db".into(), "zicha.db-wal".into(), "zicha.db-shm".into(), of_box.clone(), format!("{of_box}-wal"), format!("{of_box}-shm")];
+    let allowed = [
+        String::new(),
+        "zicha.db".into(),
+        "zicha.db-wal".into(),
+        "zicha.db-shm".into(),
+        of_box.clone(),
+        format!("{of_box}-wal"),
+        format!("{of_box}-shm"),
+    ];
     for path in &written {
         assert!(allowed.contains(path), "the service wrote {path}");
     }

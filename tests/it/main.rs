@@ -15,6 +15,8 @@ mod forensics;
 mod gate_attack;
 mod keeping;
 mod opening;
+mod promises;
+mod proxies;
 mod schema;
 mod sealing;
 mod shell;

@@ -82,7 +82,8 @@ fn no_type_can_hold_a_time_or_an_order_where_respondents_write() {
         }
     }
     // No row of a respondent refers to another but by round, unit, group and question.
-    let columns = |table: &str| allowed.keys().filter(|c| c.starts_with(&format!("{table}."))).map(|c| c.split('.').nth(1).unwrap()).collect::<Vec<_>>();
+    let columns =
+        |table: &str| allowed.keys().filter(|c| c.starts_with(&format!("{table}."))).map(|c| c.split('.').nth(1).unwrap()).collect::<Vec<_>>();
     assert_eq!(columns("spent_slips"), ["hash", "round"]);
     assert_eq!(columns("ballots"), ["ciphertext", "encapsulation", "id", "round", "unit"]);
     assert_eq!(columns("comments"), ["body", "group_code", "id", "question", "round", "state", "summary"]);
@@ -110,7 +111,8 @@ fn tables_that_respondents_write_have_no_hidden_order_of_rows() {
     for (file, tables) in [("zicha.db".to_owned(), &RESPONDENTS[3..]), (format!("box-{round}.db"), &RESPONDENTS[..3])] {
         let mut db = SqliteConnection::establish(zicha.data().join(file).to_str().unwrap()).unwrap();
         for table in tables {
-            let sql: String = diesel::dsl::sql::<Text>(&format!("select lower(sql) from sqlite_master where name = '{table}'")).get_result(&mut db).unwrap();
+            let sql: String =
+                diesel::dsl::sql::<Text>(&format!("select lower(sql) from sqlite_master where name = '{table}'")).get_result(&mut db).unwrap();
             assert!(sql.contains("without rowid"), "{table} numbers its rows");
         }
     }

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::question::{Filled, question};
-use super::{PageKey, Pages, live, privacy};
+use super::{PageKey, Pages, live};
 use crate::app::{App, Live};
 use crate::identity;
 use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
@@ -100,7 +100,7 @@ pub fn questionnaire(app: &App, live: &Live, view: View, form: &Form, errors: &F
         p { (survey.intro().get(lang)) }
         div.card.promise {
             h2 { (lang.pick("匿名说明", "About anonymity")) }
-            ul { @for line in privacy::lines(app, live) { li { (line.get(lang)) } } }
+            ul { @for line in app.round_promise(live) { li { (line.text.get(lang)) } } }
         }
         form method="post" action={ (path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang))
             data-before=(lang.pick("这段文字里好像有能认出人的内容，建议改掉（不影响提交）：", "This text may tell who somebody is; consider rewording it (you can send it all the same): ")) {
