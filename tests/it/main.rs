@@ -17,6 +17,7 @@ mod keeping;
 mod opening;
 mod promises;
 mod proxies;
+mod publication;
 mod schema;
 mod sealing;
 mod shell;
