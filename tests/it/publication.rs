@@ -138,6 +138,13 @@ fn how_many_may_collude_before_a_count_is_given_away_is_what_the_documentation_s
     assert_eq!(words, Vec::<String>::new(), "the documentation should say this");
 }
 
+/// Two rounds of one group in which some left, some joined, and up to `changed` of the others changed their minds: how many counts of the first both bands allow.
+fn first_counts(cuts: &Cuts, (x1, v1): (u32, u32), (x2, v2): (u32, u32), joined: u32, left: u32, changed: u32) -> usize {
+    let (first, second) = (cuts.present(x1, v1), cuts.present(x2, v2));
+    let reaches = |a: u32| (a.saturating_sub(left + changed)..=(a + joined + changed).min(v2)).any(|b| cuts.present(b, v2) == second);
+    (0..=v1).filter(|a| cuts.present(*a, v1) == first && reaches(*a)).count()
+}
+
 #[test]
 fn two_rounds_of_the_same_people_say_no_more_than_one() {
     let cuts = Cuts::of(Thresholds::default());
