@@ -355,10 +355,17 @@ fn post_one(db: &mut Db, round: &RoundId, posting: &Posting, known: &HashSet<Vec
             Db::Pg(db) => diesel::insert_into(spent_slips::table).values(spend).on_conflict_do_nothing().execute(db)?,
         };
         if stored == 0 {
+            // Written and taken out again in the same transaction: a spent slip costs the disk what an unspent one does, so the time of the reply does not tell.
+            put_ballot(db, round, &posting.ballot)?;
+            diesel::delete(ballots::table.find((round.as_str(), &posting.ballot.id[..]))).execute(db)?;
             return Ok(Outcome::Again);
         }
     }
-    let ballot = &posting.ballot;
+    put_ballot(db, round, &posting.ballot)?;
+    Ok(Outcome::Stored)
+}
+
+fn put_ballot(db: &mut Db, round: &RoundId, ballot: &SealedBallot) -> Result<(), StorageError> {
     diesel::insert_into(ballots::table)
         .values((
             ballots::round.eq(round.as_str()),
@@ -368,5 +375,5 @@ fn post_one(db: &mut Db, round: &RoundId, posting: &Posting, known: &HashSet<Vec
             ballots::ciphertext.eq(&ballot.ciphertext),
         ))
         .execute(db)?;
-    Ok(Outcome::Stored)
+    Ok(())
 }
