@@ -37,7 +37,14 @@ fn main() {
         let units: Vec<Unit> = (0..20)
             .map(|n| {
                 let code = format!("U{n}");
-                Unit { code: code.clone(), name: code.clone(), kind: "squad".into(), headcount: rng.random_range(3..=50), group: code.clone(), group_name: code }
+                Unit {
+                    code: code.clone(),
+                    name: code.clone(),
+                    kind: "squad".into(),
+                    headcount: rng.random_range(3..=50),
+                    group: code.clone(),
+                    group_name: code,
+                }
             })
             .collect();
         let list = groups(&units);
@@ -45,7 +52,11 @@ fn main() {
         let mut truth: BTreeMap<(usize, usize), (u32, u32)> = BTreeMap::new();
         for (at, unit) in units.iter().enumerate() {
             let turnout = rng.random_range(0.60..0.95);
-            let troubles: Vec<f64> = survey.questions().iter().map(|_| if rng.random_bool(0.2) { rng.random_range(0.3..0.9) } else { rng.random_range(0.0..0.25) }).collect();
+            let troubles: Vec<f64> = survey
+                .questions()
+                .iter()
+                .map(|_| if rng.random_bool(0.2) { rng.random_range(0.3..0.9) } else { rng.random_range(0.0..0.25) })
+                .collect();
             for _ in 0..unit.headcount {
                 if !rng.random_bool(turnout) {
                     continue;

@@ -21,7 +21,8 @@ fn main() {
     let round = app.create_round(&new).expect("a draft");
     app.open_round(&round, Custody::Server).expect("open");
     let codes: Vec<String> = app.issue_slips(&round, None, 0, true).expect("slips").iter().map(|s| s.code.digits().to_string()).collect();
-    let unknown: Vec<String> = app.issue_slips(&round, None, 0, true).map(|new| new.iter().map(|s| s.code.digits().to_string()).collect()).expect("slips");
+    let unknown: Vec<String> =
+        app.issue_slips(&round, None, 0, true).map(|new| new.iter().map(|s| s.code.digits().to_string()).collect()).expect("slips");
     // The second issue voided the first: its codes are well formed and unknown.
     let (codes, unknown) = (unknown, codes);
     let serving = app.clone();
@@ -61,5 +62,11 @@ fn compare(what: &str, a: &[f64], b: &[f64]) {
         sorted[sorted.len() / 2]
     };
     let slower = a.iter().flat_map(|x| b.iter().map(move |y| if x > y { 1.0 } else { 0.0 })).sum::<f64>() / (a.len() * b.len()) as f64;
-    println!("{what}: medians {:.3} / {:.3} ms, difference {:+.3} ms, first slower in {:.1} % of pairs", median(a), median(b), median(a) - median(b), slower * 100.0);
+    println!(
+        "{what}: medians {:.3} / {:.3} ms, difference {:+.3} ms, first slower in {:.1} % of pairs",
+        median(a),
+        median(b),
+        median(a) - median(b),
+        slower * 100.0
+    );
 }

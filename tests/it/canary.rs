@@ -118,7 +118,7 @@ impl Service {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn get(&self, port: u16, path: &str) -> String {
+    fn get(port: u16, path: &str) -> String {
         agent().get(format!("http://127.0.0.1:{port}{path}")).call().unwrap().into_body().read_to_string().unwrap()
     }
 
@@ -256,9 +256,9 @@ fn nothing_a_phone_sends_is_found_anywhere() {
         for (port, path) in
             [(service.desk, "/metrics"), (service.port, "/"), (service.port, page.as_str()), (service.port, "/privacy"), (service.port, "/nowhere")]
         {
-            assert_eq!(hits(service.get(port, path).as_bytes(), &words), Vec::<&str>::new(), "{path}");
+            assert_eq!(hits(Service::get(port, path).as_bytes(), &words), Vec::<&str>::new(), "{path}");
         }
-        assert!(service.get(service.desk, "/metrics").contains("zicha_submissions_total{outcome=\"stored\"}"));
+        assert!(Service::get(service.desk, "/metrics").contains("zicha_submissions_total{outcome=\"stored\"}"));
         let found = |when: &str, words: &[&str], but: &[&str]| {
             for folder in [bureau.zicha.folder.path(), place.path()] {
                 for name in all_files(folder) {
@@ -351,7 +351,7 @@ fn the_service_writes_to_its_data_folder_and_nowhere_else_and_leaves_no_core() {
             .send([127, 0, 77, 5], &request("POST", &format!("/r/{}", bureau.round), &encode(&[("code", code.as_str()), ("visit_meal", "lunch")])));
         assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
     }
-    service.get(service.port, "/privacy");
+    Service::get(service.port, "/privacy");
     // The traced process is the child of the tracer.
     let pids: Vec<String> = std::fs::read_dir("/proc")
         .unwrap()

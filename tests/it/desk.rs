@@ -32,6 +32,9 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}/results"), "clerk head"),
         (&format!("/desk/rounds/{round}/lists/ALL"), "clerk head"),
         (&format!("/desk/rounds/{round}/export/wide"), "clerk head"),
+        (&format!("/desk/rounds/{round}/custody"), "clerk head"),
+        (&format!("/desk/rounds/{round}/keeping"), "clerk head"),
+        (&format!("/desk/rounds/{round}/texts"), "clerk head"),
     ]
     .map(|(p, r)| (p.to_owned(), r));
     for (_, name, _) in Role::ALL {
@@ -57,7 +60,17 @@ fn no_form_is_accepted_without_the_session_s_token() {
     let other = signed_in(&zicha, Role::Head);
     let stolen = crate::desk::token_of(&other.get("/desk").body);
     let base = format!("/desk/rounds/{round}");
-    for path in ["/desk/units", "/desk/rounds/new", "/desk/sign-out", &format!("{base}/do/open"), &format!("{base}/slips"), &format!("{base}/hold")] {
+    for path in [
+        "/desk/units",
+        "/desk/rounds/new",
+        "/desk/sign-out",
+        &format!("{base}/do/open"),
+        &format!("{base}/slips"),
+        &format!("{base}/hold"),
+        &format!("{base}/custody"),
+        &format!("{base}/keeping"),
+        &format!("{base}/texts"),
+    ] {
         assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");
         assert_eq!(clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status, 403, "{path} with somebody else's token");
     }
@@ -145,4 +158,41 @@ fn a_set_up_link_makes_one_account_however_many_use_it_at_once() {
         }
     });
     assert_eq!((made.into_inner(), zicha.app.accounts().unwrap().len()), (1, 1));
+}
+
+#[test]
+fn metrics_move_every_fifteen_minutes_and_only_by_fives() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = zicha::app::App::open(crate::test_app::settings(Backend::Sqlite, folder.path())).unwrap();
+    let stored = || {
+        let text = app.metrics_text();
+        text.lines().find(|l| l.contains("outcome=\"stored\"")).and_then(|l| l.rsplit(' ').next()).unwrap().to_owned()
+    };
+    for _ in 0..7 {
+        app.count_submission(zicha::app::Submission::Stored);
+    }
+    assert_eq!(stored(), "5", "seven are said as five");
+    for _ in 0..40 {
+        app.count_submission(zicha::app::Submission::Stored);
+    }
+    assert_eq!(stored(), "5", "and the next look within a quarter of an hour shows nothing new");
+    assert!(!app.metrics_text().contains("round="), "no figure of a round");
+}
+
+#[test]
+fn metrics_are_on_the_desk_s_address_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = crate::test_app::settings(Backend::Sqlite, folder.path());
+    let desk = format!("127.0.0.1:{}", crate::test_app::free_port());
+    settings.desk_listen = Some(desk.clone());
+    let front = settings.listen.clone();
+    let app = std::sync::Arc::new(zicha::app::App::open(settings).unwrap());
+    std::thread::spawn(move || actix_web::rt::System::new().block_on(zicha::web::serve(app, |_| {})));
+    let status = |host: &str| crate::test_app::agent().get(format!("http://{host}/metrics")).call().map(|r| r.status().as_u16());
+    let started = std::time::Instant::now();
+    while status(&desk).is_err() {
+        assert!(started.elapsed().as_secs() < 20);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!((status(&desk).unwrap(), status(&front).unwrap()), (200, 404));
 }

@@ -77,7 +77,7 @@ fn kill_again_and_again(backend: Backend, kills: usize) {
     let round = zicha(&["round", "create", "--survey", "canteen", "--title", "杀", "--opens", &today, "--closes", &today]);
     zicha(&["round", "open", &round, "--custody", "server"]);
     let slips = folder.path().join("slips.csv");
-    zicha(&["slips", "issue", "--round", &round, "--format", "csv", "--out", slips.to_str().unwrap()]);
+    zicha(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", slips.to_str().unwrap()]);
     let codes: Vec<String> = std::fs::read_to_string(&slips).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
 
     let port = free_port();

@@ -28,7 +28,7 @@ fn nginx(port: u16, upstream: u16, folder: &Path) -> String {
     let text = config("nginx.conf");
     let (head, rest) = text.split_once("    server {\n        listen 80;").unwrap();
     let (_, tls) = rest.split_once("    server {\n        listen 443 ssl http2;").unwrap();
-    let tls: String = tls.lines().filter(|l| !l.trim_start().starts_with("ssl_")).map(|l| format!("{l}\n")).collect();
+    let tls = tls.lines().filter(|l| !l.trim_start().starts_with("ssl_")).collect::<Vec<_>>().join("\n");
     format!("{head}    server {{\n        listen 127.0.0.1:{port};{tls}")
         .replace("user www-data;\n", "daemon off;\n")
         .replace("/run/nginx-zicha.pid", folder.join("pid").to_str().unwrap())

@@ -123,9 +123,9 @@ fn draft(session: &Session, app: &App, round: &Round) -> Markup {
                     p { "建议四位监督员、三位到场即可开箱，其中两位为队员代表。口令由系统生成，只在下载的打印件上出现一次；打印后当场封入各人信封，并删除下载的文件。" }
                     form method="post" action=(action) autocomplete="off" {
                         (csrf(session)) input type="hidden" name="step" value="make";
-                        div.row {
-                            label.inline { "监督员 " input type="text" name="trustees" value="4" inputmode="numeric" size="2"; " 人" }
-                            label.inline { "，到场 " input type="text" name="quorum" value="3" inputmode="numeric" size="2"; " 人可开箱" }
+                        div.numbers {
+                            label { "监督员共" input type="text" name="trustees" value="4" inputmode="numeric"; "人" }
+                            label { "到场" input type="text" name="quorum" value="3" inputmode="numeric"; "人即可开箱" }
                         }
                         div.row { button type="submit" { "生成并下载打印件" } }
                     }

@@ -74,7 +74,7 @@ pub async fn load_names(request: HttpRequest, app: Data<App>, round: Path<String
 /// A question's words, also of its "other" texts.
 fn name_of(survey: &Survey, field: &str) -> String {
     let (id, other) = field.strip_suffix(".other").map_or((field, ""), |id| (id, "（其他）"));
-    survey.question(id).map_or_else(|| field.to_owned(), |q| format!("{}{other}", q.text.zh()))
+    survey.question(id).map_or_else(|| field.to_owned(), |q| format!("{}：{}{other}", survey.sections()[q.section].short_name.zh(), q.text.zh()))
 }
 
 fn overview(base: &str, survey: &Survey, counts: &std::collections::BTreeMap<String, u64>, names: usize) -> Markup {
