@@ -75,32 +75,42 @@ impl App {
 
     /// Freezes a draft and puts its key into custody; the private key is wrapped at once and kept nowhere else.
     pub fn open_round(&self, id: &RoundId, custody: Custody) -> Result<Round, AppError> {
-        let mut round = self.round(id)?;
+        let round = self.round(id)?;
         self.check_may_open(&round)?;
         self.freeze_units(id)?;
-        let prepared = match custody {
+        match custody {
             Custody::Server => {
                 let (private, public) = new_keys()?;
                 let secret = CustodySecret::random(&mut rng());
                 let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
-                Prepared { public, wrapped, secret, at: Instant::now() }
+                self.open_with(round, &Prepared { public, wrapped, secret, at: Instant::now() })
             }
             Custody::Trustees => {
-                let mut waiting = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-                waiting.remove(id).filter(|p| p.at.elapsed() < PREPARED).ok_or_else(|| {
+                let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+                let prepared = waiting().remove(id).filter(|p| p.at.elapsed() < PREPARED).ok_or_else(|| {
                     Refusal::new(
                         "监督员口令已过期或尚未生成（服务重启或超过两小时），请重新生成并封存；先前打印的作废",
                         "the trustees' passphrases have lapsed or were never made (a restart, or two hours); make and seal new ones, those printed before are void",
                     )
-                })?
+                })?;
+                let opened = self.open_with(round, &prepared);
+                if opened.is_err() {
+                    // The envelopes are sealed; a full disk must not void them.
+                    waiting().insert(id.clone(), prepared);
+                }
+                opened
             }
-        };
+        }
+    }
+
+    fn open_with(&self, mut round: Round, prepared: &Prepared) -> Result<Round, AppError> {
+        let id = &round.id.clone();
         // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
         let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
         super::write_private(&pending, &prepared.secret.to_file())?;
         self.storage.create_box(id)?;
         round.state = RoundState::Open;
-        round.trial = custody == Custody::Server;
+        round.trial = prepared.wrapped.trustees().is_none();
         round.public_key = Some(prepared.public.to_bytes());
         round.wrapped_key = Some(serde_json::to_string(&prepared.wrapped).expect("a wrapped key is JSON"));
         if !self.storage.update_round(&round, RoundState::Draft)? {
