@@ -6,17 +6,16 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use rand::{CryptoRng, RngExt};
 use sha2::{Digest, Sha256};
 
-use super::staging::{self, LooseText, Staging};
+use super::staging::{self, LooseText, Places, Staging, TextCounts};
 use super::{App, AppError, fault, rng};
 use crate::ballot::{Layout, RoundPrivateKey, SealedBallot};
 use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
 use crate::response::{Answer, Response};
 use crate::round::{Move, Round, RoundState, shanghai_day};
-use crate::storage::{Comment, StorageError};
+use crate::storage::StorageError;
 use crate::survey::Survey;
 use crate::tally::Tally;
 use crate::text::Refusal;
@@ -50,8 +49,6 @@ const FREE_BYTES: (u64, u64) = (64 << 20, 1 << 10);
 type Encapsulation = [u8; 16];
 /// A page of opened ballots: unit, encapsulation, and the response if it opened.
 type OpenedPage = Vec<(String, Encapsulation, Option<Response>)>;
-/// Texts by question, whether they are an "other", and configured group.
-type TextCounts = HashMap<(usize, bool, usize), usize>;
 
 impl App {
     /// Opens the box of a closed round; finishes the destruction if that is all that is left.
@@ -363,50 +360,5 @@ impl<'a> Counting<'a> {
             }
         }
         Ok(())
-    }
-}
-
-/// Under which published group each text may be read; decided from counts alone.
-struct Places {
-    part_of: Vec<usize>,
-    /// Question, whether "other", and published group: read there and not pooled.
-    alone: HashSet<(usize, bool, usize)>,
-}
-
-impl Places {
-    fn new(texts: &TextCounts, groups: &[Group], release: &Release) -> Self {
-        let part_of: Vec<usize> = groups
-            .iter()
-            .map(|g| release.groups.iter().position(|r| r.units.contains(&g.units[0])).expect("every group is published in some part"))
-            .collect();
-        let mut counts: BTreeMap<(usize, bool, usize), usize> = BTreeMap::new();
-        for ((question, other, group), count) in texts {
-            *counts.entry((*question, *other, part_of[*group])).or_default() += count;
-        }
-        let own = |part: usize, count: usize| release.groups[part].turnout.counted >= 20 && count >= 5;
-        let mut alone = HashSet::new();
-        let questions: HashSet<(usize, bool)> = counts.keys().map(|k| (k.0, k.1)).collect();
-        for (question, other) in questions {
-            let parts: Vec<(usize, usize)> =
-                counts.range((question, other, 0)..=(question, other, usize::MAX)).map(|(k, count)| (k.2, *count)).collect();
-            let rest: Vec<usize> = parts.iter().filter(|(part, count)| !own(*part, *count)).map(|p| p.1).collect();
-            // A rest that is too small, or all of one group, would be that group's under another name: then all are pooled.
-            if rest.is_empty() || (rest.len() >= 2 && rest.iter().sum::<usize>() >= 5) {
-                alone.extend(parts.iter().filter(|(part, count)| own(*part, *count)).map(|(part, _)| (question, other, *part)));
-            }
-        }
-        Self { part_of, alone }
-    }
-
-    fn comment(&self, text: LooseText, survey: &Survey, release: &Release, rng: &mut impl CryptoRng) -> Comment {
-        let part = self.part_of[text.group];
-        let alone = self.alone.contains(&(text.question, text.other, part));
-        let question = &survey.questions()[text.question].id;
-        Comment {
-            id: format!("{:032x}", rng.random::<u128>()),
-            group: if alone { release.groups[part].code.clone() } else { "ALL".to_owned() },
-            question: if text.other { format!("{question}.other") } else { question.clone() },
-            body: text.body,
-        }
     }
 }

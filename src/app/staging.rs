@@ -1,6 +1,7 @@
 //! Free texts between being opened and being written: detached, shuffled, and on disk only under a key that exists in memory alone.
 //! Each text goes to a random bucket; buckets are shuffled one at a time. The result is a fresh random order over all texts of the round, in bounded memory.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,11 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::AppError;
 use crate::ballot::Locked;
+use crate::gate::Release;
 use crate::id::RoundId;
+use crate::storage::Comment;
+use crate::survey::Survey;
+use crate::unit::Group;
 
 /// Buckets: as many as keep one of a million respondents' texts small.
 const BUCKETS: usize = 64;
@@ -156,6 +161,55 @@ fn parse(mut bytes: &[u8]) -> Vec<LooseText> {
         bytes = rest;
     }
     texts
+}
+
+/// Texts by question, whether they are an "other", and configured group.
+pub(super) type TextCounts = HashMap<(usize, bool, usize), usize>;
+
+/// Under which published group each text may be read; decided from counts alone.
+pub(super) struct Places {
+    part_of: Vec<usize>,
+    /// Question, whether "other", and published group: read there and not pooled.
+    alone: HashSet<(usize, bool, usize)>,
+}
+
+impl Places {
+    pub fn new(texts: &TextCounts, groups: &[Group], release: &Release) -> Self {
+        let part_of: Vec<usize> = groups
+            .iter()
+            .map(|g| release.groups.iter().position(|r| r.units.contains(&g.units[0])).expect("every group is published in some part"))
+            .collect();
+        let mut counts: BTreeMap<(usize, bool, usize), usize> = BTreeMap::new();
+        for ((question, other, group), count) in texts {
+            *counts.entry((*question, *other, part_of[*group])).or_default() += count;
+        }
+        let own = |part: usize, count: usize| release.groups[part].turnout.counted >= 20 && count >= 5;
+        let mut alone = HashSet::new();
+        let questions: HashSet<(usize, bool)> = counts.keys().map(|k| (k.0, k.1)).collect();
+        for (question, other) in questions {
+            let parts: Vec<(usize, usize)> =
+                counts.range((question, other, 0)..=(question, other, usize::MAX)).map(|(k, count)| (k.2, *count)).collect();
+            let rest: Vec<usize> = parts.iter().filter(|(part, count)| !own(*part, *count)).map(|p| p.1).collect();
+            // A rest that is too small, or all of one group, would be that group's under another name: then all are pooled.
+            if rest.is_empty() || (rest.len() >= 2 && rest.iter().sum::<usize>() >= 5) {
+                alone.extend(parts.iter().filter(|(part, count)| own(*part, *count)).map(|(part, _)| (question, other, *part)));
+            }
+        }
+        Self { part_of, alone }
+    }
+
+    /// A text as it is written, under a random name.
+    pub fn comment(&self, text: LooseText, survey: &Survey, release: &Release, rng: &mut impl CryptoRng) -> Comment {
+        let part = self.part_of[text.group];
+        let alone = self.alone.contains(&(text.question, text.other, part));
+        let question = &survey.questions()[text.question].id;
+        Comment {
+            id: format!("{:032x}", rng.random::<u128>()),
+            group: if alone { release.groups[part].code.clone() } else { "ALL".to_owned() },
+            question: if text.other { format!("{question}.other") } else { question.clone() },
+            body: text.body,
+        }
+    }
 }
 
 #[cfg(test)]
