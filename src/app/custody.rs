@@ -89,8 +89,8 @@ impl App {
                 let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
                 let prepared = waiting().remove(id).filter(|p| p.at.elapsed() < PREPARED).ok_or_else(|| {
                     Refusal::new(
-                        "监督员口令已过期或尚未生成（服务重启或超过两小时），请重新生成并封存；先前打印的作废",
-                        "the trustees' passphrases have lapsed or were never made (a restart, or two hours); make and seal new ones, those printed before are void",
+                        "监督员口令已过期，或不是在这台服务器上生成的（服务重启或超过两小时也会失效），请重新生成并封存；先前打印的作废",
+                        "the trustees' passphrases have lapsed or were never made on this server (a restart, or two hours); make and seal new ones, those printed before are void",
                     )
                 })?;
                 let opened = self.open_with(round, &prepared);
@@ -132,10 +132,12 @@ impl App {
 
     /// Whether a passphrase fits a round, and nothing else about it. It is not kept.
     pub fn test_passphrase(&self, id: &RoundId, typed: &str) -> Result<(), AppError> {
-        let wrapped = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(id).map(|p| p.wrapped.clone());
-        let wrapped = match wrapped {
+        let round = self.round(id)?;
+        let fresh = |p: &&Prepared| round.state == RoundState::Draft && p.at.elapsed() < PREPARED;
+        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(id).filter(fresh).map(|p| p.wrapped.clone());
+        let wrapped = match prepared {
             Some(wrapped) => wrapped,
-            None => wrapped_key(&self.round(id)?)?,
+            None => wrapped_key(&round)?,
         };
         self.share(&wrapped, id, typed).map(drop)
     }
@@ -189,6 +191,10 @@ impl App {
     pub(super) fn need_quorum(&self, round: &Round) -> Result<(), AppError> {
         let Some((need, _)) = wrapped_key(round)?.trustees() else { return Ok(()) };
         let have = self.gathered(&round.id);
+        if let Some(gathered) = self.gathered.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&round.id) {
+            // The step has begun: what was typed must not lapse in the middle of it.
+            gathered.at = Instant::now();
+        }
         if have < need { Err(custody_refusal(CustodyError::TooFew { have, need })) } else { Ok(()) }
     }
 
@@ -230,6 +236,9 @@ impl App {
     pub(super) fn opener_turn(&self, id: &RoundId) -> Result<File, AppError> {
         let files = self.custody_files(id);
         let Some(path) = files.first() else {
+            if self.round(id)?.state.has_results() {
+                return Err(Refusal::new("本轮刚在别处完成开箱", "the box was just opened elsewhere").into());
+            }
             let path = self.custody_path(id);
             return Err(Refusal::new(
                 format!("找不到钥匙文件 {}，没有它票箱无法开启；请在开放本轮的那台服务器上执行", path.display()),

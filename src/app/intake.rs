@@ -95,7 +95,7 @@ impl App {
         if over {
             return if self.was_spent(&live, id, &hash)? { Ok(Begun::Again) } else { Err(Reject::Phase(phase)) };
         }
-        // Whatever the code turns out to be, the same work is done before the answer, so that its time does not tell.
+        // Spent or not, and known or not, a form is read and looked up in the same way, so that the time of an answer tells no more than its words.
         let slip = self.storage.look_up_slip(id, &hash)?;
         let answers = read(&live.survey, form);
         let silent = answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");

@@ -15,7 +15,7 @@ pub enum SharedStep {
     Destroy,
     /// Go on after a restore, with the loss that is shown.
     Resume,
-    /// Declare a restored round void.
+    /// Declare a round void whose restore is not accepted, or whose box cannot be opened any more.
     Void,
 }
 
@@ -69,11 +69,16 @@ impl App {
                 self.destroy_originals(id, &accounts)?;
             }
             SharedStep::Resume | SharedStep::Void => {
+                let from = round.state;
                 round.state = if step == SharedStep::Resume { RoundState::Open } else { RoundState::Void };
-                if !self.storage.update_round(&round, RoundState::Suspended)? {
+                if !self.storage.update_round(&round, from)? {
                     return Err(Refusal::new("本轮状态刚被改变，请刷新", "the round has just changed; reload").into());
                 }
                 self.storage.forget_approvals(id)?;
+                if step == SharedStep::Void {
+                    // What nobody may open any more is not kept either.
+                    self.destroy(id)?;
+                }
             }
         }
         self.changed(id);
@@ -93,8 +98,12 @@ impl App {
 
     /// Destroys what was kept, if its day has come.
     pub(super) fn destroy_originals_in_time(&self, round: &Round) -> Result<(), AppError> {
-        let due = round.originals_until.is_some_and(|day| shanghai_day(self.now()) > day);
-        if due && round.destruction.is_none() { self.destroy_originals(&round.id, &[]) } else { Ok(()) }
+        let due = round.originals_until.is_some_and(|day| shanghai_day(self.now()) >= day);
+        if due && round.destruction.is_none() {
+            return self.destroy_originals(&round.id, &[]);
+        }
+        // A rewrite that was interrupted is made up for.
+        Ok(self.storage.rewrite_if_due()?)
     }
 
     /// How many original texts there are to each question of an opened round.

@@ -73,6 +73,9 @@ impl App {
         Move::OpenBox.from(round.state)?;
         self.need_quorum(&round)?;
         let turn = self.opener_turn(id)?;
+        // Somebody may have opened it while this one waited at the door.
+        let round = self.round(id)?;
+        Move::OpenBox.from(round.state)?;
         progress(Progress::Checking);
         let sums = self.check_box(&round)?;
         self.check_free_disk(sums.ballots)?;
@@ -234,8 +237,11 @@ impl App {
     }
 
     /// Destroys box, custody file and wrapped key, in this order, each step repeatable.
-    fn destroy(&self, id: &RoundId) -> Result<(), AppError> {
-        self.keep_release_file(id)?;
+    pub(super) fn destroy(&self, id: &RoundId) -> Result<(), AppError> {
+        // A void round has no Release; its box and keys go all the same.
+        if self.round(id)?.state.has_results() {
+            self.keep_release_file(id)?;
+        }
         fault::at("release_kept");
         self.stop_writer(id);
         self.storage.destroy_box(id)?;
@@ -270,7 +276,8 @@ impl App {
     /// Keeps the Release in a file, so that an older database can take it back.
     fn keep_release_file(&self, id: &RoundId) -> Result<(), AppError> {
         let path = self.release_file(id);
-        let json = self.storage.release(id)?.to_json();
+        let kept = super::backup::KeptRelease { closing: self.round(id)?.closing, release: self.storage.release(id)? };
+        let json = serde_json::to_string(&kept).expect("a release is JSON");
         if std::fs::read_to_string(&path).is_ok_and(|kept| kept == json) {
             return Ok(());
         }

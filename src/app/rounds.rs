@@ -164,6 +164,8 @@ impl App {
         if !self.storage.update_round(&round, RoundState::Open)? {
             return Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round").into());
         }
+        // The trustees came to close; to open they are asked again.
+        self.forget_gathered(id);
         self.changed(id);
         Ok(round)
     }
@@ -238,7 +240,12 @@ impl App {
                     self.take_turnout(&id)?;
                 }
             }
-            RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => self.finish_destruction(&id)?,
+            RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => match self.finish_destruction(&id) {
+                // Whoever opens the box is still at it.
+                Err(AppError::Refused(_)) => {}
+                other => other?,
+            },
+            RoundState::Void if !round.destroyed => self.destroy(&id)?,
             RoundState::Opened | RoundState::Released if round.destroyed => {
                 self.remove_marker(&id)?;
                 self.destroy_originals_in_time(&round)?;

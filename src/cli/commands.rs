@@ -294,7 +294,7 @@ pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result
             text.push_str("; suspended until two accounts accept this at the desk");
         }
         if !r.can_be_opened {
-            text.push_str("; WARNING: its custody file is not here, so its box cannot be opened");
+            text.push_str("; WARNING: its custody file is not here, so its box cannot be opened; restore on the node that opened the round");
         }
     }
     out.result(&text, &json!(rounds));

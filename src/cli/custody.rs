@@ -1,7 +1,7 @@
 //! Keys on the command line: rounds opened with trustees, passphrases entered, boxes opened.
 //! Passphrases go to one file or one screen when they are made, and are never shown when they are typed.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -28,6 +28,13 @@ pub(super) fn open_by_server(app: &App, id: &RoundId, out: Output) -> Result<(),
 
 /// `zicha round open --trustees N --quorum M`. Passphrases are safe on disk or screen before the round depends on them.
 pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8, u8), file: Option<&Path>, out: Output) -> Result<(), AppError> {
+    if file.is_none() && out.json {
+        return Err(Refusal::new(
+            "使用 --json 时须用 --passphrases-out 指定口令文件",
+            "with --json, give --passphrases-out FILE for the passphrases",
+        )
+        .into());
+    }
     let pending = file.map(SecretFile::create).transpose()?;
     let passphrases = app.prepare_trustees(id, trustees, quorum)?;
     eprintln!(
@@ -39,19 +46,16 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         text.push_str(&passphrase.printed());
         text.push('\n');
     }
-    match pending {
-        // In place before the round opens; if it then does not open, they are worthless and harmless.
-        Some(pending) => pending.finish(text.as_bytes())?,
-        None if !out.json => print!("{}", *text),
-        None => {}
+    // In place before the round opens; if it then does not open, they are worthless and harmless.
+    if let Some(pending) = pending {
+        pending.finish(text.as_bytes())?;
+    } else {
+        let mut screen = std::io::stdout();
+        screen.write_all(text.as_bytes()).and_then(|()| screen.flush()).map_err(|e| AppError::File(format!("cannot print the passphrases: {e}")))?;
     }
     app.open_round(id, Custody::Trustees)?;
     app.note(SHELL, "round_open", id.as_str())?;
-    let mut result = json!({ "round": id, "state": "open", "custody": "trustees", "trustees": trustees, "quorum": quorum });
-    if file.is_none() {
-        result["passphrases"] = passphrases.iter().map(|p| p.printed().to_string()).collect();
-    }
-    out.result("open", &result);
+    out.result("open", &json!({ "round": id, "state": "open", "custody": "trustees", "trustees": trustees, "quorum": quorum }));
     Ok(())
 }
 

@@ -91,7 +91,7 @@ impl Move {
             (Self::Close, S::Open) => Ok(S::Closed),
             (Self::OpenBox, S::Closed) => Ok(S::Opened),
             (Self::Release, S::Opened) => Ok(S::Released),
-            (Self::Void, S::Suspended) => Ok(S::Void),
+            (Self::Void, S::Suspended | S::Closed) => Ok(S::Void),
             _ => Err(self.refusal(state)),
         }
     }
@@ -103,7 +103,7 @@ impl Move {
             Self::OpenBox => ("开箱", "counted (box open)", "已截止", "closed"),
             Self::Release => ("发布", "released", "已开箱", "opened"),
             Self::Resume => ("恢复填写", "resumed", "已暂停", "suspended"),
-            Self::Void => ("作废", "declared void", "已暂停", "suspended"),
+            Self::Void => ("作废", "declared void", "已暂停或已截止", "suspended or closed"),
         };
         Refusal::new(
             format!("本轮当前状态为“{}”，只有“{from_zh}”的轮次才能{zh}", state.label(Lang::Zh)),
@@ -127,6 +127,7 @@ mod tests {
             (Move::Release, S::Opened),
             (Move::Resume, S::Suspended),
             (Move::Void, S::Suspended),
+            (Move::Void, S::Closed),
         ];
         for state in states {
             for step in [Move::Open, Move::Close, Move::OpenBox, Move::Release, Move::Resume, Move::Void] {

@@ -175,7 +175,7 @@ impl Storage {
                 each(db, &shape.select(postgres, None), &mut |json| row(shape.name, json))?;
             }
             if postgres {
-                for round in &rounds {
+                for round in rounds.iter().filter(|r| !r.state.has_results()) {
                     for shape in &BOX {
                         each(db, &shape.select(true, Some(&round.id)), &mut |json| row(shape.name, json))?;
                     }
@@ -184,7 +184,8 @@ impl Storage {
             Ok(())
         })?;
         if !postgres {
-            for round in rounds.iter().filter(|r| !r.destroyed) {
+            // A box that was opened is about to be destroyed; it is no longer worth keeping, and must not come back.
+            for round in rounds.iter().filter(|r| !r.state.has_results() && !r.destroyed) {
                 if self.has_box(&round.id)? {
                     let mut db = self.box_connection(&round.id)?;
                     snapshot(&mut db, |db| BOX.iter().try_for_each(|s| each(db, &s.select(false, Some(&round.id)), &mut |json| row(s.name, json))))?;

@@ -7,10 +7,13 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::connection::Db;
-use super::schema::{approvals, comments, rounds, spent_codes};
+use super::schema::{approvals, comments, rounds, settings, spent_codes};
 use super::{Comment, Storage, StorageError};
 use crate::id::RoundId;
 use crate::round::Destruction;
+
+/// Set while a rewrite has to follow a destruction.
+const REWRITE: &str = "rewrite";
 
 impl Storage {
     /// Notes an account's approval of a step; returns all accounts that have approved it.
@@ -75,19 +78,38 @@ impl Storage {
             let record = serde_json::to_string(&record).expect("a record is JSON");
             diesel::update(rounds::table.find(round.as_str())).set(rounds::destruction.eq(record)).execute(db)?;
             diesel::delete(approvals::table.filter(approvals::round.eq(round.as_str()))).execute(db)?;
+            diesel::delete(settings::table.find(REWRITE)).execute(db)?;
+            diesel::insert_into(settings::table).values((settings::key.eq(REWRITE), settings::value.eq("due"))).execute(db)?;
             Ok(true)
         })?;
-        self.rewrite()?;
+        self.rewrite_if_due()?;
         Ok(done)
+    }
+
+    /// Rewrites the database if a destruction has not been followed by that yet.
+    pub fn rewrite_if_due(&self) -> Result<(), StorageError> {
+        if self.setting(REWRITE)?.is_some() {
+            self.rewrite()?;
+            self.take_setting(REWRITE)?;
+        }
+        Ok(())
     }
 
     /// Rewrites what deleted rows may have left behind. PostgreSQL's write-ahead log keeps traces until it is recycled.
     fn rewrite(&self) -> Result<(), StorageError> {
         match &mut *self.connection()? {
-            Db::Sqlite(db) => db.batch_execute("vacuum; pragma wal_checkpoint(truncate);")?,
+            Db::Sqlite(db) => {
+                db.batch_execute("vacuum")?;
+                let busy: i32 = diesel::dsl::sql::<diesel::sql_types::Integer>("pragma wal_checkpoint(truncate)").get_result(db)?;
+                if busy != 0 {
+                    return Err(StorageError::Unavailable("the database is locked by a reader; its log is emptied as soon as that ends".into()));
+                }
+            }
             Db::Pg(db) => {
-                db.batch_execute("vacuum full comments")?;
-                db.batch_execute("vacuum full spent_codes")?;
+                db.batch_execute("set statement_timeout = 0")?;
+                let done = db.batch_execute("vacuum full comments").and_then(|()| db.batch_execute("vacuum full spent_codes"));
+                db.batch_execute("set statement_timeout = '120s'")?;
+                done?;
             }
         }
         Ok(())

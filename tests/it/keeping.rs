@@ -9,7 +9,7 @@ use zicha::id::RoundId;
 use zicha::round::RoundState;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, Desk, TestApp, UNITS, backends, files_with, new_postgres_database, survey};
+use crate::test_app::{Backend, Desk, TestApp, UNITS, all_files, backends, files_with, new_postgres_database, survey};
 
 struct Vault {
     folder: tempfile::TempDir,
@@ -202,9 +202,78 @@ fn an_older_database_takes_the_release_back_from_its_file_and_no_ballot() {
         let report = app.restore(&vault.file(), &vault.key()).unwrap();
         assert_eq!((report[0].how, report[0].state, report[0].now), (How::ReleaseFromFile, RoundState::Opened, 0));
         assert_eq!(app.results(&round).unwrap().release, release);
+        assert!(app.round(&round).unwrap().closing.is_some_and(|c| c.digest.len() == 64), "the bulletin's sums came with it");
         assert!(app.round(&round).unwrap().wrapped_key.is_none() && !folder.path().join(format!("box-{round}.db")).exists());
         assert!(matches!(app.submit(&round, &form(&codes[0])), Ok(zicha::storage::Outcome::Again)));
         assert!(app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", app.verify(&round));
+    }
+}
+
+#[test]
+fn a_second_restore_does_not_hide_what_the_first_one_lost() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let (round, codes) = open_round(&zicha);
+    answer(&zicha, &round, &codes[..5]);
+    let vault = Vault::new();
+    zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+    answer(&zicha, &round, &codes[5..8]);
+    zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+    // The box is emptied after that, and the same backup is restored twice more.
+    use diesel::Connection;
+    let path = zicha.data().join(format!("box-{round}.db"));
+    let mut db = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(&mut db, "delete from ballots; delete from spent_slips").unwrap();
+    let before = |report: Vec<zicha::app::RestoredRound>| (report[0].before, report[0].now);
+    assert_eq!(before(zicha.app.restore(&vault.file(), &vault.key()).unwrap()).1, 5);
+    zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+    let note = zicha.app.round(&round).unwrap().restored.unwrap();
+    assert!(note.before.is_none_or(|before| before > note.now), "the loss is still said: {note:?}");
+}
+
+#[test]
+fn a_backup_taken_in_the_middle_of_an_opening_brings_back_no_box() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..6]);
+        zicha.app.close_round(&round).unwrap();
+        let vault = Vault::new();
+        // Results are written, box and keys are about to go.
+        zicha
+            .app
+            .open_box(&round, &mut |p| {
+                if p == zicha::app::Progress::Destroying {
+                    zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+                }
+            })
+            .unwrap();
+        assert!(!vault.plain().contains("\nballots\t"), "{backend:?}");
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        assert_eq!(report[0].how, How::Kept);
+        let (_folder, app) = fresh(backend, &zicha.data());
+        app.restore(&vault.file(), &vault.key()).unwrap();
+        assert!(app.round(&round).unwrap().destroyed && app.round(&round).unwrap().wrapped_key.is_none());
+        assert_eq!(app.results(&round).unwrap().release, zicha.app.results(&round).unwrap().release, "{backend:?}");
+    }
+}
+
+#[test]
+fn a_round_that_can_never_be_opened_is_declared_void_by_two_and_leaves_nothing() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..3]);
+        let (first, second) = (sign_in(&zicha, "jia", Role::Clerk), sign_in(&zicha, "yi", Role::Head));
+        let page = format!("/desk/rounds/{round}/keeping");
+        first.post_from(&page, &page, &[("step", "void")]).assert_says(422, "只有“已暂停或已截止”");
+        zicha.app.close_round(&round).unwrap();
+        first.post_from(&page, &page, &[("step", "void")]);
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Closed);
+        second.post_from(&page, &page, &[("step", "void")]);
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Void, "{backend:?}");
+        assert!(zicha.app.round(&round).unwrap().wrapped_key.is_none() && !zicha.app.holds_custody(&round));
+        assert!(!all_files(&zicha.data()).iter().any(|f| f.contains(round.as_str())), "{backend:?}: {:?}", all_files(&zicha.data()));
+        zicha.get(&format!("/r/{round}")).assert_says(200, "本轮已作废");
     }
 }
 

@@ -157,6 +157,11 @@ fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     assert!(!lines.contains(&"nobody".into()) && !lines.contains(&"trustees".into()));
     let own = ids(good.round_promise(&good.live(&id).unwrap()));
     assert_eq!(own, ["p_noname", "p_min", "p_text", "p_channel", "round_server_custody"]);
+    // Closed, but not yet opened: the server could still open it.
+    good.close_round(&id).unwrap();
+    assert!(!ids(good.promise(&good.live_rounds().unwrap())).contains(&"nobody".into()));
+    good.open_box(&id, &mut |_| {}).unwrap();
+    assert!(ids(good.promise(&good.live_rounds().unwrap())).contains(&"nobody".into()));
     // A poster keeps no "once each", and a code in the image is said.
     let own = ids(good.round_promise(&good.live(&round(&good, true, true, Access::Poster)).unwrap()));
     assert!(!own.contains(&"p_code".into()));

@@ -97,9 +97,14 @@ fn without_a_file_passphrases_are_printed_once() {
     zicha.ok(&["units", "import", &zicha.path("units.csv")]);
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
     let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "正式", "--opens", &today, "--closes", &today]);
-    let json: serde_json::Value = serde_json::from_str(&zicha.ok(&["--json", "round", "open", &round, "--trustees", "3", "--quorum", "2"])).unwrap();
-    let passphrases: Vec<&str> = json["passphrases"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
-    assert_eq!(passphrases.len(), 3);
+    zicha.refused(&["--json", "round", "open", &round, "--trustees", "3", "--quorum", "2"], "--passphrases-out");
+    // A screen that takes nothing costs nothing: the round stays a draft.
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let lost = zicha.command(&["round", "open", &round, "--trustees", "3", "--quorum", "2"]).stdout(full).output().unwrap();
+    assert_eq!(lost.status.code(), Some(1));
+    assert!(zicha.ok(&["round", "status", &round]).contains("state draft"));
+    let printed = zicha.ok(&["round", "open", &round, "--trustees", "3", "--quorum", "2"]);
+    assert_eq!(printed.lines().filter(|l| l.len() == 24 && l.contains('-')).count(), 3, "{printed}");
     // A file that cannot be written costs nothing: the draft stays a draft.
     let other = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "二", "--opens", &today, "--closes", &today]);
     zicha.refused(

@@ -119,8 +119,13 @@ impl Backup {
                     seen.rounds.insert(id, values);
                 }
                 "ballots" => *seen.ballots.entry(round_of(shape, &row).map_err(|_| self.damaged())?.0).or_default() += 1,
-                "audit" => seen.audit += 1,
-                _ => {}
+                other => {
+                    seen.audit += usize::from(other == "audit");
+                    let values: Vec<Value> = serde_json::from_str(&row).map_err(|_| self.damaged())?;
+                    if values.len() != shape.columns.len() {
+                        return Err(self.damaged());
+                    }
+                }
             }
         }
     }

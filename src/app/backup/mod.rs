@@ -11,7 +11,7 @@ use std::str::FromStr;
 use age::secrecy::ExposeSecret;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use file::{Backup, Header, Seen, round_of};
@@ -19,7 +19,7 @@ use file::{Backup, Header, Seen, round_of};
 use super::{App, AppError};
 use crate::gate::Release;
 use crate::id::RoundId;
-use crate::round::{Restored, Round, RoundState, shanghai_day};
+use crate::round::{ClosingSums, Restored, Round, RoundState, shanghai_day};
 use crate::storage::StorageError;
 use crate::storage::backup::{MAIN, Shape};
 use crate::text::Refusal;
@@ -121,7 +121,12 @@ impl App {
         self.restore_tables(&backup, &plan, &seen, &spent)?;
         let mut report = Vec::new();
         for (id, fate) in &plan {
-            let round = self.round(id)?;
+            let mut round = self.round(id)?;
+            if round.state.has_results() && !round.destroyed && fate.how != How::Kept {
+                // What the opening had still to destroy is destroyed here, whatever of it is on this node.
+                self.destroy(id)?;
+                round = self.round(id)?;
+            }
             if round.sealed && fate.how == How::Restored && self.storage.has_box(id)? {
                 self.storage.seal_box(id)?;
             }
@@ -161,7 +166,12 @@ impl App {
                 How::Restored
             };
             let had_box = self.storage.has_box(id)?;
-            let before = if current.is_some() { self.ballots(id)? } else { None };
+            let before = self.ballots(id)?;
+            // A second restore must not hide what the first one lost.
+            let before = match current.and_then(|c| c.restored.as_ref()) {
+                Some(earlier) => earlier.before.zip(before).map(|(a, b)| a.max(b)),
+                None => before,
+            };
             plan.insert(id.clone(), Fate { how, had_box, before, in_backup: seen.ballots.get(id).copied().unwrap_or(0) });
         }
         Ok(plan)
@@ -217,7 +227,7 @@ impl App {
         let mut lines = backup.lines()?;
         let mut extra: Vec<(&'static Shape, String)> = Vec::new();
         for (id, fate) in plan.iter().filter(|(_, f)| f.how == How::ReleaseFromFile) {
-            let release = self.release_from_file(id)?;
+            let KeptRelease { release, .. } = self.release_from_file(id)?;
             debug_assert_eq!(fate.how, How::ReleaseFromFile);
             extra.push((shape("releases"), json!([id, release.gate, release.to_json()]).to_string()));
         }
@@ -239,7 +249,11 @@ impl App {
                 }
                 let row = if shape.name == "rounds" {
                     let now = self.ballots(&id).map_err(|e| StorageError::Unavailable(e.to_string()))?.unwrap_or(0);
-                    changed_round(shape, values, &plan[&id], now, day)
+                    let kept = match plan[&id].how {
+                        How::ReleaseFromFile => Some(self.release_from_file(&id).map_err(|e| StorageError::Corrupt(e.to_string()))?),
+                        How::Kept | How::Restored => None,
+                    };
+                    changed_round(shape, values, &plan[&id], kept, now, day)
                 } else {
                     row
                 };
@@ -249,11 +263,20 @@ impl App {
         Ok(())
     }
 
-    fn release_from_file(&self, id: &RoundId) -> Result<Release, AppError> {
+    fn release_from_file(&self, id: &RoundId) -> Result<KeptRelease, AppError> {
         let path = self.release_file(id);
         let text = std::fs::read_to_string(&path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
         serde_json::from_str(&text).map_err(|e| AppError::File(format!("{} is damaged: {e}", path.display())))
     }
+}
+
+/// A Release in its file, with what the bulletin said at closing.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptRelease {
+    /// Sums and digest at closing.
+    pub closing: Option<ClosingSums>,
+    /// The Release.
+    pub release: Release,
 }
 
 /// What becomes of a round, and the figures before.
@@ -288,17 +311,19 @@ fn further(now: &Round, backup: &[Value]) -> bool {
     };
     let before = text(backup, "state").parse().map_or(0, rank);
     let destroyed_since = now.destruction.is_some() && backup[shape("rounds").place("destruction")].is_null();
-    rank(now.state) > before || destroyed_since
+    let box_gone_since = now.destroyed && backup[shape("rounds").place("destroyed")] != json!(1);
+    rank(now.state) > before || destroyed_since || (box_gone_since && now.state.has_results())
 }
 
 /// A round's row as it is restored: open ones suspended, those opened since with their Release and without keys.
-fn changed_round(shape: &Shape, mut row: Vec<Value>, fate: &Fate, now: u64, day: time::Date) -> String {
+fn changed_round(shape: &Shape, mut row: Vec<Value>, fate: &Fate, kept: Option<KeptRelease>, now: u64, day: time::Date) -> String {
     let mut set = |column: &str, value: Value| row[shape.place(column)] = value;
-    if fate.how == How::ReleaseFromFile {
+    if let Some(kept) = kept {
+        set("closing", kept.closing.map_or(Value::Null, |c| json!(serde_json::to_string(&c).expect("sums are JSON"))));
         set("state", json!(RoundState::Opened.as_str()));
         set("sealed", json!(1));
         set("ended", json!(1));
-        set("destroyed", json!(1));
+        set("destroyed", json!(0)); // until what is left on this node is destroyed
         set("wrapped_key", Value::Null);
         set("originals_until", json!(day.to_string()));
     } else if text(&row, "state") == RoundState::Open.as_str() {

@@ -67,6 +67,13 @@ fn page(session: &Session, facts: &Facts, error: Option<&str>) -> Markup {
         @if let Some(error) = error { div.errors role="alert" { (error) } }
         @if let Some(record) = &round.destruction { (printed_record(round, record)) }
         @else if round.state == RoundState::Suspended { (suspended(session, facts)) }
+        @else if round.state == RoundState::Closed {
+            div.card {
+                h2 { "无法开箱时：作废" }
+                p { "监督员口令不足或钥匙文件丢失，票箱便永远打不开。此时可由两个账号先后确认作废，票箱随即销毁，公示栏写明。能够开箱的，请勿作废。" }
+                (shared(session, facts, SharedStep::Void, "本轮作废"))
+            }
+        }
         @else if round.state.has_results() && round.destroyed { (kept(session, facts)) }
         @else { div.card { p { "开箱完成后，这里管理原文和已用填写码的留存与销毁。" } } }
     }
@@ -81,7 +88,7 @@ fn kept(session: &Session, facts: &Facts) -> Markup {
                 tr { th scope="row" { "填写的原文（已与答卷分离、打乱）" } td.n { (facts.texts) " 条" } }
                 tr { th scope="row" { "已用填写码的散列值（用于提示“此前已收到”）" } td.n { "全部" } }
             } }
-            @if let Some(day) = round.originals_until { p { "最迟于 " strong { (ChineseDay(day)) } " 之后由系统自动销毁。" } }
+            @if let Some(day) = round.originals_until { p { "最迟于 " strong { (ChineseDay(day)) } " 由系统自动销毁。" } }
         }
         div.card {
             h2 { "立即销毁" }
@@ -144,7 +151,7 @@ fn printed_record(round: &Round, record: &Destruction) -> Markup {
                 tr { th scope="row" { "执行" } td { @if record.by.is_empty() { "到期由系统自动销毁" } @else { (record.by.join("、")) "，两个账号先后确认" } } }
                 tr { th scope="row" { "票箱和钥匙" } td { "已于开箱时销毁" } }
             } }
-            p { "数据库已重写，不留删除痕迹。此前所做的备份如含原文，须按备份保管规定一并销毁。" }
+            p { "数据库文件随即重写，不留删除痕迹；使用 PostgreSQL 的，其预写日志待循环覆盖后消失。此前所做的备份如含原文，须按备份保管规定一并销毁。" }
             p { "经办人（签名）：＿＿＿＿＿＿＿＿　　监督人（签名）：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日" }
         }
     }

@@ -17,6 +17,7 @@ pub struct Openings(pub Mutex<HashMap<RoundId, Result<Progress, Refusal>>>);
 
 /// Opens the box beside the requests; the round's page shows how far it is.
 pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, account: &str) -> Result<(), WebError> {
+    app.note(account, "box_open", id.as_str())?;
     {
         let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
@@ -24,11 +25,11 @@ pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, ac
         }
         running.insert(id.clone(), Ok(Progress::Checking));
     }
-    app.note(account, "box_open", id.as_str())?;
     let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
     std::thread::spawn(move || {
         let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));
-        let result = app.open_box(&id, &mut |progress| set(Ok(progress)));
+        let opening = std::panic::AssertUnwindSafe(|| app.open_box(&id, &mut |progress| set(Ok(progress))));
+        let result = std::panic::catch_unwind(opening).unwrap_or_else(|_| Err(AppError::File("the opening was interrupted".into())));
         if let Err(error) = result {
             set(Err(match error {
                 AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,

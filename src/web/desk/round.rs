@@ -271,6 +271,7 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                         p { "由 " (of) " 位监督员中的 " (need) " 位到场，依次输入口令后开箱。" }
                         div.row { (custody()) }
                     } @else { div.row { (button("box", "开箱", false)) } }
+                    p.soft { "口令或钥匙文件丢失、永远无法开箱的，可由两个账号确认" a href={ "/desk/rounds/" (round.id) "/keeping" } { "作废" } "。" }
                 }
                 RoundState::Opened if !round.destroyed => {
                     p { "结果已生成，票箱和钥匙尚未销毁完毕；销毁完成后才显示结果。" }
