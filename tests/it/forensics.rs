@@ -107,10 +107,15 @@ impl Bureau {
     }
 
     fn finish(&self, answered: &Answered) {
-        for passphrase in &answered.passphrases[..2] {
-            self.app.enter_passphrase(&answered.round, &passphrase.printed()).unwrap();
-        }
+        // The trustees are asked for each step anew.
+        let enter = || {
+            for passphrase in &answered.passphrases[..2] {
+                self.app.enter_passphrase(&answered.round, &passphrase.printed()).unwrap();
+            }
+        };
+        enter();
         self.app.close_round(&answered.round).unwrap();
+        enter();
         self.app.open_box(&answered.round, &mut |_| {}).unwrap();
     }
 
