@@ -245,7 +245,7 @@ impl App {
                 Err(AppError::Refused(_)) => {}
                 other => other?,
             },
-            RoundState::Void if !round.destroyed => self.destroy(&id)?,
+            RoundState::Void if !round.destroyed || self.holds_custody(&id) => self.destroy(&id)?,
             RoundState::Opened | RoundState::Released if round.destroyed => {
                 self.remove_marker(&id)?;
                 self.destroy_originals_in_time(&round)?;

@@ -119,7 +119,7 @@ impl Shape {
         self.columns.iter().position(|c| c.0 == column).expect("a column of this table")
     }
 
-    /// A query for all rows as JSON arrays. The columns before the first that is no key make the order total.
+    /// A query for all rows as JSON arrays. The first two columns hold the key of every table, so the order is total and says nothing.
     fn select(&self, postgres: bool, round: Option<&RoundId>) -> String {
         let parts: Vec<String> = self
             .columns
@@ -226,7 +226,7 @@ impl Storage {
         })
     }
 
-    /// Hashes of the audit chain, for comparing it with a backup's.
+    /// How long the audit chain is: a restore must not shorten it.
     pub fn audit_length(&self) -> Result<usize, StorageError> {
         Ok(self.audit()?.len())
     }

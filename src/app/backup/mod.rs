@@ -226,9 +226,8 @@ impl App {
         let keep_audit = self.storage.audit_length()? >= seen.audit;
         let mut lines = backup.lines()?;
         let mut extra: Vec<(&'static Shape, String)> = Vec::new();
-        for (id, fate) in plan.iter().filter(|(_, f)| f.how == How::ReleaseFromFile) {
+        for (id, _) in plan.iter().filter(|(_, f)| f.how == How::ReleaseFromFile) {
             let KeptRelease { release, .. } = self.release_from_file(id)?;
-            debug_assert_eq!(fate.how, How::ReleaseFromFile);
             extra.push((shape("releases"), json!([id, release.gate, release.to_json()]).to_string()));
         }
         extra.extend(spent.iter().map(|(_, row)| (shape("spent_codes"), row.clone())));
