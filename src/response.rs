@@ -7,7 +7,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroize;
 
-use crate::survey::{Choice, Kind, Question, Survey};
+use crate::survey::{Choice, Kind, Question, Survey, Wanted};
 use crate::text::Refusal;
 
 /// Fields of the form that are not answers.
@@ -181,6 +181,9 @@ pub fn read(survey: &Survey, form: &Form) -> Result<Response, FieldErrors> {
         }
     }
     for (n, question) in survey.questions().iter().enumerate() {
+        if !question.visible_if.iter().all(|condition| holds(&condition.wanted, &response.answers[condition.question])) {
+            continue; // not asked of this person: what a page without script sent for it is left out
+        }
         match read_question(question, form) {
             Ok((answer, other)) => {
                 if question.required && answer == Answer::Blank && !form.has(BLANK_FIELD, "1") {
@@ -208,6 +211,16 @@ pub fn read(survey: &Survey, form: &Form) -> Result<Response, FieldErrors> {
     if errors.is_empty() { Ok(response) } else { Err(errors) }
 }
 
+/// Whether an answer is one of those that a condition wants.
+fn holds(wanted: &Wanted, answer: &Answer) -> bool {
+    match (wanted, answer) {
+        (Wanted::AnyOf(mask), Answer::One(index)) => mask >> index & 1 == 1,
+        (Wanted::AnyOf(mask), Answer::Many(chosen)) => mask & chosen != 0,
+        (Wanted::Range(from, to), Answer::Number(number)) => (from..=to).contains(&number),
+        _ => false,
+    }
+}
+
 fn known_field(survey: &Survey, name: &str) -> bool {
     if [CODE_FIELD, BLANK_FIELD, PAD_FIELD].contains(&name) {
         return true;
@@ -228,13 +241,9 @@ fn read_question(question: &Question, form: &Form) -> Read {
     let fail = |refusal: Refusal| Err((id.clone(), refusal));
     let given: Vec<&str> = form.0.get(id).map_or_else(Vec::new, |v| v.iter().map(String::as_str).filter(|v| !v.is_empty()).collect());
     match &question.kind {
-        Kind::Scale(scale) => {
-            let ids: Vec<&str> = scale.steps.iter().map(|s| s.id.as_str()).collect();
-            one_of(&given, &ids).map_or_else(fail, |answer| Ok((answer, None)))
-        }
+        Kind::Scale(_) => one_of(&given, &question.kind.option_ids()).map_or_else(fail, |answer| Ok((answer, None))),
         Kind::Single(choices) => {
-            let ids: Vec<&str> = choices.iter().map(|c| c.id.as_str()).collect();
-            let mut answer = match one_of(&given, &ids) {
+            let mut answer = match one_of(&given, &question.kind.option_ids()) {
                 Ok(answer) => answer,
                 Err(refusal) => return fail(refusal),
             };

@@ -15,6 +15,14 @@ pub struct Line {
     pub text: Text,
 }
 
+impl Line {
+    /// Whether it says what is missing rather than what is kept.
+    #[must_use]
+    pub fn is_caveat(&self) -> bool {
+        self.id.starts_with("round_") || ["not_yet_nobody", "server_custody", "http"].contains(&self.id.as_str())
+    }
+}
+
 /// Names of all lines that [`App::promise`] and [`App::round_promise`] can say beside those of a survey.
 pub const LINES: [&str; 16] = [
     "nobody",

@@ -227,8 +227,29 @@ pub struct QuestionFile {
     /// Kinds of unit whose lists may contain this item; empty for all.
     #[serde(default)]
     pub scope: Vec<String>,
+    /// Conditions on earlier answers, all of which must hold for the question to be shown and its answer to count.
+    /// They may look only at questions that enter no problem list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visible_if: Vec<ConditionFile>,
     /// How it is answered.
     pub answer: AnswerFile,
+}
+
+/// A condition on an earlier answer: options of a scale or choice, or a range of a number.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionFile {
+    /// The earlier question.
+    pub question: String,
+    /// Holds if at least one of these options was chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<String>,
+    /// Holds from this number on …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// … up to this one, both included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<i64>,
 }
 
 /// What a question does within its category.

@@ -2,6 +2,7 @@
 //! Parsing is the only door, so whoever holds a `Survey` holds one that can be shown, sealed, counted and listed.
 
 mod check;
+mod condition;
 mod file;
 mod position;
 mod rules;
@@ -11,6 +12,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 pub use check::{MAX_FILE_BYTES, SurveyErrors};
+pub use condition::{Condition, Wanted};
 pub use file::{PrivacyCondition, PrivacyLine, QuestionRole, RectificationType, SurveyFile, Thresholds};
 
 use crate::text::Text;
@@ -63,6 +65,8 @@ pub struct Question {
     pub suggested: Option<String>,
     /// Kinds of unit whose lists may contain it; empty for all.
     pub scope: Vec<String>,
+    /// Shown, and its answer counted, only if all of these hold.
+    pub visible_if: Vec<Condition>,
     /// Index of its section.
     pub section: usize,
     /// Place from 1 among the reportable items of its section (0 if it is not reportable).
@@ -291,6 +295,7 @@ impl Survey {
         for question in questions {
             let reportable = is_category && question.problem.is_some();
             order += usize::from(reportable);
+            let visible_if = condition::resolve(&self.questions, &question.visible_if);
             self.questions.push(Question {
                 id: question.id.clone(),
                 text: question.text.clone(),
@@ -301,6 +306,7 @@ impl Survey {
                 hold: question.hold,
                 suggested: question.suggested.clone(),
                 scope: question.scope.clone(),
+                visible_if,
                 section,
                 order: if reportable { order } else { 0 },
                 kind: resolve(file, &question.answer),

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::check::Report;
+use super::condition;
 use super::file::{AnswerFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
 use crate::text::{Lang, Text, is_deceptive};
 
@@ -50,6 +51,7 @@ impl<'a> Checker<'a> {
             self.text("/closing/name", "name of the closing section", &closing.name);
             self.questions("/closing/questions", &closing.questions);
         }
+        condition::check(file, self.report);
         let count = file.categories.iter().map(|c| c.questions.len()).sum::<usize>() + file.closing.as_ref().map_or(0, |c| c.questions.len());
         if count == 0 || count > MAX_QUESTIONS {
             self.report.add(

@@ -20,8 +20,26 @@ pub struct Asset {
 
 /// Style of the questionnaire side.
 pub static RESPONDENT_CSS: LazyLock<Asset> = LazyLock::new(|| asset("r", "css", include_str!("../../assets/respondent.css")));
-/// Script of the questionnaire side.
-pub static CODE_JS: LazyLock<Asset> = LazyLock::new(|| asset("code", "js", include_str!("../../assets/code.js")));
+/// Script of the questionnaire side: one file, put together in the order in which its parts build on each other.
+pub static PHONE_JS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "r",
+        "js",
+        concat!(
+            "(function () {\n\"use strict\";\n",
+            include_str!("../../assets/phone/words.js"),
+            include_str!("../../assets/phone/code.js"),
+            include_str!("../../assets/phone/fields.js"),
+            include_str!("../../assets/phone/steps.js"),
+            include_str!("../../assets/phone/storage.js"),
+            include_str!("../../assets/phone/send.js"),
+            include_str!("../../assets/phone/start.js"),
+            "})();\n",
+        ),
+    )
+});
+/// The service worker that gives back an opened questionnaire when there is no network.
+static WORKER_JS: LazyLock<Prepared> = LazyLock::new(|| Prepared::new(include_bytes!("../../assets/phone/worker.js").to_vec()));
 /// Style of the desk.
 pub static DESK_CSS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "css", include_str!("../../assets/desk.css")));
 /// Style of printed slips.
@@ -43,13 +61,18 @@ impl Asset {
 
 /// `GET /assets/{name}`.
 pub async fn serve(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, WebError> {
-    let known: [&Asset; 3] = [&RESPONDENT_CSS, &CODE_JS, &DESK_CSS];
+    let known: [&Asset; 3] = [&RESPONDENT_CSS, &PHONE_JS, &DESK_CSS];
     let asset = known.into_iter().find(|a| a.name == *name).ok_or(WebError::NothingHere)?;
     let mut response = asset.body.respond(&request, asset.content_type);
     response
         .headers_mut()
         .insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("public, max-age=31536000, immutable"));
     Ok(response)
+}
+
+/// `GET /worker.js`: at the root, since a worker serves only what lies below it. Browsers look for a newer one by themselves.
+pub async fn worker(request: HttpRequest) -> HttpResponse {
+    WORKER_JS.respond(&request, "text/javascript; charset=utf-8")
 }
 
 /// A QR image.

@@ -6,7 +6,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use maud::html;
 
-use super::page::{self, View};
+use super::page::{self, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
 use crate::storage::StorageError;
 use crate::text::Refusal;
@@ -91,7 +91,7 @@ impl WebError {
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "5"));
         }
-        response.content_type("text/html; charset=utf-8").body(page::respondent(view, title, "/", body).into_string())
+        response.content_type("text/html; charset=utf-8").body(page::respondent(PageKind::Error, view, title, "/", body).into_string())
     }
 }
 

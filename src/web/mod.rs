@@ -38,6 +38,7 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
         .service(resource("/healthz").route(get().to(respondent::health::live)).route(head().to(respondent::health::live)))
         .service(resource("/readyz").route(get().to(respondent::health::ready)).route(head().to(respondent::health::ready)))
         .service(resource("/assets/{name}").route(get().to(assets::serve)))
+        .service(resource("/worker.js").route(get().to(assets::worker)))
         .default_service(route().to(error::nothing_here));
 }
 
@@ -71,7 +72,7 @@ pub fn headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("X-Frame-Options", "DENY"))

@@ -5,9 +5,12 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use maud::{DOCTYPE, Markup, html};
 
-use super::assets::{CODE_JS, DESK_CSS, RESPONDENT_CSS};
+use super::assets::{DESK_CSS, PHONE_JS, RESPONDENT_CSS};
 use crate::app::{App, Session};
 use crate::text::Lang;
+
+/// The mark of the site, in the page itself: a request for it would be one more.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%230b6b4f'/%3E%3Cpath d='M9 17l5 5 9-11' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E";
 
 /// How a respondent reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -16,6 +19,8 @@ pub struct View {
     pub lang: Lang,
     /// Large print.
     pub large: bool,
+    /// On a device that many people use in turn: nothing is kept on it, and it returns to an empty start by itself.
+    pub shared: bool,
     /// Everything here is invented, and the page says so.
     pub demo: bool,
 }
@@ -30,6 +35,7 @@ impl View {
             match pair.split_once('=') {
                 Some(("lang", value)) => view.lang = Lang::from_query(value),
                 Some(("view", value)) => view.large = value == "large",
+                Some(("device", value)) => view.shared = value == "shared",
                 _ => {}
             }
         }
@@ -38,19 +44,46 @@ impl View {
 
     /// The query that keeps this view, with its question mark.
     #[must_use]
-    pub fn query(self) -> &'static str {
-        match (self.lang, self.large) {
-            (Lang::Zh, false) => "",
-            (Lang::Zh, true) => "?view=large",
-            (Lang::En, false) => "?lang=en",
-            (Lang::En, true) => "?lang=en&view=large",
+    pub fn query(self) -> String {
+        let parts = [(self.lang == Lang::En, "lang=en"), (self.large, "view=large"), (self.shared, "device=shared")];
+        let parts: Vec<&str> = parts.into_iter().filter_map(|(set, part)| set.then_some(part)).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+}
+
+/// What a page of the questionnaire side is, for the script that receives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageKind {
+    /// The questionnaire, perhaps with what is wrong in it.
+    Form,
+    /// A response was put into the box, or had been before.
+    Settled,
+    /// The round can be answered no more.
+    Closed,
+    /// The round cannot be answered now.
+    Paused,
+    /// Something else went wrong.
+    Error,
+    /// A page to read.
+    Reading,
+}
+
+impl PageKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Settled => "settled",
+            Self::Closed => "closed",
+            Self::Paused => "paused",
+            Self::Error => "error",
+            Self::Reading => "reading",
         }
     }
 }
 
 /// A page of the questionnaire side. `path` is its own address, for the switches.
 #[must_use]
-pub fn respondent(view: View, title: &str, path: &str, body: Markup) -> Markup {
+pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Markup) -> Markup {
     let other = View { lang: view.lang.pick(Lang::En, Lang::Zh), ..view };
     let size = View { large: !view.large, ..view };
     html! {
@@ -61,12 +94,16 @@ pub fn respondent(view: View, title: &str, path: &str, body: Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="renderer" content="webkit";
                 meta name="format-detection" content="telephone=no";
+                meta name="color-scheme" content="light dark";
+                meta name="description" content=(view.lang.pick("不记名自查问卷", "Anonymous self-check"));
                 title { (title) }
+                link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(RESPONDENT_CSS.url());
+                script src=(PHONE_JS.url()) defer {}
             }
-            body {
+            body data-page=(kind.name()) data-shared[view.shared] {
                 header.top {
-                    a href={ "/" (view.query()) } { b { "自查" } }
+                    a.brand href={ "/" (view.query()) } { "自查" }
                     nav aria-label=(view.lang.pick("显示方式", "Display")) {
                         a href={ (path) (size.query()) } { (if view.large { view.lang.pick("标准字号", "Standard print") } else { view.lang.pick("大字版", "Large print") }) }
                         a href={ (path) (other.query()) } lang=(other.lang.tag()) { (other.lang.pick("中文", "English")) }
@@ -80,7 +117,6 @@ pub fn respondent(view: View, title: &str, path: &str, body: Markup) -> Markup {
                     a href={ "/privacy" (view.query()) } { (view.lang.pick("匿名承诺", "The promise")) }
                     a href={ "/" (view.query()) } { (view.lang.pick("首页", "Home")) }
                 }
-                script src=(CODE_JS.url()) defer {}
             }
         }
     }
@@ -97,6 +133,7 @@ pub fn desk(session: Option<&Session>, title: &str, marks: &str, body: Markup) -
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="renderer" content="webkit";
                 title { (title) " · 自查" }
+                link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(DESK_CSS.url());
             }
             body {

@@ -11,7 +11,7 @@ use crate::gate::Level;
 use crate::round::{Access, ChineseDay, ClosingSums, Destruction, Restored, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
-use crate::web::page::{View, respondent};
+use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /bulletin/{round}`.
 pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
@@ -43,7 +43,7 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
     let title = lang.pick("公示栏", "Bulletin");
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .body(respondent(view, title, &format!("/bulletin/{}", round.id), body).into_string()))
+        .body(respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body).into_string()))
 }
 
 fn day(day: time::Date, lang: Lang) -> String {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::round::{Access, ChineseDay, Phase, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
-use crate::web::page::{View, respondent};
+use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
@@ -48,5 +48,5 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         }
     };
     let title = lang.pick("自查问卷", "Self-check");
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(view, title, "/", body).into_string()))
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(PageKind::Reading, view, title, "/", body).into_string()))
 }

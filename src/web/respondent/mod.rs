@@ -6,6 +6,7 @@ pub mod health;
 pub mod home;
 pub mod privacy;
 mod question;
+pub mod questionnaire;
 pub mod submit;
 
 use std::collections::HashMap;

@@ -7,7 +7,7 @@ use maud::html;
 use crate::app::App;
 use crate::round::Phase;
 use crate::web::error::WebError;
-use crate::web::page::{View, respondent};
+use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /privacy`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
@@ -21,17 +21,17 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         h1 { (lang.pick("匿名承诺", "The promise")) }
         div.card.promise {
             @for line in promise.iter().take(1) { p.big id=(line.id) { (line.text.get(lang)) } }
-            ul { @for line in promise.iter().skip(1) { li id=(line.id) { (line.text.get(lang)) } } }
+            ul { @for line in promise.iter().skip(1) { li.but[line.is_caveat()] id=(line.id) { (line.text.get(lang)) } } }
         }
         @for live in rounds.iter().filter(|l| l.round.phase(now) == Phase::Answering) {
             div.card.promise {
                 h2 { (live.round.title) }
-                ul { @for line in app.round_promise(live) { li { (line.text.get(lang)) } } }
+                ul { @for line in app.round_promise(live) { li.but[line.is_caveat()] { (line.text.get(lang)) } } }
             }
         }
         div.card.promise {
             h2 { (lang.pick("哪些要靠信任", "What rests on trust")) }
-            ul {
+            ul.trust {
                 li { (lang.pick("运行的程序就是公开的这一份。", "That the running program is the published one.")) }
                 li { (lang.pick("填写时没有人盯着屏幕；手机本身没有被监控。", "That nobody watches the screen, and that the phone itself is not spied on.")) }
                 li { (lang.pick("文字的写法可能被熟人认出，请用平常话、不写细节。", "That a style of writing can be recognised: write plainly and without details.")) }
@@ -42,5 +42,5 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         p.soft.noprint { (lang.pick("本页可直接打印张贴。每一条由程序的测试逐条验证，对照表见项目文档。", "This page can be printed. Each line is checked by a test of the program; the table is in its documentation.")) }
     };
     let title = lang.pick("匿名承诺", "The promise");
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(view, title, "/privacy", body).into_string()))
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(PageKind::Reading, view, title, "/privacy", body).into_string()))
 }

@@ -2,10 +2,11 @@
 //! Nothing is preselected, every single choice can be taken back, and labels are whole touch targets.
 
 use maud::{Markup, html};
+use serde_json::json;
 
 use crate::response::{FieldErrors, Form};
-use crate::survey::{Choice, Kind, Question};
-use crate::text::Lang;
+use crate::survey::{Choice, Condition, Kind, Question, Survey, Wanted};
+use crate::text::{Lang, Text};
 
 /// What was typed before and what is wrong with it.
 pub struct Filled<'a> {
@@ -13,6 +14,8 @@ pub struct Filled<'a> {
     pub form: &'a Form,
     /// Errors by field.
     pub errors: &'a FieldErrors,
+    /// The survey that is answered.
+    pub survey: &'a Survey,
     /// Language.
     pub lang: Lang,
 }
@@ -20,7 +23,20 @@ pub struct Filled<'a> {
 impl Filled<'_> {
     /// The error beside a field.
     pub fn error(&self, field: &str) -> Markup {
-        html! { @if let Some(refusal) = self.errors.get(field) { p.error id={ "e-" (field) } { (refusal.get(self.lang)) } } }
+        html! { @if let Some(refusal) = self.errors.get(field) { p.error id={ "e-" (field) } { b { (self.lang.pick("请修改：", "To mend: ")) } (refusal.get(self.lang)) } } }
+    }
+
+    /// What describes a field: its advice and its error.
+    pub fn described(&self, field: &str, hint: bool) -> Option<String> {
+        let hint = hint.then(|| format!("h-{field}"));
+        let error = self.errors.contains_key(field).then(|| format!("e-{field}"));
+        let parts: Vec<String> = hint.into_iter().chain(error).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// The value of `aria-invalid`, if a field is wrong.
+    pub fn invalid(&self, field: &str) -> Option<&'static str> {
+        self.errors.contains_key(field).then_some("true")
     }
 
     fn class(&self, question: &Question) -> &'static str {
@@ -29,7 +45,7 @@ impl Filled<'_> {
     }
 }
 
-/// A question. `number` stands before it; `stem_shown` says that the scale's question was asked above.
+/// A question. `number` stands before it.
 pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
     let lang = filled.lang;
     let id = &question.id;
@@ -38,32 +54,85 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
         (question.text.get(lang))
         @if question.required { span.num { (lang.pick("（必答）", " (required)")) } }
     };
-    let hint = html! { @if let Some(hint) = &question.hint { p.hint id={ "h-" (id) } { (hint.get(lang)) } } };
-    let described = question.hint.as_ref().map(|_| format!("h-{id}"));
+    let hint = html! {
+        @for condition in &question.visible_if { p.hint.only { (only_if(condition, filled)) } }
+        @if let Some(hint) = &question.hint { p.hint id={ "h-" (id) } { (hint.get(lang)) } }
+    };
+    let described = filled.described(id, question.hint.is_some());
+    let shown_if = (!question.visible_if.is_empty()).then(|| shown_if(&question.visible_if, filled.survey));
     match &question.kind {
         Kind::Text { max_chars } => html! {
-            div class=(filled.class(question)) id={ "q-" (id) } {
+            div class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] {
                 label.ask for={ "f-" (id) } { (ask) }
                 (hint) (filled.error(id))
-                textarea id={ "f-" (id) } name=(id) maxlength=(max_chars) autocomplete="off" spellcheck="false" aria-describedby=[described] { (filled.form.first(id)) }
-                p.hint { (lang.pick("最多", "At most ")) (max_chars) (lang.pick("字。请勿写姓名、警号、电话、车牌等能认出人的内容。", " characters. Leave out names, numbers and plates that tell who somebody is.")) }
+                textarea id={ "f-" (id) } name=(id) maxlength=(max_chars) rows="3" autocomplete="off" spellcheck="false" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)] { (filled.form.first(id)) }
+                p.hint id={ "m-" (id) } { (lang.pick("最多", "At most ")) (max_chars) (lang.pick("字。请勿写姓名、警号、电话、车牌等能认出人的内容。", " characters. Leave out names, numbers and plates that tell who somebody is.")) }
             }
         },
         Kind::Number { min, max, .. } => html! {
-            div class=(filled.class(question)) id={ "q-" (id) } {
+            div class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] data-low=(min) data-high=(max) {
                 label.ask for={ "f-" (id) } { (ask) }
                 (hint) (filled.error(id))
-                input type="text" inputmode="numeric" id={ "f-" (id) } name=(id) value=(filled.form.first(id)) autocomplete="off";
-                p.hint { (min) (lang.pick("至", " to ")) (max) (lang.pick("之间的整数，可不填", ", whole numbers, optional")) }
+                input.short type="text" inputmode="numeric" id={ "f-" (id) } name=(id) value=(filled.form.first(id)) maxlength="20" autocomplete="off" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)];
+                p.hint id={ "m-" (id) } { (min) (lang.pick("至", " to ")) (max) (lang.pick("之间的整数，可不填", ", whole numbers, optional")) }
             }
         },
-        _ => html! {
-            fieldset class=(filled.class(question)) id={ "q-" (id) } {
-                legend { (ask) }
-                (hint) (filled.error(id))
-                (choices(question, filled))
+        kind => {
+            let most = if let Kind::Multi { max, choices, .. } = kind { (*max < choices.len()).then_some(*max) } else { None };
+            html! {
+                fieldset class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] data-most=[most] aria-describedby=[described] {
+                    legend { (ask) }
+                    (hint) (filled.error(id))
+                    (choices(question, filled))
+                }
             }
-        },
+        }
+    }
+}
+
+/// The conditions for the script: field and values, or field and range.
+fn shown_if(conditions: &[Condition], survey: &Survey) -> String {
+    let list: Vec<_> = conditions
+        .iter()
+        .map(|condition| {
+            let asked = &survey.questions()[condition.question];
+            match condition.wanted {
+                Wanted::AnyOf(mask) => {
+                    let ids = asked.kind.option_ids();
+                    json!([asked.id, ids.iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, id)| id).collect::<Vec<_>>()])
+                }
+                Wanted::Range(from, to) => json!([asked.id, from, to]),
+            }
+        })
+        .collect();
+    json!(list).to_string()
+}
+
+/// The condition in words, for who reads without script.
+fn only_if(condition: &Condition, filled: &Filled) -> String {
+    let lang = filled.lang;
+    let asked = &filled.survey.questions()[condition.question];
+    let name = asked.text.get(lang);
+    match condition.wanted {
+        Wanted::AnyOf(mask) => {
+            let labels: Vec<&str> = labels(&asked.kind).into_iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, l)| l.get(lang)).collect();
+            lang.pick(
+                format!("“{name}”选了“{}”的请答，其他人跳过。", labels.join("”或“")),
+                format!("Only if you answered “{}” to “{name}”; others skip it.", labels.join("” or “")),
+            )
+        }
+        Wanted::Range(from, to) => lang.pick(
+            format!("“{name}”填了 {from} 至 {to} 的请答，其他人跳过。"),
+            format!("Only if you entered {from} to {to} for “{name}”; others skip it."),
+        ),
+    }
+}
+
+fn labels(kind: &Kind) -> Vec<&Text> {
+    match kind {
+        Kind::Scale(scale) => scale.steps.iter().map(|s| &s.label).collect(),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.iter().map(|c| &c.label).collect(),
+        Kind::Number { .. } | Kind::Text { .. } => Vec::new(),
     }
 }
 
@@ -71,20 +140,20 @@ fn choices(question: &Question, filled: &Filled) -> Markup {
     let (id, lang) = (&question.id, filled.lang);
     match &question.kind {
         Kind::Scale(scale) => html! {
-            div.steps {
-                @for step in &scale.steps { (pick("radio", id, &step.id, step.label.get(lang), filled)) }
+            div.picks {
+                @for step in &scale.steps { (pick("radio", id, &step.id, step.label.get(lang), false, filled)) }
                 (no_answer(id, filled))
             }
         },
         Kind::Single(options) => html! {
-            div.steps.list {
-                @for option in options { (pick("radio", id, &option.id, option.label.get(lang), filled)) }
+            div.picks.list {
+                @for option in options { (pick("radio", id, &option.id, option.label.get(lang), false, filled)) }
                 (no_answer(id, filled))
             }
             (other(question, options, filled))
         },
         Kind::Multi { choices: options, .. } => html! {
-            div.steps.list { @for option in options { (pick("checkbox", id, &option.id, option.label.get(lang), filled)) } }
+            div.picks.list { @for option in options { (pick("checkbox", id, &option.id, option.label.get(lang), option.exclusive, filled)) } }
             (other(question, options, filled))
         },
         Kind::Rank { choices: options, places } => html! {
@@ -101,8 +170,8 @@ fn choices(question: &Question, filled: &Filled) -> Markup {
     }
 }
 
-fn pick(kind: &str, name: &str, value: &str, label: &str, filled: &Filled) -> Markup {
-    html! { label.pick { input type=(kind) name=(name) value=(value) checked[filled.form.has(name, value)]; span { (label) } } }
+fn pick(kind: &str, name: &str, value: &str, label: &str, alone: bool, filled: &Filled) -> Markup {
+    html! { label.pick { input type=(kind) name=(name) value=(value) checked[filled.form.has(name, value)] data-alone[alone]; span { (label) } } }
 }
 
 /// The way back to no answer; not preselected either.
@@ -115,10 +184,10 @@ fn other(question: &Question, options: &[Choice], filled: &Filled) -> Markup {
     let field = format!("{}.other", question.id);
     let lang = filled.lang;
     html! {
-        div.other {
+        div.other data-option=(option.id) {
             label.field for={ "f-" (field) } { (option.label.get(lang)) (lang.pick("（请说明，最多", " (please say; at most ")) (max) (lang.pick("字）", " characters)")) }
             (filled.error(&field))
-            input type="text" id={ "f-" (field) } name=(field) maxlength=(max) value=(filled.form.first(&field)) autocomplete="off" spellcheck="false";
+            input type="text" id={ "f-" (field) } name=(field) maxlength=(max) value=(filled.form.first(&field)) autocomplete="off" spellcheck="false" aria-describedby=[filled.described(&field, false)] aria-invalid=[filled.invalid(&field)];
         }
     }
 }

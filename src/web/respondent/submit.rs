@@ -10,15 +10,16 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use maud::{Markup, html};
 
-use super::form::{marks, questionnaire, shut};
+use super::form::shut;
 use super::live;
+use super::questionnaire::{Questionnaire, marks};
 use crate::app::{App, Begun, Live, Reject, Submission};
 use crate::response::Form;
 use crate::round::{Access, Phase};
 use crate::storage::Outcome;
 use crate::text::Refusal;
 use crate::web::error::WebError;
-use crate::web::page::{View, respondent};
+use crate::web::page::{PageKind, View, respondent};
 
 /// Largest body: a Chinese character takes nine bytes, and the largest survey allowed still fits.
 pub const MAX_BODY: usize = 256 << 10;
@@ -66,14 +67,14 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
         Ok(Outcome::Unknown) => {
             let refusal = Refusal::new("填写码刚被作废并重新印发，请换领新的纸条", "this code has just been replaced; ask for a new slip");
             let errors = [(crate::response::CODE_FIELD.to_owned(), refusal)].into();
-            Ok(again_with(questionnaire(app, &live, view, &form, &errors)))
+            Ok(again_with(Questionnaire::of(app, &live, view.lang).page(view, &form, &errors)))
         }
         Err(Reject::Phase(phase)) => Ok(closed(&live, view, phase)),
         Err(Reject::Fields { errors, slow }) => {
             if slow {
                 tokio::time::sleep(SLOW).await;
             }
-            Ok(again_with(questionnaire(app, &live, view, &form, &errors)))
+            Ok(again_with(Questionnaire::of(app, &live, view.lang).page(view, &form, &errors)))
         }
         Err(Reject::Busy) => Err(WebError::Busy),
         Err(Reject::App(error)) => Err(error.into()),
@@ -162,29 +163,46 @@ pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) ->
     settled(&request, &app, &round, false).await.unwrap_or_else(|error| error.page(View::of(&request)))
 }
 
+/// After how many seconds a shared device is ready for the next person.
+const NEXT_PERSON: u32 = 10;
+
 async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
     let view = View::of(request);
     let live = live(app, round).await?;
     let page = equally_long(&live, view, settled_page(&live, view, received).into_string());
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
+    let mut response = HttpResponse::Ok();
+    if view.shared {
+        response.insert_header(("Refresh", format!("{NEXT_PERSON}; url=/r/{}{}", live.round.id, view.query())));
+    }
+    Ok(response.content_type("text/html; charset=utf-8").body(page))
 }
 
 fn settled_page(live: &Live, view: View, received: bool) -> Markup {
     let lang = view.lang;
     let path = format!("/r/{}/{}", live.round.id, if received { "received" } else { "again" });
+    let slip = live.round.access == Access::Slip;
     let body = html! {
         (marks(live, lang))
-        div.card {
+        div.card.settled {
+            p.seal aria-hidden="true" { (if received { "✓" } else { "＝" }) }
             @if received {
-                h1 { (lang.pick("已收到，已投入票箱", "Received and put into the ballot box")) }
+                h1 tabindex="-1" { (lang.pick("已收到，已投入票箱", "Received and put into the ballot box")) }
                 p { (live.survey.thanks().get(lang)) }
-                @if live.round.access == Access::Slip { p { (lang.pick("请收好或销毁纸条。再次输入同一个填写码，会显示“此前已收到”，这就是凭证。", "Keep or destroy your slip. Entering the same code again says that it was received: that is the receipt.")) } }
+                @if slip { p { (lang.pick("请收好或销毁纸条。再次输入同一个填写码，会显示“此前已收到”，这就是凭证。", "Keep or destroy your slip. Entering the same code again says that it was received: that is the receipt.")) } }
             } @else {
-                h1 { (lang.pick("此码的答卷此前已收到", "A response with this code was received before")) }
+                h1 tabindex="-1" { (lang.pick("此码的答卷此前已收到", "A response with this code was received before")) }
                 p { (lang.pick("每码只计一次，本次未计入；因网络中断重复提交的，属正常情况。", "Each code counts once; this one was not counted. After a broken connection this is normal.")) }
                 p { (lang.pick("本人从未提交的，请向开箱监督员反映。", "If you never submitted, tell the trustees.")) }
             }
+            @if view.shared {
+                p.next data-seconds=(NEXT_PERSON) {
+                    (NEXT_PERSON) (lang.pick(" 秒后自动回到空白问卷，供下一位使用。", " seconds from now the empty questionnaire returns for the next person. "))
+                    a.button href={ "/r/" (live.round.id) (view.query()) } { (lang.pick("现在返回", "Return now")) }
+                }
+            } @else {
+                p.soft { (lang.pick("可以关闭本页。手机上没有留下任何答案。", "You may close this page. No answer is left on this phone.")) }
+            }
         }
     };
-    respondent(view, if received { lang.pick("已收到", "Received") } else { lang.pick("此前已收到", "Received before") }, &path, body)
+    respondent(PageKind::Settled, view, if received { lang.pick("已收到", "Received") } else { lang.pick("此前已收到", "Received before") }, &path, body)
 }

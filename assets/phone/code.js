@@ -1,0 +1,59 @@
+// The code of the slip: out of the address's fragment into its field, and checked while it is typed.
+// The fragment never leaves the phone, and it does not stay in the address, so that neither history nor a shared link holds a code.
+
+// Must run first: whatever else fails, the code leaves the address.
+function takeCode() {
+  const match = /^#([0-9]{20})$/.exec(location.hash);
+  if (!match) return "";
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return match[1];
+}
+
+function digitsOf(text) {
+  return narrow(text).replace(/[\s\-\u2013\u2014_.\u00b7#]/g, "");
+}
+
+// What is wrong with a code: ISO 7064 MOD 97-10 over all twenty digits leaves one.
+function codeProblem(text) {
+  const digits = digitsOf(text);
+  if (!digits) return say("请输入填写码", "Enter the code");
+  if (/[^0-9]/.test(digits)) return say("填写码只有数字，请核对", "The code has digits only; check it");
+  if (digits.length !== 20) return say(`填写码应为 20 位，现在是 ${digits.length} 位`, `The code has 20 digits; there are ${digits.length} now`);
+  let rest = 0;
+  for (const digit of digits) rest = (rest * 10 + Number(digit)) % 97;
+  return rest === 1 ? "" : say("填写码有误：请逐组核对，是否错了一位或颠倒了两位", "The code is mistyped: compare it group by group for a wrong or swapped digit");
+}
+
+function groups(text) {
+  return digitsOf(text).replace(/(.{5})(?=.)/g, "$1 ");
+}
+
+function watchCode(field, found) {
+  if (found && !field.value) field.value = groups(found);
+  const tell = (problem) => {
+    const box = field.parentNode;
+    box.classList.toggle("wrong", Boolean(problem));
+    if (problem) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    const served = document.getElementById("e-code");
+    if (served) served.hidden = true;
+    remark("code-note", field, problem ? "error" : "right", problem || (field.value ? say("✓ 填写码完整", "✓ The code is complete") : ""));
+  };
+  field.addEventListener("input", () => {
+    const length = digitsOf(field.value).length;
+    if (length >= 20) tell(codeProblem(field.value));
+    else if (!field.value || document.getElementById("code-note")) tell("");
+    if (length < 20) remark("code-note", field, "right", "");
+  });
+  field.addEventListener("change", () => {
+    if (!field.value) return;
+    if (!codeProblem(field.value)) field.value = groups(field.value);
+    tell(codeProblem(field.value));
+  });
+  if (field.value && !document.getElementById("e-code")) tell(codeProblem(field.value));
+  return () => {
+    const problem = codeProblem(field.value);
+    if (problem) tell(problem);
+    return problem;
+  };
+}

@@ -1,0 +1,115 @@
+// Sending: padded to one size, once however often the button is tapped, and again until the server's answer has been seen.
+// The answers stay in the page until then; afterwards nothing of them is left on the phone.
+
+const PAUSES = [2, 4, 8, 15, 30];
+const PATIENCE = 30000;
+
+// The form as it goes over the network, always of the same length, so that its size tells nothing.
+function encode(form) {
+  const text = new URLSearchParams(entries(form)).toString();
+  const left = Number(form.getAttribute("data-size")) - text.length - "&pad=".length;
+  return text + "&pad=" + "0".repeat(Math.max(0, left));
+}
+
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+// Which of zicha's pages this is; nothing for anybody else's, such as the sign-in page of a wireless network.
+function kindOf(page) {
+  return page.body ? page.body.getAttribute("data-page") : null;
+}
+
+// Puts another of zicha's pages in the place of this one, without going anywhere.
+function become(page, url, state) {
+  document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
+  document.documentElement.className = page.documentElement.className;
+  document.body.innerHTML = page.body.innerHTML;
+  for (const name of ["data-page", "data-shared"]) {
+    if (page.body.hasAttribute(name)) document.body.setAttribute(name, page.body.getAttribute(name));
+    else document.body.removeAttribute(name);
+  }
+  history.replaceState(state, "", url);
+}
+
+function ask(url, options) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  return fetch(url, Object.assign({ cache: "no-store", signal: stop.signal }, options))
+    .then((response) => response.text().then((html) => ({ status: response.status, url: response.url, page: parsed(html) })))
+    .finally(() => clearTimeout(timer));
+}
+
+// Nobody is signed in to a questionnaire; only its preview belongs to the desk.
+function trust(form) {
+  return form.hasAttribute("data-preview") ? "same-origin" : "omit";
+}
+
+function makeSender(form, { checkCode, toCode, settled, corrected }) {
+  let sending = false;
+  let attempt = 0;
+  let timer = 0;
+  const submit = form.querySelector("button[type=submit]");
+  const label = submit.textContent;
+  const panel = make("div", { className: "sending", hidden: true });
+  const words = make("p", {});
+  words.setAttribute("role", "status");
+  const actions = make("p", { className: "actions", hidden: true }, button(say("立即重试", "Try now"), "", () => again()), button(say("返回修改", "Back to my answers"), "second", () => stop()));
+  panel.append(words, actions);
+  form.appendChild(panel);
+
+  function tell(text, withActions) {
+    panel.hidden = !text;
+    words.textContent = text;
+    actions.hidden = !withActions;
+  }
+
+  function stop(text) {
+    clearTimeout(timer);
+    sending = false;
+    submit.removeAttribute("aria-disabled");
+    submit.textContent = label;
+    tell(text || "");
+  }
+
+  function later(text) {
+    const pause = PAUSES[Math.min(attempt, PAUSES.length) - 1];
+    tell(text + say(`您的答案都在本页，请不要关闭；${pause} 秒后自动重试（已试 ${attempt} 次）。`, `All your answers are on this page; do not close it. Trying again in ${pause} seconds (tried ${attempt} times).`), true);
+    timer = setTimeout(again, pause * 1000);
+  }
+
+  function again() {
+    clearTimeout(timer);
+    if (!sending) return;
+    attempt += 1;
+    tell(say("正在提交……", "Sending…"));
+    ask(form.getAttribute("action"), {
+      method: "POST",
+      body: encode(form),
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      credentials: trust(form),
+    }).then(answered, () => sending && later(say("网络不通，还没有收到回音。", "No network: no answer has come yet. ")));
+  }
+
+  function answered({ status, url, page }) {
+    if (!sending) return;
+    const kind = kindOf(page);
+    if (kind === "settled" || kind === "closed") settled(page, url, attempt);
+    else if (kind === "form") corrected(page);
+    else if (kind === null || [408, 429, 500, 502, 503, 504].includes(status)) later(kind === null ? say("网络上回答的不是本系统。", "What answered was not this system. ") : say("现在提交的人较多。", "Many people are sending. "));
+    else stop(all("main h1, main p", page).map((line) => line.textContent.trim()).join(say("。", ". ")));
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (sending) return;
+    if (checkCode()) return toCode();
+    sending = true;
+    attempt = 0;
+    submit.setAttribute("aria-disabled", "true");
+    submit.textContent = say("正在提交……", "Sending…");
+    again();
+  });
+  return { online: () => { if (sending && !actions.hidden) again(); } };
+}

@@ -1,0 +1,112 @@
+// One category at a time, with progress, a way back and an overview before sending.
+// Steps are sections of the one document that everybody gets: going on asks the server for nothing, so nobody sees who dwells where.
+
+function makeSteps(form) {
+  const steps = all(".step", form);
+  const last = steps.length - 1;
+  const contents = document.getElementById("contents");
+  const list = contents.querySelector("ol");
+  const links = all("a", list);
+  let at = 0;
+
+  const track = make("span", { className: "fill" });
+  const place = make("span", { className: "place" });
+  const toAll = button(say("目录", "Contents"), "plain", () => go(last));
+  const bar = make("div", { className: "bar" }, make("div", { className: "track" }, track), make("div", { className: "line" }, place, toAll));
+  bar.querySelector(".track").setAttribute("aria-hidden", "true");
+  form.insertBefore(bar, form.firstChild);
+
+  const back = button(say("上一步", "Back"), "second", () => go(at - 1));
+  const next = button(say("下一步", "Next"), "", () => go(at + 1));
+  const pager = make("div", { className: "pager" }, back, next);
+  form.appendChild(pager);
+
+  // The overview is the table of contents with counts, where it is needed: before the button that sends.
+  list.removeChild(list.lastElementChild);
+  links.pop();
+  const overview = make("div", { className: "overview" }, make("p", { className: "hint" }, say("没有作答的可以不答；要改的，点类别返回。", "You may leave questions unanswered; tap a category to go back to it.")), list);
+  const warning = make("div", { className: "warning" });
+  const end = document.getElementById("s-send");
+  end.parentNode.insertBefore(overview, end.nextSibling);
+  end.parentNode.insertBefore(warning, overview.nextSibling);
+  contents.hidden = true;
+  for (const link of links) {
+    link.textContent = link.textContent.trim();
+    link.appendChild(make("span", { className: "count" }));
+  }
+
+  function counts(step) {
+    const items = all(".item", step).filter((item) => !item.hidden);
+    const main = items.filter((item) => !item.closest(".more"));
+    return { of: main.length, done: main.filter(isAnswered).length, more: items.filter((item) => item.closest(".more") && isAnswered(item)).length };
+  }
+
+  function refresh() {
+    const { of, done } = counts(steps[at]);
+    track.style.width = `${(100 * at) / last}%`;
+    place.textContent = say(`第 ${at + 1} 步，共 ${last + 1} 步`, `Step ${at + 1} of ${last + 1}`) + (of ? say(`　已答 ${done}／${of}`, ` · ${done} of ${of} answered`) : "");
+    links.forEach((link, n) => {
+      const sum = counts(steps[n + 1]);
+      link.classList.toggle("done", sum.done === sum.of);
+      link.lastChild.textContent = say(`已答 ${sum.done}／${sum.of}`, `${sum.done} of ${sum.of}`) + (sum.more ? say(`，选填 ${sum.more}`, `, optional ${sum.more}`) : "");
+    });
+    const problem = codeProblem(document.getElementById("code").value);
+    const telling = all(".telling", form).filter((field) => !field.closest(OFF));
+    warning.textContent = "";
+    if (problem) warning.append(make("p", { className: "error" }, problem + say("。", ". "), make("a", { href: "#q-code" }, say("去填写码", "Go to the code"))));
+    if (telling.length) {
+      const place = make("a", { href: "#" + telling[0].closest(".item").id }, say("去看看", "Have a look"));
+      warning.append(make("p", { className: "note" }, say(`有 ${telling.length} 处文字可能认出人，建议改掉；不改也可以提交。`, `${telling.length} of your texts may tell who somebody is; consider rewording. You can send them all the same. `), place));
+    }
+  }
+
+  function show(n, focus) {
+    at = Math.max(0, Math.min(last, n));
+    steps.forEach((step, i) => { step.hidden = i !== at; });
+    document.documentElement.classList.toggle("under", at > 0);
+    back.hidden = at === 0;
+    next.hidden = at === last;
+    toAll.hidden = at === last;
+    next.textContent = at === 0 ? say("开始填写", "Start") : at === last - 1 ? say("核对与提交", "Check and submit") : say("下一步", "Next");
+    refresh();
+    if (!focus) return;
+    const heading = steps[at].querySelector("h2");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    bar.scrollIntoView();
+  }
+
+  // Each step is an entry of the browser's own history under the same address, so that the phone's back button goes one step back.
+  function go(n) {
+    history.pushState({ step: n }, "");
+    show(n, true);
+  }
+
+  // A link to a question or a category opens the step it is in.
+  function follow(event) {
+    const link = event.target.closest('a[href^="#"]');
+    const target = link && document.getElementById(link.hash.slice(1));
+    const step = target && target.closest(".step");
+    if (!step) return;
+    event.preventDefault();
+    const folded = target.closest("details");
+    if (folded) folded.open = true;
+    const n = steps.indexOf(step);
+    if (n !== at) go(n);
+    if (target === step) return;
+    target.scrollIntoView();
+    const field = target.querySelector("input:not([type=hidden]), textarea, select");
+    if (field) field.focus({ preventScroll: true });
+  }
+
+  const wrong = form.querySelector(".wrong");
+  return {
+    show,
+    go,
+    refresh,
+    follow,
+    at: () => at,
+    // Where to begin: at what is wrong, or at the start.
+    first: wrong ? steps.indexOf(wrong.closest(".step")) : 0,
+  };
+}

@@ -1,0 +1,43 @@
+// Words and small pieces of page for the rest of this script.
+// Nothing on the page depends on any of it: without script, or with half of it, the form is filled in and sent as it stands.
+
+// The sentence in the page's language.
+function say(zh, en) {
+  return document.documentElement.lang === "en" ? en : zh;
+}
+
+// An element with properties and children; text is always text.
+function make(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+function all(selector, within) {
+  return Array.from((within || document).querySelectorAll(selector));
+}
+
+function button(label, className, action) {
+  const element = make("button", { type: "button", className }, label);
+  element.addEventListener("click", action);
+  return element;
+}
+
+// A line below or above a field that is read out when it changes; empty text takes it away.
+function remark(id, after, className, text) {
+  let line = document.getElementById(id);
+  if (!line) {
+    if (!text) return;
+    line = make("p", { id });
+    line.setAttribute("role", "status");
+    after.parentNode.insertBefore(line, after.nextSibling);
+  }
+  line.className = className;
+  line.textContent = text;
+  line.hidden = !text;
+}
+
+// Full-width digits and signs, as Chinese keyboards type them, in half width.
+function narrow(text) {
+  return text.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
+}

@@ -1,0 +1,24 @@
+// How the browser tests run: Debian's Chromium, a phone-sized window, one real service for each worker.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../../target/browser/results",
+  snapshotPathTemplate: "{testDir}/looks/{arg}{ext}",
+  timeout: 60_000,
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  reporter: [["line"]],
+  // Fonts are rendered a little differently from machine to machine; a moved or missing part is far above this.
+  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.04, threshold: 0.3, animations: "disabled", caret: "hide" } },
+  use: {
+    browserName: "chromium",
+    launchOptions: { executablePath: process.env.ZICHA_CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] },
+    viewport: { width: 360, height: 740 },
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    serviceWorkers: "allow",
+  },
+});
