@@ -30,9 +30,15 @@ pub enum CodeError {
 impl SlipCode {
     /// A new code.
     pub fn random(rng: &mut impl CryptoRng) -> Self {
-        let number: u64 = rng.random_range(0..1_000_000_000_000_000_000);
+        let number: u64 = rng.random_range(1..1_000_000_000_000_000_000);
         let check = 98 - (u128::from(number) * 100 % 97);
         Self(format!("{number:018}{check:02}"))
+    }
+
+    /// A code that reads well and belongs to no slip that could be drawn, for a preview.
+    #[must_use]
+    pub fn specimen() -> Self {
+        Self(format!("{:018}98", 0))
     }
 
     /// Reads what a person typed: spaces, dashes and full-width digits are forgiven.

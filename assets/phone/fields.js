@@ -133,7 +133,7 @@ function watchFields(form, changed) {
         countDown(item, input);
         identify(form, input);
       }
-      if (item.dataset.high && item.classList.contains("wrong")) inRange(item, input);
+      if (item.dataset.high && document.getElementById(item.id + "-range")) inRange(item, input);
     }
     showAndHide(form);
     changed();

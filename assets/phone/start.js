@@ -20,6 +20,7 @@ function begin(carried) {
     if (shared) countToNext();
     return;
   }
+  history.scrollRestoration = "manual"; // a reload begins at the start, where a kept draft is offered
   const preview = form.hasAttribute("data-preview");
   const codeField = document.getElementById("code");
   if (carried) fill(form, carried.answers);

@@ -18,7 +18,9 @@ function makeSteps(form) {
 
   const back = button(say("上一步", "Back"), "second", () => go(at - 1));
   const next = button(say("下一步", "Next"), "", () => go(at + 1));
-  const pager = make("div", { className: "pager" }, back, next);
+  // On the first step it takes the bar's place: a bar that came in above what is being read would push it down.
+  const jump = button(say("目录", "Contents"), "second", () => go(last));
+  const pager = make("div", { className: "pager" }, back, next, jump);
   form.appendChild(pager);
 
   // The overview is the table of contents with counts, where it is needed: before the button that sends.
@@ -64,6 +66,8 @@ function makeSteps(form) {
     at = Math.max(0, Math.min(last, n));
     steps.forEach((step, i) => { step.hidden = i !== at; });
     document.documentElement.classList.toggle("under", at > 0);
+    bar.hidden = at === 0;
+    jump.hidden = at > 0;
     back.hidden = at === 0;
     next.hidden = at === last;
     toAll.hidden = at === last;
@@ -73,7 +77,7 @@ function makeSteps(form) {
     const heading = steps[at].querySelector("h2");
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
-    bar.scrollIntoView();
+    (at ? bar : document.body).scrollIntoView();
   }
 
   // Each step is an entry of the browser's own history under the same address, so that the phone's back button goes one step back.

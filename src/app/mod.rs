@@ -189,6 +189,20 @@ impl App {
         self.demo
     }
 
+    /// A survey by its id or hash: one that comes with zicha, or the latest of a round.
+    pub fn survey_named(&self, name: &str) -> Result<Arc<Survey>, AppError> {
+        if let Some(shipped) = Self::shipped_surveys().into_iter().find(|s| s.id() == name) {
+            return Ok(Arc::new(shipped));
+        }
+        for round in self.rounds()?.iter().rev() {
+            let survey = self.survey(&round.survey)?;
+            if survey.id() == name || survey.hash() == name {
+                return Ok(survey);
+            }
+        }
+        Err(AppError::NotFound(Refusal::new("没有这份问卷", "there is no such survey")))
+    }
+
     /// A survey by its hash.
     pub fn survey(&self, hash: &str) -> Result<Arc<Survey>, AppError> {
         if let Some(known) = self.surveys.read().unwrap_or_else(PoisonError::into_inner).get(hash) {

@@ -1,5 +1,5 @@
 //! HTTP: the questionnaire side and the desk. actix and maud live here and nowhere else.
-//! The two sides share nothing but the application; the questionnaire side has no cookie, no session and no log.
+//! The two sides share the application, and the desk's preview shows the questionnaire's page; the questionnaire side has no cookie, no session and no log.
 
 mod assets;
 pub mod desk;
@@ -12,9 +12,10 @@ pub mod sheet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_FRAME_OPTIONS};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route};
-use actix_web::{App as ActixApp, HttpServer};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 
 use crate::app::App;
 
@@ -53,6 +54,9 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/desk/units.csv").route(get().to(desk::units::export)))
         .service(resource("/desk/accounts").route(get().to(desk::accounts::show)).route(post().to(desk::accounts::add)))
         .service(resource("/desk/audit").route(get().to(desk::accounts::audit)))
+        .service(resource("/desk/surveys/{id}/preview").route(get().to(desk::preview::show)))
+        .service(resource("/desk/surveys/{id}/preview/page").route(get().to(desk::preview::page)).route(post().to(desk::preview::post)))
+        .service(resource("/desk/surveys/{id}/preview/received").route(get().to(desk::preview::received)))
         .service(resource("/desk/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
         .service(resource("/desk/rounds/{round}").route(get().to(desk::round::show)))
         .service(resource("/desk/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
@@ -67,13 +71,35 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/metrics").route(get().to(desk::metrics)));
 }
 
+/// What a page may have to do with frames; nothing, but for the desk's preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FrameRule {
+    None,
+    MayFrame,
+    MayBeFramed,
+}
+
+fn policy(rule: FrameRule) -> String {
+    let frames = if rule == FrameRule::MayFrame { " frame-src 'self';" } else { "" };
+    let ancestors = if rule == FrameRule::MayBeFramed { "'self'" } else { "'none'" };
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';{frames} frame-ancestors {ancestors}"
+    )
+}
+
+/// Gives one page another rule than [`headers`] has.
+fn content_policy(response: &mut HttpResponse, rule: FrameRule) {
+    let value = HeaderValue::try_from(policy(rule)).expect("the policy is plain text");
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, value);
+    if rule == FrameRule::MayBeFramed {
+        response.headers_mut().insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    }
+}
+
 /// Headers of every answer; static files keep their own caching.
 pub fn headers(https: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
-        .add((
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ))
+        .add(("Content-Security-Policy", policy(FrameRule::None)))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("X-Frame-Options", "DENY"))
         .add(("Referrer-Policy", "no-referrer"))

@@ -86,6 +86,7 @@ impl PageKind {
 pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Markup) -> Markup {
     let other = View { lang: view.lang.pick(Lang::En, Lang::Zh), ..view };
     let size = View { large: !view.large, ..view };
+    let alone = path.starts_with("/desk/"); // a preview in a frame leads nowhere else
     html! {
         (DOCTYPE)
         html lang=(view.lang.tag()) class=[view.large.then_some("large")] {
@@ -103,7 +104,7 @@ pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Mar
             }
             body data-page=(kind.name()) data-shared[view.shared] {
                 header.top {
-                    a.brand href={ "/" (view.query()) } { "自查" }
+                    @if alone { span.brand { "自查" } } @else { a.brand href={ "/" (view.query()) } { "自查" } }
                     nav aria-label=(view.lang.pick("显示方式", "Display")) {
                         a href={ (path) (size.query()) } { (if view.large { view.lang.pick("标准字号", "Standard print") } else { view.lang.pick("大字版", "Large print") }) }
                         a href={ (path) (other.query()) } lang=(other.lang.tag()) { (other.lang.pick("中文", "English")) }
@@ -113,9 +114,11 @@ pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Mar
                     @if view.demo { p.mark { (view.lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
                     (body)
                 }
-                footer {
-                    a href={ "/privacy" (view.query()) } { (view.lang.pick("匿名承诺", "The promise")) }
-                    a href={ "/" (view.query()) } { (view.lang.pick("首页", "Home")) }
+                @if !alone {
+                    footer {
+                        a href={ "/privacy" (view.query()) } { (view.lang.pick("匿名承诺", "The promise")) }
+                        a href={ "/" (view.query()) } { (view.lang.pick("首页", "Home")) }
+                    }
                 }
             }
         }

@@ -36,8 +36,8 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
                 div.unit { (slip.unit_name) }
                 div.title { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
                 div.code { (slip.code.printed()) }
-                div.how { "① 微信扫码，或输入网址和填写码。" }
-                div.how { "② 作答后提交，" (u8::from(round.closes.month())) "月" (round.closes.day()) "日截止，限用一次。" }
+                div.how { "① 微信扫码，或输入网址和填写码" }
+                div.how { "② " (u8::from(round.closes.month())) "月" (round.closes.day()) "日截止，限用一次" }
                 div.address { (slip.address) }
             }
             div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，查不到谁写了什么。" }
@@ -50,7 +50,7 @@ fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
         div.poster {
             div.unit { (slip.unit_name) }
             p.how { (round.title) }
-            div.trial { "试用 · 未核验：本码全单位公用，不能保证每人只交一份" @if !marks.is_empty() { "（" (marks) "）" } }
+            div.trial { "试用 · 未核验：本码全单位公用，不能保证每人只交一份" @if marks.contains("演示") { "（演示数据）" } }
             (qr(&slip.url))
             div.code { (slip.code.printed()) }
             p.how { "微信扫码，或打开 " (slip.address) " 输入上面的填写码" }

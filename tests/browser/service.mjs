@@ -9,7 +9,7 @@ import { test as base, expect } from "@playwright/test";
 
 const BINARY = process.env.ZICHA_BINARY || new URL("../../target/debug/zicha", import.meta.url).pathname;
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address();
@@ -65,7 +65,7 @@ export async function start() {
   zicha("round", "close", rounds.closed, "--yes");
   const password = /password (\S+)/.exec(zicha("account", "add", "keyuan", "--role", "clerk"))[1];
 
-  const server = spawn(BINARY, ["serve"], { env: environment, stdio: ["ignore", "ignore", "inherit"] });
+  const server = spawn(BINARY, ["serve"], { env: environment, stdio: ["ignore", "ignore", "ignore"] });
   for (let n = 0; ; n += 1) {
     const ready = await fetch(`${url}/readyz`).then((r) => r.ok, () => false);
     if (ready) break;
@@ -115,7 +115,7 @@ export const next = (page) => page.locator(".pager button:not(.second)");
 export const pick = (page, question, option) => page.locator(`#q-${question} .pick`, { has: page.locator(`input[value="${option}"]`) }).click();
 /** Goes to the last step. */
 export async function toEnd(page) {
-  await page.locator(".bar .plain").click();
+  await page.getByRole("button", { name: /^(目录|Contents)$/ }).click();
   await expect(page.locator("#send")).toBeVisible();
 }
 export const submit = (page) => page.locator("#send button[type=submit]").click();

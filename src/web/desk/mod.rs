@@ -7,6 +7,7 @@ pub mod home;
 pub mod keeping;
 pub mod lists;
 mod opening;
+pub mod preview;
 pub mod results;
 pub mod round;
 pub mod rounds;

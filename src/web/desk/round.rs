@@ -203,7 +203,7 @@ fn page(session: &Session, facts: &Facts) -> Markup {
     html! {
         p.noprint { a href="/desk" { "← 全部轮次" } }
         h1 { (round.title) }
-        p.soft { (facts.survey.title().zh()) " · " (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) " · 编号 " (round.id) }
+        p.soft { (facts.survey.title().zh()) " · " (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) " · 编号 " (round.id) " · " a href={ "/desk/surveys/" (facts.survey.hash()) "/preview" } { "手机预览" } }
         (path(round))
         @match &facts.opening {
             Some(Err(refusal)) => { div.errors role="alert" { (refusal.get(Lang::Zh)) } }

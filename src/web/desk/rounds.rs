@@ -70,6 +70,7 @@ fn page(session: &Session, surveys: &[Survey], form: &Form, error: Option<&str>)
                 input #title type="text" name="title" value=(form.first("title")) placeholder="例：第一轮对照检查" required;
                 label for="survey" { "问卷" }
                 select #survey name="survey" { @for s in surveys { option value=(s.id()) selected[form.first("survey") == s.id()] { (s.title().zh()) "（" (s.questions().len()) " 题）" } } }
+                p.hint { "手机预览：" @for (n, s) in surveys.iter().enumerate() { @if n > 0 { " · " } a href={ "/desk/surveys/" (s.id()) "/preview" } target="_blank" { (s.title().zh()) } } }
                 label for="opens" { "开放日期" } input #opens type="date" name="opens" value=(form.first("opens")) required;
                 label for="closes" { "截止日期（当天全天有效，北京时间）" } input #closes type="date" name="closes" value=(form.first("closes")) required;
                 label for="units" { "参加单位代码" } p.hint { "留空为全部单位；多个用逗号隔开。" }

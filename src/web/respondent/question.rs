@@ -50,7 +50,7 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
     let lang = filled.lang;
     let id = &question.id;
     let ask = html! {
-        @if !number.is_empty() { span.num { (number) } }
+        @if !number.is_empty() { span.num { (number) } " " }
         (question.text.get(lang))
         @if question.required { span.num { (lang.pick("（必答）", " (required)")) } }
     };

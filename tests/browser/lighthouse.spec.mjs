@@ -1,0 +1,28 @@
+// Lighthouse's judgement of the questionnaire on a phone. Accessibility and good practice are held to 100 here.
+// Performance is a figure of time and belongs to measure.mjs; what it rests on, bytes and requests, is held in network.spec.mjs.
+import { chromium } from "@playwright/test";
+import lighthouse from "lighthouse";
+import { freePort, expect, test } from "./service.mjs";
+
+/** Runs Lighthouse with its own defaults: a mid-range phone on slow 4G, simulated. */
+export async function judge(url) {
+  const port = await freePort();
+  const { executablePath, args } = test.info().project.use.launchOptions;
+  const browser = await chromium.launch({ executablePath, args: [...args, `--remote-debugging-port=${port}`] });
+  const { lhr } = await lighthouse(url, { port, logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices"], maxWaitForLoad: 30_000 });
+  await browser.close();
+  return lhr;
+}
+
+for (const query of ["", "?view=large"]) {
+  test(`Lighthouse gives 100 for accessibility and for good practice, ${query || "plain"}`, async ({ zicha }) => {
+    test.setTimeout(120_000);
+    const report = await judge(`${zicha.url}/r/${zicha.rounds.check}${query}`);
+    const failed = Object.values(report.audits).filter((a) => a.score !== null && a.score < 1 && !["informative", "manual", "notApplicable", "metricSavings", "numeric"].includes(a.scoreDisplayMode)).map((a) => a.id);
+    expect(report.runtimeError).toBeUndefined();
+    expect({ accessibility: report.categories.accessibility.score, practice: report.categories["best-practices"].score, failed }).toEqual({ accessibility: 1, practice: 1, failed });
+    // What its figure for speed rests on and no clock decides: nothing moves while the page comes in.
+    expect(report.audits["cumulative-layout-shift"].numericValue).toBeLessThan(0.01);
+    console.log(`performance ${report.categories.performance.score}`, failed.join(" "));
+  });
+}

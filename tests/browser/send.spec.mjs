@@ -1,0 +1,121 @@
+// Sending over a bad network: one response however often it is sent, nothing lost before the answer is seen, one length for everybody.
+import { expect, next, pick, scan, submit, test, toEnd } from "./service.mjs";
+
+async function answered(page, zicha) {
+  const code = await scan(page, zicha, "canteen");
+  await next(page).click();
+  await pick(page, "food_cold", "agree");
+  await next(page).click();
+  await pick(page, "visit_meal", "lunch");
+  await toEnd(page);
+  return code;
+}
+
+test("without network at the moment of sending everything stays, and it goes out when the network is back", async ({ page, context, zicha }) => {
+  await answered(page, zicha);
+  await context.setOffline(true);
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("网络不通");
+  await expect(page.locator(".sending")).toContainText("您的答案都在本页");
+  await expect(page.locator('#q-visit_meal input[value="lunch"]')).toBeChecked();
+  await context.setOffline(false);
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+});
+
+test("going back to change an answer stops the retries", async ({ page, context, zicha }) => {
+  await answered(page, zicha);
+  await context.setOffline(true);
+  await submit(page);
+  await page.locator(".sending button.second").click();
+  await expect(page.locator(".sending")).toBeHidden();
+  await context.setOffline(false);
+  await page.waitForTimeout(2500);
+  await expect(page.locator("#send")).toBeVisible();
+  await submit(page);
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+});
+
+test("a reply that is lost on the way back is asked for again, and the response counts once", async ({ page, zicha }) => {
+  await answered(page, zicha);
+  let posts = 0;
+  await page.route("**/r/*", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    posts += 1;
+    if (posts > 1) return route.continue();
+    await route.fetch({ maxRedirects: 0 }); // the server took it in
+    await route.abort("connectionreset"); // the phone never hears of it
+  });
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("网络不通");
+  await page.locator(".sending button:not(.second)").click();
+  await expect(page.locator("h1")).toHaveText("此码的答卷此前已收到");
+  await expect(page.locator(".note")).toContainText("通常就是刚才那一次");
+  expect(posts).toBe(2);
+});
+
+test("two quick taps send one request", async ({ page, zicha }) => {
+  await answered(page, zicha);
+  let posts = 0;
+  await page.route("**/r/*", async (route) => {
+    if (route.request().method() === "POST") {
+      posts += 1;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    await route.continue();
+  });
+  await page.locator("#send button[type=submit]").dblclick();
+  await page.locator("#send button[type=submit]").click({ force: true });
+  await expect(page.locator("#send button[type=submit]")).toHaveText("正在提交……");
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+  expect(posts).toBe(1);
+});
+
+test("a crowded server and a wireless network's sign-in page are not taken for an answer", async ({ page, zicha }) => {
+  await answered(page, zicha);
+  let posts = 0;
+  await page.route("**/r/*", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    posts += 1;
+    if (posts === 1) return route.fulfill({ status: 200, contentType: "text/html", body: "<title>Wi-Fi</title><h1>请登录</h1>" });
+    if (posts === 2) return route.fulfill({ status: 503, contentType: "text/html", body: '<body data-page="error"><main><h1>忙</h1></main>' });
+    return route.continue();
+  });
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("网络上回答的不是本系统");
+  await page.locator(".sending button:not(.second)").click();
+  await expect(page.locator(".sending")).toContainText("现在提交的人较多");
+  await page.locator(".sending button:not(.second)").click();
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+});
+
+test("every form has one length, whatever it holds, and its answer's address says nothing", async ({ page, zicha }) => {
+  const sizes = new Set();
+  const write = async (fill) => {
+    await scan(page, zicha);
+    await page.reload();
+    await page.locator("#code").fill(zicha.slip());
+    await fill();
+    await toEnd(page);
+    const [request] = await Promise.all([page.waitForRequest((r) => r.method() === "POST"), submit(page)]);
+    sizes.add(request.postDataBuffer().length);
+    await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+  };
+  await write(async () => {
+    for (const input of await page.locator('input[value="none"]').all()) await input.evaluate((i) => { i.checked = true; });
+  });
+  await write(async () => {
+    for (const input of await page.locator('input[value="widespread"]').all()) await input.evaluate((i) => { i.checked = true; });
+    for (const text of await page.locator("textarea").all()) await text.evaluate((t) => { t.value = "𠮷\n".repeat(90); });
+  });
+  const size = Number(await (await page.request.get(`${zicha.url}/r/${zicha.rounds.check}`)).text().then((t) => /data-size="(\d+)"/.exec(t)[1]));
+  expect([...sizes]).toEqual([size]);
+});
+
+test("a round that closed in the meantime says so", async ({ page, zicha }) => {
+  await scan(page, zicha, "canteen");
+  await toEnd(page);
+  const closed = await (await page.request.get(`${zicha.url}/r/${zicha.rounds.closed}`)).text();
+  await page.route("**/r/*", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 410, contentType: "text/html", body: closed }) : route.continue()));
+  await submit(page);
+  await expect(page.locator("main")).toContainText("本轮已截止");
+});
