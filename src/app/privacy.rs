@@ -24,7 +24,7 @@ impl Line {
 }
 
 /// Names of all lines that [`App::promise`] and [`App::round_promise`] can say beside those of a survey.
-pub const LINES: [&str; 16] = [
+pub const LINES: [&str; 17] = [
     "nobody",
     "not_yet_nobody",
     "codes",
@@ -34,6 +34,7 @@ pub const LINES: [&str; 16] = [
     "opening",
     "bands",
     "site",
+    "device",
     "https",
     "http",
     "backups",
@@ -105,6 +106,11 @@ impl App {
             "site",
             "本网站不用 Cookie，不写访问日志，不联系任何第三方网站。",
             "This site uses no cookies, writes no access log and contacts no other site.",
+        ));
+        lines.push(line(
+            "device",
+            "手机上不留答案：只有您自己点“暂存本机”，答案（不含填写码）才暂存在这部手机上，24 小时后失效，提交后清除；为了断网时也能打开，空白问卷可能存在手机上，提交后一并清除。",
+            "No answer stays on the phone: only if you tap “Keep on this phone” are your answers kept there, without the code, for 24 hours at most, and cleared once you submit. The empty questionnaire may be kept so that it opens without network; it is cleared as well.",
         ));
         lines.push(if https {
             line(

@@ -108,11 +108,14 @@ fn wanted(kind: &Kind, condition: &ConditionFile) -> Result<Wanted, Refusal> {
                     format!("`{id}` is answered with options: list some under any_of, without from and to"),
                 ));
             }
-            condition.any_of.iter().try_fold(0u64, |mask, option| match ids.iter().position(|known| known == option) {
-                Some(index) => Ok(mask | 1 << index),
-                None => Err(Refusal::new(format!("题目 {id} 没有选项 {option}"), format!("`{id}` has no option `{option}`"))),
-            })
-            .map(Wanted::AnyOf)
+            condition
+                .any_of
+                .iter()
+                .try_fold(0u64, |mask, option| match ids.iter().position(|known| known == option) {
+                    Some(index) => Ok(mask | 1 << index),
+                    None => Err(Refusal::new(format!("题目 {id} 没有选项 {option}"), format!("`{id}` has no option `{option}`"))),
+                })
+                .map(Wanted::AnyOf)
         }
         Kind::Number { min, max, .. } => {
             let (from, to) = (condition.from.unwrap_or(*min), condition.to.unwrap_or(*max));

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_input;
+mod branching;
 mod canary;
 mod command_line;
 mod demo;

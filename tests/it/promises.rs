@@ -9,12 +9,14 @@ use crate::test_app::{Backend, TestApp, UNITS, survey};
 enum Proof {
     /// Tests of this folder, as `module::name`.
     Tests(&'static [&'static str]),
+    /// Tests in a real browser, as file and title.
+    Browser(&'static [(&'static str, &'static str)]),
     /// What people do; the software can only say so.
     People(&'static str),
 }
-use Proof::{People, Tests};
+use Proof::{Browser, People, Tests};
 
-const PROOFS: [(&str, Proof); 23] = [
+const PROOFS: [(&str, Proof); 24] = [
     (
         "nobody",
         Tests(&[
@@ -51,6 +53,16 @@ const PROOFS: [(&str, Proof); 23] = [
         Tests(&[
             "bad_input::every_answer_carries_the_headers_of_a_page_that_leaks_nothing",
             "canary::the_service_writes_to_its_data_folder_and_nowhere_else_and_leaves_no_core",
+        ]),
+    ),
+    (
+        "device",
+        Browser(&[
+            ("storage", "unasked, no answer is stored anywhere"),
+            ("storage", "a draft by choice holds the answers for a day, never the code, and comes back when asked for"),
+            ("storage", "a draft is gone after 24 hours, from whichever page is opened then"),
+            ("storage", "an opened questionnaire survives a reload without network, and what is stored for that is what everybody gets"),
+            ("story", "an officer scans a slip, answers in eight steps, submits, and leaves nothing on the phone"),
         ]),
     ),
     ("https", Tests(&["bad_input::received_again_and_closed_are_equal_in_length", "promises::lines_that_do_not_hold_give_way_to_weaker_ones"])),
@@ -115,6 +127,13 @@ fn every_line_names_a_proof_that_exists() {
                     assert!(source.contains(&format!("fn {name}(")), "{id}: there is no test {test}");
                 }
             }
+            Browser(tests) => {
+                for (file, title) in tests {
+                    let path = format!("{}/tests/browser/{file}.spec.mjs", env!("CARGO_MANIFEST_DIR"));
+                    let source = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{path} of {id}"));
+                    assert!(source.contains(&format!("test(\"{title}\"")), "{id}: there is no test {title}");
+                }
+            }
             People(why) => assert!(why.len() > 20, "{id}"),
         }
     }
@@ -147,7 +166,7 @@ fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     let (_folder, good) = app("https://survey.example.org");
     let id = round(&good, true, false, Access::Slip);
     let lines = ids(good.promise(&good.live_rounds().unwrap()));
-    assert_eq!(lines, ["nobody", "codes", "sealed", "trustees", "opening", "bands", "site", "https", "backups", "originals"]);
+    assert_eq!(lines, ["nobody", "codes", "sealed", "trustees", "opening", "bands", "site", "device", "https", "backups", "originals"]);
     let own = ids(good.round_promise(&good.live(&id).unwrap()));
     assert_eq!(own, ["p_noname", "p_stored", "p_code", "p_min", "p_text", "p_final", "p_channel"]);
     // The server holds the key: what needs trustees is gone, and the weaker line is there.

@@ -260,6 +260,7 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                 }
                 RoundState::Open => {
                     p { "填写进行中。任何人都看不到答案；回收情况只按区间、每天更新一次。" (ChineseDay(round.closes)) "二十四点截止，之后自动封存票箱。" }
+                    p.soft { "共用平板填写，请打开 " a href={ "/r/" (round.id) "?device=shared" } { "/r/" (round.id) "?device=shared" } "：不提供暂存，提交后 10 秒自动回到空白问卷。" }
                     @if let Some((need, of)) = trustees {
                         p.soft { "钥匙由 " (of) " 位监督员保管，" (need) " 位到场可开箱；提前截止也须 " (need) " 位到场。" }
                         div.row { (custody()) }

@@ -115,7 +115,8 @@ fn only_if(condition: &Condition, filled: &Filled) -> String {
     let name = asked.text.get(lang);
     match condition.wanted {
         Wanted::AnyOf(mask) => {
-            let labels: Vec<&str> = labels(&asked.kind).into_iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, l)| l.get(lang)).collect();
+            let labels: Vec<&str> =
+                labels(&asked.kind).into_iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, l)| l.get(lang)).collect();
             lang.pick(
                 format!("“{name}”选了“{}”的请答，其他人跳过。", labels.join("”或“")),
                 format!("Only if you answered “{}” to “{name}”; others skip it.", labels.join("” or “")),

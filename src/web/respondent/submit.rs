@@ -204,5 +204,11 @@ fn settled_page(live: &Live, view: View, received: bool) -> Markup {
             }
         }
     };
-    respondent(PageKind::Settled, view, if received { lang.pick("已收到", "Received") } else { lang.pick("此前已收到", "Received before") }, &path, body)
+    respondent(
+        PageKind::Settled,
+        view,
+        if received { lang.pick("已收到", "Received") } else { lang.pick("此前已收到", "Received before") },
+        &path,
+        body,
+    )
 }
