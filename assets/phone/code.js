@@ -31,10 +31,7 @@ function groups(text) {
 function watchCode(field, found) {
   if (found && !field.value) field.value = groups(found);
   const tell = (problem) => {
-    const box = field.parentNode;
-    box.classList.toggle("wrong", Boolean(problem));
-    if (problem) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
+    markWrong(field.parentNode, field, Boolean(problem));
     const served = document.getElementById("e-code");
     if (served) served.hidden = true;
     remark("code-note", field, problem ? "error" : "right", problem || (field.value ? say("✓ 填写码完整", "✓ The code is complete") : ""));

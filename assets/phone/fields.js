@@ -80,7 +80,7 @@ function inRange(item, input) {
   const text = narrow(input.value).trim();
   const { low, high } = item.dataset;
   const fits = !text || (/^-?[0-9]+$/.test(text) && Number(text) >= Number(low) && Number(text) <= Number(high));
-  item.classList.toggle("wrong", !fits);
+  markWrong(item, input, !fits);
   remark(item.id + "-range", input, "error", fits ? "" : say(`请填 ${low} 至 ${high} 之间的整数`, `Enter a whole number from ${low} to ${high}`));
 }
 
@@ -93,7 +93,7 @@ function countDown(item, input) {
   const most = Number(input.dataset.most);
   const used = count(input);
   const over = used > most;
-  input.parentNode.classList.toggle("wrong", over);
+  markWrong(input.parentNode, input, over);
   const near = used > most * 0.8;
   remark(input.id + "-count", input, over ? "error count" : "hint count", !near ? "" : over ? say(`超出 ${used - most} 字，请缩短`, `${used - most} characters too many; shorten it`) : say(`还可写 ${most - used} 字`, `${most - used} characters left`));
 }

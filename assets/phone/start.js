@@ -6,14 +6,13 @@ let settledAt = "";
 let current = null;
 
 const code = takeCode();
-dropDrafts(document.body.hasAttribute("data-shared") ? "all" : "");
-document.documentElement.classList.add("js");
 
 function begin(carried) {
   document.documentElement.classList.add("js");
   current = null;
   const form = document.getElementById("form");
   const shared = document.body.hasAttribute("data-shared");
+  dropDrafts(shared ? "all" : "");
   if (!form) {
     forgetPage();
     if (kindOf(document) === "settled") dropDrafts(DRAFT + location.pathname.replace(/\/[a-z]+$/, ""));
@@ -149,4 +148,12 @@ window.addEventListener("beforeunload", (event) => {
   event.preventDefault();
   event.returnValue = "";
 });
-begin();
+try {
+  begin();
+} catch (error) {
+  // Better the one long form than half of the steps.
+  current = null;
+  document.documentElement.classList.remove("js", "under");
+  for (const part of all(".step, .contents, .item, .other")) part.hidden = false;
+  for (const part of all(".bar, .pager, .draft, .overview")) part.remove();
+}

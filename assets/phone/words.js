@@ -23,7 +23,7 @@ function button(label, className, action) {
   return element;
 }
 
-// A line below or above a field that is read out when it changes; empty text takes it away.
+// A line after a field or a group, read out when it changes and tied to its field; empty text takes it away.
 function remark(id, after, className, text) {
   let line = document.getElementById(id);
   if (!line) {
@@ -33,8 +33,19 @@ function remark(id, after, className, text) {
     after.parentNode.insertBefore(line, after.nextSibling);
   }
   line.className = className;
-  line.textContent = text;
   line.hidden = !text;
+  // Screen readers speak what changes in a line, not a line that comes with its words.
+  line.dataset.text = text;
+  setTimeout(() => { line.textContent = line.dataset.text; }, 20);
+  if (!after.matches("input, textarea")) return;
+  const others = (after.getAttribute("aria-describedby") || "").split(" ").filter((other) => other && other !== id);
+  after.setAttribute("aria-describedby", others.concat(text ? id : []).join(" "));
+}
+
+function markWrong(box, field, wrong) {
+  box.classList.toggle("wrong", wrong);
+  if (wrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
 }
 
 // Full-width digits and signs, as Chinese keyboards type them, in half width.

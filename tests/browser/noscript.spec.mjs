@@ -51,6 +51,20 @@ test("the table of contents leads to each category", async ({ page, zicha }) => 
   await expect(page.locator("#s-enthusiasm h2, #contents ~ section h2").nth(6)).toBeInViewport();
 });
 
+test("a script that fails half-way leaves the one long form", async ({ browser, zicha }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(() => { Element.prototype.hasAttribute = function () { throw new Error("an old browser"); }; });
+  await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}`);
+  await expect(page.locator(".step")).toHaveCount(4);
+  for (const part of await page.locator(".step").all()) await expect(part).toBeVisible();
+  await page.locator("#code").fill(zicha.slip("canteen"));
+  await page.locator("#q-visit_meal .pick").nth(1).click();
+  await page.locator("#send button").click();
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+  await context.close();
+});
+
 test("a page whose style and script never arrive is still a form", async ({ browser, zicha }) => {
   const context = await browser.newContext();
   const page = await context.newPage();

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "./service.mjs";
 
-/** Prints a file on A4 and gives the pages' text, and what a scanner finds on each of them at a modest resolution. */
+/** Prints a file on A4 and gives the pages' text, and what a scanner finds on each of them. */
 async function print(page, file) {
   const folder = mkdtempSync(join(tmpdir(), "zicha-print-"));
   await page.goto(pathToFileURL(file).href);
   const pdf = join(folder, "sheet.pdf");
   await page.pdf({ path: pdf, preferCSSPageSize: true });
   const text = execFileSync("pdftotext", ["-q", "-layout", pdf, "-"], { encoding: "utf8" });
-  execFileSync("pdftoppm", ["-q", "-r", "150", "-gray", "-png", pdf, join(folder, "page")]);
+  execFileSync("pdftoppm", ["-q", "-r", "300", "-gray", "-png", pdf, join(folder, "page")]);
   const codes = readdirSync(folder).filter((name) => name.endsWith(".png")).sort().map((name) => {
     try {
       return execFileSync("zbarimg", ["-q", "--nodbus", "--raw", "-Sdisable", "-Sqrcode.enable", join(folder, name)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim().split("\n");
