@@ -1,7 +1,8 @@
+//! What takes two accounts: letting results out, destroying what was kept, going on after a restore.
 //! After an opening: original texts and spent codes are kept for a set time and then destroyed. After a restore: a round goes on only if two accept the loss.
 //! Steps that cannot be taken back take two accounts; the record of a destruction can be printed.
 
-use super::{App, AppError};
+use super::{App, AppError, Role};
 use crate::id::RoundId;
 use crate::identity;
 use crate::round::{Move, Round, RoundState, shanghai_day};
@@ -11,6 +12,8 @@ use crate::text::Refusal;
 /// A step that takes two accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SharedStep {
+    /// Let the results out; one of the two must be the head of the section.
+    Release,
     /// Destroy original texts and spent codes.
     Destroy,
     /// Go on after a restore, with the loss that is shown.
@@ -24,6 +27,7 @@ impl SharedStep {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Release => "release",
             Self::Destroy => "destroy",
             Self::Resume => "resume",
             Self::Void => "void",
@@ -33,12 +37,14 @@ impl SharedStep {
     /// Reads a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Destroy, Self::Resume, Self::Void].into_iter().find(|s| s.as_str() == name)
+        [Self::Release, Self::Destroy, Self::Resume, Self::Void].into_iter().find(|s| s.as_str() == name)
     }
 
     /// Whether it can be taken with a round as it is.
     fn check(self, round: &Round) -> Result<(), Refusal> {
         match self {
+            Self::Release if !round.destroyed && round.state == RoundState::Opened => Err(not_destroyed_yet()),
+            Self::Release => Move::Release.from(round.state).map(drop),
             Self::Destroy if round.destruction.is_some() => {
                 Err(Refusal::new("原文和已用填写码早已销毁", "original texts and spent codes were destroyed before"))
             }
@@ -52,6 +58,11 @@ impl SharedStep {
     }
 }
 
+/// Why results cannot be let out yet.
+pub(super) fn not_destroyed_yet() -> Refusal {
+    Refusal::new("票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁", "box and keys are not destroyed yet; run `zicha box open` again to finish")
+}
+
 /// The setting that holds the section's list of names.
 const NAMES: &str = "names";
 
@@ -61,10 +72,14 @@ impl App {
         let mut round = self.round(id)?;
         step.check(&round)?;
         let accounts = self.storage.approve(id, step.as_str(), account)?;
-        if accounts.len() < 2 {
+        if accounts.len() < 2 || (step == SharedStep::Release && !self.has_head(&accounts)?) {
             return Ok(false);
         }
         match step {
+            SharedStep::Release => {
+                self.release_round(id)?;
+                self.storage.forget_approvals(id, Some(step.as_str()))?;
+            }
             SharedStep::Destroy => {
                 self.destroy_originals(id, &accounts)?;
             }
@@ -74,7 +89,7 @@ impl App {
                 if !self.storage.update_round(&round, from)? {
                     return Err(Refusal::new("本轮状态刚被改变，请刷新", "the round has just changed; reload").into());
                 }
-                self.storage.forget_approvals(id)?;
+                self.storage.forget_approvals(id, None)?;
                 if step == SharedStep::Void {
                     // What nobody may open any more is not kept either.
                     self.destroy(id)?;
@@ -83,6 +98,11 @@ impl App {
         }
         self.changed(id);
         Ok(true)
+    }
+
+    fn has_head(&self, accounts: &[String]) -> Result<bool, AppError> {
+        let roles = self.accounts()?;
+        Ok(accounts.iter().any(|a| roles.iter().any(|(name, role)| name == a && role == Role::Head.as_str())))
     }
 
     /// Who has approved which step of a round.

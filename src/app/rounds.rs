@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, report, rng};
+use super::{App, AppError, Cause, Event, SharedStep, report, rng};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -170,16 +170,12 @@ impl App {
         Ok(round)
     }
 
-    /// Lets the results out.
+    /// Lets the results out: by command, or once two accounts have approved it.
     pub fn release_round(&self, id: &RoundId) -> Result<Round, AppError> {
         let mut round = self.round(id)?;
         round.state = Move::Release.from(round.state)?;
         if !round.destroyed {
-            return Err(Refusal::new(
-                "票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁",
-                "box and keys are not destroyed yet; run `zicha box open` again to finish",
-            )
-            .into());
+            return Err(super::keeping::not_destroyed_yet().into());
         }
         if !self.storage.update_round(&round, RoundState::Opened)? {
             return Err(Refusal::new("本轮刚被其他人发布", "somebody else has just released this round").into());
@@ -199,6 +195,8 @@ impl App {
             return Err(Refusal::new("开箱并销毁票箱之后才能核实", "questions are checked after the opening").into());
         }
         self.storage.set_hold(id, question, hold)?;
+        // Who agreed to let the results out agreed to other ones.
+        self.storage.forget_approvals(id, Some(SharedStep::Release.as_str()))?;
         self.changed(id);
         Ok(())
     }

@@ -35,9 +35,13 @@ impl Storage {
         Ok(own.order((approvals::step, approvals::account)).select((approvals::step, approvals::account)).load(&mut *self.connection()?)?)
     }
 
-    /// Forgets all approvals of a round.
-    pub fn forget_approvals(&self, round: &RoundId) -> Result<(), StorageError> {
-        diesel::delete(approvals::table.filter(approvals::round.eq(round.as_str()))).execute(&mut *self.connection()?)?;
+    /// Forgets the approvals of a round, of one step or of all.
+    pub fn forget_approvals(&self, round: &RoundId, step: Option<&str>) -> Result<(), StorageError> {
+        let own = approvals::table.filter(approvals::round.eq(round.as_str()));
+        match step {
+            Some(step) => diesel::delete(own.filter(approvals::step.eq(step))).execute(&mut *self.connection()?)?,
+            None => diesel::delete(own).execute(&mut *self.connection()?)?,
+        };
         Ok(())
     }
 

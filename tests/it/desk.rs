@@ -74,10 +74,42 @@ fn no_form_is_accepted_without_the_session_s_token() {
         assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");
         assert_eq!(clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status, 403, "{path} with somebody else's token");
     }
-    let refused = clerk.post_from(&base, &format!("{base}/do/release"), &[("confirm", "yes")]);
-    assert_eq!(refused.status, 403, "letting results out is the head's");
     assert_eq!(admin.post("/desk/accounts", &[("name", "x"), ("role", "head")]).status, 403);
     assert_eq!(zicha.app.round(&round).unwrap().state, zicha::round::RoundState::Draft);
+}
+
+#[test]
+fn letting_results_out_takes_two_accounts_and_one_of_them_is_the_head() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("self-check"));
+    for code in zicha.slips(&round)["CY"].iter().take(8) {
+        zicha.answer(&round, code, &[("honor_pride", "frequent")]).assert_received();
+    }
+    zicha.app.close_round(&round).unwrap();
+    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    let base = format!("/desk/rounds/{round}");
+    let (clerk, head) = (signed_in(&zicha, Role::Clerk), signed_in(&zicha, Role::Head));
+    let second = zicha.app.add_account("second", Role::Clerk, &[], None).unwrap();
+    let other = zicha.desk();
+    other.sign_in("second", &second);
+    let agree = |desk: &Desk| desk.post_from(&base, &format!("{base}/do/release"), &[("confirm", "yes")]);
+    let released = || zicha.app.round(&round).unwrap().state == zicha::round::RoundState::Released;
+    agree(&clerk);
+    agree(&clerk);
+    assert!(!released(), "one account, however often it asks");
+    agree(&other);
+    assert!(!released(), "two clerks, but not the head");
+    // What was agreed to has changed: all are asked again.
+    clerk.post_from(&base, &format!("{base}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
+    agree(&head);
+    assert!(!released(), "the head alone, since the clerks had agreed to other results");
+    agree(&clerk);
+    assert!(released());
+    for page in ["unit_head", "leader", "auditor", "admin"] {
+        let desk = signed_in(&zicha, page.parse().unwrap());
+        assert_eq!(desk.post(&format!("{base}/do/release"), &[("confirm", "yes")]).status, 403, "{page}");
+    }
 }
 
 pub fn token_of(html: &str) -> String {

@@ -33,8 +33,6 @@ pub enum Permission {
     SignedIn,
     /// Running rounds: units, slips, moves, all results.
     RunRounds,
-    /// Letting results out.
-    Release,
     /// Reading lists: one's own units after release, or all for those who run rounds.
     ReadLists,
     /// The audit chain.
@@ -51,7 +49,6 @@ impl Permission {
             Self::SignedIn => true,
             Self::RunRounds => role.runs_rounds(),
             Self::ReadLists => role.runs_rounds() || matches!(role, Role::Leader | Role::UnitHead),
-            Self::Release => role == Role::Head,
             Self::Audit => role == Role::Auditor,
             Self::Accounts => role == Role::Admin,
         }

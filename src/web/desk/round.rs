@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, opening, refusal_text, see_other};
-use crate::app::{App, AppError, Custody, Progress, Session};
+use crate::app::{App, AppError, Custody, Progress, Session, SharedStep};
 use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::round::{Access, ChineseDay, Hold, Round, RoundState, TURNOUT_BANDS, TURNOUT_MIN_HEADS};
@@ -27,6 +27,8 @@ struct Facts {
     issued: Option<u64>,
     marks: String,
     opening: Option<Result<Progress, Refusal>>,
+    /// Who has agreed to let the results out.
+    released_by: Vec<String>,
 }
 
 /// `GET /desk/rounds/{round}`.
@@ -60,6 +62,12 @@ async fn facts(app: &Data<App>, openings: &Openings, id: RoundId) -> Result<Fact
             issued,
             marks: reading.marks(&round),
             opening,
+            released_by: reading
+                .approvals(&id)?
+                .into_iter()
+                .filter(|(step, _)| step == SharedStep::Release.as_str())
+                .map(|(_, account)| account)
+                .collect(),
             round,
         })
     })
@@ -74,8 +82,7 @@ pub async fn act(
     path: Path<(String, String)>,
     payload: Payload,
 ) -> Result<HttpResponse, WebError> {
-    let needed = if path.1 == "release" { Permission::Release } else { Permission::RunRounds };
-    let (session, form) = enter_form(&request, &app, needed, payload).await?;
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let (id, step) = (parse(&path.0)?, path.1.as_str());
     let round = {
         let (reading, id) = (app.clone(), id.clone());
@@ -93,7 +100,11 @@ pub async fn act(
         }
         "close" => ("截止", "票箱封存，不再接收答卷，公示发放、使用和答卷数。", "确认截止"),
         "box" => ("开箱", "票箱只能开一次。开箱后生成结果，票箱和钥匙立即销毁，任何人再也不能查看单份答卷。", "确认开箱"),
-        "release" => ("发布结果", "单位负责人将看到本单位的问题清单，公示栏公布全局结果。发布后不能撤回。", "确认发布"),
+        "release" => (
+            "发布结果",
+            "发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公示栏公布全局结果，不能撤回。",
+            "同意发布",
+        ),
         _ => return Err(WebError::NothingHere),
     };
     if form.first("confirm") != "yes" {
@@ -111,7 +122,10 @@ pub async fn act(
         match step.as_str() {
             "open" => working.open_round(&of, custody).map(drop)?,
             "close" => working.close_round(&of).map(drop)?,
-            _ => working.release_round(&of).map(drop)?,
+            _ => {
+                let done = working.approve(&of, SharedStep::Release, &account)?;
+                return working.note(&account, if done { "round_release" } else { "release_requested" }, of.as_str());
+            }
         }
         working.note(&account, &format!("round_{step}"), of.as_str())
     })
@@ -279,8 +293,12 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                     div.row { (button("box", "继续完成销毁", false)) }
                 }
                 RoundState::Opened => {
-                    p { "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。" }
-                    div.row { a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } @if Permission::Release.allows(session.role) { (button("release", "发布结果", false)) } @else { span.soft { "由政工科负责人发布。" } } }
+                    p { "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两个账号先后同意，其中一个是政工科负责人。" }
+                    @if !facts.released_by.is_empty() { p { "已同意发布：" strong { (facts.released_by.join("、")) } "，等待另一个账号" @if facts.released_by.len() > 1 { "（政工科负责人）" } "。" } }
+                    div.row {
+                        a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" }
+                        @if facts.released_by.contains(&session.account) { span.soft { "您已同意。" } } @else { (button("release", "同意发布", false)) }
+                    }
                 }
                 RoundState::Released => {
                     p { "已发布。各单位负责人可以看到本单位的问题清单。" }

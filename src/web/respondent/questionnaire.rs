@@ -54,7 +54,7 @@ impl<'a> Questionnaire<'a> {
         let body = html! {
             (self.marks)
             h1 { (self.title) }
-            p.soft.subtitle { (survey.title().get(lang)) }
+            @if self.title != survey.title().get(lang) { p.soft.subtitle { (survey.title().get(lang)) } }
             (summary(survey, errors, lang))
             form #form method="post" action={ (self.path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang)) data-preview[self.preview] {
                 div.step #start {
