@@ -1,4 +1,4 @@
-//! Desk accounts: roles, passwords, sessions, the first-start link and the audit chain.
+//! Desk accounts: roles, passwords, sessions and the first-start link.
 //! Only officials at the desk sign in; respondents have no account and never meet this code.
 
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 
 use super::{App, AppError, rng};
-use crate::storage::{AccountRow, AuditRow, StorageError};
+use crate::storage::{AccountRow, StorageError};
 use crate::text::Refusal;
 
 /// What an account may do.
@@ -212,23 +212,6 @@ impl App {
     pub fn sign_out(&self, session: &Session) -> Result<(), AppError> {
         self.storage.end_sessions(&session.key, self.now().unix_timestamp() - SESSION_LONGEST)?;
         Ok(())
-    }
-
-    /// Writes a desk action into the audit chain.
-    pub fn note(&self, account: &str, action: &str, subject: &str) -> Result<(), AppError> {
-        Ok(self.storage.append_audit(self.now().unix_timestamp(), account, action, subject)?)
-    }
-
-    /// The audit chain, and whether every link of it fits.
-    pub fn audit(&self) -> Result<(Vec<AuditRow>, bool), AppError> {
-        let rows = self.storage.audit()?;
-        let mut previous = String::new();
-        let intact = rows.iter().enumerate().all(|(n, row)| {
-            let fits = row.seq == n as i64 + 1 && row.hash == row.chained(&previous);
-            previous.clone_from(&row.hash);
-            fits
-        });
-        Ok((rows, intact))
     }
 
     /// Counts an attempt before it is verified; false if there were too many for this name in a minute.

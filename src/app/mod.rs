@@ -2,6 +2,7 @@
 //! Web and command line call these and nothing below them, so a rule holds wherever somebody comes from.
 
 mod accounts;
+mod audit;
 mod backup;
 mod config;
 mod custody;
@@ -28,6 +29,7 @@ use rand::rngs::ThreadRng;
 use time::OffsetDateTime;
 
 pub use accounts::{Role, SESSION_IDLE, Session};
+pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, action_zh, minute_of};
 pub use backup::{How, RestoredRound};
 pub use config::{SETTINGS, Settings};
 pub use custody::Custody;

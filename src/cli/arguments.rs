@@ -101,6 +101,9 @@ pub(super) enum Command {
     /// Desk accounts
     #[command(subcommand)]
     Account(Account),
+    /// The chain of desk actions
+    #[command(subcommand)]
+    Audit(Audit),
     /// Recompute the sums on a round's bulletin
     Verify {
         /// Round
@@ -272,6 +275,22 @@ pub(super) enum Account {
         /// Units it may see (leader, unit_head)
         #[arg(long, value_delimiter = ',', value_name = "CODE")]
         unit: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Audit {
+    /// Recompute the chain and say whether anything was changed or removed
+    Verify {
+        /// A head that was written down from a bulletin, which must be in the chain
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
+    /// Write the chain as CSV
+    Export {
+        /// File to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
 }
 

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::arguments::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
+use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
 use super::output::{Output, SecretFile, write_file};
-use crate::app::{App, AppError, NewRound, Role};
+use crate::app::{App, AppError, AuditFilter, NewRound, Role};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, TURNOUT_BANDS, parse_day};
@@ -298,6 +298,27 @@ pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result
         }
     }
     out.result(&text, &json!(rounds));
+    Ok(())
+}
+
+/// `zicha audit …`.
+pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppError> {
+    match command {
+        Audit::Verify { head } => {
+            let chain = app.verify_audit(head.as_deref())?;
+            let last = chain.rows.last().map_or("", |row| row.hash.as_str());
+            out.result(
+                &format!("{} rows, intact; head {last}", chain.rows.len()),
+                &json!({ "rows": chain.rows.len(), "intact": true, "head": last }),
+            );
+        }
+        Audit::Export { out: file } => {
+            app.note(SHELL, "audit_export", "-")?;
+            let table = app.audit()?.table(&AuditFilter::default());
+            write_file(&file, &to_csv(&table, Headers::Chinese))?;
+            out.result(&format!("{} rows in {}", table.rows.len(), file.display()), &json!({ "rows": table.rows.len() }));
+        }
+    }
     Ok(())
 }
 

@@ -80,6 +80,7 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
                 Command::Account(Account::Add { name, role, unit }) => commands::add_account(&app, &name, &role, &unit, out),
                 Command::Backup { file, to } => commands::backup(&app, &file, to.as_deref(), out),
                 Command::Restore { file, key } => commands::restore(&app, &file, &key, out),
+                Command::Audit(command) => commands::audit(&app, command, out),
                 Command::Verify { round } => commands::verify(&app, &round, out),
                 Command::Check { .. } | Command::Schema | Command::BackupKey { .. } | Command::Demo { .. } | Command::Serve { .. } => Ok(()),
             }

@@ -126,6 +126,11 @@ impl Storage {
         Err(StorageError::Unavailable("the audit chain is busy".into()))
     }
 
+    /// The last row of the chain before a moment.
+    pub fn last_audit_before(&self, at: i64) -> Result<Option<AuditRow>, StorageError> {
+        Ok(audit::table.filter(audit::at.lt(at)).order(audit::seq.desc()).select(AuditRow::as_select()).first(&mut *self.connection()?).optional()?)
+    }
+
     /// The whole chain, oldest first.
     pub fn audit(&self) -> Result<Vec<AuditRow>, StorageError> {
         Ok(audit::table.order(audit::seq).select(AuditRow::as_select()).load(&mut *self.connection()?)?)

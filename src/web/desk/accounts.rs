@@ -1,5 +1,5 @@
-//! Accounts for the administrator, and the audit chain for the auditor.
-//! The chain holds desk actions only; nothing a respondent did can be in it.
+//! Accounts for the administrator, who sees no results.
+//! A password is shown once, when it is made.
 
 use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
@@ -7,7 +7,6 @@ use maud::{Markup, html};
 
 use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text};
 use crate::app::{App, AppError, Role};
-use crate::round::SHANGHAI;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 
@@ -67,24 +66,4 @@ fn page(list: &[(String, String)], made: Option<(&str, &str)>, error: Option<&st
             }
         }
     }
-}
-
-/// `GET /desk/audit`.
-pub async fn audit(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
-    let session = enter(&request, &app, Permission::Audit).await?;
-    let reading = app.clone();
-    let (rows, intact) = block(move || reading.audit()).await??;
-    let when = |at: i64| {
-        let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]");
-        time::OffsetDateTime::from_unix_timestamp(at).ok().and_then(|t| t.to_offset(SHANGHAI).format(format).ok()).unwrap_or_default()
-    };
-    let body = html! {
-        h1 { "审计记录" }
-        p { @if intact { "链条完整：每条记录都含前一条的散列值，没有增删改动。" } @else { strong.error { "链条不完整：有记录被改动或删除，请立即调查。" } } }
-        div.card { div.scroll { table {
-            thead { tr { th.n { "序号" } th { "时间" } th { "账号" } th { "操作" } th { "对象" } } }
-            tbody { @for row in rows.iter().rev() { tr { td.n { (row.seq) } td { (when(row.at)) } td { (row.account) } td { (row.action) } td { (row.subject) } } } }
-        } } }
-    };
-    Ok(html_page(&session, "审计", demo_mark(&app), body))
 }

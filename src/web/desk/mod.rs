@@ -2,6 +2,7 @@
 //! Denied unless allowed: every handler names the permission it needs, and every form carries the session's token.
 
 pub mod accounts;
+pub mod audit;
 pub mod custody;
 pub mod home;
 pub mod keeping;

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::live;
-use crate::app::{App, Results};
+use crate::app::{App, AuditHead, Results};
 use crate::gate::Level;
 use crate::round::{Access, ChineseDay, ClosingSums, Destruction, Restored, Round, RoundState};
 use crate::text::Lang;
@@ -25,6 +25,8 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
     let id = live.round.id.clone();
     let reading = app.clone();
     let results = if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.results(&id)).await??) } else { None };
+    let reading = app.clone();
+    let head = block(move || reading.audit_head()).await??;
     let round = &live.round;
     let marks = app.marks(round);
     let body = html! {
@@ -38,6 +40,7 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
         @if let Some(restored) = &round.restored { (restored_card(restored, lang)) }
         @if let Some(results) = &results { (opening_card(results, lang)) }
         @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
+        @if let Some(head) = &head { (audit_card(head, lang)) }
         @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
     };
     let title = lang.pick("公示栏", "Bulletin");
@@ -95,6 +98,17 @@ fn destruction_card(record: &Destruction, lang: Lang) -> Markup {
         div.card {
             h2 { (lang.pick("销毁", "Destroyed")) }
             p { (record.day) (lang.pick("：填写的原文和已用填写码已销毁。", ": original texts and spent codes were destroyed.")) }
+        }
+    }
+}
+
+/// The head of the chain of desk actions: written down today, it shows tomorrow whether anything was cut off.
+fn audit_card(head: &AuditHead, lang: Lang) -> Markup {
+    html! {
+        div.card {
+            h2 { (lang.pick("工作台操作记录", "Record of desk actions")) }
+            p { (lang.pick("截至 ", "Up to ")) (head.day) (lang.pick("，共 ", ": ")) (head.seq) (lang.pick(" 条（只含工作人员的操作，不含任何填写人的行为）。最后一条的散列值：", " entries (of officials only, never of a respondent). Hash of the last one:")) }
+            p.digest { (head.hash) }
         }
     }
 }
