@@ -137,6 +137,14 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// The form as it would be sent.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let escaped = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let pairs = self.0.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        pairs.map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect::<Vec<_>>().join("&")
+    }
+
     /// The first value of a field.
     #[must_use]
     pub fn first(&self, name: &str) -> &str {

@@ -13,7 +13,7 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 
 use super::{App, AppError, rng};
-use crate::storage::{AccountRow, StorageError};
+use crate::storage::{AccountRow, SessionRow, StorageError};
 use crate::text::Refusal;
 
 /// What an account may do.
@@ -82,12 +82,31 @@ pub struct Session {
     pub units: Vec<String>,
     /// Token that every form must carry.
     pub csrf: String,
+    /// Whether the password was typed a short while ago, as grave steps ask for.
+    pub confirmed: bool,
     key: String,
+}
+
+/// An account as the administrator sees it.
+#[derive(Debug, Clone)]
+pub struct AccountInfo {
+    /// Sign-in name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Units it may see.
+    pub units: Vec<String>,
+    /// Whether it may sign in.
+    pub active: bool,
+    /// Whether it has a second factor.
+    pub second_factor: bool,
 }
 
 /// A session ends after this long without use.
 pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 const SESSION_LONGEST: i64 = 8 * 3600;
+/// For how many seconds a typed password counts for grave steps.
+const CONFIRMED: i64 = 10 * 60;
 const SHORTEST_PASSWORD: usize = 12;
 const SETUP: &str = "setup_token";
 
@@ -110,26 +129,94 @@ impl App {
             return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).into());
         }
         let password = match password {
-            Some(given) if given.chars().count() < SHORTEST_PASSWORD => {
-                return Err(Refusal::new(
-                    format!("口令至少 {SHORTEST_PASSWORD} 位"),
-                    format!("a password has {SHORTEST_PASSWORD} characters or more"),
-                )
-                .into());
+            Some(given) => {
+                check_password(given)?;
+                given.to_owned()
             }
-            Some(given) => given.to_owned(),
             None => generate_password(),
         };
-        let row = AccountRow { name: name.to_owned(), role: role.as_str().to_owned(), password: hash_password(&password)?, active: true };
+        let row = AccountRow {
+            name: name.to_owned(),
+            role: role.as_str().to_owned(),
+            password: hash_password(&password)?,
+            active: true,
+            totp: None,
+            totp_step: None,
+        };
         match self.storage.add_account(&row, units) {
             Err(StorageError::Exists) => Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).into()),
             other => Ok(other.map(|()| password)?),
         }
     }
 
-    /// All accounts: name and role.
-    pub fn accounts(&self) -> Result<Vec<(String, String)>, AppError> {
-        Ok(self.storage.accounts()?.into_iter().map(|a| (a.name, a.role)).collect())
+    /// All accounts.
+    pub fn accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
+        let mut list = Vec::new();
+        for row in self.storage.accounts()? {
+            let Ok(role) = row.role.parse() else { continue };
+            list.push(AccountInfo {
+                units: self.storage.account_units(&row.name)?,
+                second_factor: row.totp.is_some(),
+                role,
+                active: row.active,
+                name: row.name,
+            });
+        }
+        Ok(list)
+    }
+
+    /// Lets an account sign in or not; its sessions end. Somebody must always be left to manage accounts.
+    pub fn set_account_active(&self, by: &str, name: &str, active: bool) -> Result<(), AppError> {
+        self.known_account(name)?;
+        if !active {
+            if by == name {
+                return Err(Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into());
+            }
+            self.storage.end_other_sessions(name, "")?;
+        }
+        self.storage.set_active(name, active)?;
+        self.note(by, if active { "account_on" } else { "account_off" }, name)
+    }
+
+    /// Gives an account a new password, shown once; its sessions end.
+    pub fn reset_password(&self, by: &str, name: &str) -> Result<String, AppError> {
+        self.known_account(name)?;
+        let password = generate_password();
+        self.storage.set_password(name, &hash_password(&password)?)?;
+        self.storage.end_other_sessions(name, "")?;
+        self.note(by, "password_reset", name)?;
+        Ok(password)
+    }
+
+    /// Changes the own password; all other sessions of the account end.
+    pub fn change_password(&self, session: &Session, old: &str, new: &str) -> Result<(), AppError> {
+        if !self.password_of(&session.account, old)? {
+            return Err(Refusal::new("现在的口令不正确", "the present password is wrong").into());
+        }
+        check_password(new)?;
+        self.storage.set_password(&session.account, &hash_password(new)?)?;
+        self.storage.end_other_sessions(&session.account, &session.key)?;
+        self.note(&session.account, "password_reset", &session.account)
+    }
+
+    /// Takes the password again before a grave step; throttled as signing in is.
+    pub fn confirm(&self, session: &Session, password: &str) -> Result<(), AppError> {
+        if !self.may_try(&session.account) {
+            return Err(too_many().into());
+        }
+        if !self.password_of(&session.account, password)? {
+            return Err(Refusal::new("口令不正确", "the password is wrong").into());
+        }
+        Ok(self.storage.confirm_session(&session.key, self.now().unix_timestamp())?)
+    }
+
+    fn password_of(&self, name: &str, password: &str) -> Result<bool, AppError> {
+        let account = self.known_account(name)?;
+        self.verify_password(&account.password, password)
+    }
+
+    fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
+        self.storage.account(name)?.ok_or_else(|| Refusal::new("没有这个账号", "there is no such account").into())
     }
 
     /// A one-time token for the first account, if there is none yet; a new one voids the last.
@@ -169,16 +256,18 @@ impl App {
         Ok(())
     }
 
-    /// Signs in; returns the cookie's value. Takes the same time for unknown names.
-    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str) -> Result<String, AppError> {
-        let refused = || AppError::Refused(Refusal::new("账号或口令不正确", "name or password is wrong"));
+    /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the second factor of those who have one.
+    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str) -> Result<String, AppError> {
+        let refused = || AppError::Refused(Refusal::new("账号、口令或动态口令不正确", "name, password or code is wrong"));
         if !self.may_try(name) {
-            return Err(Refusal::new("尝试次数过多，请一分钟后再试", "too many attempts; try again in a minute").into());
+            return Err(too_many().into());
         }
         let account = self.storage.account(name)?.filter(|a| a.active);
         let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
-        if !self.verify_password(hash, password)? || account.is_none() {
-            return Err(refused());
+        let fits = self.verify_password(hash, password)?;
+        match &account {
+            Some(account) if fits && self.second_factor_fits(account, code)? => {}
+            _ => return Err(refused()),
         }
         self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         let cookie = random_hex();
@@ -192,7 +281,7 @@ impl App {
     /// The session of a cookie, if it is still good.
     pub fn session(&self, cookie: &str) -> Result<Option<Session>, AppError> {
         let key = digest(cookie);
-        let Some((name, started, seen)) = self.storage.session(&key)? else { return Ok(None) };
+        let Some(SessionRow { account: name, started, seen, confirmed }) = self.storage.session(&key)? else { return Ok(None) };
         let now = self.now().unix_timestamp();
         let idle = i64::try_from(SESSION_IDLE.as_secs()).unwrap_or(0);
         let account = self.storage.account(&name)?.filter(|a| a.active);
@@ -205,7 +294,14 @@ impl App {
             self.storage.touch_session(&key, now)?;
         }
         let units = self.storage.account_units(&name)?;
-        Ok(Some(Session { account: name, role, units, csrf: digest(&format!("csrf {cookie}")), key }))
+        Ok(Some(Session {
+            account: name,
+            role,
+            units,
+            csrf: digest(&format!("csrf {cookie}")),
+            confirmed: confirmed.is_some_and(|at| now - at < CONFIRMED),
+            key,
+        }))
     }
 
     /// Ends a session.
@@ -244,6 +340,17 @@ impl App {
     }
 }
 
+fn check_password(password: &str) -> Result<(), Refusal> {
+    if password.chars().count() >= SHORTEST_PASSWORD {
+        return Ok(());
+    }
+    Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")))
+}
+
+fn too_many() -> Refusal {
+    Refusal::new("尝试次数过多，请一分钟后再试", "too many attempts; try again in a minute")
+}
+
 /// An Argon2id hash of nothing that anybody can enter, so that unknown names cost the same time.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$lDMK8cPnpXQDjsIDAGtVCRx5QYuXLAMRRIKYVa8tEeM";
 
@@ -260,7 +367,7 @@ fn password_fits(hash: &str, password: &str) -> bool {
 }
 
 /// Four groups of five letters and digits: 98 bits that can be read out.
-fn generate_password() -> String {
+pub(super) fn generate_password() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut rng = rng();
     let group = |rng: &mut rand::rngs::ThreadRng| (0..5).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect::<String>();
@@ -271,7 +378,7 @@ fn random_hex() -> String {
     hex::encode(rng().random::<[u8; 32]>())
 }
 
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text))
 }
 

@@ -101,8 +101,7 @@ impl App {
     }
 
     fn has_head(&self, accounts: &[String]) -> Result<bool, AppError> {
-        let roles = self.accounts()?;
-        Ok(accounts.iter().any(|a| roles.iter().any(|(name, role)| name == a && role == Role::Head.as_str())))
+        Ok(self.accounts()?.iter().any(|known| known.role == Role::Head && accounts.contains(&known.name)))
     }
 
     /// Who has approved which step of a round.

@@ -16,6 +16,7 @@ mod opening;
 mod privacy;
 mod results;
 mod rounds;
+mod second_factor;
 mod slips;
 mod staging;
 
@@ -28,7 +29,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::ThreadRng;
 use time::OffsetDateTime;
 
-pub use accounts::{Role, SESSION_IDLE, Session};
+pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session};
 pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, action_zh, minute_of};
 pub use backup::{How, RestoredRound};
 pub use config::{SETTINGS, Settings};
@@ -42,6 +43,7 @@ pub use opening::Progress;
 pub use privacy::{LINES, Line};
 pub use results::{Check, Results};
 pub use rounds::NewRound;
+pub use second_factor::NewSecret;
 pub use slips::PrintedSlip;
 
 use crate::access::ServerKey;

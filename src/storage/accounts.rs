@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::schema::{account_units, accounts, audit, sessions};
+use super::schema::{account_units, accounts, audit, recovery_codes, sessions};
 use super::{Storage, StorageError};
 
 /// A desk account.
@@ -19,6 +19,24 @@ pub struct AccountRow {
     pub password: String,
     /// May sign in.
     pub active: bool,
+    /// Sealed secret of the second factor, if there is one.
+    pub totp: Option<String>,
+    /// Last time step of the second factor that was used.
+    pub totp_step: Option<i64>,
+}
+
+/// A session as stored.
+#[derive(Queryable, Selectable, Clone)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    /// Account.
+    pub account: String,
+    /// Start, Unix seconds.
+    pub started: i64,
+    /// Last use.
+    pub seen: i64,
+    /// When the password was last typed.
+    pub confirmed: Option<i64>,
 }
 
 /// One desk action.
@@ -84,14 +102,75 @@ impl Storage {
     /// Starts a session.
     pub fn add_session(&self, hash: &str, account: &str, now: i64) -> Result<(), StorageError> {
         diesel::insert_into(sessions::table)
-            .values((sessions::hash.eq(hash), sessions::account.eq(account), sessions::started.eq(now), sessions::seen.eq(now)))
+            .values((
+                sessions::hash.eq(hash),
+                sessions::account.eq(account),
+                sessions::started.eq(now),
+                sessions::seen.eq(now),
+                sessions::confirmed.eq(now),
+            ))
             .execute(&mut *self.connection()?)?;
         Ok(())
     }
 
-    /// The account of a session: account, start and last use.
-    pub fn session(&self, hash: &str) -> Result<Option<(String, i64, i64)>, StorageError> {
-        Ok(sessions::table.find(hash).select((sessions::account, sessions::started, sessions::seen)).first(&mut *self.connection()?).optional()?)
+    /// A session.
+    pub fn session(&self, hash: &str) -> Result<Option<SessionRow>, StorageError> {
+        Ok(sessions::table.find(hash).select(SessionRow::as_select()).first(&mut *self.connection()?).optional()?)
+    }
+
+    /// Notes that the password was typed again.
+    pub fn confirm_session(&self, hash: &str, now: i64) -> Result<(), StorageError> {
+        diesel::update(sessions::table.find(hash)).set(sessions::confirmed.eq(now)).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// Ends all sessions of an account but one.
+    pub fn end_other_sessions(&self, account: &str, but: &str) -> Result<(), StorageError> {
+        let others = sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(but));
+        diesel::delete(others).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// Sets a password.
+    pub fn set_password(&self, account: &str, hash: &str) -> Result<(), StorageError> {
+        diesel::update(accounts::table.find(account)).set(accounts::password.eq(hash)).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// Lets an account sign in or not.
+    pub fn set_active(&self, account: &str, active: bool) -> Result<(), StorageError> {
+        diesel::update(accounts::table.find(account)).set(accounts::active.eq(active)).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// Sets or clears the second factor and its recovery codes.
+    pub fn set_second_factor(&self, account: &str, sealed: Option<&str>, step: i64, codes: &[String]) -> Result<(), StorageError> {
+        self.write(|db| {
+            diesel::update(accounts::table.find(account)).set((accounts::totp.eq(sealed), accounts::totp_step.eq(step))).execute(db)?;
+            diesel::delete(recovery_codes::table.filter(recovery_codes::account.eq(account))).execute(db)?;
+            for code in codes {
+                diesel::insert_into(recovery_codes::table)
+                    .values((recovery_codes::account.eq(account), recovery_codes::hash.eq(code)))
+                    .execute(db)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Uses up a recovery code; false if there is none like it.
+    pub fn take_recovery_code(&self, account: &str, hash: &str) -> Result<bool, StorageError> {
+        Ok(diesel::delete(recovery_codes::table.find((account, hash))).execute(&mut *self.connection()?)? == 1)
+    }
+
+    /// How many recovery codes are left.
+    pub fn recovery_codes_left(&self, account: &str) -> Result<i64, StorageError> {
+        Ok(recovery_codes::table.filter(recovery_codes::account.eq(account)).count().get_result(&mut *self.connection()?)?)
+    }
+
+    /// Uses up a time step; false if it, or a later one, was used before.
+    pub fn use_totp_step(&self, account: &str, step: i64) -> Result<bool, StorageError> {
+        let fresh = accounts::table.find(account).filter(accounts::totp_step.lt(step).or(accounts::totp_step.is_null()));
+        Ok(diesel::update(fresh).set(accounts::totp_step.eq(step)).execute(&mut *self.connection()?)? == 1)
     }
 
     /// Notes that a session was used.

@@ -39,7 +39,7 @@ pub struct Shape {
 use Holds::{Bytes as B, Flag as F, Number as N, Text as T};
 
 /// Tables of the main database, those that others refer to first. Sessions and approvals are not worth keeping.
-pub const MAIN: [Shape; 10] = [
+pub const MAIN: [Shape; 11] = [
     Shape { name: "settings", columns: &[("key", T), ("value", T)], round: None },
     Shape { name: "surveys", columns: &[("hash", T), ("id", T), ("definition", T)], round: None },
     Shape {
@@ -87,8 +87,9 @@ pub const MAIN: [Shape; 10] = [
         round: Some(1),
     },
     Shape { name: "spent_codes", columns: &[("round", T), ("hash", B)], round: Some(0) },
-    Shape { name: "accounts", columns: &[("name", T), ("role", T), ("password", T), ("active", F)], round: None },
+    Shape { name: "accounts", columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N)], round: None },
     Shape { name: "account_units", columns: &[("account", T), ("unit", T)], round: None },
+    Shape { name: "recovery_codes", columns: &[("account", T), ("hash", T)], round: None },
 ];
 /// The audit chain, which a restore must not shorten.
 pub const AUDIT: Shape =
@@ -105,7 +106,7 @@ impl Shape {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         static AUDIT_SHAPE: Shape = AUDIT;
-        static MAIN_SHAPES: [Shape; 10] = MAIN;
+        static MAIN_SHAPES: [Shape; 11] = MAIN;
         static BOX_SHAPES: [Shape; 3] = BOX;
         MAIN_SHAPES.iter().chain(&BOX_SHAPES).chain([&AUDIT_SHAPE]).find(|s| s.name == name)
     }

@@ -8,6 +8,7 @@ use maud::html;
 
 use super::page::{self, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
+use crate::response::Form;
 use crate::storage::StorageError;
 use crate::text::Refusal;
 
@@ -23,9 +24,12 @@ pub enum WebError {
     /// A desk form without the session's token.
     #[error("the form is stale")]
     Stale,
-    /// Nobody is signed in.
+    /// Nobody is signed in who could see this address.
     #[error("sign in")]
-    SignIn,
+    SignIn(String),
+    /// The session ended while a form was filled in: its address and what it held.
+    #[error("sign in again")]
+    SessionOver(String, Box<Form>),
     /// The request cannot be read.
     #[error("{1}")]
     Unreadable(StatusCode, Refusal),
@@ -52,7 +56,7 @@ impl WebError {
             Self::NothingHere => Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address"),
             Self::Forbidden => Refusal::new("您的账号没有这项权限", "your account may not do this"),
             Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
-            Self::SignIn => Refusal::new("请先登录", "sign in first"),
+            Self::SignIn(_) | Self::SessionOver(..) => Refusal::new("请先登录", "sign in first"),
             Self::Busy => {
                 Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again")
             }
@@ -77,8 +81,10 @@ impl WebError {
             Self::Interrupted => report(&Event::RequestFailed(Cause::Interrupted)),
             _ => {}
         }
-        if matches!(self, Self::SignIn) {
-            return HttpResponse::SeeOther().insert_header(("Location", "/desk/sign-in")).finish();
+        match self {
+            Self::SignIn(to) => return super::desk::sign_in::ask(to),
+            Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form),
+            _ => {}
         }
         let refusal = self.refusal();
         let title = lang.pick("未能完成", "That did not work");
@@ -100,7 +106,8 @@ impl ResponseError for WebError {
         match self {
             Self::NothingHere | Self::App(AppError::NotFound(_) | AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
-            Self::SignIn => StatusCode::SEE_OTHER,
+            Self::SignIn(_) => StatusCode::SEE_OTHER,
+            Self::SessionOver(..) => StatusCode::UNAUTHORIZED,
             Self::Unreadable(status, _) => *status,
             Self::App(AppError::Refused(_) | AppError::Mistakes(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::App(AppError::Storage(_) | AppError::File(_)) => StatusCode::SERVICE_UNAVAILABLE,

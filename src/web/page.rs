@@ -151,7 +151,7 @@ pub fn desk(session: Option<&Session>, title: &str, marks: &str, body: Markup) -
                         }
                         form.who method="post" action="/desk/sign-out" {
                             (csrf(session))
-                            span { (session.account) " · " (session.role.zh()) }
+                            a href="/desk/me" { (session.account) " · " (session.role.zh()) }
                             button.link type="submit" { "退出" }
                         }
                     }

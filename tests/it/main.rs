@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests own their clock and randomness")]
 #![expect(clippy::items_after_statements, clippy::default_trait_access, reason = "a test reads from top to bottom")]
 
+mod accounts;
 mod architecture;
 mod audit;
 mod bad_input;

@@ -144,15 +144,25 @@ fn an_opening_is_written_once() {
 #[test]
 fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
     on_both(|storage, _| {
-        let account = AccountRow { name: "甲".into(), role: "clerk".into(), password: "x".into(), active: true };
+        let account = AccountRow { name: "甲".into(), role: "clerk".into(), password: "x".into(), active: true, totp: None, totp_step: None };
         storage.add_account(&account, &["CY".into()]).unwrap();
         assert!(matches!(storage.add_account(&account, &[]), Err(StorageError::Exists)));
         assert_eq!(storage.account_units("甲").unwrap(), ["CY"]);
         storage.add_session("h", "甲", 100).unwrap();
         storage.touch_session("h", 150).unwrap();
-        assert_eq!(storage.session("h").unwrap(), Some(("甲".into(), 100, 150)));
+        let session = |hash: &str| storage.session(hash).unwrap().map(|s| (s.account, s.started, s.seen, s.confirmed));
+        assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(100))));
+        storage.confirm_session("h", 160).unwrap();
+        assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(160))));
+        // A time step and a recovery code count once.
+        storage.set_second_factor("甲", Some("sealed"), 7, &["a".into(), "b".into()]).unwrap();
+        assert!(!storage.use_totp_step("甲", 7).unwrap() && storage.use_totp_step("甲", 8).unwrap() && !storage.use_totp_step("甲", 8).unwrap());
+        assert!(storage.take_recovery_code("甲", "a").unwrap() && !storage.take_recovery_code("甲", "a").unwrap());
+        assert_eq!(storage.recovery_codes_left("甲").unwrap(), 1);
+        storage.set_second_factor("甲", None, 0, &[]).unwrap();
+        assert_eq!(storage.recovery_codes_left("甲").unwrap(), 0);
         storage.end_sessions("h", 0).unwrap();
-        assert_eq!(storage.session("h").unwrap(), None);
+        assert_eq!(session("h"), None);
         storage.set_setting("k", "v").unwrap();
         storage.set_setting("k", "w").unwrap();
         assert_eq!(storage.setting("k").unwrap().as_deref(), Some("w"));

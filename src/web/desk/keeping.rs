@@ -4,7 +4,8 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use super::again::enter_confirmed;
+use super::{Permission, demo_mark, enter, html_page, refusal_text, see_other};
 use crate::app::{App, AppError, Session, SharedStep};
 use crate::id::RoundId;
 use crate::round::{ChineseDay, Destruction, Round, RoundState};
@@ -41,7 +42,10 @@ async fn answer(session: &Session, app: &Data<App>, id: RoundId, error: Option<S
 
 /// `POST /desk/rounds/{round}/keeping`.
 pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
-    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let (session, form) = match enter_confirmed(&request, &app, Permission::RunRounds, payload).await? {
+        Ok(entered) => entered,
+        Err(page) => return Ok(page),
+    };
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let step = SharedStep::parse(form.first("step")).ok_or(WebError::NothingHere)?;
     let (working, of, account) = (app.clone(), id.clone(), session.account.clone());

@@ -2,20 +2,24 @@
 //! Denied unless allowed: every handler names the permission it needs, and every form carries the session's token.
 
 pub mod accounts;
+pub mod again;
 pub mod audit;
 pub mod custody;
 pub mod home;
 pub mod keeping;
 pub mod lists;
+pub mod me;
 mod opening;
 pub mod preview;
 pub mod results;
 pub mod round;
+mod round_cards;
 pub mod rounds;
 pub mod sign_in;
 pub mod texts;
 pub mod units;
 
+use actix_web::http::Method;
 use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::Markup;
@@ -63,19 +67,39 @@ fn cookie_name(app: &App) -> &'static str {
 
 /// The session of a request, if it may do this.
 pub async fn enter(request: &HttpRequest, app: &Data<App>, needed: Permission) -> Result<Session, WebError> {
-    let cookie = request.cookie(cookie_name(app)).ok_or(WebError::SignIn)?.value().to_owned();
+    let sign_in = || {
+        let to = request.uri().path_and_query().filter(|_| request.method() == Method::GET).map_or("", |p| p.as_str());
+        WebError::SignIn(to.to_owned())
+    };
+    let cookie = request.cookie(cookie_name(app)).ok_or_else(sign_in)?.value().to_owned();
     let reading = app.clone();
-    let session = block(move || reading.session(&cookie)).await??.ok_or(WebError::SignIn)?;
+    let session = block(move || reading.session(&cookie)).await??.ok_or_else(sign_in)?;
     if needed.allows(session.role) { Ok(session) } else { Err(WebError::Forbidden) }
 }
 
 /// The form of a signed-in request, refused without the session's token or from another site.
 pub async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permission, payload: Payload) -> Result<(Session, Form), WebError> {
-    let session = enter(request, app, needed).await?;
+    let session = match enter(request, app, needed).await {
+        // What was typed is kept, but only if it was typed on a page of this desk.
+        Err(WebError::SignIn(_)) if is_same_origin(request) => {
+            let form = read_form(request, payload).await?;
+            return Err(WebError::SessionOver(request.path().to_owned(), Box::new(form)));
+        }
+        other => other?,
+    };
     from_this_site(request)?;
-    let body = super::respondent::submit::read_body(request, payload).await?;
-    let form = Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))?;
+    let form = read_form(request, payload).await?;
     if form.first("csrf") == session.csrf { Ok((session, form)) } else { Err(WebError::Stale) }
+}
+
+async fn read_form(request: &HttpRequest, payload: Payload) -> Result<Form, WebError> {
+    let body = super::respondent::submit::read_body(request, payload).await?;
+    Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
+}
+
+/// Whether the browser says that a request comes from a page of this site.
+fn is_same_origin(request: &HttpRequest) -> bool {
+    request.headers().get("Sec-Fetch-Site").is_some_and(|v| v == "same-origin")
 }
 
 /// Refuses posts that a browser says come from elsewhere.

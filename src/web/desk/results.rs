@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::again::ask_first;
 use super::{Permission, download, enter, html_page};
 use crate::app::{App, AppError, Results, Session};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
@@ -192,6 +193,9 @@ pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, St
             "unknown format: format is csv or json, headers zh or id, encoding utf8 or gb18030",
         );
         return Err(AppError::Refused(refusal).into());
+    }
+    if !session.confirmed {
+        return Ok(ask_first(request.uri().path_and_query().map_or("", |p| p.as_str())));
     }
     let results = {
         let (reading, id) = (app.clone(), id.clone());

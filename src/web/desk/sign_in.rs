@@ -5,35 +5,90 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::again::{kept, kept_fields, within_desk};
 use super::{Permission, cookie_name, demo_mark, enter_form, from_this_site, refusal_text, see_other};
-use crate::app::App;
+use crate::app::{App, Session};
 use crate::response::Form;
 use crate::web::error::WebError;
 use crate::web::page;
 use crate::web::respondent::submit::read_body;
 
+/// What waits until somebody has signed in.
+struct Waiting {
+    /// The address to go to, or to send a form to.
+    to: String,
+    /// The form that was filled in when the session ended.
+    form: Option<Form>,
+}
+
 /// `GET /desk/sign-in`.
-pub async fn show(app: Data<App>) -> HttpResponse {
-    respond(200, &page(&app, "", None))
+pub async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+    let waiting = Waiting { to: within_desk(query.first("to")).to_owned(), form: None };
+    respond(200, &page(demo_mark(&app), "", &waiting, None))
+}
+
+/// The way to sign in before `to` is shown.
+pub fn ask(to: &str) -> HttpResponse {
+    if within_desk(to) == "/desk" {
+        return see_other("/desk/sign-in");
+    }
+    let to = percent_encoding::utf8_percent_encode(to, percent_encoding::NON_ALPHANUMERIC);
+    see_other(&format!("/desk/sign-in?to={to}"))
+}
+
+/// The page of a session that ended while a form was filled in.
+pub fn over(path: &str, form: &Form) -> HttpResponse {
+    let waiting = Waiting { to: within_desk(path).to_owned(), form: Some(kept(form)) };
+    respond(401, &page("", "", &waiting, Some("登录已超时，请重新登录；您填写的内容都还在。")))
 }
 
 /// `POST /desk/sign-in`.
 pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let form = form(&request, payload).await?;
-    let (name, password) = (form.first("name").to_owned(), form.first("password").to_owned());
+    let value = |name: &str| form.first(name).to_owned();
+    let (name, password, code) = (value("name"), value("password"), value("code"));
+    let carried = form.first("kept").as_bytes();
+    let waiting = Waiting { to: within_desk(form.first("to")).to_owned(), form: Form::decode(carried).ok().filter(|_| !carried.is_empty()) };
     let working = app.clone();
-    let (asked, result) = block(move || (name.clone(), working.into_inner().sign_in(&name, &password))).await?;
+    let (asked, result) = block(move || {
+        let result = working.clone().into_inner().sign_in(&name, &password, &code).and_then(|cookie| {
+            let session = working.session(&cookie)?;
+            Ok((cookie, session))
+        });
+        (name, result)
+    })
+    .await?;
     match result {
-        Ok(value) => {
+        Ok((value, session)) => {
             let cookie = Cookie::build(cookie_name(&app), value)
                 .path("/")
                 .http_only(true)
                 .secure(app.settings().is_https())
                 .same_site(SameSite::Strict)
                 .finish();
-            Ok(HttpResponse::SeeOther().insert_header(("Location", "/desk")).cookie(cookie).finish())
+            if let (Some(kept), Some(session)) = (&waiting.form, &session) {
+                let mut response = super::html_page(session, "继续", demo_mark(&app), go_on(session, &waiting.to, kept));
+                drop(response.add_cookie(&cookie));
+                return Ok(response);
+            }
+            Ok(HttpResponse::SeeOther().insert_header(("Location", waiting.to)).cookie(cookie).finish())
         }
-        Err(error) => Ok(respond(422, &page(&app, &asked, Some(&refusal_text(error)?)))),
+        Err(error) => Ok(respond(422, &page(demo_mark(&app), &asked, &waiting, Some(&refusal_text(error)?)))),
+    }
+}
+
+/// Signed in again: what was filled in is sent once more, by the person and not by itself.
+fn go_on(session: &Session, to: &str, kept: &Form) -> Markup {
+    html! {
+        div.card.narrow {
+            h1 { "已重新登录" }
+            p { "登录超时之前填写的内容都还在，请确认继续提交。" }
+            form method="post" action=(to) {
+                (page::csrf(session)) (kept_fields(kept))
+                div.row { button type="submit" { "继续提交" } a.button.quiet href="/desk" { "放弃" } }
+            }
+        }
     }
 }
 
@@ -88,21 +143,27 @@ fn respond(status: u16, page: &Markup) -> HttpResponse {
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page.0.clone())
 }
 
-fn page(app: &App, name: &str, error: Option<&str>) -> Markup {
+fn page(mark: &str, name: &str, waiting: &Waiting, error: Option<&str>) -> Markup {
+    let kept = waiting.form.as_ref().map(Form::encode);
     page::desk(
         None,
         "登录",
-        demo_mark(app),
+        mark,
         html! {
             div.card.narrow {
                 h1 { "工作台登录" }
                 p.soft { "供政工科、单位负责人和审计人员使用。填写问卷不需要登录。" }
                 @if let Some(error) = error { div.errors role="alert" { (error) } }
                 form method="post" action="/desk/sign-in" {
+                    @if waiting.to != "/desk" { input type="hidden" name="to" value=(waiting.to); }
+                    @if let Some(kept) = kept { textarea hidden name="kept" { (kept) } }
                     label for="name" { "账号" }
                     input #name type="text" name="name" value=(name) autocomplete="username" required;
                     label for="password" { "口令" }
                     input #password type="password" name="password" autocomplete="current-password" required;
+                    label for="code" { "动态口令" }
+                    p.hint { "没有启用的不填；手机丢失的，可填一个备用码。" }
+                    input #code type="text" name="code" autocomplete="one-time-code" maxlength="40";
                     div.row { button type="submit" { "登录" } }
                 }
             }

@@ -1,0 +1,103 @@
+//! Signing in again without losing anything: a session that ended while a form was filled in, and the password before grave steps.
+//! What was typed travels in the page itself, never in a store; passwords are left out.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::{App, Session};
+use crate::response::Form;
+use crate::web::error::WebError;
+use crate::web::page::csrf;
+
+/// Fields that are not carried along.
+const NOT_KEPT: [&str; 6] = ["csrf", "password", "again", "old", "new", "confirm_password"];
+
+/// An address within the desk, or the desk's first page.
+pub fn within_desk(to: &str) -> &str {
+    let plain = to == "/desk" || to.strip_prefix("/desk/").or_else(|| to.strip_prefix("/desk?")).is_some();
+    if plain && !to.contains(['\\', '\r', '\n']) && to.len() < 2_000 { to } else { "/desk" }
+}
+
+/// What of a form is carried along.
+pub fn kept(form: &Form) -> Form {
+    Form(form.0.iter().filter(|(name, _)| !NOT_KEPT.contains(&name.as_str())).map(|(name, values)| (name.clone(), values.clone())).collect())
+}
+
+/// The fields of a form, to be sent once more.
+pub fn kept_fields(form: &Form) -> Markup {
+    html! { @for (name, values) in &kept(form).0 { @for value in values { textarea hidden name=(name) { (value) } } } }
+}
+
+/// The form of a request whose sender has typed the password a short while ago; else the page that asks for it and then goes on.
+pub async fn enter_confirmed(
+    request: &HttpRequest,
+    app: &Data<App>,
+    needed: Permission,
+    payload: Payload,
+) -> Result<Result<(Session, Form), HttpResponse>, WebError> {
+    let (session, form) = enter_form(request, app, needed, payload).await?;
+    if session.confirmed {
+        return Ok(Ok((session, form)));
+    }
+    let error = match form.first("confirm_password") {
+        "" => None,
+        password => {
+            let (working, asking, password) = (app.clone(), session.clone(), password.to_owned());
+            match block(move || working.confirm(&asking, &password)).await? {
+                Ok(()) => return Ok(Ok((session, form))),
+                Err(error) => Some(refusal_text(error)?),
+            }
+        }
+    };
+    let page = password_page(&session, request.path(), &kept_fields(&form), error.as_deref());
+    Ok(Err(respond(&session, app, page, error.is_some())))
+}
+
+/// `GET /desk/confirm?to=…`: the password before a download.
+pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::SignedIn).await?;
+    let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+    let page = password_page(&session, "/desk/confirm", &html! { input type="hidden" name="to" value=(within_desk(query.first("to"))); }, None);
+    Ok(respond(&session, &app, page, false))
+}
+
+/// `POST /desk/confirm`.
+pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    match enter_confirmed(&request, &app, Permission::SignedIn, payload).await? {
+        Ok((_, form)) => Ok(see_other(within_desk(form.first("to")))),
+        Err(page) => Ok(page),
+    }
+}
+
+/// Where to type the password before `to` is answered.
+pub fn ask_first(to: &str) -> HttpResponse {
+    let to = percent_encoding::utf8_percent_encode(to, percent_encoding::NON_ALPHANUMERIC);
+    see_other(&format!("/desk/confirm?to={to}"))
+}
+
+fn respond(session: &Session, app: &Data<App>, page: Markup, failed: bool) -> HttpResponse {
+    let mut response = html_page(session, "再次输入口令", demo_mark(app), page);
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    response
+}
+
+fn password_page(session: &Session, action: &str, kept: &Markup, error: Option<&str>) -> Markup {
+    html! {
+        div.card.narrow {
+            h1 { "再次输入口令" }
+            p { "这一步关系重大，距上次输入口令已超过十分钟，请再次输入本人口令。" }
+            @if let Some(error) = error { div.errors role="alert" { (error) } }
+            form method="post" action=(action) {
+                (csrf(session)) (kept)
+                label for="confirm_password" { "口令" }
+                input #confirm_password type="password" name="confirm_password" autocomplete="current-password" required;
+                div.row { button type="submit" { "继续" } a.button.quiet href="/desk" { "取消" } }
+            }
+        }
+    }
+}

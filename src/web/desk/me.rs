@@ -1,0 +1,145 @@
+//! The own account: password and second factor.
+//! Secrets and recovery codes are shown once, on the page that makes them.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text};
+use crate::app::{App, AppError, NewSecret, Session};
+use crate::response::Form;
+use crate::text::Refusal;
+use crate::web::assets::qr;
+use crate::web::error::WebError;
+use crate::web::page::csrf;
+
+/// What the page has to say.
+#[derive(Default)]
+struct Said {
+    done: Option<&'static str>,
+    error: Option<String>,
+    /// A secret to be confirmed.
+    secret: Option<NewSecret>,
+    /// Recovery codes, shown once.
+    codes: Vec<String>,
+}
+
+/// `GET /desk/me`.
+pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::SignedIn).await?;
+    answer(&session, &app, Said::default()).await
+}
+
+/// `POST /desk/me`: `do` is `password`, `prepare`, `enable` or `disable`.
+pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::SignedIn, payload).await?;
+    let (working, acting) = (app.clone(), session.clone());
+    let result = block(move || act(&working, &acting, &form)).await?;
+    let said = match result {
+        Ok(said) => said,
+        Err((secret, error)) => Said { error: Some(refusal_text(error)?), secret, ..Said::default() },
+    };
+    answer(&session, &app, said).await
+}
+
+fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSecret>, AppError)> {
+    let plain = |error: AppError| (None, error);
+    match form.first("do") {
+        "password" => {
+            if form.first("new") != form.first("again") {
+                return Err(plain(Refusal::new("两次输入的新口令不一致", "the two new passwords differ").into()));
+            }
+            app.change_password(session, form.first("old"), form.first("new")).map_err(plain)?;
+            Ok(Said { done: Some("口令已修改，本账号在其他地方的登录已全部退出。"), ..Said::default() })
+        }
+        "prepare" => Ok(Said { secret: Some(app.new_second_factor(&session.account)), ..Said::default() }),
+        "enable" => {
+            let base32 = form.first("secret");
+            // A mistyped code does not cost a new secret.
+            let same = NewSecret { base32: base32.to_owned(), url: form.first("url").to_owned() };
+            let codes = app.enable_second_factor(&session.account, base32, form.first("code")).map_err(|error| (Some(same), error))?;
+            Ok(Said { done: Some("动态口令已启用，下次登录起需要填写。"), codes, ..Said::default() })
+        }
+        "disable" => {
+            app.confirm(session, form.first("password")).map_err(plain)?;
+            app.disable_second_factor(&session.account, &session.account).map_err(plain)?;
+            Ok(Said { done: Some("动态口令已取消。"), ..Said::default() })
+        }
+        _ => Err(plain(Refusal::new("没有这个操作", "there is no such step").into())),
+    }
+}
+
+async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpResponse, WebError> {
+    let (reading, account) = (app.clone(), session.account.clone());
+    let (on, left) = block(move || Ok::<_, AppError>((reading.has_second_factor(&account)?, reading.recovery_codes_left(&account)?))).await??;
+    let failed = said.error.is_some();
+    let mut response = html_page(session, "我的账号", demo_mark(app), page(session, on, left, &said));
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+fn page(session: &Session, on: bool, left: i64, said: &Said) -> Markup {
+    html! {
+        h1 { "我的账号" }
+        p.soft { (session.account) " · " (session.role.zh()) @if !session.units.is_empty() { " · " (session.units.join("、")) } }
+        @if let Some(done) = said.done { div.done role="status" { (done) } }
+        @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
+        @if !said.codes.is_empty() {
+            div.card {
+                h2 { "备用码（只显示这一次）" }
+                p { "手机丢失时，可用一个备用码代替动态口令登录；每个只能用一次。请抄写或打印后锁好，不要与口令放在一起。" }
+                ol.codes { @for code in &said.codes { li { code { (code) } } } }
+            }
+        }
+        div.cols {
+            div.card {
+                h2 { "修改口令" }
+                form method="post" action="/desk/me" {
+                    (csrf(session))
+                    input type="hidden" name="do" value="password";
+                    label for="old" { "现在的口令" } input #old type="password" name="old" autocomplete="current-password" required;
+                    label for="new" { "新口令" } p.hint { "至少 12 位；一句容易记住的话最好。" }
+                    input #new type="password" name="new" autocomplete="new-password" required;
+                    label for="again" { "再输入一次新口令" } input #again type="password" name="again" autocomplete="new-password" required;
+                    div.row { button type="submit" { "修改" } }
+                }
+            }
+            div.card {
+                h2 { "动态口令（第二重验证）" }
+                @if let Some(secret) = &said.secret { (confirm_secret(session, secret)) }
+                @else if on {
+                    p { "已启用。备用码还剩 " strong { (left) } " 个。" }
+                    form method="post" action="/desk/me" {
+                        (csrf(session))
+                        input type="hidden" name="do" value="disable";
+                        label for="password" { "口令" } input #password type="password" name="password" autocomplete="current-password" required;
+                        div.row { button.quiet type="submit" { "取消动态口令" } }
+                    }
+                    p.hint { "换手机：先取消，再重新启用。" }
+                } @else {
+                    p { "启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。" }
+                    form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { "启用" } } }
+                }
+            }
+        }
+    }
+}
+
+fn confirm_secret(session: &Session, secret: &NewSecret) -> Markup {
+    html! {
+        p { "用手机上的验证器（支持 TOTP 的任何一种）扫描，或手工输入密钥，然后填写它显示的 6 位数字。" }
+        div.factor { (qr(&secret.url)) }
+        p { "密钥：" code { (secret.base32) } }
+        form method="post" action="/desk/me" {
+            (csrf(session))
+            input type="hidden" name="do" value="enable";
+            input type="hidden" name="secret" value=(secret.base32);
+            input type="hidden" name="url" value=(secret.url);
+            label for="code" { "6 位数字" } input #code type="text" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
+            div.row { button type="submit" { "确认启用" } a.button.quiet href="/desk/me" { "取消" } }
+        }
+    }
+}
