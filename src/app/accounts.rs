@@ -84,7 +84,7 @@ pub struct Session {
     pub csrf: String,
     /// Whether the password was typed a short while ago, as grave steps ask for.
     pub confirmed: bool,
-    key: String,
+    pub(super) key: String,
 }
 
 /// An account as the administrator sees it.
@@ -173,6 +173,7 @@ impl App {
                 return Err(Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into());
             }
             self.storage.end_other_sessions(name, "")?;
+            self.storage.end_tokens(name, None)?;
         }
         self.storage.set_active(name, active)?;
         self.note(by, if active { "account_on" } else { "account_off" }, name)
@@ -184,6 +185,7 @@ impl App {
         let password = generate_password();
         self.storage.set_password(name, &hash_password(&password)?)?;
         self.storage.end_other_sessions(name, "")?;
+        self.storage.end_tokens(name, None)?;
         self.note(by, "password_reset", name)?;
         Ok(password)
     }
@@ -374,7 +376,7 @@ pub(super) fn generate_password() -> String {
     (0..4).map(|_| group(&mut rng)).collect::<Vec<_>>().join("-")
 }
 
-fn random_hex() -> String {
+pub(super) fn random_hex() -> String {
     hex::encode(rng().random::<[u8; 32]>())
 }
 

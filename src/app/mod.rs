@@ -19,6 +19,7 @@ mod rounds;
 mod second_factor;
 mod slips;
 mod staging;
+mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ pub use results::{Check, Results};
 pub use rounds::NewRound;
 pub use second_factor::NewSecret;
 pub use slips::PrintedSlip;
+pub use tokens::Token;
 
 use crate::access::ServerKey;
 use crate::ballot::{Layout, RoundPublicKey, StuffingKey};

@@ -43,12 +43,16 @@ impl Table {
         self.columns.iter().map(|c| if headers == Headers::Ids { c.id } else { c.zh }).collect()
     }
 
+    /// The rows as objects keyed by column id.
+    #[must_use]
+    pub fn objects(&self) -> Vec<serde_json::Map<String, serde_json::Value>> {
+        self.rows.iter().map(|row| self.columns.iter().zip(row).map(|(c, v)| (c.id.to_owned(), v.clone().into())).collect()).collect()
+    }
+
     /// The table as a JSON array of objects keyed by column id.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let rows: Vec<serde_json::Map<String, serde_json::Value>> =
-            self.rows.iter().map(|row| self.columns.iter().zip(row).map(|(c, v)| (c.id.to_owned(), v.clone().into())).collect()).collect();
-        let mut text = serde_json::to_string_pretty(&rows).expect("texts are JSON");
+        let mut text = serde_json::to_string_pretty(&self.objects()).expect("texts are JSON");
         text.push('\n');
         text
     }

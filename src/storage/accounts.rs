@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::schema::{account_units, accounts, audit, recovery_codes, sessions};
+use super::schema::{account_units, accounts, api_tokens, audit, recovery_codes, sessions};
 use super::{Storage, StorageError};
 
 /// A desk account.
@@ -37,6 +37,20 @@ pub struct SessionRow {
     pub seen: i64,
     /// When the password was last typed.
     pub confirmed: Option<i64>,
+}
+
+/// A token by which a program reads what its owner may read.
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = api_tokens)]
+pub struct TokenRow {
+    /// SHA-256 of the token.
+    pub hash: String,
+    /// Owner.
+    pub account: String,
+    /// What it is for.
+    pub label: String,
+    /// End, Unix seconds.
+    pub ends: i64,
 }
 
 /// One desk action.
@@ -165,6 +179,33 @@ impl Storage {
     /// How many recovery codes are left.
     pub fn recovery_codes_left(&self, account: &str) -> Result<i64, StorageError> {
         Ok(recovery_codes::table.filter(recovery_codes::account.eq(account)).count().get_result(&mut *self.connection()?)?)
+    }
+
+    /// Keeps a token.
+    pub fn add_token(&self, token: &TokenRow) -> Result<(), StorageError> {
+        diesel::insert_into(api_tokens::table).values(token).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// A token by its hash.
+    pub fn token(&self, hash: &str) -> Result<Option<TokenRow>, StorageError> {
+        Ok(api_tokens::table.find(hash).select(TokenRow::as_select()).first(&mut *self.connection()?).optional()?)
+    }
+
+    /// Tokens of an account; those that have ended go.
+    pub fn tokens(&self, account: &str, now: i64) -> Result<Vec<TokenRow>, StorageError> {
+        diesel::delete(api_tokens::table.filter(api_tokens::ends.le(now))).execute(&mut *self.connection()?)?;
+        let own = api_tokens::table.filter(api_tokens::account.eq(account));
+        Ok(own.order((api_tokens::ends, api_tokens::hash)).select(TokenRow::as_select()).load(&mut *self.connection()?)?)
+    }
+
+    /// Ends tokens of an account: the one of this hash, or all.
+    pub fn end_tokens(&self, account: &str, hash: Option<&str>) -> Result<usize, StorageError> {
+        let own = api_tokens::table.filter(api_tokens::account.eq(account));
+        Ok(match hash {
+            Some(hash) => diesel::delete(own.filter(api_tokens::hash.eq(hash))).execute(&mut *self.connection()?)?,
+            None => diesel::delete(own).execute(&mut *self.connection()?)?,
+        })
     }
 
     /// Uses up a time step; false if it, or a later one, was used before.

@@ -38,7 +38,7 @@ pub struct Shape {
 
 use Holds::{Bytes as B, Flag as F, Number as N, Text as T};
 
-/// Tables of the main database, those that others refer to first. Sessions and approvals are not worth keeping.
+/// Tables of the main database, those that others refer to first. Sessions, tokens and approvals are not worth keeping.
 pub const MAIN: [Shape; 11] = [
     Shape { name: "settings", columns: &[("key", T), ("value", T)], round: None },
     Shape { name: "surveys", columns: &[("hash", T), ("id", T), ("definition", T)], round: None },

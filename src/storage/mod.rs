@@ -20,7 +20,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use crate::id::RoundId;
 use connection::{Db, Pool, Target};
 
-pub use accounts::{AccountRow, AuditRow, SessionRow};
+pub use accounts::{AccountRow, AuditRow, SessionRow, TokenRow};
 pub use boxes::{BoxSums, Outcome, Posting};
 pub use release::{Comment, NextTexts};
 

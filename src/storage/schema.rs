@@ -45,6 +45,7 @@ diesel::table! { approvals (round, step, account) { round -> Text, step -> Text,
 diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
 diesel::table! { accounts (name) { name -> Text, role -> Text, password -> Text, active -> Bool, totp -> Nullable<Text>, totp_step -> Nullable<BigInt>, } }
 diesel::table! { account_units (account, unit) { account -> Text, unit -> Text, } }
+diesel::table! { api_tokens (hash) { hash -> Text, account -> Text, label -> Text, ends -> BigInt, } }
 diesel::table! { recovery_codes (account, hash) { account -> Text, hash -> Text, } }
 diesel::table! { sessions (hash) { hash -> Text, account -> Text, started -> BigInt, seen -> BigInt, confirmed -> Nullable<BigInt>, } }
 diesel::table! { audit (seq) { seq -> BigInt, at -> BigInt, account -> Text, action -> Text, subject -> Text, hash -> Text, } }

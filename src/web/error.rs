@@ -72,6 +72,15 @@ impl WebError {
         }
     }
 
+    /// Status and reason, for a program.
+    #[must_use]
+    pub fn for_programs(&self) -> (StatusCode, Refusal) {
+        if let Self::App(error @ (AppError::Storage(_) | AppError::File(_))) = self {
+            report(&Event::RequestFailed(error.into()));
+        }
+        (self.status_code(), self.refusal())
+    }
+
     /// The page of this error.
     #[must_use]
     pub fn page(&self, view: View) -> HttpResponse {

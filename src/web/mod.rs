@@ -1,6 +1,7 @@
 //! HTTP: the questionnaire side and the desk. actix and maud live here and nowhere else.
 //! The two sides share the application, and the desk's preview shows the questionnaire's page; the questionnaire side has no cookie, no session and no log.
 
+mod api;
 mod assets;
 pub mod desk;
 mod error;
@@ -43,8 +44,9 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
         .default_service(route().to(error::nothing_here));
 }
 
-/// Routes of the desk.
+/// Routes of the desk and of the interface for programs.
 pub fn desk_routes(config: &mut ServiceConfig) {
+    api::routes(config);
     config
         .service(resource("/desk").route(get().to(desk::home::show)))
         .service(resource("/desk/sign-in").route(get().to(desk::sign_in::show)).route(post().to(desk::sign_in::post)))

@@ -4,6 +4,7 @@
 #![expect(clippy::items_after_statements, clippy::default_trait_access, reason = "a test reads from top to bottom")]
 
 mod accounts;
+mod api;
 mod architecture;
 mod audit;
 mod bad_input;

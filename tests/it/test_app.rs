@@ -126,6 +126,16 @@ impl TestApp {
         self.try_get(path).unwrap_or_else(|| panic!("GET {path} was not answered"))
     }
 
+    /// With a token of the interface for programs.
+    pub fn get_as(&self, token: &str, path: &str) -> Page {
+        page(agent().get(format!("{}{path}", self.base)).header("authorization", format!("Bearer {token}")).call().unwrap())
+    }
+
+    pub fn method(&self, method: &str, path: &str, token: &str) -> u16 {
+        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        agent().run(request.header("authorization", format!("Bearer {token}")).body(()).unwrap()).unwrap().status().as_u16()
+    }
+
     pub fn post_raw(&self, path: &str, body: &[u8]) -> Page {
         page(self.agent.post(format!("{}{path}", self.base)).header("content-type", "application/x-www-form-urlencoded").send(body).unwrap())
     }

@@ -8,3 +8,11 @@ create table recovery_codes (            -- one-time codes of desk accounts for 
     hash    text not null,               -- SHA-256 of the code
     primary key (account, hash)
 ) without rowid;
+
+create table api_tokens (                -- tokens by which programs of desk users read what these may read; never respondents
+    hash    text not null,               -- SHA-256 of the token
+    account text not null,               -- account whose role and units it has
+    label   text not null,               -- what it is for, as its owner wrote
+    ends    bigint not null,             -- Unix seconds: it is void from then on
+    primary key (hash)
+) without rowid;

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text};
-use crate::app::{App, AppError, NewSecret, Session};
+use crate::app::{App, AppError, NewSecret, Session, Token, minute_of};
 use crate::response::Form;
 use crate::text::Refusal;
 use crate::web::assets::qr;
@@ -23,6 +23,15 @@ struct Said {
     secret: Option<NewSecret>,
     /// Recovery codes, shown once.
     codes: Vec<String>,
+    /// A token, shown once.
+    token: Option<String>,
+}
+
+/// What the page shows of the account.
+struct Facts {
+    second_factor: bool,
+    codes_left: i64,
+    tokens: Vec<Token>,
 }
 
 /// `GET /desk/me`.
@@ -31,7 +40,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
     answer(&session, &app, Said::default()).await
 }
 
-/// `POST /desk/me`: `do` is `password`, `prepare`, `enable` or `disable`.
+/// `POST /desk/me`: `do` is `password`, `prepare`, `enable`, `disable`, `token` or `end_token`.
 pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::SignedIn, payload).await?;
     let (working, acting) = (app.clone(), session.clone());
@@ -66,27 +75,45 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
             app.disable_second_factor(&session.account, &session.account).map_err(plain)?;
             Ok(Said { done: Some("动态口令已取消。"), ..Said::default() })
         }
+        "token" => {
+            app.confirm(session, form.first("password")).map_err(plain)?;
+            let days = form.first("days").trim().parse().unwrap_or(0);
+            let token = app.make_token(&session.account, form.first("label"), days).map_err(plain)?;
+            Ok(Said { token: Some(token), ..Said::default() })
+        }
+        "end_token" => {
+            app.end_token(&session.account, form.first("token")).map_err(plain)?;
+            Ok(Said { done: Some("令牌已撤销。"), ..Said::default() })
+        }
         _ => Err(plain(Refusal::new("没有这个操作", "there is no such step").into())),
     }
 }
 
 async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpResponse, WebError> {
     let (reading, account) = (app.clone(), session.account.clone());
-    let (on, left) = block(move || Ok::<_, AppError>((reading.has_second_factor(&account)?, reading.recovery_codes_left(&account)?))).await??;
+    let facts = block(move || {
+        Ok::<_, AppError>(Facts {
+            second_factor: reading.has_second_factor(&account)?,
+            codes_left: reading.recovery_codes_left(&account)?,
+            tokens: reading.tokens(&account)?,
+        })
+    })
+    .await??;
     let failed = said.error.is_some();
-    let mut response = html_page(session, "我的账号", demo_mark(app), page(session, on, left, &said));
+    let mut response = html_page(session, "我的账号", demo_mark(app), page(session, &facts, &said));
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
 }
 
-fn page(session: &Session, on: bool, left: i64, said: &Said) -> Markup {
+fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
     html! {
         h1 { "我的账号" }
         p.soft { (session.account) " · " (session.role.zh()) @if !session.units.is_empty() { " · " (session.units.join("、")) } }
         @if let Some(done) = said.done { div.done role="status" { (done) } }
         @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
+        @if let Some(token) = &said.token { div.done role="status" { p { "令牌已建立，只显示这一次，请立即存入使用它的程序：" } p.digest { strong { (token) } } } }
         @if !said.codes.is_empty() {
             div.card {
                 h2 { "备用码（只显示这一次）" }
@@ -110,8 +137,8 @@ fn page(session: &Session, on: bool, left: i64, said: &Said) -> Markup {
             div.card {
                 h2 { "动态口令（第二重验证）" }
                 @if let Some(secret) = &said.secret { (confirm_secret(session, secret)) }
-                @else if on {
-                    p { "已启用。备用码还剩 " strong { (left) } " 个。" }
+                @else if facts.second_factor {
+                    p { "已启用。备用码还剩 " strong { (facts.codes_left) } " 个。" }
                     form method="post" action="/desk/me" {
                         (csrf(session))
                         input type="hidden" name="do" value="disable";
@@ -123,6 +150,30 @@ fn page(session: &Session, on: bool, left: i64, said: &Said) -> Markup {
                     p { "启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。" }
                     form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { "启用" } } }
                 }
+            }
+            (tokens(session, facts))
+        }
+    }
+}
+
+fn tokens(session: &Session, facts: &Facts) -> Markup {
+    html! {
+        div.card {
+            h2 { "接口令牌" }
+            p { "供其他程序读取本人有权查看的内容，只读。说明见" a href="/api/v1" { "程序接口" } "。" }
+            @if !facts.tokens.is_empty() {
+                table { tbody { @for token in &facts.tokens { tr {
+                    td { (token.label) } td { (minute_of(token.ends)) " 到期" }
+                    td { form.inline method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="end_token"; input type="hidden" name="token" value=(token.id); button.link type="submit" { "撤销" } } }
+                } } } }
+            }
+            form method="post" action="/desk/me" {
+                (csrf(session))
+                input type="hidden" name="do" value="token";
+                label for="label" { "用途" } input #label type="text" name="label" maxlength="40" required;
+                label for="days" { "有效天数（1 至 90）" } input #days type="text" name="days" value="30" inputmode="numeric" required;
+                label for="token_password" { "口令" } input #token_password type="password" name="password" autocomplete="current-password" required;
+                div.row { button.quiet type="submit" { "建立令牌" } }
             }
         }
     }
