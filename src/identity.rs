@@ -37,7 +37,7 @@ impl Kind {
             Self::Plate => lang.pick("车牌号", "a licence plate"),
             Self::Officer => lang.pick("警号或工号", "an officer's number"),
             Self::Contact => lang.pick("微信、QQ 或邮箱", "a messenger or mail address"),
-            Self::SelfNaming => lang.pick("自报身份的话", "words that say who you are"),
+            Self::SelfNaming => lang.pick("自报身份的表述", "words that say who you are"),
             Self::Name => lang.pick("姓名", "a name"),
         }
     }

@@ -1,12 +1,12 @@
 // The code of the slip: out of the address's fragment into its field, and checked while it is typed.
-// The fragment never leaves the phone, and it does not stay in the address, so that neither history nor a shared link holds a code.
+// The fragment never leaves the phone, and it does not stay in the address, so that no copied link holds a code.
+// What the browser wrote into its history when the slip was scanned cannot be taken back; the page says so.
 
-// Must run first: whatever else fails, the code leaves the address.
+// Must run first: whatever else fails, the fragment leaves the address, be it a whole code or half of one.
 function takeCode() {
   const match = /^#([0-9]{20})$/.exec(location.hash);
-  if (!match) return "";
-  history.replaceState(history.state, "", location.pathname + location.search);
-  return match[1];
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  return match ? match[1] : "";
 }
 
 function digitsOf(text) {

@@ -8,11 +8,11 @@ function fieldsOf(form) {
   return all("input, textarea, select", form);
 }
 
-// What would be sent: names and values of everything that is shown.
-function entries(form) {
+// Names and values of everything that is shown, which is what is sent; or of everything.
+function entries(form, hidden) {
   const list = [];
   for (const field of fieldsOf(form)) {
-    if (!field.name || field.disabled || field.closest(OFF)) continue;
+    if (!field.name || field.disabled || (!hidden && field.closest(OFF))) continue;
     if ((field.type === "radio" || field.type === "checkbox") && !field.checked) continue;
     list.push([field.name, field.value]);
   }
@@ -108,31 +108,46 @@ function identify(form, input) {
   remark(input.id + "-note", input, "note", found.length ? advice + found.join(say("、", ", ")) : "");
 }
 
-// Once a wrong answer is touched, what the server said of it is out of date.
+// Once a wrong answer is touched, what the server said of it is out of date, beside it and in the summary.
 function mended(item) {
   item.classList.remove("wrong");
   for (const error of all(".error[id^=e-]", item)) error.hidden = true;
   for (const field of all("[aria-invalid]", item)) field.removeAttribute("aria-invalid");
+  const summary = document.getElementById("errors");
+  if (!summary) return;
+  for (const link of all(`a[href="#${item.id}"]`, summary)) link.closest("li").classList.add("mended");
+  summary.hidden = all("li:not(.mended)", summary).length === 0;
+}
+
+// All that is said of a field while it is filled in.
+function check(form, item, input) {
+  if (input.tagName === "SELECT") rank(item);
+  if (input.dataset.most) {
+    countDown(item, input);
+    identify(form, input);
+  }
+}
+
+// The same for answers that came in another way: a draft, another language, the server's page.
+function review(form) {
+  for (const input of all("textarea, .other input", form)) {
+    // A paste that is too long is said, not cut.
+    if (input.maxLength > 0) input.dataset.most = input.maxLength;
+    input.removeAttribute("maxlength");
+  }
+  showAndHide(form);
+  for (const input of all(".item textarea, .item select, .other input", form)) if (input.value) check(form, input.closest(".item"), input);
+  for (const input of all(".item[data-high] input", form)) if (input.value && !input.hasAttribute("aria-invalid")) inRange(input.closest(".item"), input);
 }
 
 function watchFields(form, changed) {
-  for (const input of all("textarea, .other input", form)) {
-    // A paste that is too long is said, not cut.
-    input.dataset.most = input.maxLength;
-    input.removeAttribute("maxlength");
-    if (input.value) identify(form, input);
-  }
   form.addEventListener("input", (event) => {
     const input = event.target;
     const item = input.closest(".item");
     if (item) {
       mended(item);
       if (input.type === "checkbox") limit(item, input);
-      if (input.tagName === "SELECT") rank(item);
-      if (input.dataset.most) {
-        countDown(item, input);
-        identify(form, input);
-      }
+      check(form, item, input);
       if (item.dataset.high && document.getElementById(item.id + "-range")) inRange(item, input);
     }
     showAndHide(form);
@@ -142,6 +157,7 @@ function watchFields(form, changed) {
     const item = event.target.closest(".item");
     if (item && item.dataset.high) inRange(item, event.target);
   });
-  all(".item select", form).forEach((select) => rank(select.closest(".item")));
-  showAndHide(form);
+  // The gloss of a scale may fill the screen: while it is open, it does not stay on top of what is being answered.
+  for (const gloss of all(".gloss", form)) gloss.addEventListener("toggle", () => gloss.parentNode.classList.toggle("open", gloss.open));
+  review(form);
 }

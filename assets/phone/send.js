@@ -2,7 +2,7 @@
 // The answers stay in the page until then; afterwards nothing of them is left on the phone.
 
 const PAUSES = [2, 4, 8, 15, 30];
-const PATIENCE = 30000;
+const PATIENCE = 75000; // longer than the server waits for a form on the slowest network
 
 // The form as it goes over the network, always of the same length, so that its size tells nothing.
 function encode(form) {
@@ -47,23 +47,27 @@ function trust(form) {
 }
 
 function makeSender(form, { checkCode, toCode, settled, corrected }) {
-  if (!window.fetch || !window.AbortController) return { online() {} }; // the form goes out by itself
+  if (!window.fetch || !window.AbortController) return { online() {}, busy: () => false }; // the form goes out by itself
   let sending = false;
-  let attempt = 0;
+  let body = "";
+  let tried = 0; // since the page was opened: one of them may have arrived
   let timer = 0;
   const submit = form.querySelector("button[type=submit]");
   const label = submit.textContent;
   const panel = make("div", { className: "sending", hidden: true });
   const words = make("p", {});
   words.setAttribute("role", "status");
-  const actions = make("p", { className: "actions", hidden: true }, button(say("立即重试", "Try now"), "", () => again()), button(say("返回修改", "Back to my answers"), "second", () => stop()));
-  panel.append(words, actions);
+  const retry = button(say("立即重试", "Try now"), "", () => again());
+  const back = button(say("返回修改", "Back to my answers"), "second", () => stop(say("刚才的提交可能已经收到。每码只计一次，以先收到的为准。", "What was sent may have arrived. Each code counts once, and what arrived first counts.")));
+  const close = button(say("知道了", "I see"), "second", () => tell(""));
+  panel.append(words, make("p", { className: "actions" }, retry, back, close));
   form.appendChild(panel);
 
-  function tell(text, withActions) {
+  function tell(text, waiting) {
     panel.hidden = !text;
-    words.textContent = text;
-    actions.hidden = !withActions;
+    setTimeout(() => { words.textContent = text; }, 20);
+    retry.hidden = back.hidden = !waiting;
+    close.hidden = waiting || sending;
   }
 
   function stop(text) {
@@ -71,34 +75,33 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
     sending = false;
     submit.removeAttribute("aria-disabled");
     submit.textContent = label;
-    tell(text || "");
+    tell(text);
+    if (text) close.focus();
   }
 
   function later(text) {
-    const pause = PAUSES[Math.min(attempt, PAUSES.length) - 1];
-    tell(text + say(`您的答案都在本页，请不要关闭；${pause} 秒后自动重试（已试 ${attempt} 次）。`, `All your answers are on this page; do not close it. Trying again in ${pause} seconds (tried ${attempt} times).`), true);
+    const pause = PAUSES[Math.min(tried, PAUSES.length) - 1];
+    tell(text + say(`您的答案都在本页，请不要关闭；${pause} 秒后自动重试（已试 ${tried} 次）。`, `All your answers are on this page; do not close it. Trying again in ${pause} seconds (tried ${tried} times).`), true);
     timer = setTimeout(again, pause * 1000);
   }
 
   function again() {
     clearTimeout(timer);
     if (!sending) return;
-    attempt += 1;
+    tried += 1;
     tell(say("正在提交……", "Sending…"));
-    ask(form.getAttribute("action"), {
-      method: "POST",
-      body: encode(form),
-      headers: { "Content-Type": "application/x-www-form-urlencoded" },
-      credentials: trust(form),
-    }).then(answered, () => sending && later(say("网络不通，还没有收到回音。", "No network: no answer has come yet. ")));
+    ask(form.getAttribute("action"), { method: "POST", body, headers: { "Content-Type": "application/x-www-form-urlencoded" }, credentials: trust(form) })
+      .then(answered, () => sending && later(say("网络不通，还没有收到回音。", "No network: no answer has come yet. ")));
   }
 
   function answered({ status, url, page }) {
     if (!sending) return;
     const kind = kindOf(page);
-    if (kind === "settled" || kind === "closed") settled(page, url, attempt);
+    if (kind === "settled" || kind === "closed") settled(page, url, tried);
     else if (kind === "form") corrected(page);
-    else if (kind === null || [408, 429, 500, 502, 503, 504].includes(status)) later(kind === null ? say("网络上回答的不是本系统。", "What answered was not this system. ") : say("现在提交的人较多。", "Many people are sending. "));
+    else if (kind === null) later(say("当前网络需要登录或被拦截，尚未连接到本系统。", "This network wants a sign-in or blocks the way; this system was not reached. "));
+    else if (status === 408) later(say("网络过慢，没有传完。", "The network is too slow; the form did not arrive. "));
+    else if ([429, 500, 502, 503, 504].includes(status)) later(say("现在提交的人较多。", "Many people are sending. "));
     else stop(all("main h1, main p", page).map((line) => line.textContent.trim()).join(say("。", ". ")));
   }
 
@@ -107,10 +110,10 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
     if (sending) return;
     if (checkCode()) return toCode();
     sending = true;
-    attempt = 0;
+    body = encode(form); // what was said at this moment, however often it has to go out
     submit.setAttribute("aria-disabled", "true");
     submit.textContent = say("正在提交……", "Sending…");
     again();
   });
-  return { online: () => { if (sending && !actions.hidden) again(); } };
+  return { online: () => { if (sending && !retry.hidden) again(); }, busy: () => sending };
 }

@@ -4,28 +4,45 @@
 let dirty = false;
 let settledAt = "";
 let current = null;
+let empty = null; // on a shared device: the questionnaire as it came, to begin anew without a network
 
 const code = takeCode();
+const isShared = () => document.body.hasAttribute("data-shared");
 
 function begin(carried) {
-  document.documentElement.classList.add("js");
   current = null;
-  const form = document.getElementById("form");
-  const shared = document.body.hasAttribute("data-shared");
-  dropDrafts(shared ? "all" : "");
-  if (!form) {
-    forgetPage();
-    if (kindOf(document) === "settled") dropDrafts(DRAFT + location.pathname.replace(/\/[a-z]+$/, ""));
-    if (shared) countToNext();
-    return;
+  try {
+    build(carried);
+  } catch (error) {
+    // Better the one long form than half of the steps.
+    current = null;
+    document.documentElement.classList.remove("js", "under");
+    for (const part of all(".step, .contents, .item, .other")) part.hidden = false;
+    for (const list of all(".overview ol")) document.getElementById("contents").appendChild(list);
+    for (const part of all(".bar, .pager, .draft, .overview")) part.remove();
   }
+}
+
+function build(carried) {
+  document.documentElement.classList.add("js");
+  const form = document.getElementById("form");
+  const shared = isShared();
+  dropDrafts(shared ? "all" : "");
+  if (shared) forgetPages();
+  watchIdle();
+  if (!form) return settleDown(shared);
+  if (shared && !empty && !document.getElementById("errors")) empty = { html: document.body.innerHTML, url: location.pathname + location.search };
   history.scrollRestoration = "manual"; // a reload begins at the start, where a kept draft is offered
   const preview = form.hasAttribute("data-preview");
   const codeField = document.getElementById("code");
   if (carried) fill(form, carried.answers);
   const checkCode = watchCode(codeField, carried ? "" : code);
   const steps = makeSteps(form);
-  const draft = shared || preview ? null : makeDraft(form, () => { dirty = true; showAndHide(form); steps.refresh(); });
+  const draft = shared || preview ? null : makeDraft(form, () => {
+    dirty = true;
+    review(form);
+    steps.refresh();
+  });
   if (draft && carried) draft.goOn(carried.until);
   watchFields(form, () => {
     dirty = true;
@@ -38,61 +55,90 @@ function begin(carried) {
       steps.go(0);
       codeField.focus();
     },
-    settled: (page, url, attempts) => finish(form, page, url, attempts),
+    settled: (page, url, tried) => finish(form, page, url, tried),
     corrected(page) {
-      const held = { answers: entries(form), until: draft ? draft.until() : 0 };
+      const held = { answers: entries(form, true), until: draft ? draft.until() : 0 };
       become(page, location.href, { step: 0 });
       begin(held);
       const errors = document.getElementById("errors");
       if (errors) errors.focus();
     },
   });
-  current = { form, steps, draft, sender };
-  if (shared || preview) forgetPage();
-  else if (document.readyState === "complete") keepPage(form);
-  else window.addEventListener("load", () => keepPage(form));
+  current = { form, steps, draft, sender, code: codeField };
+  if (!shared && !preview) {
+    if (document.readyState === "complete") keepPage(form);
+    else window.addEventListener("load", () => keepPage(form));
+  }
   if (!carried || carried.step === undefined) {
     history.replaceState({ step: steps.first }, "");
     steps.show(steps.first, false);
   } else steps.show(carried.step, false);
 }
 
-// Sent: every field is emptied, what the phone kept goes, and the way back leads to no answer.
-function finish(form, page, url, attempts) {
-  settledAt = url;
+// A page without questions: what was kept of a round that is sent or closed goes.
+function settleDown(shared) {
+  const kind = kindOf(document);
+  if (kind === "settled" || kind === "closed") {
+    const path = location.pathname.replace(/\/(received|again)$/, "");
+    dropDrafts(DRAFT + path);
+    forgetPages(path);
+  }
+  if (shared && kind === "settled") countToNext();
+}
+
+function wipe(form) {
   dirty = false;
   for (const field of fieldsOf(form)) {
     if (field.type === "radio" || field.type === "checkbox") field.checked = false;
     else field.value = "";
   }
+}
+
+// Sent: every field is emptied, what the phone kept goes, and the way back leads to no answer.
+function finish(form, page, url, tried) {
+  settledAt = url;
+  wipe(form);
   current = null;
   become(page, url, { done: true });
   const heading = document.querySelector("h1");
-  if (attempts > 1 && new URL(url).pathname.endsWith("/again")) {
-    heading.parentNode.insertBefore(make("p", { className: "note" }, say("刚才网络中断，本机自动重发了同一份答卷；此前收到的，通常就是刚才那一次，不必再交。", "The network broke and this phone sent the same response again; what was received before is most likely just that one. Do not send another.")), heading.nextSibling);
-  }
+  const note = (text) => heading.parentNode.insertBefore(make("p", { className: "note" }, text), heading.nextSibling);
+  if (tried > 1 && new URL(url).pathname.endsWith("/again")) note(say("刚才网络中断，本机自动重发了答卷；此前收到的，通常就是最先发出的那一份，不必再交。", "The network broke and this phone sent the response again; what was received before is most likely the first one that went out. Do not send another."));
+  const close = document.querySelector(".close");
+  if (close) close.append(say("手机上没有留下任何答案。", " No answer is left on this phone."));
   begin();
   window.scrollTo(0, 0);
   heading.tabIndex = -1;
   heading.focus();
 }
 
-// A shared device returns to an empty start by itself.
+// A shared device begins anew in place: there may be no network to load a page from.
+function restart() {
+  if (current) wipe(current.form);
+  all(".leaving").forEach((note) => note.remove());
+  if (!empty) return location.replace(document.querySelector(".next a") ? document.querySelector(".next a").href : "/?device=shared");
+  settledAt = "";
+  document.body.innerHTML = empty.html;
+  document.body.setAttribute("data-page", "form");
+  history.replaceState({ step: 0 }, "", empty.url);
+  begin({ answers: [], until: 0 });
+  window.scrollTo(0, 0);
+}
+
 function countToNext() {
   const line = document.querySelector(".next");
-  if (!line) return;
-  const link = line.querySelector("a");
+  const words = line.firstChild;
   let left = Number(line.dataset.seconds);
   const timer = setInterval(() => {
+    if (!line.isConnected) return clearInterval(timer);
     left -= 1;
-    line.firstChild.textContent = line.firstChild.textContent.replace(/[0-9]+/, left);
+    words.textContent = words.textContent.replace(/[0-9]+/, left);
     if (left > 0) return;
     clearInterval(timer);
-    location.replace(link.href);
+    restart();
   }, 1000);
 }
 
-// Somebody walked away from a shared device: said for a minute, then emptied for the next person.
+// Somebody walked away from a shared device: said for a minute, then emptied for the next person. While a form is being sent it waits.
 const IDLE = 3 * 60 * 1000;
 const WARNED = 60 * 1000;
 let idle = 0;
@@ -100,12 +146,19 @@ let idle = 0;
 function watchIdle() {
   clearTimeout(idle);
   all(".leaving").forEach((note) => note.remove());
-  if (!dirty || !current || !document.body.hasAttribute("data-shared")) return;
+  const kind = kindOf(document);
+  if (!isShared() || kind === "settled" || (kind === "form" && current && !dirty && !current.code.value)) return;
   idle = setTimeout(() => {
-    const note = make("div", { className: "leaving" }, make("p", {}, say("还在填写吗？一分钟后清空，留给下一位。", "Still there? In one minute this is emptied for the next person.")), button(say("继续填写", "Go on"), "", watchIdle));
+    if (current && current.sender.busy()) return watchIdle();
+    if (!current) return restart();
+    const stay = button(say("继续填写", "Go on"), "", () => {
+      watchIdle();
+      document.querySelector(".step:not([hidden]) h2").focus();
+    });
+    const note = make("div", { className: "leaving" }, make("p", {}, say("还在填写吗？一分钟后清空，留给下一位。", "Still there? In one minute this is emptied for the next person.")), stay);
     note.setAttribute("role", "alert");
     document.body.appendChild(note);
-    idle = setTimeout(() => { dirty = false; location.replace(location.href); }, WARNED);
+    idle = setTimeout(restart, WARNED);
   }, IDLE);
 }
 
@@ -114,13 +167,17 @@ function switchView(event) {
   const link = event.target.closest("header nav a");
   if (!link || !dirty || !current) return;
   event.preventDefault();
-  const { form, steps, draft } = current;
+  const { form, steps, draft, sender } = current;
+  const refuse = (text) => remark("view-note", document.querySelector("header"), "note", text);
+  if (sender.busy()) return refuse(say("正在提交，暂时不能切换。", "This is being sent and cannot be switched now."));
   ask(link.href, { credentials: trust(form) }).then(({ page }) => {
     if (kindOf(page) !== "form") throw new Error("another page");
-    const carried = { answers: entries(form), step: steps.at(), until: draft ? draft.until() : 0 };
+    if (sender.busy()) return;
+    const carried = { answers: entries(form, true), step: steps.at(), until: draft ? draft.until() : 0 };
     become(page, link.href, history.state);
+    empty = null;
     begin(carried);
-  }).catch(() => remark("view-note", document.querySelector("header"), "note", say("没有网络，暂时不能切换；您的答案都还在。", "No network: this cannot be switched now. All your answers are still here.")));
+  }).catch(() => refuse(say("没有网络，暂时不能切换；您的答案都还在。", "No network: this cannot be switched now. All your answers are still here.")));
 }
 
 document.addEventListener("click", (event) => {
@@ -136,24 +193,17 @@ window.addEventListener("popstate", (event) => {
 // Another slip scanned into the same page.
 window.addEventListener("hashchange", () => {
   const another = takeCode();
-  if (!another) return;
-  if (!current) return location.reload();
-  const field = document.getElementById("code");
-  field.value = groups(another);
-  field.dispatchEvent(new Event("change", { bubbles: true }));
+  if (!another || !current) return;
+  current.code.value = groups(another);
+  current.code.dispatchEvent(new Event("change", { bubbles: true }));
 });
+// A browser may freeze a page that is left and show it again as it was. On a shared device there must be nothing to show.
+window.addEventListener("pagehide", () => { if (isShared() && current && !current.sender.busy()) wipe(current.form); });
+window.addEventListener("pageshow", (event) => { if (event.persisted && isShared()) location.reload(); });
 window.addEventListener("online", () => { if (current) current.sender.online(); });
 window.addEventListener("beforeunload", (event) => {
   if (!dirty) return;
   event.preventDefault();
   event.returnValue = "";
 });
-try {
-  begin();
-} catch (error) {
-  // Better the one long form than half of the steps.
-  current = null;
-  document.documentElement.classList.remove("js", "under");
-  for (const part of all(".step, .contents, .item, .other")) part.hidden = false;
-  for (const part of all(".bar, .pager, .draft, .overview")) part.remove();
-}
+begin();

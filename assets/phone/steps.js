@@ -26,7 +26,7 @@ function makeSteps(form) {
   // The overview is the table of contents with counts, where it is needed: before the button that sends.
   list.removeChild(list.lastElementChild);
   links.pop();
-  const overview = make("div", { className: "overview" }, make("p", { className: "hint" }, say("没有作答的可以不答；要改的，点类别返回。", "You may leave questions unanswered; tap a category to go back to it.")), list);
+  const overview = make("div", { className: "overview" }, make("p", { className: "hint" }, say("未作答的题目可以留空；需要修改的，点击类别名称返回。", "You may leave questions unanswered; tap a category to go back to it.")), list);
   const warning = make("div", { className: "warning" });
   const end = document.getElementById("s-send");
   end.parentNode.insertBefore(overview, end.nextSibling);
@@ -57,7 +57,7 @@ function makeSteps(form) {
     warning.textContent = "";
     if (problem) warning.append(make("p", { className: "error" }, problem + say("。", ". "), make("a", { href: "#q-code" }, say("去填写码", "Go to the code"))));
     if (telling.length) {
-      const place = make("a", { href: "#" + telling[0].closest(".item").id }, say("去看看", "Have a look"));
+      const place = make("a", { href: "#" + telling[0].closest(".item").id }, say("查看", "Have a look"));
       warning.append(make("p", { className: "note" }, say(`有 ${telling.length} 处文字可能认出人，建议改掉；不改也可以提交。`, `${telling.length} of your texts may tell who somebody is; consider rewording. You can send them all the same. `), place));
     }
   }

@@ -2,7 +2,7 @@
 // A draft only if somebody asks for it, never the code, for a day; and the empty questionnaire itself, so that it opens without network.
 
 const DRAFT = "zicha-draft-";
-const KEPT = "zicha-page";
+const KEPT = "zicha-page:";
 const DAY = 24 * 60 * 60 * 1000;
 
 // Where a form is sent, without the query.
@@ -43,70 +43,80 @@ function moment(time) {
 // The offer to keep a draft, below every step.
 function makeDraft(form, restored) {
   const key = DRAFT + pathOf(form);
-  const panel = make("div", { className: "draft" });
+  const words = make("p", {});
+  words.setAttribute("role", "status");
+  const action = make("div", {});
+  const panel = make("div", { className: "draft" }, action, words);
   let until = 0;
 
-  function answers() {
-    return entries(form).filter(([name, value]) => name !== "code" && value !== "");
-  }
-
   function save() {
-    return writeDraft(key, { until, answers: answers() });
+    const answers = entries(form).filter(([name, value]) => name !== "code" && value !== "");
+    return writeDraft(key, { until, answers });
   }
 
-  function offer(note) {
+  // The button goes with what it does; the focus goes to the next one.
+  function set(text, next, asked) {
+    action.textContent = "";
+    action.append(next);
+    setTimeout(() => { words.textContent = text; }, 20);
+    if (asked) next.focus();
+  }
+
+  function offer(said, asked) {
     until = 0;
-    panel.textContent = "";
-    panel.append(
-      button(say("暂存本机", "Keep on this phone"), "second", () => {
-        until = Date.now() + DAY;
-        if (save()) keeping();
-        else offer(say("这个浏览器不允许暂存，答案仍在本页。", "This browser allows no keeping; your answers are still on this page."));
-      }),
-      make("p", { className: "hint" }, say("要离开一会儿？可把答案暂存在这部手机上 24 小时：不含填写码，不上传，提交后自动清除。别人也用这部手机的，请不要暂存。", "Called away? Your answers can stay on this phone for 24 hours: without the code, sent nowhere, gone once you submit. Do not do it if others use this phone.")),
-    );
-    if (note) panel.append(make("p", { className: "note" }, note));
+    const keep = button(say("暂存本机", "Keep on this phone"), "second", () => {
+      until = Date.now() + DAY;
+      if (save()) keeping(true);
+      else offer(say("这个浏览器不允许暂存，答案仍在本页。", "This browser allows no keeping; your answers are still on this page."), true);
+    });
+    set((said || "") + say("要离开一会儿？可把答案暂存在这部手机上 24 小时：不含填写码，不上传，提交后自动清除。别人也用这部手机的，请不要暂存。", "Called away? Your answers can stay on this phone for 24 hours: without the code, sent nowhere, gone once you submit. Do not do it if others use this phone."), keep, asked);
   }
 
-  function keeping() {
-    panel.textContent = "";
-    const text = make("p", {}, say(`已暂存在本机，保留到 ${moment(until)}；之后的改动随时更新。`, `Kept on this phone until ${moment(until)}; changes are kept as you make them.`));
-    text.setAttribute("role", "status");
-    panel.append(text, button(say("清除暂存", "Clear"), "second", clear));
+  function keeping(asked) {
+    const clear = button(say("清除暂存", "Clear"), "second", () => {
+      dropDrafts(key);
+      offer(say("已清除。", "Cleared. "), true);
+    });
+    set(say(`已暂存在本机，保留到 ${moment(until)}；之后的改动随时更新。`, `Kept on this phone until ${moment(until)}; changes are kept as you make them.`), clear, asked);
   }
 
-  function clear() {
-    dropDrafts(key);
-    offer(say("已清除。", "Cleared."));
-  }
-
-  // A draft from before, offered once; whoever opens this phone decides.
+  // A draft from before, offered once; whoever opens this phone decides. What was answered since then stays.
   function waiting(draft) {
     const text = make("p", {}, say(`本机暂存有未提交的答案，保留到 ${moment(draft.until)}。填写码没有暂存，请重新扫码或输入。`, `Answers that were not submitted are kept on this phone until ${moment(draft.until)}. The code is not; scan or type it again.`));
     const card = make("div", { className: "card waiting" }, text);
-    card.setAttribute("role", "status");
     card.append(
       button(say("恢复答案", "Bring them back"), "", () => {
         until = draft.until;
-        fill(form, draft.answers.concat([["code", document.getElementById("code").value]]));
+        const now = entries(form, true).filter(([name, value]) => name === "code" || value !== "");
+        fill(form, draft.answers.filter(([name]) => !now.some((entry) => entry[0] === name)).concat(now));
         card.remove();
-        keeping();
+        keeping(true);
+        save();
         restored();
       }),
-      button(say("清除", "Clear"), "second", () => { card.remove(); clear(); }),
+      button(say("清除", "Clear"), "second", () => { card.remove(); dropDrafts(key); offer(say("已清除。", "Cleared. "), true); }),
     );
-    panel.textContent = "";
     form.insertBefore(card, form.firstChild);
   }
 
   form.appendChild(panel);
+  offer();
   const draft = readDraft(key);
   if (draft && draft.until > Date.now() && Array.isArray(draft.answers)) waiting(draft);
-  else offer();
   return {
-    changed() { if (until) save(); },
+    // Only what still lies there is kept up to date: it may have been cleared elsewhere, or its day may be over.
+    changed() {
+      if (!until) return;
+      if (until > Date.now() && readDraft(key)) save();
+      else { dropDrafts(key); offer(); }
+    },
     // In another language or print the same draft goes on.
-    goOn(time) { if (time) { until = time; all(".waiting", form).forEach((card) => card.remove()); keeping(); } },
+    goOn(time) {
+      if (!time) return;
+      until = time;
+      all(".waiting", form).forEach((card) => card.remove());
+      keeping();
+    },
     until: () => until,
   };
 }
@@ -114,18 +124,21 @@ function makeDraft(form, restored) {
 // The empty questionnaire, its style and its script: the same bytes that everybody gets.
 function keepPage(form) {
   if (!form.isConnected || !navigator.serviceWorker || !window.caches) return;
+  const path = pathOf(form);
   const files = all("link[rel=stylesheet], script[src]").map((element) => element.href || element.src);
   navigator.serviceWorker
-    .register("/worker.js", { scope: pathOf(form) })
-    .then(() => caches.open(KEPT))
+    .register("/worker.js", { scope: path })
+    .then(() => caches.open(KEPT + path))
     .then((cache) => cache.addAll([location.pathname + location.search, ...files]))
-    .then(() => { if (!document.getElementById("form")) forgetPage(); })
+    .then(() => { if (!document.getElementById("form")) forgetPages(path); })
     .catch(() => { /* without it the page needs the network to open again, as any other */ });
 }
 
-// Everything goes: after sending, on a shared device, and on pages that are no questionnaire.
-function forgetPage() {
-  if (window.caches) caches.delete(KEPT).catch(() => {});
+// What was kept of one round goes once it is sent or closed; on a shared device everything goes.
+function forgetPages(path) {
+  const ours = (name) => (path ? name === KEPT + path : name.startsWith(KEPT));
+  if (window.caches) caches.keys().then((names) => names.filter(ours).forEach((name) => caches.delete(name))).catch(() => {});
   if (!navigator.serviceWorker) return;
-  navigator.serviceWorker.getRegistrations().then((list) => list.forEach((one) => one.unregister())).catch(() => {});
+  const within = (one) => !path || new URL(one.scope).pathname === path;
+  navigator.serviceWorker.getRegistrations().then((list) => list.filter(within).forEach((one) => one.unregister())).catch(() => {});
 }

@@ -109,8 +109,8 @@ impl App {
         ));
         lines.push(line(
             "device",
-            "手机上不留答案：只有您自己点“暂存本机”，答案（不含填写码）才暂存在这部手机上，24 小时后失效，提交后清除；为了断网时也能打开，空白问卷可能存在手机上，提交后一并清除。",
-            "No answer stays on the phone: only if you tap “Keep on this phone” are your answers kept there, without the code, for 24 hours at most, and cleared once you submit. The empty questionnaire may be kept so that it opens without network; it is cleared as well.",
+            "手机上不留答案：只有您自己点“暂存本机”，答案（不含填写码）才暂存在这部手机上，24 小时后失效，提交后清除；为了断网时也能打开，空白问卷可能存在手机上，提交后一并清除。不支持脚本的浏览器，提交后请关闭页面。",
+            "No answer stays on the phone: only if you tap “Keep on this phone” are your answers kept there, without the code, for 24 hours at most, and cleared once you submit. The empty questionnaire may be kept so that it opens without network; it is cleared as well. In a browser without script, close the page after submitting.",
         ));
         lines.push(if https {
             line(
@@ -161,8 +161,8 @@ impl App {
         if live.round.access == Access::Slip && live.round.code_in_address {
             lines.push(line(
                 "round_code_in_qr",
-                "纸条的二维码含有填写码，扫码软件可能留有记录；在意的，可手工输入网址和填写码。",
-                "The QR code on the slip holds the code, and a scanning app may keep a record; if that matters to you, type address and code.",
+                "纸条的二维码含有填写码，扫码软件和浏览器的历史记录可能留有它，由此只能看出用过哪张纸条；在意的，可手工输入网址和填写码，或清除历史记录。",
+                "The QR code on the slip holds the code, and a scanning app or the browser's history may keep it: it tells only which slip was used. If that matters to you, type address and code, or clear the history.",
             ));
         }
         if !self.settings.is_https() {

@@ -75,6 +75,11 @@ pub async fn worker(request: HttpRequest) -> HttpResponse {
     WORKER_JS.respond(&request, "text/javascript; charset=utf-8")
 }
 
+/// `GET /unfrozen`: nothing, and never to be stored. The page that asks for it is then not frozen either.
+pub async fn unfrozen() -> HttpResponse {
+    HttpResponse::Ok().content_type("video/mp4").finish()
+}
+
 /// A QR image.
 #[must_use]
 pub fn qr(text: &str) -> Markup {

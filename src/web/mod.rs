@@ -41,6 +41,7 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
         .service(resource("/readyz").route(get().to(respondent::health::ready)).route(head().to(respondent::health::ready)))
         .service(resource("/assets/{name}").route(get().to(assets::serve)))
         .service(resource("/worker.js").route(get().to(assets::worker)))
+        .service(resource("/unfrozen").route(get().to(assets::unfrozen)))
         .default_service(route().to(error::nothing_here));
 }
 
@@ -89,7 +90,7 @@ fn policy(rule: FrameRule) -> String {
     let frames = if rule == FrameRule::MayFrame { " frame-src 'self';" } else { "" };
     let ancestors = if rule == FrameRule::MayBeFramed { "'self'" } else { "'none'" };
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';{frames} frame-ancestors {ancestors}"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';{frames} frame-ancestors {ancestors}"
     )
 }
 

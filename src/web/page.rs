@@ -113,6 +113,9 @@ pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Mar
                 main {
                     @if view.demo { p.mark { (view.lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
                     (body)
+                    // Chromium freezes a page that is left and shows it again, filled in, on the way back; not one whose media may never be stored.
+                    // The script sees to that by itself, so only without it is this asked for.
+                    @if kind == PageKind::Form { noscript { video src="/unfrozen" hidden {} } }
                 }
                 @if !alone {
                     footer {

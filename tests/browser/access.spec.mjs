@@ -189,6 +189,26 @@ test("the keyboard alone fills in and sends, in reading order, with the focus al
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
 });
 
+test("with the gloss open and the keyboard going backwards, what is focused is in sight", async ({ page, zicha }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await scan(page, zicha, "check", "?lang=en");
+  await next(page).click();
+  await page.locator(".step:not([hidden]) .gloss summary").first().click();
+  for (let n = 0; n < 12; n += 1) await page.keyboard.press("Tab");
+  const hidden = [];
+  for (let n = 0; n < 10; n += 1) {
+    await page.keyboard.press("Shift+Tab");
+    const found = await page.evaluate(() => {
+      const target = document.activeElement.closest(".pick") || document.activeElement;
+      const box = target.getBoundingClientRect();
+      const top = document.elementFromPoint(box.left + box.width / 2, Math.max(0, Math.min(innerHeight - 1, box.top + box.height / 2)));
+      return target.contains(top) || target === top ? "" : `${target.textContent.trim()} under ${top && top.className}`;
+    });
+    if (found) hidden.push(found);
+  }
+  expect(hidden).toEqual([]);
+});
+
 test("a screen reader hears each group with its question, each field with its label, and what changes", async ({ page, zicha }) => {
   await scan(page, zicha, "canteen");
   await next(page).click();

@@ -174,6 +174,7 @@ test("what the server refuses comes back at the place, with every answer kept", 
   await expect(page.locator("#f-visit_note")).toHaveValue("汤不热");
   await pick(page, "visit_meal", "lunch");
   await expect(page.locator("#e-visit_meal")).toBeHidden();
+  await expect(page.locator("#errors")).toBeHidden();
   await toEnd(page);
   await submit(page);
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
@@ -194,6 +195,19 @@ test("language and print are switched without losing an answer or the place", as
   await expect(page.locator('#q-food_want input[value="other"]')).toBeChecked();
   await expect(step(page)).toHaveAttribute("id", "s-food");
   await expect(page.locator("#code")).toHaveValue(code.replace(/(.{5})(?=.)/g, "$1 "));
+});
+
+test("what a hidden follow-up and a hidden text held survives a change of language", async ({ page, zicha }) => {
+  await scan(page, zicha, "canteen");
+  await next(page).click();
+  await pick(page, "food_want", "other");
+  await page.locator("#f-food_want\\.other").fill("早点");
+  await pick(page, "food_want", "other");
+  await page.locator("header nav a").nth(1).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  await expect(page.locator("h1")).toHaveAttribute("lang", "zh-CN");
+  await pick(page, "food_want", "other");
+  await expect(page.locator("#f-food_want\\.other")).toHaveValue("早点");
 });
 
 test("a blank ballot needs its tick, and looking whether a slip is unused is free", async ({ page, zicha }) => {

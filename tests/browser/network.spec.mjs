@@ -1,6 +1,6 @@
 // What goes over the network: few bytes, three requests, one host, no cookie; and it works on small phones over a slow one.
 import { devices } from "@playwright/test";
-import { expect, next, pick, scan, submit, test, toEnd } from "./service.mjs";
+import { toEnd, back, expect, next, pick, scan, submit, test } from "./service.mjs";
 
 /** All answers of the network until the page has loaded, in bytes as they were sent. */
 export async function weigh(page, url) {
@@ -55,14 +55,14 @@ test("from scan to receipt no other host is asked, no cookie is set and no addre
   expect(await context.cookies()).toEqual([]);
 });
 
-test("dwelling, turning pages and going back ask the server for nothing", async ({ page, zicha }) => {
+test("dwelling, turning pages and going back ask the server for nothing", async ({ page, context, zicha }) => {
   await scan(page, zicha, "check");
   await page.waitForLoadState("networkidle");
   await page.waitForTimeout(300);
   let asked = 0;
-  page.on("request", () => { asked += 1; });
+  context.on("request", () => { asked += 1; });
   for (let n = 0; n < 9; n += 1) await next(page).click();
-  await page.goBack();
+  await back(page);
   await page.locator(".bar .plain").click();
   expect(asked).toBe(0);
 });

@@ -1,5 +1,5 @@
 // Without script: every type of question can be answered, every mistake is named, nothing is lost.
-import { expect, test } from "./service.mjs";
+import { back, expect, test } from "./service.mjs";
 
 test.use({ javaScriptEnabled: false });
 
@@ -13,13 +13,13 @@ test("all types of question are answered and sent by a plain form", async ({ pag
   await page.locator("#f-food_order\\.1").selectOption("taste");
   await page.locator("#q-visit_meal .pick").nth(2).click();
   // Without script a follow-up stands there with its condition in words, and the answer of somebody it is not for is left out.
-  await expect(page.locator("#q-visit_why .only")).toHaveText("“每周就餐次数”填了 0 至 5 的请答，其他人跳过。");
+  await expect(page.locator("#q-visit_why .only")).toHaveText("仅请“每周就餐次数”填了 0 至 5的人作答，其他人跳过。");
   await page.locator("#f-visit_week").fill("12");
   await page.locator("#q-visit_why .pick").nth(0).click();
   await page.locator("#f-visit_note").fill("汤不热");
   await page.locator("#send button").click();
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
-  await page.goBack();
+  await back(page);
   expect(await page.locator("input:checked").count()).toBe(0);
   await expect(page.locator("#f-visit_note")).toHaveValue("");
   await expect(page.locator("#code")).toHaveValue("");

@@ -26,7 +26,9 @@ test("going back to change an answer stops the retries", async ({ page, context,
   await answered(page, zicha);
   await context.setOffline(true);
   await submit(page);
-  await page.locator(".sending button.second").click();
+  await page.locator(".sending button", { hasText: "返回修改" }).click();
+  await expect(page.locator(".sending")).toContainText("以先收到的为准");
+  await page.locator(".sending button", { hasText: "知道了" }).click();
   await expect(page.locator(".sending")).toBeHidden();
   await context.setOffline(false);
   await page.waitForTimeout(2500);
@@ -47,10 +49,68 @@ test("a reply that is lost on the way back is asked for again, and the response 
   });
   await submit(page);
   await expect(page.locator(".sending")).toContainText("网络不通");
-  await page.locator(".sending button:not(.second)").click();
+  await page.locator(".sending button", { hasText: "立即重试" }).click();
   await expect(page.locator("h1")).toHaveText("此码的答卷此前已收到");
-  await expect(page.locator(".note")).toContainText("通常就是刚才那一次");
+  await expect(page.locator(".note")).toContainText("通常就是最先发出的那一份");
   expect(posts).toBe(2);
+});
+
+test("what was changed after an attempt that may have arrived is not sent in its name", async ({ page, zicha }) => {
+  await answered(page, zicha);
+  const bodies = [];
+  await page.route("**/r/*", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    bodies.push(new URLSearchParams(route.request().postData()).get("visit_meal"));
+    if (bodies.length > 2) return route.continue();
+    if (bodies.length === 1) await route.fetch({ maxRedirects: 0 });
+    await route.abort("connectionreset");
+  });
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("网络不通");
+  await page.locator('#q-visit_meal input[value="dinner"]').evaluate((input) => { input.checked = true; });
+  await page.locator(".sending button", { hasText: "立即重试" }).click();
+  await expect.poll(() => bodies).toEqual(["lunch", "lunch"]);
+  await expect(page.locator(".sending")).toContainText("已试 2 次");
+  await page.locator(".sending button", { hasText: "返回修改" }).click();
+  await submit(page);
+  await expect(page.locator("h1")).toHaveText("此码的答卷此前已收到");
+  await expect(page.locator(".note")).toContainText("通常就是最先发出的那一份");
+  expect(bodies).toEqual(["lunch", "lunch", "dinner"]);
+});
+
+test("while a form is on its way, language and print stay, and no second one goes out", async ({ page, context, zicha }) => {
+  await answered(page, zicha);
+  await context.setOffline(true);
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("网络不通");
+  await page.locator("header nav a").first().click();
+  await expect(page.locator("#view-note")).toHaveText("正在提交，暂时不能切换。");
+  await context.setOffline(false);
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+});
+
+test("a round that is suspended says so in a panel that can be closed, and every answer stays", async ({ page, zicha }) => {
+  await answered(page, zicha);
+  const paused = await (await page.request.get(`${zicha.url}/r/${zicha.rounds.later}`)).text();
+  await page.route("**/r/*", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 409, contentType: "text/html", body: paused }) : route.continue()));
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("尚未开放");
+  await page.locator(".sending button", { hasText: "知道了" }).click();
+  await expect(page.locator(".sending")).toBeHidden();
+  await expect(page.locator('#q-visit_meal input[value="lunch"]')).toBeChecked();
+});
+
+test("over the slowest network a padded form still arrives", async ({ page, context, zicha }) => {
+  test.setTimeout(120_000);
+  await scan(page, zicha, "check");
+  await next(page).click();
+  await pick(page, "honor_pride", "frequent");
+  await toEnd(page);
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: 4_000, uploadThroughput: 2_500 });
+  await submit(page);
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱", { timeout: 90_000 });
 });
 
 test("two quick taps send one request", async ({ page, zicha }) => {
@@ -81,10 +141,10 @@ test("a crowded server and a wireless network's sign-in page are not taken for a
     return route.continue();
   });
   await submit(page);
-  await expect(page.locator(".sending")).toContainText("网络上回答的不是本系统");
-  await page.locator(".sending button:not(.second)").click();
+  await expect(page.locator(".sending")).toContainText("当前网络需要登录或被拦截");
+  await page.locator(".sending button", { hasText: "立即重试" }).click();
   await expect(page.locator(".sending")).toContainText("现在提交的人较多");
-  await page.locator(".sending button:not(.second)").click();
+  await page.locator(".sending button", { hasText: "立即重试" }).click();
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
 });
 

@@ -120,6 +120,12 @@ export async function toEnd(page) {
 }
 export const submit = (page) => page.locator("#send button[type=submit]").click();
 
+/** The browser's own back button. A page that was frozen never loads, so there is no load to wait for. */
+export async function back(page) {
+  await page.evaluate(() => history.back());
+  await page.waitForTimeout(600);
+}
+
 /** Everything that a browser keeps for a site. */
 export async function kept(page) {
   return page.evaluate(async () => ({

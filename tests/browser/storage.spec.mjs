@@ -1,5 +1,5 @@
 // What may lie on the phone: nothing by itself, a draft by choice, the empty questionnaire for want of network. An attacker has the phone.
-import { NOTHING, expect, kept, next, pick, scan, submit, test, toEnd } from "./service.mjs";
+import { NOTHING, toEnd, back, expect, kept, next, pick, scan, submit, test } from "./service.mjs";
 
 const offer = (page) => page.locator(".draft .second");
 
@@ -41,6 +41,56 @@ test("a draft by choice holds the answers for a day, never the code, and comes b
   await expect.poll(() => kept(page)).toEqual(NOTHING);
 });
 
+test("what was answered before a draft comes back stays, and everything that is said of answers is said of the draft's", async ({ page, zicha }) => {
+  await scan(page, zicha, "canteen");
+  await next(page).click();
+  await pick(page, "food_cold", "agree");
+  await page.locator("#f-food_order\\.1").selectOption("price");
+  await next(page).click();
+  await page.locator("#f-visit_note").fill("张三 13800138000" + "好".repeat(90));
+  await offer(page).click();
+  await expect(offer(page)).toBeFocused();
+  await page.reload();
+  await next(page).click();
+  await pick(page, "food_cold", "disagree");
+  await pick(page, "food_choice", "partly");
+  await page.locator(".waiting button:not(.second)").click();
+  await expect(offer(page)).toBeFocused();
+  await expect(page.locator('#q-food_cold input[value="disagree"]')).toBeChecked();
+  await expect(page.locator('#q-food_choice input[value="partly"]')).toBeChecked();
+  await expect(page.locator('#f-food_order\\.2 option[value="price"]')).toBeDisabled();
+  await expect(page.locator("#f-visit_note-note")).toContainText("电话号码");
+  await expect(page.locator("#f-visit_note-count")).toContainText("超出");
+  await toEnd(page);
+  await expect(page.locator(".warning")).toContainText("有 1 处文字可能认出人");
+});
+
+test("a draft goes when the round has closed, and none comes back after sending from another page", async ({ page, context, zicha }) => {
+  await scan(page, zicha, "canteen");
+  await next(page).click();
+  await pick(page, "food_cold", "agree");
+  await offer(page).click();
+  // The same phone sends from another tab; typing on in this one writes nothing anew.
+  const other = await context.newPage();
+  await scan(other, zicha, "canteen");
+  await next(other).click();
+  await next(other).click();
+  await pick(other, "visit_meal", "lunch");
+  await toEnd(other);
+  await submit(other);
+  await expect(other.locator("h1")).toHaveText("已收到，已投入票箱");
+  await pick(page, "food_choice", "partly");
+  expect((await kept(page)).local).toEqual([]);
+  await offer(page).click();
+  expect((await kept(page)).local).toHaveLength(1);
+  const closed = await (await page.request.get(`${zicha.url}/r/${zicha.rounds.closed}`)).text();
+  await page.route("**/r/*", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 410, contentType: "text/html", body: closed }) : route.continue()));
+  await toEnd(page);
+  await submit(page);
+  await expect(page.locator("main")).toContainText("本轮已截止");
+  await expect.poll(async () => (await kept(page)).local).toEqual([]);
+});
+
 test("a draft can be cleared, before and after a reload", async ({ page, zicha }) => {
   await scan(page, zicha);
   await next(page).click();
@@ -72,9 +122,12 @@ test("a draft is gone after 24 hours, from whichever page is opened then", async
 
 test("an opened questionnaire survives a reload without network, and what is stored for that is what everybody gets", async ({ page, context, zicha }) => {
   await scan(page, zicha, "canteen");
-  await expect.poll(() => page.evaluate(async () => (await (await caches.open("zicha-page")).keys()).length)).toBe(3);
+  await expect.poll(() => page.evaluate(async () => {
+    const [name] = await caches.keys();
+    return name ? (await (await caches.open(name)).keys()).length : 0;
+  })).toBe(3);
   const stored = await page.evaluate(async () => {
-    const cache = await caches.open("zicha-page");
+    const cache = await caches.open((await caches.keys())[0]);
     return Promise.all((await cache.keys()).map(async (request) => [new URL(request.url).pathname + new URL(request.url).search, await (await cache.match(request)).text()]));
   });
   for (const [path, text] of stored) {
@@ -104,6 +157,66 @@ test("an opened questionnaire survives a reload without network, and what is sto
   await expect(page.goto(`${zicha.url}/r/${zicha.rounds.canteen}`)).rejects.toThrow();
 });
 
+test("reading another page in a second tab takes nothing from an opened questionnaire", async ({ page, context, zicha }) => {
+  await scan(page, zicha, "short");
+  await expect.poll(async () => (await kept(page)).caches).toEqual([`zicha-page:/r/${zicha.rounds.short}`]);
+  const other = await context.newPage();
+  for (const path of ["/privacy", "/", `/r/${zicha.rounds.closed}`]) await other.goto(zicha.url + path);
+  await other.waitForTimeout(300);
+  await context.setOffline(true);
+  await page.goto(`${zicha.url}/r/${zicha.rounds.short}`);
+  await expect(page.locator("#start")).toBeVisible();
+  await context.setOffline(false);
+});
+
+test("on a shared device the way back from another page shows nothing of the person before", async ({ page, zicha }) => {
+  page.on("dialog", (dialog) => dialog.accept());
+  await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared`);
+  await page.locator("#code").fill(zicha.slip("canteen"));
+  await next(page).click();
+  await pick(page, "food_cold", "agree");
+  await page.locator("footer a").first().click();
+  await expect(page.locator("h1")).toHaveText("匿名承诺");
+  await back(page);
+  await expect(page.locator("#code")).toHaveValue("");
+  expect(await page.locator("input:checked").count()).toBe(0);
+});
+
+test("a shared device waits for a submission that is on its way, and begins anew without network", async ({ page, context, zicha }) => {
+  await page.clock.install();
+  await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared`);
+  await page.locator("#code").fill(zicha.slip("canteen"));
+  await next(page).click();
+  await next(page).click();
+  await pick(page, "visit_meal", "lunch");
+  await toEnd(page);
+  await context.setOffline(true);
+  await submit(page);
+  await expect(page.locator(".sending")).toContainText("网络不通");
+  await page.clock.runFor(300_000);
+  await expect(page.locator('#q-visit_meal input[value="lunch"]')).toBeChecked();
+  await expect(page.locator(".leaving")).toHaveCount(0);
+  await context.setOffline(false);
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+  await context.setOffline(true);
+  await page.clock.runFor(11_000);
+  await expect(page.locator("#start")).toBeVisible();
+  await expect(page.locator("#code")).toHaveValue("");
+  expect(await page.locator("input:checked").count()).toBe(0);
+  await context.setOffline(false);
+});
+
+test("on a shared device a code that was left behind goes too, and no fragment stays in the address", async ({ page, zicha }) => {
+  await page.clock.install();
+  const half = zicha.slip("canteen").slice(0, 19);
+  await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared#${half}`);
+  expect(page.url()).not.toContain(half);
+  await page.locator("#code").fill(zicha.slip("canteen"));
+  await page.clock.runFor(181_000);
+  await page.clock.runFor(61_000);
+  await expect(page.locator("#code")).toHaveValue("");
+});
+
 test("a shared device is offered no draft, keeps nothing, and is ready for the next person in ten seconds", async ({ page, zicha }) => {
   await page.clock.install();
   await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared`);
@@ -125,7 +238,7 @@ test("a shared device is offered no draft, keeps nothing, and is ready for the n
   await expect(page.locator("#start")).toBeVisible();
   expect(page.url()).toBe(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared`);
   expect(await kept(page)).toEqual(NOTHING);
-  await page.goBack().catch(() => {});
+  await back(page);
   expect(await page.locator("input:checked").count()).toBe(0);
 });
 

@@ -1,5 +1,5 @@
 // Read first: one officer, one slip, from the scan to the receipt; and what stays on the phone afterwards, which is nothing.
-import { NOTHING, expect, kept, next, pick, scan, step, submit, test, toEnd } from "./service.mjs";
+import { NOTHING, toEnd, back, expect, kept, next, pick, scan, step, submit, test } from "./service.mjs";
 
 test("an officer scans a slip, answers in eight steps, submits, and leaves nothing on the phone", async ({ page, zicha }) => {
   const hosts = new Set();
@@ -26,7 +26,7 @@ test("an officer scans a slip, answers in eight steps, submits, and leaves nothi
 
   // The phone's back button goes one step back, and the answers are still there.
   await next(page).click();
-  await page.goBack();
+  await back(page);
   await expect(step(page)).toHaveAttribute("id", "s-honor");
   await expect(page.locator('#q-honor_pride input[value="frequent"]')).toBeChecked();
 
@@ -46,7 +46,7 @@ test("an officer scans a slip, answers in eight steps, submits, and leaves nothi
   // Nothing is left: no storage, no cookie, no answer behind the back button.
   await expect.poll(() => kept(page)).toEqual(NOTHING);
   expect(await page.context().cookies()).toEqual([]);
-  await page.goBack();
+  await back(page);
   expect(await page.content()).not.toContain(code);
   expect(await page.locator("input:checked").count()).toBe(0);
   expect([...hosts]).toEqual([new URL(zicha.url).host]);

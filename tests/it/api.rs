@@ -189,8 +189,8 @@ fn a_token_is_made_on_the_own_page_with_the_password_and_shown_once() {
     desk.sign_in("keyuan", &password);
     let make = |password: &str| desk.post_from("/desk/me", "/desk/me", &[("do", "token"), ("label", "大屏"), ("days", "7"), ("password", password)]);
     make("wrong").assert_says(422, "口令不正确");
-    let made = make(&password);
-    let token = made.body.split("zicha_").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let page = make(&password);
+    let token = page.body.split("zicha_").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert_eq!(zicha.get_as(&format!("zicha_{token}"), "/api/v1/units").status, 200);
     let later = desk.get("/desk/me");
     assert!(later.body.contains("大屏") && !later.body.contains(&token));

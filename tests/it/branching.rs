@@ -85,7 +85,7 @@ fn the_page_says_the_condition_in_words_and_gives_it_to_the_script() {
     zicha.import_units(UNITS);
     let round = zicha.open_round(&survey("canteen"));
     let page = zicha.get(&format!("/r/{round}"));
-    page.assert_says(200, "“您主要在食堂吃哪一餐”选了“晚餐”的请答，其他人跳过。");
+    page.assert_says(200, "仅请“您主要在食堂吃哪一餐”选了“晚餐”的人作答，其他人跳过。");
     page.assert_says(200, "data-if=\"[[&quot;visit_meal&quot;,[&quot;dinner&quot;]]]\"");
     page.assert_says(200, "data-if=\"[[&quot;visit_week&quot;,0,5]]\"");
     zicha

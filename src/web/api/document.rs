@@ -13,7 +13,7 @@ use crate::web::page;
 /// The document.
 #[must_use]
 pub fn document() -> Value {
-    let mut generator = SchemaSettings::draft2020_12().with(|s| "/components/schemas".clone_into(&mut s.definitions_path.to_mut())).into_generator();
+    let mut generator = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into()).into_generator();
     let problems = generator.subschema_for::<Problems>();
     let mut paths = Map::new();
     for operation in &OPERATIONS {

@@ -127,7 +127,7 @@ pub fn routes(config: &mut ServiceConfig) {
 async fn answer(operation: &'static Operation, request: HttpRequest, app: Data<App>) -> HttpResponse {
     let token = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")).map(str::to_owned);
     let query = !request.query_string().is_empty();
-    let round = request.match_info().get("round").map(|text| text.parse::<RoundId>());
+    let round = request.match_info().get("round").map(str::parse::<RoundId>);
     let group = request.match_info().get("group").unwrap_or_default().to_owned();
     let path = request.path().to_owned();
     let result = block(move || {
@@ -187,18 +187,18 @@ fn json(status: StatusCode, value: &impl Serialize) -> HttpResponse {
     HttpResponse::build(status).content_type("application/json; charset=utf-8").body(serde_json::to_string(value).expect("answers are JSON"))
 }
 
-fn give(value: &impl Serialize) -> Result<Value, Denied> {
-    Ok(serde_json::to_value(value).expect("answers are JSON"))
+fn give(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("answers are JSON")
 }
 
 fn units(app: &App, _: &Session, _: &Asked) -> Result<Value, Denied> {
-    give(&app.units()?.iter().map(UnitView::from).collect::<Vec<_>>())
+    Ok(give(&app.units()?.iter().map(UnitView::from).collect::<Vec<_>>()))
 }
 
 fn rounds(app: &App, session: &Session, _: &Asked) -> Result<Value, Denied> {
     let all = app.rounds()?;
     let own = all.iter().filter(|r| session.role.runs_rounds() || r.state == RoundState::Released);
-    give(&own.map(RoundView::from).collect::<Vec<_>>())
+    Ok(give(&own.map(RoundView::from).collect::<Vec<_>>()))
 }
 
 fn id(asked: &Asked) -> Result<&RoundId, Denied> {
@@ -210,13 +210,13 @@ fn round(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
     if !session.role.runs_rounds() && round.state != RoundState::Released {
         return Err(AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")).into());
     }
-    give(&RoundView::from(&round))
+    Ok(give(&RoundView::from(&round)))
 }
 
 fn turnout(app: &App, _: &Session, asked: &Asked) -> Result<Value, Denied> {
     let round = app.round(id(asked)?)?;
     let groups = groups(&app.round_units(&round.id)?);
-    give(&TurnoutView::new(&round, &groups))
+    Ok(give(&TurnoutView::new(&round, &groups)))
 }
 
 /// The results of a round, noted in the audit chain.
@@ -241,7 +241,7 @@ fn release(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied>
         codes.into_iter().map(Some).collect()
     };
     let tables = |name: TableName| own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>();
-    give(&ReleaseView::new(&results, &tables(TableName::Turnout)?, &tables(TableName::Wide)?))
+    Ok(give(&ReleaseView::new(&results, &tables(TableName::Turnout)?, &tables(TableName::Wide)?)))
 }
 
 fn list(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
@@ -251,5 +251,5 @@ fn list(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
         return Err(Denied::Forbidden(subject));
     }
     app.note(&session.account, "api_read", &subject)?;
-    give(&ListView::new(&results, &results.list(&asked.group)?))
+    Ok(give(&ListView::new(&results, &results.list(&asked.group)?)))
 }

@@ -17,7 +17,8 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
     let reading = app.clone();
     let rounds = block(move || reading.live_rounds()).await??;
     let now = app.now();
-    let open: Vec<_> = rounds.iter().filter(|l| l.round.phase(now) == Phase::Answering).collect();
+    let mut open: Vec<_> = rounds.iter().filter(|l| l.round.phase(now) == Phase::Answering).collect();
+    open.sort_by_key(|l| (l.round.closes, l.round.title.clone()));
     let bulletins: Vec<_> = rounds.iter().filter(|l| l.round.closing.is_some() && l.round.state != RoundState::Void).collect();
     let day = |d| match lang {
         Lang::Zh => ChineseDay(d).to_string(),

@@ -55,7 +55,7 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
         @if question.required { span.num { (lang.pick("（必答）", " (required)")) } }
     };
     let hint = html! {
-        @for condition in &question.visible_if { p.hint.only { (only_if(condition, filled)) } }
+        @if !question.visible_if.is_empty() { p.hint.only { (only_if(&question.visible_if, filled)) } }
         @if let Some(hint) = &question.hint { p.hint id={ "h-" (id) } { (hint.get(lang)) } }
     };
     let described = filled.described(id, question.hint.is_some());
@@ -66,7 +66,7 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
                 label.ask for={ "f-" (id) } { (ask) }
                 (hint) (filled.error(id))
                 textarea id={ "f-" (id) } name=(id) maxlength=(max_chars) rows="3" autocomplete="off" spellcheck="false" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)] { (filled.form.first(id)) }
-                p.hint id={ "m-" (id) } { (lang.pick("最多", "At most ")) (max_chars) (lang.pick("字。请勿写姓名、警号、电话、车牌等能认出人的内容。", " characters. Leave out names, numbers and plates that tell who somebody is.")) }
+                p.hint id={ "m-" (id) } { (lang.pick("最多 ", "At most ")) (max_chars) (lang.pick(" 字。请勿写姓名、警号、电话、车牌等能认出人的内容。", " characters. Leave out names, numbers and plates that tell who somebody is.")) }
             }
         },
         Kind::Number { min, max, .. } => html! {
@@ -74,7 +74,7 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
                 label.ask for={ "f-" (id) } { (ask) }
                 (hint) (filled.error(id))
                 input.short type="text" inputmode="numeric" id={ "f-" (id) } name=(id) value=(filled.form.first(id)) maxlength="20" autocomplete="off" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)];
-                p.hint id={ "m-" (id) } { (min) (lang.pick("至", " to ")) (max) (lang.pick("之间的整数，可不填", ", whole numbers, optional")) }
+                p.hint id={ "m-" (id) } { (min) (lang.pick(" 至 ", " to ")) (max) (lang.pick(" 之间的整数", ", whole numbers")) @if !question.required { (lang.pick("，可不填", ", optional")) } }
             }
         },
         kind => {
@@ -108,25 +108,25 @@ fn shown_if(conditions: &[Condition], survey: &Survey) -> String {
     json!(list).to_string()
 }
 
-/// The condition in words, for who reads without script.
-fn only_if(condition: &Condition, filled: &Filled) -> String {
+/// The conditions in words, for who reads without script.
+fn only_if(conditions: &[Condition], filled: &Filled) -> String {
     let lang = filled.lang;
-    let asked = &filled.survey.questions()[condition.question];
-    let name = asked.text.get(lang);
-    match condition.wanted {
-        Wanted::AnyOf(mask) => {
-            let labels: Vec<&str> =
-                labels(&asked.kind).into_iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, l)| l.get(lang)).collect();
-            lang.pick(
-                format!("“{name}”选了“{}”的请答，其他人跳过。", labels.join("”或“")),
-                format!("Only if you answered “{}” to “{name}”; others skip it.", labels.join("” or “")),
-            )
-        }
-        Wanted::Range(from, to) => lang.pick(
-            format!("“{name}”填了 {from} 至 {to} 的请答，其他人跳过。"),
-            format!("Only if you entered {from} to {to} for “{name}”; others skip it."),
-        ),
-    }
+    let each: Vec<String> = conditions
+        .iter()
+        .map(|condition| {
+            let asked = &filled.survey.questions()[condition.question];
+            let name = asked.text.get(lang);
+            match condition.wanted {
+                Wanted::AnyOf(mask) => {
+                    let chosen = labels(&asked.kind).into_iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1);
+                    let chosen: Vec<&str> = chosen.map(|(_, label)| label.get(lang)).collect();
+                    lang.pick(format!("“{name}”选了“{}”", chosen.join("”或“")), format!("you answered “{}” to “{name}”", chosen.join("” or “")))
+                }
+                Wanted::Range(from, to) => lang.pick(format!("“{name}”填了 {from} 至 {to}"), format!("you entered {from} to {to} for “{name}”")),
+            }
+        })
+        .collect();
+    lang.pick(format!("仅请{}的人作答，其他人跳过。", each.join("、并且")), format!("Only if {}; others skip it.", each.join(" and ")))
 }
 
 fn labels(kind: &Kind) -> Vec<&Text> {
@@ -186,7 +186,7 @@ fn other(question: &Question, options: &[Choice], filled: &Filled) -> Markup {
     let lang = filled.lang;
     html! {
         div.other data-option=(option.id) {
-            label.field for={ "f-" (field) } { (option.label.get(lang)) (lang.pick("（请说明，最多", " (please say; at most ")) (max) (lang.pick("字）", " characters)")) }
+            label.field for={ "f-" (field) } { (option.label.get(lang)) (lang.pick("（请说明，最多 ", " (please say; at most ")) (max) (lang.pick(" 字）", " characters)")) }
             (filled.error(&field))
             input type="text" id={ "f-" (field) } name=(field) maxlength=(max) value=(filled.form.first(&field)) autocomplete="off" spellcheck="false" aria-describedby=[filled.described(&field, false)] aria-invalid=[filled.invalid(&field)];
         }

@@ -53,7 +53,7 @@ impl<'a> Questionnaire<'a> {
         let filled = Filled { form, errors, survey, lang };
         let body = html! {
             (self.marks)
-            h1 { (self.title) }
+            h1 lang=[written_in(self.title, lang)] { (self.title) }
             @if self.title != survey.title().get(lang) { p.soft.subtitle { (survey.title().get(lang)) } }
             (summary(survey, errors, lang))
             form #form method="post" action={ (self.path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang)) data-preview[self.preview] {
@@ -89,6 +89,11 @@ impl<'a> Questionnaire<'a> {
             }
         }
     }
+}
+
+/// The language of a title, where it is not the page's: titles of rounds are written in one language only.
+fn written_in(title: &str, lang: Lang) -> Option<&'static str> {
+    (lang == Lang::En && title.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))).then_some(Lang::Zh.tag())
 }
 
 /// What may tell who somebody is, for the script: name and pattern.
@@ -130,7 +135,7 @@ fn summary(survey: &Survey, errors: &FieldErrors, lang: Lang) -> Markup {
     html! {
         @if !errors.is_empty() {
             div.errors #errors role="alert" tabindex="-1" {
-                p { strong { (lang.pick("尚未提交，您的答案都还在。请修改以下", "Not submitted yet; all your answers are kept. Please mend ")) (errors.len()) (lang.pick("处：", " thing(s):")) } }
+                p { strong { (lang.pick("尚未提交，您的答案都还在。请修改以下 ", "Not submitted yet; all your answers are kept. Please mend ")) (errors.len()) (lang.pick(" 处：", if errors.len() == 1 { " thing:" } else { " things:" })) } }
                 ul { @for (field, refusal) in errors.iter().take(20) {
                     li { a href={ "#q-" (field.split('.').next().unwrap_or(field)) } { (name(field)) } (lang.pick("：", ": ")) (refusal.get(lang)) }
                 } }

@@ -23,8 +23,10 @@ use crate::web::page::{PageKind, View, respondent};
 
 /// Largest body: a Chinese character takes nine bytes, and the largest survey allowed still fits.
 pub const MAX_BODY: usize = 256 << 10;
-/// A body must have arrived after this long.
+/// A body must begin to arrive within this time and then come at least this fast; a padded form takes a minute at the slowest.
 const BODY_TIME: Duration = Duration::from_secs(15);
+const SLOWEST_BYTES_PER_SECOND: u64 = 1 << 10;
+const LONGEST_BODY_TIME: Duration = Duration::from_mins(1);
 /// How long an answer to one wrong code too many waits.
 const SLOW: Duration = Duration::from_secs(1);
 
@@ -95,37 +97,38 @@ pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<By
         );
         WebError::Unreadable(StatusCode::PAYLOAD_TOO_LARGE, refusal)
     };
-    let reading = async {
-        let mut body = BytesMut::with_capacity(8 << 10);
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| {
-                WebError::Unreadable(
-                    StatusCode::BAD_REQUEST,
-                    Refusal::new("网络中断，未收到；请重新提交", "the connection broke and nothing was received; submit again"),
-                )
-            })?;
-            if body.len() + chunk.len() > MAX_BODY {
-                // The rest is read and dropped, so that the sender sees the answer instead of a broken connection.
-                let mut left = 4 * MAX_BODY;
-                while let Some(Ok(chunk)) = payload.next().await {
-                    left = left.saturating_sub(chunk.len());
-                    if left == 0 {
-                        break;
-                    }
-                }
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
-    };
-    tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_else(|_| {
+    let started = tokio::time::Instant::now();
+    let too_slow = |_| {
         let refusal = Refusal::new(
-            "网络过慢，十五秒内没有收完，未收到；请换个地方重新提交",
-            "the network is too slow: the form did not arrive within fifteen seconds; submit again elsewhere",
+            "网络过慢，没有收完，未收到；请换个信号好的地方重新提交",
+            "the network is too slow: the form did not arrive; submit again where the signal is better",
         );
-        Err(WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal))
-    })
+        WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal)
+    };
+    let mut body = BytesMut::with_capacity(8 << 10);
+    loop {
+        let earned = BODY_TIME + Duration::from_millis(body.len() as u64 * 1000 / SLOWEST_BYTES_PER_SECOND);
+        let until = started + earned.min(LONGEST_BODY_TIME);
+        let Some(chunk) = tokio::time::timeout_at(until, payload.next()).await.map_err(too_slow)? else { return Ok(body.freeze()) };
+        let chunk = chunk.map_err(|_| {
+            WebError::Unreadable(
+                StatusCode::BAD_REQUEST,
+                Refusal::new("网络中断，未收到；请重新提交", "the connection broke and nothing was received; submit again"),
+            )
+        })?;
+        if body.len() + chunk.len() > MAX_BODY {
+            // The rest is read and dropped, so that the sender sees the answer instead of a broken connection.
+            let mut left = 4 * MAX_BODY;
+            while let Ok(Some(Ok(chunk))) = tokio::time::timeout_at(until, payload.next()).await {
+                left = left.saturating_sub(chunk.len());
+                if left == 0 {
+                    break;
+                }
+            }
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
 }
 
 /// 303; the body makes up for the length of the address, so that both answers are equally long.
@@ -200,7 +203,7 @@ fn settled_page(live: &Live, view: View, received: bool) -> Markup {
                     a.button href={ "/r/" (live.round.id) (view.query()) } { (lang.pick("现在返回", "Return now")) }
                 }
             } @else {
-                p.soft { (lang.pick("可以关闭本页。手机上没有留下任何答案。", "You may close this page. No answer is left on this phone.")) }
+                p.soft.close { (lang.pick("请关闭本页。", "Please close this page.")) }
             }
         }
     };
