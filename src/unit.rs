@@ -79,6 +79,15 @@ pub fn groups(units: &[Unit]) -> Vec<Group> {
     groups
 }
 
+/// Where a field of a table stands: in words, by line or by cell.
+pub type Place = fn(u64, Option<usize>) -> Refusal;
+
+/// The place of a line of text.
+#[must_use]
+pub fn line_place(line: u64, _: Option<usize>) -> Refusal {
+    Refusal::new(format!("第 {line} 行"), format!("line {line}"))
+}
+
 /// Reads a unit table: UTF-8 with or without BOM, or GB18030. All mistakes are returned together.
 pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
     if bytes.len() > MAX_BYTES {
@@ -90,29 +99,32 @@ pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
             "the file is neither UTF-8 nor GB18030; save it as CSV (UTF-8)",
         )]
     })?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let columns = header(&mut reader)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
     let mut errors = Vec::new();
-    let mut units = Vec::new();
     for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(e) => {
-                errors.push(Refusal::new(format!("无法读取：{e}"), format!("cannot be read: {e}")));
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        let field = |n: usize| columns[n].and_then(|c| record.get(c)).unwrap_or("").to_owned();
-        match row(std::array::from_fn(field)) {
-            Ok(unit) => units.push((line, unit)),
-            Err(refusals) => errors.extend(refusals.into_iter().map(|r| at_line(line, &r))),
+        match record {
+            Ok(record) => rows.push((record.position().map_or(0, csv::Position::line), record.iter().map(str::to_owned).collect())),
+            Err(e) => errors.push(Refusal::new(format!("无法读取：{e}"), format!("cannot be read: {e}"))),
         }
     }
-    check_table(&mut units, &mut errors);
+    parse_rows(&rows, line_place, errors)
+}
+
+/// Reads a unit table from rows with their numbers, the header first.
+pub fn parse_rows(rows: &[(u64, Vec<String>)], place: Place, mut errors: Vec<Refusal>) -> Result<Vec<Unit>, Vec<Refusal>> {
+    let mut filled = rows.iter().filter(|(_, fields)| !fields.iter().all(String::is_empty));
+    let columns = header(filled.next(), place)?;
+    let mut units = Vec::new();
+    for (line, fields) in filled {
+        let field = |n: usize| columns[n].and_then(|c| fields.get(c)).cloned().unwrap_or_default();
+        match row(std::array::from_fn(field)) {
+            Ok(unit) => units.push((*line, unit)),
+            Err(refusals) => errors.extend(refusals.into_iter().map(|(column, r)| at(place(*line, columns[column]), &r))),
+        }
+    }
+    let of = |column: usize| columns[column];
+    check_table(&mut units, &mut errors, |line, column| place(line, of(column)));
     if errors.is_empty() { Ok(units.into_iter().map(|(_, unit)| unit).collect()) } else { Err(errors) }
 }
 
@@ -140,58 +152,68 @@ fn decode(bytes: &[u8]) -> Option<String> {
 }
 
 /// Where each known column stands in the file.
-fn header(reader: &mut csv::Reader<&[u8]>) -> Result<[Option<usize>; 6], Vec<Refusal>> {
-    let header = reader.headers().map_err(|e| vec![Refusal::new(format!("第 1 行无法读取：{e}"), format!("line 1 cannot be read: {e}"))])?;
+fn header(first: Option<&(u64, Vec<String>)>, place: Place) -> Result<[Option<usize>; 6], Vec<Refusal>> {
+    let nothing = (1, Vec::new());
+    let (line, names) = first.unwrap_or(&nothing);
     let mut columns = [None; 6];
-    for (n, name) in header.iter().enumerate() {
-        let known = COLUMNS.iter().position(|c| *c == name).or_else(|| CHINESE_COLUMNS.iter().position(|c| *c == name));
+    for (n, name) in names.iter().enumerate() {
+        let known = COLUMNS.iter().position(|c| c == name).or_else(|| CHINESE_COLUMNS.iter().position(|c| c == name));
         match known {
             Some(k) => columns[k] = Some(n),
+            None if name.is_empty() => {}
             None => {
-                return Err(vec![Refusal::new(
-                    format!("第 1 行：不认识列名“{}”，可用列名：{}", crate::text::visible(name), COLUMNS.join("、")),
-                    format!("line 1: unknown column `{}`; the columns are {}", crate::text::visible(name), COLUMNS.join(", ")),
-                )]);
+                let refusal = Refusal::new(
+                    format!("不认识列名“{}”，可用列名：{}", crate::text::visible(name), CHINESE_COLUMNS.join("、")),
+                    format!("unknown column `{}`; the columns are {}", crate::text::visible(name), COLUMNS.join(", ")),
+                );
+                return Err(vec![at(place(*line, Some(n)), &refusal)]);
             }
         }
     }
-    let missing: Vec<&str> = (0..4).filter(|k| columns[*k].is_none()).map(|k| COLUMNS[k]).collect();
+    let missing: Vec<usize> = (0..4).filter(|k| columns[*k].is_none()).collect();
     if missing.is_empty() {
         return Ok(columns);
     }
-    Err(vec![Refusal::new(format!("第 1 行：缺少列 {}", missing.join("、")), format!("line 1: missing column {}", missing.join(", ")))])
+    let (zh, en): (Vec<&str>, Vec<&str>) = missing.iter().map(|k| (CHINESE_COLUMNS[*k], COLUMNS[*k])).unzip();
+    Err(vec![at(place(*line, None), &Refusal::new(format!("缺少列 {}", zh.join("、")), format!("missing column {}", en.join(", "))))])
 }
 
-fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<Unit, Vec<Refusal>> {
+/// A unit, or its mistakes by column.
+fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<Unit, Vec<(usize, Refusal)>> {
     let mut errors = Vec::new();
     if !is_code(&code) {
-        errors.push(Refusal::new(
+        let refusal = Refusal::new(
             format!("代码“{code}”应为 1 至 16 位大写字母或数字，且不是 ALL"),
             format!("code `{code}` must match [A-Z0-9]{{1,16}} and not be ALL"),
-        ));
+        );
+        errors.push((0, refusal));
     }
-    for (what_zh, what, value, limit) in [("单位名称", "name", &name, 60), ("类型", "kind", &kind, 20), ("统计组名称", "group_name", &group_name, 60)]
+    for (column, what_zh, what, value, limit) in
+        [(1, "单位名称", "name", &name, 60), (2, "类型", "kind", &kind, 20), (5, "统计组名称", "group_name", &group_name, 60)]
     {
         let empty = value.is_empty() && what != "group_name";
         if empty || value.chars().count() > limit || value.chars().any(|c| is_deceptive(c) || c.is_control()) {
-            errors.push(Refusal::new(
+            let refusal = Refusal::new(
                 format!("{what_zh}为空、超过 {limit} 字，或含有控制字符、隐形字符"),
                 format!("{what} is empty, longer than {limit} characters, or holds control or invisible characters"),
-            ));
+            );
+            errors.push((column, refusal));
         }
     }
     let heads = headcount.parse::<u32>().ok().filter(|n| (1..=100_000).contains(n));
     if heads.is_none() {
-        errors.push(Refusal::new(
+        let refusal = Refusal::new(
             format!("人数“{headcount}”应为 1 至 100000 的整数"),
             format!("headcount `{headcount}` must be a whole number from 1 to 100000"),
-        ));
+        );
+        errors.push((3, refusal));
     }
     if !group.is_empty() && !is_code(&group) {
-        errors.push(Refusal::new(
+        let refusal = Refusal::new(
             format!("统计组代码“{group}”应为 1 至 16 位大写字母或数字，且不是 ALL"),
             format!("group `{group}` must match [A-Z0-9]{{1,16}} and not be ALL"),
-        ));
+        );
+        errors.push((4, refusal));
     }
     let (true, Some(headcount)) = (errors.is_empty(), heads) else { return Err(errors) };
     let alone = group.is_empty();
@@ -205,7 +227,7 @@ fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<
     })
 }
 
-fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
+fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>, place: impl Fn(u64, usize) -> Refusal) {
     if units.is_empty() && errors.is_empty() {
         errors.push(Refusal::new("表中没有单位", "the table holds no unit"));
     }
@@ -215,7 +237,7 @@ fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
     let mut codes = HashSet::new();
     for (line, unit) in units.iter() {
         if !codes.insert(unit.code.clone()) {
-            errors.push(at_line(*line, &Refusal::new(format!("代码 {} 重复", unit.code), format!("code {} is used twice", unit.code))));
+            errors.push(at(place(*line, 0), &Refusal::new(format!("代码 {} 重复", unit.code), format!("code {} is used twice", unit.code))));
         }
     }
     let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -224,8 +246,8 @@ fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
             continue;
         }
         if codes.contains(&unit.group) {
-            errors.push(at_line(
-                *line,
+            errors.push(at(
+                place(*line, 4),
                 &Refusal::new(
                     format!("统计组代码 {} 与某个单位的代码相同，请换一个", unit.group),
                     format!("group {} has the code of a unit; choose another", unit.group),
@@ -237,8 +259,8 @@ fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
         }
         let known = names.entry(unit.group.clone()).or_insert_with(|| unit.group_name.clone());
         if *known != unit.group_name {
-            errors.push(at_line(
-                *line,
+            errors.push(at(
+                place(*line, 5),
                 &Refusal::new(
                     format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name),
                     format!("group {} has two names: `{known}` and `{}`", unit.group, unit.group_name),
@@ -251,8 +273,8 @@ fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>) {
     }
 }
 
-fn at_line(line: u64, refusal: &Refusal) -> Refusal {
-    Refusal::new(format!("第 {line} 行：{}", refusal.zh), format!("line {line}: {}", refusal.en))
+fn at(place: Refusal, refusal: &Refusal) -> Refusal {
+    Refusal::new(format!("{}：{}", place.zh, refusal.zh), format!("{}: {}", place.en, refusal.en))
 }
 
 fn is_code(code: &str) -> bool {

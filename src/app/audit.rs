@@ -8,7 +8,7 @@ use crate::storage::AuditRow;
 use crate::text::Refusal;
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str); 38] = [
+pub const ACTIONS: [(&str, &str); 39] = [
     ("sign_in", "登录"),
     ("account_add", "建立账号"),
     ("units_import", "导入单位"),
@@ -42,6 +42,7 @@ pub const ACTIONS: [(&str, &str); 38] = [
     ("password_reset", "重置口令"),
     ("second_factor_on", "启用动态口令"),
     ("second_factor_off", "取消动态口令"),
+    ("calendar_set", "设置活动安排"),
     ("token_made", "建立接口令牌"),
     ("token_ended", "撤销接口令牌"),
     ("api_read", "接口读取"),

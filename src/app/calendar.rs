@@ -53,7 +53,10 @@ impl App {
                 }
                 (Ok(from), Ok(_)) => {
                     if before.is_some_and(|before| from < before) {
-                        mistakes.push(Refusal::new(format!("{name}：开始日期早于上一阶段的开始日期"), format!("phase {}: it begins before the phase before it", n + 1)));
+                        mistakes.push(Refusal::new(
+                            format!("{name}：开始日期早于上一阶段的开始日期"),
+                            format!("phase {}: it begins before the phase before it", n + 1),
+                        ));
                     }
                     before = Some(from);
                 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod backup;
+mod calendar;
 mod config;
 mod custody;
 mod demo;
@@ -20,6 +21,7 @@ mod second_factor;
 mod slips;
 mod staging;
 mod tokens;
+mod workbook;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ use time::OffsetDateTime;
 pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session};
 pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, action_zh, minute_of};
 pub use backup::{How, RestoredRound};
+pub use calendar::{Calendar, PHASES, Standing};
 pub use config::{SETTINGS, Settings};
 pub use custody::Custody;
 pub use demo::{Demo, DemoAccount};

@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, SharedStep, report, rng};
+use super::{App, AppError, Cause, Event, SharedStep, report, rng, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -62,9 +62,30 @@ impl App {
 
     /// Replaces the unit table from a CSV file, all or nothing.
     pub fn import_units(&self, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
-        let units = unit::parse_csv(bytes).map_err(AppError::Mistakes)?;
+        let units = Self::read_units(bytes)?;
         self.storage.replace_units(&units)?;
         Ok(units)
+    }
+
+    /// Whether a file is a workbook rather than a text.
+    #[must_use]
+    pub fn is_workbook(bytes: &[u8]) -> bool {
+        workbook::is_workbook(bytes)
+    }
+
+    /// Reads a unit table, CSV or the first sheet of an Excel workbook, and changes nothing. Mistakes name line or cell.
+    pub fn read_units(bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+        if !workbook::is_workbook(bytes) {
+            return unit::parse_csv(bytes).map_err(AppError::Mistakes);
+        }
+        let place = |row: u64, column: Option<usize>| match column {
+            Some(column) => {
+                let address = workbook::address(row, column);
+                Refusal::new(format!("单元格 {address}"), format!("cell {address}"))
+            }
+            None => unit::line_place(row, None),
+        };
+        unit::parse_rows(&workbook::first_sheet(bytes)?, place, Vec::new()).map_err(AppError::Mistakes)
     }
 
     /// All rounds.

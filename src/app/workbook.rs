@@ -25,15 +25,17 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 /// The first sheet.
 pub fn first_sheet(bytes: &[u8]) -> Result<Rows, Refusal> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(Refusal::new("这是旧版 Excel（.xls）或加了密码的文件，请另存为不加密的 .xlsx", "this is an old or encrypted workbook; save it as .xlsx without a password"));
+        return Err(Refusal::new(
+            "这是旧版 Excel（.xls）或加了密码的文件，请另存为不加密的 .xlsx",
+            "this is an old or encrypted workbook; save it as .xlsx without a password",
+        ));
     }
     look_through(bytes)?;
-    let damaged = |_| Refusal::new("文件损坏或不是 Excel 工作簿（.xlsx）", "the file is damaged or no Excel workbook (.xlsx)");
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| damaged(()))?;
-    let name = book.sheet_names().first().cloned().ok_or_else(|| damaged(()))?;
-    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged(()))?;
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| damaged())?;
+    let name = book.sheet_names().first().cloned().ok_or_else(damaged)?;
+    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
     let mut rows: Rows = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(|_| damaged(()))? {
+    while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
         let (row, column) = cell.get_position();
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
             return Err(Refusal::new(
@@ -43,7 +45,10 @@ pub fn first_sheet(bytes: &[u8]) -> Result<Rows, Refusal> {
         }
         let text = text_of(cell.get_value()).ok_or_else(|| {
             let place = address(u64::from(row) + 1, column as usize);
-            Refusal::new(format!("单元格 {place}：只接受文字和数字，这里是日期、错误值或其他内容"), format!("cell {place}: only texts and numbers are accepted"))
+            Refusal::new(
+                format!("单元格 {place}：只接受文字和数字，这里是日期、错误值或其他内容"),
+                format!("cell {place}: only texts and numbers are accepted"),
+            )
         })?;
         let number = u64::from(row) + 1;
         if rows.last().is_none_or(|last| last.0 != number) {
@@ -60,6 +65,10 @@ pub fn first_sheet(bytes: &[u8]) -> Result<Rows, Refusal> {
     Ok(rows)
 }
 
+fn damaged() -> Refusal {
+    Refusal::new("文件损坏或不是 Excel 工作簿（.xlsx）", "the file is damaged or no Excel workbook (.xlsx)")
+}
+
 fn text_of(value: &DataRef) -> Option<String> {
     match value {
         DataRef::Empty => Some(String::new()),
@@ -74,7 +83,6 @@ fn text_of(value: &DataRef) -> Option<String> {
 
 /// Unpacks every entry once, counting, before anything is parsed.
 fn look_through(bytes: &[u8]) -> Result<(), Refusal> {
-    let damaged = || Refusal::new("文件损坏或不是 Excel 工作簿（.xlsx）", "the file is damaged or no Excel workbook (.xlsx)");
     let bomb = || Refusal::new("文件解开后过大，不是正常的单位表", "the file is too large once unpacked");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > MAX_ENTRIES {

@@ -25,6 +25,8 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),
         ("/desk/units.csv", "clerk head"),
+        ("/desk/units/template.csv", "clerk head"),
+        ("/desk/calendar", "clerk head"),
         ("/desk/rounds/new", "clerk head"),
         ("/desk/accounts", "admin"),
         ("/desk/me", "clerk head leader unit_head auditor admin"),
@@ -69,6 +71,8 @@ fn no_form_is_accepted_without_the_session_s_token() {
     let base = format!("/desk/rounds/{round}");
     for path in [
         "/desk/units",
+        "/desk/units/one",
+        "/desk/calendar",
         "/desk/rounds/new",
         "/desk/sign-out",
         "/desk/me",

@@ -31,3 +31,4 @@ mod stuffing;
 mod surveys;
 mod test_app;
 mod trustees;
+mod units;

@@ -221,6 +221,19 @@ impl Desk {
         )
     }
 
+    /// A form with a file.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Page {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(file);
+        body.extend(b"\r\n--cut--\r\n");
+        let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "multipart/form-data; boundary=cut");
+        page(request.send(&body[..]).unwrap())
+    }
+
     /// As a browser sends it that says where the form stood.
     pub fn post_as(&self, site: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "application/x-www-form-urlencoded");

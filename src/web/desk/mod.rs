@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod again;
 pub mod audit;
+pub mod calendar;
 pub mod custody;
 pub mod home;
 pub mod keeping;
@@ -18,6 +19,7 @@ pub mod rounds;
 pub mod sign_in;
 pub mod texts;
 pub mod units;
+mod upload;
 
 use actix_web::http::Method;
 use actix_web::web::{Data, Payload, block};

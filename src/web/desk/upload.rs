@@ -23,7 +23,12 @@ const MAX_FIELDS: usize = 20;
 const TIME: Duration = Duration::from_mins(1);
 
 /// The fields of an upload and its file, from somebody who may send it.
-pub async fn enter_upload(request: &HttpRequest, app: &Data<App>, needed: Permission, payload: Payload) -> Result<(Session, Form, Vec<u8>), WebError> {
+pub async fn enter_upload(
+    request: &HttpRequest,
+    app: &Data<App>,
+    needed: Permission,
+    payload: Payload,
+) -> Result<(Session, Form, Vec<u8>), WebError> {
     let session = enter(request, app, needed).await?;
     from_this_site(request)?;
     let (form, file) = tokio::time::timeout(TIME, read(request, payload)).await.unwrap_or_else(|_| {
@@ -34,7 +39,12 @@ pub async fn enter_upload(request: &HttpRequest, app: &Data<App>, needed: Permis
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<(Form, Vec<u8>), WebError> {
-    let unreadable = || WebError::Unreadable(StatusCode::BAD_REQUEST, Refusal::new("上传的内容无法读取，请重新选择文件", "the upload cannot be read; choose the file again"));
+    let unreadable = || {
+        WebError::Unreadable(
+            StatusCode::BAD_REQUEST,
+            Refusal::new("上传的内容无法读取，请重新选择文件", "the upload cannot be read; choose the file again"),
+        )
+    };
     let mut parts = Multipart::new(request.headers(), payload);
     let (mut form, mut file) = (Form::default(), Vec::new());
     let mut count = 0;
