@@ -159,7 +159,7 @@ pub fn desk(session: Option<&Session>, title: &str, marks: &str, body: Markup) -
                         }
                     }
                 }
-                @if !marks.is_empty() { p.marks { (marks) } }
+                @if !marks.is_empty() { aside.marks aria-label="标注" { (marks) } }
                 main { (body) }
             }
         }

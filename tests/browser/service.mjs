@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect } from "@playwright/test";
 
-const BINARY = process.env.ZICHA_BINARY || (process.env.CARGO_TARGET_DIR || new URL("../../target", import.meta.url).pathname) + "/debug/zicha";
+export const BINARY = process.env.ZICHA_BINARY || (process.env.CARGO_TARGET_DIR || new URL("../../target", import.meta.url).pathname) + "/debug/zicha";
 
 export function freePort() {
   return new Promise((resolve) => {

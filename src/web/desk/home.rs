@@ -59,7 +59,7 @@ fn lists(own: &[(String, String, String, String)]) -> Markup {
         @else {
             div.card {
                 table {
-                    thead { tr { th { "轮次" } th { "统计组" } th {} } }
+                    thead { tr { th { "轮次" } th { "统计组" } th { "清单" } } }
                     tbody { @for (round, title, code, name) in own {
                         tr { td { (title) } td { (name) } td { a href={ "/desk/rounds/" (round) "/lists/" (code) } { "查看并打印" } } }
                     } }

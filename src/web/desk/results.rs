@@ -107,7 +107,7 @@ fn list_table(results: &Results, lists: &[ProblemList]) -> Markup {
     let id = &results.round.id;
     html! {
         table {
-            thead { tr { th { "统计组" } th.n { "计入" } @for level in Level::ALL { th.n { (level.label(Lang::Zh)) } } @for c in results.survey.categories() { th.n { (c.short_name.zh()) } } th {} } }
+            thead { tr { th { "统计组" } th.n { "计入" } @for level in Level::ALL { th.n { (level.label(Lang::Zh)) } } @for c in results.survey.categories() { th.n { (c.short_name.zh()) } } th { "打印" } } }
             tbody { @for (list, group) in lists.iter().zip(&results.release.groups) {
                 tr {
                     td { (list.name) @if list.merged { " " span.soft { "（合并统计）" } } }

@@ -1,0 +1,65 @@
+// The desk in a real browser, on the filled demo: every page of every role, clean for axe, whole at 768 and 1440 px, without an error in the console.
+import { spawn } from "node:child_process";
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect } from "@playwright/test";
+import { BINARY, freePort } from "./service.mjs";
+
+const test = base.extend({
+  demo: [
+    async ({}, use) => {
+      const port = await freePort();
+      const demo = spawn(BINARY, ["demo", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "ignore"] });
+      let said = "";
+      demo.stdout.on("data", (bytes) => { said += bytes; });
+      const url = `http://127.0.0.1:${port}`;
+      for (let n = 0; !(said.includes("fuzeren") && (await fetch(`${url}/readyz`).then((r) => r.ok, () => false))); n += 1) {
+        if (n > 600) throw new Error(`the demo did not start: ${said}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const password = (name) => new RegExp(`^\\s*${name}\\s+(\\S+)`, "m").exec(said)[1];
+      await use({ url, said, password, past: /bulletin\/(\w{8})/.exec(said)[1], open: /\/r\/(\w{8})/.exec(said)[1] });
+      demo.kill();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+});
+
+async function signIn(page, demo, name) {
+  await page.goto(`${demo.url}/desk/sign-in`);
+  await page.fill("input[name=name]", name);
+  await page.fill("input[name=password]", demo.password(name));
+  await page.click("button[type=submit]");
+  await expect(page.locator(".who")).toContainText(name);
+}
+
+const PAGES = (demo) => ({
+  fuzeren: [
+    "/desk", "/desk/units", "/desk/calendar", "/desk/rounds/new", "/desk/me", "/desk/confirm", `/desk/rounds/${demo.past}`, `/desk/rounds/${demo.past}/results`, `/desk/rounds/${demo.past}/lists/ALL`,
+    `/desk/rounds/${demo.past}/texts`, `/desk/rounds/${demo.past}/keeping`, `/desk/rounds/${demo.open}`, `/desk/rounds/${demo.open}/custody`, "/desk/surveys/self-check/preview",
+  ],
+  guanli: ["/desk", "/desk/accounts"],
+  shenji: ["/desk", "/desk/audit", "/desk/audit?action=export"],
+});
+
+for (const name of ["fuzeren", "guanli", "shenji"]) {
+  for (const width of [768, 1440]) {
+    test(`every page of ${name} at ${width} px`, async ({ page, demo }) => {
+      test.setTimeout(180_000);
+      const errors = [];
+      const found = [];
+      page.on("console", (message) => { if (message.type() === "error") errors.push(`${page.url()}: ${message.text()}`); });
+      await page.setViewportSize({ width, height: 900 });
+      await signIn(page, demo, name);
+      for (const path of PAGES(demo)[name]) {
+        await page.goto(demo.url + path);
+        const result = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).exclude("iframe").analyze();
+        for (const v of result.violations) found.push(`${path}: ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join("; ")}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (wide > 0) found.push(`${path}: ${wide} px wider than the window`);
+        if (process.env.ZICHA_PICTURES) await page.screenshot({ path: `${process.env.ZICHA_PICTURES}/${name}-${width}-${path.replace(/\W+/g, "_")}.png`, fullPage: true });
+      }
+      expect(found).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  }
+}
