@@ -77,6 +77,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/desk/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
         .service(resource("/desk/rounds/{round}/hold").route(post().to(desk::round::hold)))
         .service(resource("/desk/rounds/{round}/results").route(get().to(desk::results::show)))
+        .service(resource("/desk/rounds/{round}/groups/{group}").route(get().to(desk::group::show)))
         .service(resource("/desk/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
         .service(resource("/desk/rounds/{round}/export/{table}").route(get().to(desk::results::export)))
         .service(resource("/metrics").route(get().to(desk::metrics)));

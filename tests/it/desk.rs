@@ -21,6 +21,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         zicha.answer(&round, code, &[("honor_pride", "frequent")]).assert_received();
     }
     zicha.finish(&round);
+    let group = zicha.app.results(&round).unwrap().release.groups[0].code.replace('+', "%2B");
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),
@@ -39,6 +40,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}"), "clerk head"),
         (&format!("/desk/rounds/{round}/results"), "clerk head"),
         (&format!("/desk/rounds/{round}/lists/ALL"), "clerk head"),
+        (&format!("/desk/rounds/{round}/groups/{group}"), "clerk head leader unit_head"),
         (&format!("/desk/rounds/{round}/export/wide"), "clerk head"),
         (&format!("/desk/rounds/{round}/custody"), "clerk head"),
         (&format!("/desk/rounds/{round}/keeping"), "clerk head"),
@@ -241,4 +243,61 @@ fn metrics_are_on_the_desk_s_address_only() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     assert_eq!((status(&desk).unwrap(), status(&front).unwrap()), (200, 404));
+}
+
+#[test]
+fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_back_at_the_round_before() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units("code,name,kind,headcount\nA,甲中队,squad,40\nB,乙中队,squad,40\nC,丙中队,squad,40\nD,丁中队,squad,40\nE,戊中队,squad,40\n");
+    let round = |often: usize, looks_back: Option<zicha::id::RoundId>| {
+        let day = zicha::round::shanghai_day(zicha.app.now());
+        let id = zicha
+            .app
+            .create_round(&zicha::app::NewRound {
+                survey: &survey("self-check"),
+                title: if looks_back.is_some() { "回头看" } else { "第一轮" },
+                opens: day,
+                closes: day,
+                units: &[],
+                access: zicha::round::Access::Slip,
+                looks_back,
+            })
+            .unwrap();
+        let slips = zicha.app.issue_slips(&id, None, 0, true).unwrap();
+        zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+        let mut of: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        for slip in &slips {
+            let n = of.entry(slip.unit.as_str()).or_default();
+            *n += 1;
+            if *n <= 36 {
+                let step = if *n <= if slip.unit == "A" { often } else { 6 } { "frequent" } else { "none" };
+                zicha.answer(&id, &slip.code.printed(), &[("honor_pride", step), ("honor_harm_level", "major")]).assert_received();
+            }
+        }
+        zicha.finish(&id);
+        id
+    };
+    let first = round(30, None);
+    let second = round(2, Some(first.clone()));
+    let clerk = signed_in(&zicha, Role::Clerk);
+    let page = clerk.get(&format!("/desk/rounds/{first}/groups/A"));
+    page.assert_says(200, "突出率区间整体高于全局的有 <strong>1</strong> 题");
+    page.assert_says(200, "80%～100%");
+    page.assert_says(200, "危害程度（中位）");
+    assert!(!page.body.contains("回头看"), "there is no round before it");
+    let wide = clerk.get(&format!("/desk/rounds/{first}/export/wide?headers=id")).body;
+    let row = wide.lines().find(|l| l.contains("\"A\"") && l.contains("\"honor_pride\"")).unwrap();
+    assert!(row.contains("80%～100%"), "{row}");
+    // A good deal fewer in a large group that turned out: better. Where nothing was said before, nothing has changed.
+    let page = clerk.get(&format!("/desk/rounds/{second}/groups/A"));
+    page.assert_says(200, "<span class=\"better\">改善</span>");
+    page.assert_says(200, "原 80%～100%");
+    let other = clerk.get(&format!("/desk/rounds/{second}/groups/B"));
+    assert!(!other.body.contains("<span class=\"better\">") && other.body.contains("无明显变化"));
+    assert_eq!(clerk.get(&format!("/desk/rounds/{second}/groups/ZZ")).status, 404);
+    let head = zicha.desk();
+    let password = zicha.app.add_account("tou", Role::UnitHead, &["B".into()], None).unwrap();
+    head.sign_in("tou", &password);
+    assert_eq!(head.get(&format!("/desk/rounds/{second}/groups/B")).status, 200);
+    assert_eq!(head.get(&format!("/desk/rounds/{second}/groups/A")).status, 403);
 }

@@ -30,6 +30,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
         div.row.noprint {
             @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/results" } { "← 返回结果" } }
             @else { a href="/desk" { "← 返回" } }
+            @if code != "ALL" { a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } { "与全局对照" } }
             a href={ "/desk/rounds/" (results.round.id) "/export/problems?format=csv&group=" (encode(code)) } { "下载 CSV" }
             span.soft { "打印时选 A4 横向。" }
         }

@@ -6,6 +6,7 @@ pub mod again;
 pub mod audit;
 pub mod calendar;
 pub mod custody;
+pub mod group;
 pub mod home;
 pub mod keeping;
 pub mod lists;

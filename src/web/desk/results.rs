@@ -110,7 +110,7 @@ fn list_table(results: &Results, lists: &[ProblemList]) -> Markup {
             thead { tr { th { "统计组" } th.n { "计入" } @for level in Level::ALL { th.n { (level.label(Lang::Zh)) } } @for c in results.survey.categories() { th.n { (c.short_name.zh()) } } th { "打印" } } }
             tbody { @for (list, group) in lists.iter().zip(&results.release.groups) {
                 tr {
-                    td { (list.name) @if list.merged { " " span.soft { "（合并统计）" } } }
+                    td { a href={ "/desk/rounds/" (id) "/groups/" (percent_encoding::utf8_percent_encode(&list.code, percent_encoding::NON_ALPHANUMERIC)) } { (list.name) } @if list.merged { " " span.soft { "（合并统计）" } } }
                     td.n { (group.turnout.counted) }
                     @for level in Level::ALL { td.n { (list.count(level)) } }
                     @for c in results.survey.categories() { td.n { (in_category(list, c.order).0) } }

@@ -1,12 +1,16 @@
 //! Problem lists (问题清单): what each group, and the bureau, should look into.
 //! Derived from the Release alone, so a list can say nothing that the gate did not let through.
 
+mod lookback;
+
 use std::collections::BTreeMap;
 
 use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup, median_step, top_options};
 use crate::round::Hold;
 use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::{Lang, Text};
+
+pub use lookback::{Change, Comparison, Side, look_back};
 
 /// Where a problem was learned of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

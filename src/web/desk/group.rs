@@ -1,0 +1,184 @@
+//! One group beside the bureau: every item's band as a bar, harm and causes by category, and what became of it since an earlier round.
+//! Each chart stands beside its figures, which are those of the exports.
+
+use actix_web::web::{Data, Path, block};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::results::{level_tag, may_read};
+use super::{Permission, enter, html_page};
+use crate::app::{App, Results};
+use crate::gate::{Band, BureauCell, BureauItem, GroupCell, ReleasedGroup};
+use crate::id::RoundId;
+use crate::problem::{Change, Comparison, Side, is_held, look_back};
+use crate::survey::{Kind, Question, QuestionRole, Section};
+use crate::text::Lang;
+use crate::web::error::WebError;
+
+const WIDTH: u32 = 220;
+
+/// `GET /desk/rounds/{round}/groups/{group}`.
+pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::ReadLists).await?;
+    let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
+    let reading = app.clone();
+    let (results, base) = block(move || {
+        let results = reading.results(&id)?;
+        let base = match &results.round.looks_back {
+            Some(base) => reading.results(base).ok(),
+            None => None,
+        };
+        Ok::<_, crate::app::AppError>((results, base))
+    })
+    .await??;
+    let code = path.1.as_str();
+    if !may_read(&session, &results, code) {
+        let (noting, account, subject) = (app.clone(), session.account.clone(), format!("{} {code}", results.round.id));
+        block(move || noting.note(&account, "list_denied", &subject)).await??;
+        return Err(WebError::Forbidden);
+    }
+    let group = results.release.groups.iter().find(|g| g.code == code).ok_or(WebError::NothingHere)?;
+    let back = if session.role.runs_rounds() { format!("/desk/rounds/{}/results", results.round.id) } else { "/desk".to_owned() };
+    let body = page(&results, group, base.as_ref(), &back);
+    Ok(html_page(&session, &group.name, &results.marks, body))
+}
+
+fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: &str) -> Markup {
+    let turnout = group.turnout;
+    let comparisons = base.map_or_else(Vec::new, |base| look_back(&side(base), &side(results)));
+    let own: Vec<&Comparison> = comparisons.iter().filter(|c| c.group.code == group.code).collect();
+    let (above, below) = against(results, group);
+    html! {
+        p.noprint { a href=(back) { "← 返回" } " · " a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(&group.code)) } { "问题清单" } }
+        h1 { (group.name) "：与全局对照" }
+        @if group.merged { p.soft { "样本不足，合并统计（" (group.units.join("、")) "）。" } }
+        p.lead {
+            "应答 " (turnout.headcount) " 人，计入 " strong { (turnout.counted) } " 份。突出率区间整体高于全局的有 " strong { (above) } " 题，整体低于全局的有 " strong { (below) } " 题；其余与全局重叠，看不出差别。"
+        }
+        p.soft { "色条为本组突出率所在区间，竖线（或框）为全局。区间宽度只由作答人数决定：人数少，区间宽。没有色条的，作答不足 5 份，不公布。" }
+        @for section in results.survey.categories() { (category(results, group, section, &own)) }
+        @if let Some(base) = base { p.soft { "回头看：与“" (base.round.title) "”比较。两轮成员单位、人数等级相同才比较；20 人以上的组、两轮应答均达七成五、相差两档以上，才称改善或反弹。" } }
+    }
+}
+
+fn side(results: &Results) -> Side<'_> {
+    Side { round: &results.round, survey: &results.survey, release: &results.release }
+}
+
+fn percent(code: &str) -> String {
+    percent_encoding::utf8_percent_encode(code, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// The bureau's 突出率: its exact share, or the band that is published.
+fn of_bureau(item: &BureauItem) -> Option<(f64, f64)> {
+    match (&item.exact, item.prominent) {
+        (Some(exact), _) if exact.valid > 0 => {
+            let share = f64::from(exact.prominent) * 100.0 / f64::from(exact.valid);
+            Some((share, share))
+        }
+        (_, Some(band)) => Some((f64::from(band.lo), f64::from(band.hi))),
+        _ => None,
+    }
+}
+
+/// Items whose band lies wholly above or below the bureau's.
+fn against(results: &Results, group: &ReleasedGroup) -> (usize, usize) {
+    let (mut above, mut below) = (0, 0);
+    for (n, question) in results.survey.questions().iter().enumerate() {
+        let (GroupCell::Item(own), BureauCell::Item(all)) = (&group.cells[n], &results.release.bureau.cells[n]) else { continue };
+        let (false, Some(band), Some((low, high))) = (is_held(question, &results.round.holds), own.prominent, of_bureau(all)) else { continue };
+        above += usize::from(f64::from(band.lo) > high);
+        below += usize::from(f64::from(band.hi) <= low);
+    }
+    (above, below)
+}
+
+fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[&Comparison]) -> Markup {
+    let questions = section.questions.clone();
+    html! {
+        div.card {
+            h2 { (section.name.zh()) }
+            div.scroll tabindex="0" role="region" aria-label={ (section.name.zh()) "各题" } { table.bands {
+                thead { tr { th { "题目" } th { "本组区间与全局" } th { "突出率" } th { "存在率" } th { "全局突出率" } th { "存在程度" } @if !own.is_empty() { th { "回头看" } } } }
+                tbody { @for at in questions.clone() {
+                    @let question = &results.survey.questions()[at];
+                    @if let (GroupCell::Item(item), BureauCell::Item(all)) = (&group.cells[at], &results.release.bureau.cells[at]) {
+                        tr {
+                            td { (question.text.zh()) }
+                            @if is_held(question, &results.round.holds) { td colspan={ (if own.is_empty() { 5 } else { 6 }) } { span.soft { "存疑，核实前不显示" } } }
+                            @else {
+                                td { (bar(item.prominent, of_bureau(all))) }
+                                td { (words(item.prominent)) } td { (words(item.present)) }
+                                td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent)) } None => { span.soft { "不公布" } } } }
+                                td { @if item.level.is_some() { (level_tag(item.level)) } @if item.unclear { " " (level_tag(None)) } }
+                                @if let Some(comparison) = own.iter().find(|c| c.question.id == question.id) { td { (changed(comparison)) } }
+                            }
+                        }
+                    }
+                } }
+            } }
+            (harm(results, group, section))
+        }
+    }
+}
+
+fn words(band: Option<Band>) -> Markup {
+    html! { @match band { Some(band) => { (band) } None => { span.soft { "不公布" } } } }
+}
+
+/// A band from 0 to 100, and the bureau's place on it.
+fn bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
+    let x = |percent: f64| percent * f64::from(WIDTH) / 100.0;
+    html! {
+        svg width=(WIDTH) height="18" viewBox={ "0 0 " (WIDTH) " 18" } aria-hidden="true" {
+            rect x="0" y="6" width=(WIDTH) height="6" rx="3" fill="#e4e9e6" {}
+            @if let Some(band) = band {
+                rect x=(x(f64::from(band.lo))) y="4" width=(x(f64::from(band.hi) - f64::from(band.lo))) height="10" rx="3" fill="#0b6b4f" {}
+            }
+            @match bureau {
+                Some((low, high)) if (high - low).abs() < f64::EPSILON => { rect x=(x(low) - 1.5) y="0" width="3" height="18" fill="#a3271c" {} }
+                Some((low, high)) => { rect x=(x(low)) y="1" width=(x(high - low)) height="16" fill="none" stroke="#a3271c" stroke-width="1.5" {} }
+                None => {}
+            }
+        }
+    }
+}
+
+fn changed(comparison: &Comparison) -> Markup {
+    let class = match comparison.change {
+        Change::Better | Change::PerhapsBetter => "better",
+        Change::Worse | Change::PerhapsWorse => "worse",
+        Change::Same | Change::NotCompared => "soft",
+    };
+    html! { span.(class) { (comparison.change.label(Lang::Zh)) } @if let (Some(before), true) = (comparison.before, comparison.change != Change::NotCompared) { br; span.soft { "原 " (before) } } }
+}
+
+/// How harmful the category's problems are held to be, and why they are there.
+fn harm(results: &Results, group: &ReleasedGroup, section: &Section) -> Markup {
+    let said = |role: QuestionRole| -> Vec<String> {
+        let found = section.questions.clone().find(|at| results.survey.questions()[*at].role == role);
+        let Some(at) = found else { return Vec::new() };
+        let chosen = match &group.cells[at] {
+            GroupCell::Top(options) => options.clone(),
+            GroupCell::Median(step) => vec![*step],
+            _ => Vec::new(),
+        };
+        chosen.into_iter().filter_map(|n| label(&results.survey.questions()[at], n)).collect()
+    };
+    let (level, harms, causes) = (said(QuestionRole::HarmLevel), said(QuestionRole::Harm), said(QuestionRole::Cause));
+    html! {
+        @if !(level.is_empty() && harms.is_empty() && causes.is_empty()) {
+            dl.harm {
+                @for (name, list) in [("危害程度（中位）", &level), ("主要危害", &harms), ("主要原因", &causes)] { @if !list.is_empty() { div { dt { (name) } dd { (list.join("；")) } } } }
+            }
+        }
+    }
+}
+
+fn label(question: &Question, n: usize) -> Option<String> {
+    match &question.kind {
+        Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.zh().to_owned()),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.get(n).map(|c| c.label.zh().to_owned()),
+        Kind::Number { .. } | Kind::Text { .. } => None,
+    }
+}
