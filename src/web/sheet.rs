@@ -40,7 +40,7 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
                 div.how { "② " (u8::from(round.closes.month())) "月" (round.closes.day()) "日截止，限用一次" }
                 div.address { (slip.address) }
             }
-            div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，查不到谁写了什么。" }
+            div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，开箱后一份不留。" }
         }
     }
 }

@@ -34,7 +34,7 @@ test("every slip's QR code is read from the printed sheet and says what is print
   const scanned = codes.flat();
   expect(scanned.length).toBe(printed.length);
   expect(new Set(scanned)).toEqual(new Set(printed.map((code) => `${zicha.url}/r/${zicha.rounds.printed}#${code.replace(/ /g, "")}`)));
-  expect(text.match(/查不到谁写了什么/g)).toHaveLength(printed.length);
+  expect(text.match(/答卷加密入箱，开箱后一份不留/g)).toHaveLength(printed.length);
   // No number, date of printing or order that would tell slips apart.
   expect(text).not.toMatch(/第\s*\d+\s*张|No\.|编号/);
 });

@@ -295,6 +295,24 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
     let other = clerk.get(&format!("/desk/rounds/{second}/groups/B"));
     assert!(!other.body.contains("<span class=\"better\">") && other.body.contains("无明显变化"));
     assert_eq!(clerk.get(&format!("/desk/rounds/{second}/groups/ZZ")).status, 404);
+    // The desk offers the round to look back at.
+    let day = zicha::round::shanghai_day(zicha.app.now()).to_string();
+    clerk.get("/desk/rounds/new").assert_says(200, "<option value=\"\">不对照</option>");
+    let made = clerk.post_from(
+        "/desk/rounds/new",
+        "/desk/rounds/new",
+        &[
+            ("survey", "self-check"),
+            ("title", "再看"),
+            ("opens", &day),
+            ("closes", &day),
+            ("units", ""),
+            ("access", "slip"),
+            ("looks_back", second.as_str()),
+        ],
+    );
+    let third = zicha.app.round(&made.location.rsplit('/').next().unwrap().parse().unwrap()).unwrap();
+    assert_eq!(third.looks_back, Some(second.clone()));
     let head = zicha.desk();
     let password = zicha.app.add_account("tou", Role::UnitHead, &["B".into()], None).unwrap();
     head.sign_in("tou", &password);

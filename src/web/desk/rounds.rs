@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
 use crate::app::{App, AppError, NewRound, Session};
 use crate::response::Form;
-use crate::round::{Access, parse_day};
+use crate::round::{Access, Round, parse_day};
 use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::web::error::WebError;
@@ -16,7 +16,8 @@ use crate::web::page::csrf;
 /// `GET /desk/rounds/new`.
 pub async fn new(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
-    let page = page(&session, &App::shipped_surveys(), &Form::default(), None);
+    let earlier = earlier(&app).await?;
+    let page = page(&session, &App::shipped_surveys(), &earlier, &Form::default(), None);
     Ok(html_page(&session, "新建一轮", demo_mark(&app), page))
 }
 
@@ -34,7 +35,8 @@ pub async fn create(request: HttpRequest, app: Data<App>, payload: Payload) -> R
         Ok(id) => Ok(see_other(&format!("/desk/rounds/{id}"))),
         Err(error) => {
             let message = refusal_text(error)?;
-            let page = page(&session, &App::shipped_surveys(), &form, Some(&message));
+            let earlier = earlier(&app).await?;
+            let page = page(&session, &App::shipped_surveys(), &earlier, &form, Some(&message));
             let mut response = html_page(&session, "新建一轮", demo_mark(&app), page);
             *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
@@ -53,13 +55,23 @@ fn create_from(app: &App, account: &str, form: &Form) -> Result<crate::id::Round
         closes: parse_day(form.first("closes"))?,
         units: &units,
         access: if form.first("access") == "poster" { Access::Poster } else { Access::Slip },
-        looks_back: None,
+        looks_back: match form.first("looks_back") {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Refusal::new("请选择对照的轮次", "choose the round to look back at"))?),
+        },
     })?;
     app.note(account, "round_create", id.as_str())?;
     Ok(id)
 }
 
-fn page(session: &Session, surveys: &[Survey], form: &Form, error: Option<&str>) -> Markup {
+/// Rounds with results, the latest first: those that a new one can look back at.
+async fn earlier(app: &Data<App>) -> Result<Vec<Round>, WebError> {
+    let reading = app.clone();
+    let rounds = block(move || reading.rounds()).await??;
+    Ok(rounds.into_iter().rev().filter(|r| r.state.has_results()).collect())
+}
+
+fn page(session: &Session, surveys: &[Survey], earlier: &[Round], form: &Form, error: Option<&str>) -> Markup {
     html! {
         h1 { "新建一轮" }
         div.card {
@@ -75,6 +87,10 @@ fn page(session: &Session, surveys: &[Survey], form: &Form, error: Option<&str>)
                 label for="closes" { "截止日期（当天全天有效，北京时间）" } input #closes type="date" name="closes" value=(form.first("closes")) required;
                 label for="units" { "参加单位代码" } p.hint { "留空为全部单位；多个用逗号隔开。" }
                 input #units type="text" name="units" value=(form.first("units"));
+                @if !earlier.is_empty() {
+                    label for="looks_back" { "回头看" } p.hint { "与以前的一轮对照：成员单位、人数等级相同的统计组才比较。" }
+                    select #looks_back name="looks_back" { option value="" { "不对照" } @for r in earlier { option value=(r.id) selected[form.first("looks_back") == r.id.as_str()] { (r.title) } } }
+                }
                 label for="access" { "填写方式" }
                 select #access name="access" {
                     option value="slip" { "纸条：每人抽一张，一张只能用一次" }
