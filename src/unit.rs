@@ -128,6 +128,14 @@ pub fn parse_rows(rows: &[(u64, Vec<String>)], place: Place, mut errors: Vec<Ref
     if errors.is_empty() { Ok(units.into_iter().map(|(_, unit)| unit).collect()) } else { Err(errors) }
 }
 
+/// A unit's fields in the order of [`COLUMNS`], as a table gives them.
+#[must_use]
+pub fn fields(unit: &Unit) -> [String; 6] {
+    let alone = unit.group == unit.code;
+    let (group, name) = if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
+    [unit.code.clone(), unit.name.clone(), unit.kind.clone(), unit.headcount.to_string(), group.to_owned(), name.to_owned()]
+}
+
 /// Writes the unit table as `parse_csv` reads it.
 #[must_use]
 pub fn to_csv(units: &[Unit]) -> Vec<u8> {
@@ -136,9 +144,7 @@ pub fn to_csv(units: &[Unit]) -> Vec<u8> {
     let expect = "writing to memory cannot fail";
     writer.write_record(COLUMNS).expect(expect);
     for unit in units {
-        let alone = unit.group == unit.code;
-        let (group, name) = if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
-        writer.write_record([&unit.code, &unit.name, &unit.kind, &unit.headcount.to_string(), group, name]).expect(expect);
+        writer.write_record(fields(unit)).expect(expect);
     }
     out.extend(writer.into_inner().expect(expect));
     out

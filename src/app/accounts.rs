@@ -190,31 +190,37 @@ impl App {
         Ok(password)
     }
 
-    /// Changes the own password; all other sessions of the account end.
+    /// Changes the own password; all other sessions of the account end, and its tokens.
     pub fn change_password(&self, session: &Session, old: &str, new: &str) -> Result<(), AppError> {
-        if !self.password_of(&session.account, old)? {
-            return Err(Refusal::new("现在的口令不正确", "the present password is wrong").into());
-        }
+        self.own_password(session, old, Refusal::new("现在的口令不正确", "the present password is wrong"))?;
         check_password(new)?;
         self.storage.set_password(&session.account, &hash_password(new)?)?;
         self.storage.end_other_sessions(&session.account, &session.key)?;
+        self.storage.end_tokens(&session.account, None)?;
         self.note(&session.account, "password_reset", &session.account)
     }
 
-    /// Takes the password again before a grave step; throttled as signing in is.
+    /// Takes the password again before a grave step.
     pub fn confirm(&self, session: &Session, password: &str) -> Result<(), AppError> {
-        if !self.may_try(&session.account) {
-            return Err(too_many().into());
-        }
-        if !self.password_of(&session.account, password)? {
-            return Err(Refusal::new("口令不正确", "the password is wrong").into());
-        }
+        self.own_password(session, password, Refusal::new("口令不正确", "the password is wrong"))?;
         Ok(self.storage.confirm_session(&session.key, self.now().unix_timestamp())?)
     }
 
-    fn password_of(&self, name: &str, password: &str) -> Result<bool, AppError> {
-        let account = self.known_account(name)?;
-        self.verify_password(&account.password, password)
+    /// Whether somebody who is signed in knows the password: throttled as signing in is.
+    fn own_password(&self, session: &Session, password: &str, wrong: Refusal) -> Result<(), AppError> {
+        if !self.may_try(&session.account) {
+            return Err(too_many().into());
+        }
+        let account = self.known_account(&session.account)?;
+        if !self.verify_password(&account.password, password)? {
+            return Err(wrong.into());
+        }
+        self.forget_tries(&session.account);
+        Ok(())
+    }
+
+    fn forget_tries(&self, name: &str) {
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
@@ -271,7 +277,7 @@ impl App {
             Some(account) if fits && self.second_factor_fits(account, code)? => {}
             _ => return Err(refused()),
         }
-        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.forget_tries(name);
         let cookie = random_hex();
         let now = self.now().unix_timestamp();
         self.storage.end_sessions("", now - SESSION_LONGEST)?;

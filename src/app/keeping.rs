@@ -34,6 +34,20 @@ impl SharedStep {
         }
     }
 
+    /// What the audit chain calls an approval, and the step once it is taken.
+    fn action(self, taken: bool) -> &'static str {
+        match (self, taken) {
+            (Self::Release, false) => "release_requested",
+            (Self::Release, true) => "round_release",
+            (Self::Destroy, false) => "destroy_requested",
+            (Self::Destroy, true) => "destroy_confirmed",
+            (Self::Resume, false) => "resume_requested",
+            (Self::Resume, true) => "resume_confirmed",
+            (Self::Void, false) => "void_requested",
+            (Self::Void, true) => "void_confirmed",
+        }
+    }
+
     /// Reads a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
@@ -67,8 +81,14 @@ pub(super) fn not_destroyed_yet() -> Refusal {
 const NAMES: &str = "names";
 
 impl App {
-    /// Approves a step as one of two accounts; takes it and returns true once a second one has.
+    /// Approves a step as one of two accounts; takes it and returns true once a second one has. Both are noted in the audit chain.
     pub fn approve(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
+        let taken = self.take_if_approved(id, step, account)?;
+        self.note(account, step.action(taken), id.as_str())?;
+        Ok(taken)
+    }
+
+    fn take_if_approved(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
         let mut round = self.round(id)?;
         step.check(&round)?;
         let accounts = self.storage.approve(id, step.as_str(), account)?;
@@ -101,7 +121,7 @@ impl App {
     }
 
     fn has_head(&self, accounts: &[String]) -> Result<bool, AppError> {
-        Ok(self.accounts()?.iter().any(|known| known.role == Role::Head && accounts.contains(&known.name)))
+        Ok(self.accounts()?.iter().any(|known| known.active && known.role == Role::Head && accounts.contains(&known.name)))
     }
 
     /// Who has approved which step of a round.

@@ -67,6 +67,15 @@ impl App {
         Ok(units)
     }
 
+    /// Adds one unit, its fields in the order of [`unit::COLUMNS`].
+    pub fn add_unit(&self, fields: [String; 6]) -> Result<(), AppError> {
+        let known = self.units()?;
+        let table = std::iter::once(unit::COLUMNS.map(str::to_owned)).chain(known.iter().map(unit::fields)).chain([fields]);
+        let rows: Vec<(u64, Vec<String>)> = (1..).zip(table.map(Vec::from)).collect();
+        let units = unit::parse_rows(&rows, |_, _| Refusal::new("新单位", "the new unit"), Vec::new()).map_err(AppError::Mistakes)?;
+        Ok(self.storage.replace_units(&units)?)
+    }
+
     /// Whether a file is a workbook rather than a text.
     #[must_use]
     pub fn is_workbook(bytes: &[u8]) -> bool {

@@ -111,7 +111,17 @@ impl Storage {
             }
             Db::Pg(db) => {
                 db.batch_execute("set statement_timeout = 0")?;
-                let done = db.batch_execute("vacuum full comments").and_then(|()| db.batch_execute("vacuum full spent_codes"));
+                // A vacuum keeps dead rows that any open transaction could still see; emptying the table and filling it again does not.
+                let done = db.transaction(|db| {
+                    db.batch_execute(
+                        "lock table comments, spent_codes in access exclusive mode;
+                         create temporary table kept_comments on commit drop as select * from comments;
+                         create temporary table kept_codes on commit drop as select * from spent_codes;
+                         truncate comments, spent_codes;
+                         insert into comments select * from kept_comments order by id;
+                         insert into spent_codes select * from kept_codes order by round, hash;",
+                    )
+                });
                 db.batch_execute("set statement_timeout = '120s'")?;
                 done?;
             }

@@ -100,7 +100,7 @@ impl WebError {
         let body = html! {
             h1 { (title) }
             @for line in refusal.get(lang).lines() { p { (line) } }
-            p { a href="/" { (lang.pick("返回首页", "Home")) } }
+            p { a href={ "/" (view.query()) } { (lang.pick("返回首页", "Home")) } }
         };
         let mut response = HttpResponse::build(self.status_code());
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {

@@ -120,6 +120,14 @@ export async function toEnd(page) {
 }
 export const submit = (page) => page.locator("#send button[type=submit]").click();
 
+/** Answers the one required question of the canteen survey and goes to the last step. */
+export async function lunch(page) {
+  await next(page).click();
+  await next(page).click();
+  await pick(page, "visit_meal", "lunch");
+  await toEnd(page);
+}
+
 /** The browser's own back button. A page that was frozen never loads, so there is no load to wait for. */
 export async function back(page) {
   await page.evaluate(() => history.back());

@@ -1,5 +1,5 @@
 // What may lie on the phone: nothing by itself, a draft by choice, the empty questionnaire for want of network. An attacker has the phone.
-import { NOTHING, toEnd, back, expect, kept, next, pick, scan, submit, test } from "./service.mjs";
+import { NOTHING, back, expect, kept, lunch, next, pick, scan, submit, test, toEnd } from "./service.mjs";
 
 const offer = (page) => page.locator(".draft .second");
 
@@ -73,10 +73,7 @@ test("a draft goes when the round has closed, and none comes back after sending 
   // The same phone sends from another tab; typing on in this one writes nothing anew.
   const other = await context.newPage();
   await scan(other, zicha, "canteen");
-  await next(other).click();
-  await next(other).click();
-  await pick(other, "visit_meal", "lunch");
-  await toEnd(other);
+  await lunch(other);
   await submit(other);
   await expect(other.locator("h1")).toHaveText("已收到，已投入票箱");
   await pick(page, "food_choice", "partly");
@@ -145,10 +142,7 @@ test("an opened questionnaire survives a reload without network, and what is sto
   expect(await page.locator("#form").evaluate((form) => getComputedStyle(form.querySelector(".card")).borderRadius)).toBe("12px");
   await context.setOffline(false);
   await page.locator("#code").fill(code);
-  await next(page).click();
-  await next(page).click();
-  await pick(page, "visit_meal", "lunch");
-  await toEnd(page);
+  await lunch(page);
   await submit(page);
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
   await expect.poll(() => kept(page)).toEqual(NOTHING);
@@ -186,10 +180,7 @@ test("a shared device waits for a submission that is on its way, and begins anew
   await page.clock.install();
   await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared`);
   await page.locator("#code").fill(zicha.slip("canteen"));
-  await next(page).click();
-  await next(page).click();
-  await pick(page, "visit_meal", "lunch");
-  await toEnd(page);
+  await lunch(page);
   await context.setOffline(true);
   await submit(page);
   await expect(page.locator(".sending")).toContainText("网络不通");
@@ -274,10 +265,7 @@ test("leaving a half-filled questionnaire by accident is asked about; leaving a 
   await page.reload();
   expect(asked).toEqual(["beforeunload"]);
   await page.locator("#code").fill(zicha.slip("canteen"));
-  await next(page).click();
-  await next(page).click();
-  await pick(page, "visit_meal", "lunch");
-  await toEnd(page);
+  await lunch(page);
   await submit(page);
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
   await page.reload();

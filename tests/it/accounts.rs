@@ -173,9 +173,20 @@ fn the_administrator_turns_accounts_off_and_resets_them_and_their_sessions_end()
     let elsewhere = zicha.desk();
     elsewhere.sign_in("keyuan", &fresh);
     let change = |old: &str, new: &str| clerk.post_from("/desk/me", "/desk/me", &[("do", "password"), ("old", old), ("new", new), ("again", new)]);
+    let token = zicha.app.make_token("keyuan", "试", 1).unwrap();
     change("wrong", "一句容易记住而且够长的口令").assert_says(422, "现在的口令不正确");
     change(&fresh, "太短").assert_says(422, "口令至少 12 位");
     change(&fresh, "一句容易记住而且够长的口令").assert_says(200, "口令已修改");
     assert_eq!(clerk.get("/desk").status, 200);
     assert_eq!(elsewhere.get("/desk").status, 303);
+    assert_eq!(zicha.get_as(&token, "/api/v1/units").status, 401, "its tokens end too");
+    // Whoever sits at a desk that was left open cannot guess the password; whoever knows it is not kept out.
+    let disable = |password: &str| clerk.post_from("/desk/me", "/desk/me", &[("do", "disable"), ("password", password)]);
+    for _ in 0..7 {
+        assert_eq!(disable("一句容易记住而且够长的口令").status, 200);
+    }
+    for _ in 0..5 {
+        change("wrong", "另一句容易记住而且够长的口令").assert_says(422, "现在的口令不正确");
+    }
+    change("一句容易记住而且够长的口令", "另一句容易记住而且够长的口令").assert_says(422, "尝试次数过多");
 }

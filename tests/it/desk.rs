@@ -116,6 +116,7 @@ fn letting_results_out_takes_two_accounts_and_one_of_them_is_the_head() {
     assert!(!released(), "one account, however often it asks");
     agree(&other);
     assert!(!released(), "two clerks, but not the head");
+    assert_eq!(clerk.post_from(&base, &format!("{base}/keeping"), &[("step", "release")]).status, 404, "there is one way to it");
     // What was agreed to has changed: all are asked again.
     clerk.post_from(&base, &format!("{base}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
     agree(&head);
@@ -316,6 +317,17 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
     let head = zicha.desk();
     let password = zicha.app.add_account("tou", Role::UnitHead, &["B".into()], None).unwrap();
     head.sign_in("tou", &password);
-    assert_eq!(head.get(&format!("/desk/rounds/{second}/groups/B")).status, 200);
+    let seen = head.get(&format!("/desk/rounds/{second}/groups/B"));
+    seen.assert_says(200, "无明显变化");
+    // A round that was never released is not looked back at by a squad head.
+    let hidden = round(6, None);
+    use diesel::prelude::*;
+    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    diesel::sql_query("pragma busy_timeout = 5000").execute(&mut db).unwrap();
+    diesel::sql_query(format!("update rounds set state = 'opened' where id = '{hidden}'")).execute(&mut db).unwrap();
+    let fourth = round(6, Some(hidden));
+    let page = head.get(&format!("/desk/rounds/{fourth}/groups/B"));
+    assert!(page.status == 200 && !page.body.contains("无明显变化") && !page.body.contains("原 "));
+    clerk.get(&format!("/desk/rounds/{fourth}/groups/B")).assert_says(200, "无明显变化");
     assert_eq!(head.get(&format!("/desk/rounds/{second}/groups/A")).status, 403);
 }

@@ -156,9 +156,9 @@ fn units_are_typed_in_one_by_one_and_a_mistake_keeps_what_was_typed() {
     assert_eq!(add("CY", "曹杨,\"中队\"", "30").status, 303);
     assert_eq!(add("CF", "=1+1", "34").status, 303);
     let refused = add("CF", "长寿<中队>", "x");
-    refused.assert_says(422, "人数“x”");
+    refused.assert_says(422, "新单位：人数“x”");
     refused.assert_says(422, "value=\"长寿&lt;中队&gt;\"");
-    add("CF", "又一个", "3").assert_says(422, "代码 CF 重复");
+    add("CF", "又一个", "3").assert_says(422, "新单位：代码 CF 重复");
     let units = zicha.app.units().unwrap();
     assert_eq!(units.iter().map(|u| u.name.as_str()).collect::<Vec<_>>(), ["曹杨,\"中队\"", "=1+1"]);
     let template = desk.get("/desk/units/template.csv");

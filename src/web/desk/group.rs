@@ -7,10 +7,11 @@ use maud::{Markup, html};
 
 use super::results::{level_tag, may_read};
 use super::{Permission, enter, html_page};
-use crate::app::{App, Results};
+use crate::app::{App, AppError, Results};
 use crate::gate::{Band, BureauCell, BureauItem, GroupCell, ReleasedGroup};
 use crate::id::RoundId;
 use crate::problem::{Change, Comparison, Side, is_held, look_back};
+use crate::round::RoundState;
 use crate::survey::{Kind, Question, QuestionRole, Section};
 use crate::text::Lang;
 use crate::web::error::WebError;
@@ -21,14 +22,16 @@ const WIDTH: u32 = 220;
 pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::ReadLists).await?;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let reading = app.clone();
+    let (reading, section) = (app.clone(), session.role.runs_rounds());
     let (results, base) = block(move || {
         let results = reading.results(&id)?;
-        let base = match &results.round.looks_back {
-            Some(base) => reading.results(base).ok(),
-            None => None,
+        let base = match results.round.looks_back.as_ref().map(|base| reading.results(base)) {
+            // What was never released is compared for the section only.
+            Some(Ok(base)) => Some(base).filter(|b| section || b.round.state == RoundState::Released),
+            Some(Err(AppError::Refused(_) | AppError::NotFound(_))) | None => None,
+            Some(Err(error)) => return Err(error),
         };
-        Ok::<_, crate::app::AppError>((results, base))
+        Ok((results, base))
     })
     .await??;
     let code = path.1.as_str();

@@ -47,15 +47,11 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
         Err(page) => return Ok(page),
     };
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
-    let step = SharedStep::parse(form.first("step")).ok_or(WebError::NothingHere)?;
+    let step = SharedStep::parse(form.first("step")).filter(|step| *step != SharedStep::Release).ok_or(WebError::NothingHere)?;
     let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
-    let result = block(move || {
-        let done = working.approve(&of, step, &account)?;
-        working.note(&account, &format!("{}_{}", step.as_str(), if done { "confirmed" } else { "requested" }), of.as_str())
-    })
-    .await?;
+    let result = block(move || working.approve(&of, step, &account)).await?;
     match result {
-        Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}/keeping"))),
+        Ok(_) => Ok(see_other(&format!("/desk/rounds/{id}/keeping"))),
         Err(error) => {
             let error = refusal_text(error)?;
             answer(&session, &app, id, Some(error)).await

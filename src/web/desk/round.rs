@@ -131,10 +131,7 @@ pub async fn act(
         match step.as_str() {
             "open" => working.open_round(&of, custody).map(drop)?,
             "close" => working.close_round(&of).map(drop)?,
-            _ => {
-                let done = working.approve(&of, SharedStep::Release, &account)?;
-                return working.note(&account, if done { "round_release" } else { "release_requested" }, of.as_str());
-            }
+            _ => return working.approve(&of, SharedStep::Release, &account).map(drop),
         }
         working.note(&account, &format!("round_{step}"), of.as_str())
     })

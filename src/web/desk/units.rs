@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::upload::enter_upload;
 use super::{Permission, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, Session};
+use crate::app::{App, Session};
 use crate::response::Form;
 use crate::unit::{self, Unit};
 use crate::web::error::WebError;
@@ -51,19 +51,29 @@ async fn answer(session: &Session, app: &Data<App>, mut said: Said) -> Result<Ht
 pub async fn import(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let text = form.first("table").to_owned();
-    replace(&session, &app, text, Form::default()).await
+    let (working, account) = (app.clone(), session.account.clone());
+    let (text, result) = block(move || {
+        let result = working.import_units(text.as_bytes()).and_then(|units| working.note(&account, "units_import", &units.len().to_string()));
+        (text, result)
+    })
+    .await?;
+    match result {
+        Ok(()) => Ok(see_other("/desk/units")),
+        Err(error) => answer(&session, &app, Said { text, error: Some(refusal_text(error)?), ..Said::default() }).await,
+    }
 }
 
 /// `POST /desk/units/one`: one more unit, typed in.
 pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
-    let reading = app.clone();
-    let units = block(move || reading.units()).await??;
-    let mut writer = csv::Writer::from_writer(table_text(&units).into_bytes());
-    writer.write_record(unit::COLUMNS.map(|column| form.first(column))).map_err(|_| WebError::Interrupted)?;
-    let text = String::from_utf8(writer.into_inner().map_err(|_| WebError::Interrupted)?).unwrap_or_default();
+    let fields = unit::COLUMNS.map(|column| form.first(column).trim().to_owned());
     let (working, account) = (app.clone(), session.account.clone());
-    let result = block(move || take(&working, &account, &text)).await?;
+    let result = block(move || {
+        let code = fields[0].clone();
+        working.add_unit(fields)?;
+        working.note(&account, "units_import", &code)
+    })
+    .await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
         Err(error) => answer(&session, &app, Said { error: Some(refusal_text(error)?), one: form, ..Said::default() }).await,
@@ -83,24 +93,6 @@ pub async fn upload(request: HttpRequest, app: Data<App>, payload: Payload) -> R
         Err(error) => Said { text, error: Some(refusal_text(error)?), ..Said::default() },
     };
     answer(&session, &app, said).await
-}
-
-async fn replace(session: &Session, app: &Data<App>, text: String, one: Form) -> Result<HttpResponse, WebError> {
-    let (working, account) = (app.clone(), session.account.clone());
-    let (text, result) = block(move || {
-        let result = take(&working, &account, &text);
-        (text, result)
-    })
-    .await?;
-    match result {
-        Ok(()) => Ok(see_other("/desk/units")),
-        Err(error) => answer(session, app, Said { text, error: Some(refusal_text(error)?), one, ..Said::default() }).await,
-    }
-}
-
-fn take(app: &App, account: &str, text: &str) -> Result<(), AppError> {
-    let units = app.import_units(text.as_bytes())?;
-    app.note(account, "units_import", &units.len().to_string())
 }
 
 fn table_text(units: &[Unit]) -> String {
