@@ -58,8 +58,12 @@ function makeDraft(form, restored) {
   function set(text, next, asked) {
     action.textContent = "";
     action.append(next);
+    if (!asked) {
+      words.textContent = text; // nobody did anything that would have to be read out
+      return;
+    }
     setTimeout(() => { words.textContent = text; }, 20);
-    if (asked) next.focus();
+    next.focus();
   }
 
   function offer(said, asked) {

@@ -7,6 +7,7 @@ const PAGE = { mask: [], fullPage: false };
 /** Pictures hold no code and no address of this run. Beside each stands its text: a small part that is missing is seen there. */
 async function look(page, name) {
   await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(200); // what is read out is written a moment later
   const text = await page.evaluate(() => document.body.innerText);
   expect(text.replace(/\d{4}年\d+月\d+日|\d{4}-\d\d-\d\d/g, "DAY").replace(/[0-9a-f]{64}/g, "DIGEST")).toMatchSnapshot(`${name}.txt`);
   await expect(page).toHaveScreenshot(`${name}.png`, { ...PAGE, mask: [page.locator("#code"), page.locator(".digest")] });
