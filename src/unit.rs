@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Refusal, is_deceptive};
+use crate::text::{Lang, Refusal, is_deceptive};
 
 /// Column ids of the unit table, in order.
 pub const COLUMNS: [&str; 6] = ["code", "name", "kind", "headcount", "group", "group_name"];
@@ -31,14 +31,14 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// The kind in Chinese, for the words the field uses.
+    /// The kind as a page says it; other words stay as they are.
     #[must_use]
-    pub fn kind_zh(kind: &str) -> &str {
+    pub fn kind_label(kind: &str, lang: Lang) -> &str {
         match kind {
-            "squad" => "中队",
-            "section" => "科室",
-            "office" => "办公室（拆违办等）",
-            "mixed" => "混合",
+            "squad" => lang.pick("中队", "squad"),
+            "section" => lang.pick("科室", "section"),
+            "office" => lang.pick("办公室（拆违办等）", "office"),
+            "mixed" => lang.pick("混合", "mixed"),
             other => other,
         }
     }

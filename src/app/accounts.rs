@@ -4,7 +4,7 @@
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{App, AppError, rng};
 use crate::storage::{AccountRow, SessionRow, StorageError};
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 
 /// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,14 +34,14 @@ pub enum Role {
 }
 
 impl Role {
-    /// All roles: name on the command line, name on a page.
-    pub const ALL: [(Self, &'static str, &'static str); 6] = [
-        (Self::Clerk, "clerk", "政工科经办"),
-        (Self::Head, "head", "政工科负责人"),
-        (Self::Leader, "leader", "局领导"),
-        (Self::UnitHead, "unit_head", "单位负责人"),
-        (Self::Auditor, "auditor", "审计员"),
-        (Self::Admin, "admin", "系统管理员"),
+    /// All roles: name on the command line, name on a page in Chinese and English.
+    pub const ALL: [(Self, &'static str, [&'static str; 2]); 6] = [
+        (Self::Clerk, "clerk", ["政工科经办", "clerk of the section"]),
+        (Self::Head, "head", ["政工科负责人", "head of the section"]),
+        (Self::Leader, "leader", ["局领导", "bureau leader"]),
+        (Self::UnitHead, "unit_head", ["单位负责人", "head of a unit"]),
+        (Self::Auditor, "auditor", ["审计员", "auditor"]),
+        (Self::Admin, "admin", ["系统管理员", "administrator"]),
     ];
 
     /// The name on the command line.
@@ -52,8 +52,8 @@ impl Role {
 
     /// The name on a page.
     #[must_use]
-    pub fn zh(self) -> &'static str {
-        Self::ALL.iter().find(|r| r.0 == self).map_or("", |r| r.2)
+    pub fn label(self, lang: Lang) -> &'static str {
+        Self::ALL.iter().find(|r| r.0 == self).map_or("", |r| lang.pick(r.2[0], r.2[1]))
     }
 
     /// Whether the role runs rounds.
@@ -208,19 +208,14 @@ impl App {
 
     /// Whether somebody who is signed in knows the password: throttled as signing in is.
     fn own_password(&self, session: &Session, password: &str, wrong: Refusal) -> Result<(), AppError> {
-        if !self.may_try(&session.account) {
-            return Err(too_many().into());
-        }
+        // Whoever holds a session is not shut out by those who have none.
+        let attempt = self.may_try(&format!("{}\0{}", session.account, session.key), "")?;
         let account = self.known_account(&session.account)?;
         if !self.verify_password(&account.password, password)? {
             return Err(wrong.into());
         }
-        self.forget_tries(&session.account);
+        self.succeeded(&attempt);
         Ok(())
-    }
-
-    fn forget_tries(&self, name: &str) {
-        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
@@ -264,12 +259,11 @@ impl App {
         Ok(())
     }
 
-    /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the second factor of those who have one.
-    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str) -> Result<String, AppError> {
+    /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the second factor of those who have one,
+    /// `known` what [`App::known_browser`] gave this browser before, if anything.
+    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str, known: &str) -> Result<String, AppError> {
         let refused = || AppError::Refused(Refusal::new("账号、口令或动态口令不正确", "name, password or code is wrong"));
-        if !self.may_try(name) {
-            return Err(too_many().into());
-        }
+        let attempt = self.may_try(name, known)?;
         let account = self.storage.account(name)?.filter(|a| a.active);
         let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
         let fits = self.verify_password(hash, password)?;
@@ -277,7 +271,7 @@ impl App {
             Some(account) if fits && self.second_factor_fits(account, code)? => {}
             _ => return Err(refused()),
         }
-        self.forget_tries(name);
+        self.succeeded(&attempt);
         let cookie = random_hex();
         let now = self.now().unix_timestamp();
         self.storage.end_sessions("", now - SESSION_LONGEST)?;
@@ -318,21 +312,6 @@ impl App {
         Ok(())
     }
 
-    /// Counts an attempt before it is verified; false if there were too many for this name in a minute.
-    fn may_try(&self, name: &str) -> bool {
-        let mut tries = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, (_, since)| since.elapsed() < Duration::from_mins(1));
-        if tries.len() >= 10_000 && !tries.contains_key(name) {
-            return false;
-        }
-        let entry = tries.entry(name.to_owned()).or_insert((0, Instant::now()));
-        if entry.0 >= 5 {
-            return false;
-        }
-        *entry = (entry.0 + 1, Instant::now());
-        true
-    }
-
     /// Verifies one password at a time, because each takes 19 MiB; a short queue waits, the rest is asked to try again.
     fn verify_password(&self, hash: &str, password: &str) -> Result<bool, AppError> {
         if self.verifying.fetch_add(1, Ordering::Relaxed) >= 16 {
@@ -353,10 +332,6 @@ fn check_password(password: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")))
-}
-
-fn too_many() -> Refusal {
-    Refusal::new("尝试次数过多，请一分钟后再试", "too many attempts; try again in a minute")
 }
 
 /// An Argon2id hash of nothing that anybody can enter, so that unknown names cost the same time.

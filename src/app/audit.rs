@@ -5,55 +5,57 @@ use super::{App, AppError};
 use crate::export::{Column, Table};
 use crate::round::{SHANGHAI, shanghai_day};
 use crate::storage::AuditRow;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str); 39] = [
-    ("sign_in", "登录"),
-    ("account_add", "建立账号"),
-    ("units_import", "导入单位"),
-    ("round_create", "建立轮次"),
-    ("slips_issue", "印发填写码"),
-    ("trustees_prepared", "生成监督员口令"),
-    ("trustee_entered", "监督员输入口令"),
-    ("round_open", "开放轮次"),
-    ("round_close", "截止"),
-    ("box_open", "开箱"),
-    ("hold_checked", "核实存疑题目"),
-    ("hold_back", "撤下存疑题目"),
-    ("release_requested", "同意发布（待另一账号）"),
-    ("round_release", "发布结果"),
-    ("destroy_requested", "申请销毁原文"),
-    ("destroy_confirmed", "确认销毁原文"),
-    ("resume_requested", "申请恢复填写"),
-    ("resume_confirmed", "确认恢复填写"),
-    ("void_requested", "申请作废"),
-    ("void_confirmed", "确认作废"),
-    ("export", "导出"),
-    ("export_denied", "导出被拒绝"),
-    ("list_denied", "查看清单被拒绝"),
-    ("texts_read", "查看填写原文"),
-    ("names_loaded", "载入姓名表"),
-    ("audit_export", "导出审计记录"),
-    ("backup", "备份"),
-    ("restore", "恢复备份"),
-    ("account_off", "停用账号"),
-    ("account_on", "启用账号"),
-    ("password_reset", "重置口令"),
-    ("second_factor_on", "启用动态口令"),
-    ("second_factor_off", "取消动态口令"),
-    ("calendar_set", "设置活动安排"),
-    ("token_made", "建立接口令牌"),
-    ("token_ended", "撤销接口令牌"),
-    ("api_read", "接口读取"),
-    ("api_denied", "接口读取被拒绝"),
-    ("recovery_used", "使用备用码登录"),
+pub const ACTIONS: [(&str, &str, &str); 41] = [
+    ("sign_in", "登录", "signed in"),
+    ("account_add", "建立账号", "made an account"),
+    ("units_import", "导入单位", "imported units"),
+    ("round_create", "建立轮次", "created a round"),
+    ("round_change", "修改草稿", "changed a draft"),
+    ("round_drop", "放弃草稿", "dropped a draft"),
+    ("slips_issue", "印发填写码", "issued slips"),
+    ("trustees_prepared", "生成监督员口令", "made passphrases"),
+    ("trustee_entered", "监督员输入口令", "trustee entered a passphrase"),
+    ("round_open", "开放轮次", "opened a round"),
+    ("round_close", "截止", "closed a round"),
+    ("box_open", "开箱", "opened the box"),
+    ("hold_checked", "核实存疑题目", "checked a held question"),
+    ("hold_back", "撤下存疑题目", "took a question back"),
+    ("release_requested", "同意发布（待另一账号）", "agreed to a release (another account follows)"),
+    ("round_release", "发布结果", "released results"),
+    ("destroy_requested", "申请销毁原文", "asked for destruction"),
+    ("destroy_confirmed", "确认销毁原文", "confirmed destruction"),
+    ("resume_requested", "申请恢复填写", "asked to go on"),
+    ("resume_confirmed", "确认恢复填写", "confirmed going on"),
+    ("void_requested", "申请作废", "asked for voiding"),
+    ("void_confirmed", "确认作废", "confirmed voiding"),
+    ("export", "导出", "exported"),
+    ("export_denied", "导出被拒绝", "was refused an export"),
+    ("list_denied", "查看清单被拒绝", "was refused a list"),
+    ("texts_read", "查看填写原文", "read original texts"),
+    ("names_loaded", "载入姓名表", "loaded names"),
+    ("audit_export", "导出审计记录", "exported the audit record"),
+    ("backup", "备份", "made a backup"),
+    ("restore", "恢复备份", "restored a backup"),
+    ("account_off", "停用账号", "turned an account off"),
+    ("account_on", "启用账号", "turned an account on"),
+    ("password_reset", "重置口令", "reset a password"),
+    ("second_factor_on", "启用动态口令", "turned one-time codes on"),
+    ("second_factor_off", "取消动态口令", "turned one-time codes off"),
+    ("calendar_set", "设置活动安排", "set the calendar"),
+    ("token_made", "建立接口令牌", "made an API token"),
+    ("token_ended", "撤销接口令牌", "revoked an API token"),
+    ("api_read", "接口读取", "read by API"),
+    ("api_denied", "接口读取被拒绝", "was refused by API"),
+    ("recovery_used", "使用备用码登录", "signed in with a recovery code"),
 ];
 
 /// What a page calls an action.
 #[must_use]
-pub fn action_zh(action: &str) -> &str {
-    ACTIONS.iter().find(|a| a.0 == action).map_or(action, |a| a.1)
+pub fn action_label(action: &str, lang: Lang) -> &str {
+    ACTIONS.iter().find(|a| a.0 == action).map_or(action, |a| lang.pick(a.1, a.2))
 }
 
 /// The chain and whether it holds.
@@ -62,6 +64,15 @@ pub struct AuditChain {
     pub rows: Vec<AuditRow>,
     /// The first place at which it does not fit.
     pub broken_at: Option<i64>,
+}
+
+/// Who did something last, and when.
+#[derive(Debug, Clone)]
+pub struct LastChange {
+    /// Account.
+    pub account: String,
+    /// Unix seconds.
+    pub at: i64,
 }
 
 /// Which rows are asked for; empty fields ask for all.
@@ -105,6 +116,11 @@ impl App {
     pub fn note(&self, account: &str, action: &str, subject: &str) -> Result<(), AppError> {
         debug_assert!(ACTIONS.iter().any(|a| a.0 == action), "{action} has no name");
         Ok(self.storage.append_audit(self.now().unix_timestamp(), account, action, subject)?)
+    }
+
+    /// Who did this last, to `subject` or to anything.
+    pub fn last_change(&self, action: &str, subject: Option<&str>) -> Result<Option<LastChange>, AppError> {
+        Ok(self.storage.last_audit_of(action, subject)?.map(|row| LastChange { account: row.account, at: row.at }))
     }
 
     /// The audit chain, recomputed.
@@ -169,7 +185,7 @@ impl AuditChain {
                         row.seq.to_string(),
                         minute_of(row.at),
                         row.account.clone(),
-                        action_zh(&row.action).to_owned(),
+                        action_label(&row.action, Lang::Zh).to_owned(),
                         row.subject.clone(),
                         row.hash.clone(),
                     ]

@@ -4,17 +4,44 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{App, AppError};
+use super::{App, AppError, version};
 use crate::round::{parse_day, shanghai_day};
 use crate::text::Refusal;
 
 /// Phases as the notice names them, and what is done with this service in each.
-pub const PHASES: [(&str, &str); 5] = [
-    ("思想动员", "核对单位、人数和统计组，建立各单位负责人账号，确定监督员。"),
-    ("学习教育", "用手机预览问卷，用一轮试用走一遍全过程，印制填写码纸条。"),
-    ("对照检查", "开放填写，截止后当场开箱；筛查文字意见，核实存疑题目，发布问题清单。"),
-    ("重点整改", "各单位按问题清单制定整改清单，逐项整改、申请销号。"),
-    ("总结提高", "回头看，复查整改成效；总结归档后由两个账号确认，销毁原文和已用填写码。"),
+pub const PHASES: [([&str; 2], [&str; 2]); 5] = [
+    (
+        ["思想动员", "Mobilisation"],
+        [
+            "核对单位、人数和统计组，建立各单位负责人账号，确定监督员。",
+            "Check units, head counts and groups, make accounts for heads of units, name the trustees.",
+        ],
+    ),
+    (
+        ["学习教育", "Study"],
+        [
+            "用手机预览问卷，用一轮试用走一遍全过程，印制填写码纸条。",
+            "Preview the survey on a phone, walk through everything with a trial round, print the slips.",
+        ],
+    ),
+    (
+        ["对照检查", "Self-check"],
+        [
+            "开放填写，截止后当场开箱；筛查文字意见，核实存疑题目，发布问题清单。",
+            "Open the round, open the box after closing; screen texts, check held questions, release the lists.",
+        ],
+    ),
+    (
+        ["重点整改", "Rectification"],
+        ["各单位按问题清单制定整改清单，逐项整改、申请销号。", "Units turn their lists into ledgers, rectify item by item, and apply to close out."],
+    ),
+    (
+        ["总结提高", "Summary"],
+        [
+            "回头看，复查整改成效；总结归档后由两个账号确认，销毁原文和已用填写码。",
+            "Look back at what changed; then file the summary, and let two accounts destroy originals and used codes.",
+        ],
+    ),
 ];
 
 /// The calendar as stored.
@@ -41,12 +68,18 @@ impl App {
         Ok(self.storage.setting(SETTING)?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
+    /// The version of the calendar as it is now.
+    pub fn calendar_version(&self) -> Result<String, AppError> {
+        Ok(version(&self.storage.setting(SETTING)?.unwrap_or_default()))
+    }
+
     /// Sets the calendar: each phase ends on or after its first day and begins after the one before has begun.
-    pub fn set_calendar(&self, calendar: &Calendar) -> Result<(), AppError> {
+    /// `seen` is the [`version`] of the calendar that was changed.
+    pub fn set_calendar(&self, seen: &str, calendar: &Calendar) -> Result<(), AppError> {
         let mut mistakes = Vec::new();
         let mut before: Option<Date> = None;
         for (n, (from, to)) in calendar.days.iter().enumerate() {
-            let name = PHASES[n].0;
+            let name = PHASES[n].0[0];
             match (parse_day(from), parse_day(to)) {
                 (Ok(from), Ok(to)) if to < from => {
                     mistakes.push(Refusal::new(format!("{name}：结束日期早于开始日期"), format!("phase {}: it ends before it begins", n + 1)));
@@ -66,8 +99,10 @@ impl App {
         if !mistakes.is_empty() {
             return Err(AppError::Mistakes(mistakes));
         }
+        let old = self.storage.setting(SETTING)?;
         let text = serde_json::to_string(calendar).expect("days are JSON");
-        Ok(self.storage.set_setting(SETTING, &text)?)
+        let fits = version(old.as_deref().unwrap_or_default()) == seen;
+        if fits && self.storage.change_setting(SETTING, old.as_deref(), &text)? { Ok(()) } else { Err(AppError::Changed) }
     }
 
     /// Where the campaign stands today.

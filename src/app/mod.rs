@@ -20,6 +20,7 @@ mod rounds;
 mod second_factor;
 mod slips;
 mod staging;
+mod throttle;
 mod tokens;
 mod workbook;
 
@@ -30,10 +31,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rand::rngs::ThreadRng;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session};
-pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, action_zh, minute_of};
+pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
 pub use backup::{How, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
 pub use config::{SETTINGS, Settings};
@@ -68,6 +70,9 @@ pub enum AppError {
     /// Several mistakes in what was given.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Mistakes(Vec<Refusal>),
+    /// Somebody else has changed the thing since it was looked at.
+    #[error("somebody else has changed this meanwhile")]
+    Changed,
     /// The thing does not exist.
     #[error("{0}")]
     NotFound(Refusal),
@@ -92,6 +97,12 @@ impl From<StorageError> for AppError {
             other => Self::Storage(other),
         }
     }
+}
+
+/// A word for what something is, which changes whenever it does: a form carries it, so that nobody overwrites what they have not seen.
+#[must_use]
+pub fn version(content: &str) -> String {
+    hex::encode(&Sha256::digest(content)[..8])
 }
 
 /// The running product.

@@ -8,7 +8,7 @@ use crate::id::RoundId;
 use crate::problem::{ProblemList, bureau_list, group_list};
 use crate::round::{Access, Round, RoundState};
 use crate::survey::Survey;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal, Text};
 use std::sync::Arc;
 
 /// A round with its results.
@@ -22,7 +22,7 @@ pub struct Results {
     /// Name of the bureau.
     pub bureau: String,
     /// Marks such as 演示数据 and 试用.
-    pub marks: String,
+    pub marks: Text,
 }
 
 /// One line of `zicha verify`.
@@ -57,7 +57,8 @@ impl Results {
         if let Some(code) = only {
             self.list(code)?;
         }
-        let subject = Subject { round: &self.round, survey: &self.survey, release: &self.release, bureau: &self.bureau, marks: &self.marks, only };
+        let subject =
+            Subject { round: &self.round, survey: &self.survey, release: &self.release, bureau: &self.bureau, marks: self.marks.zh(), only };
         Ok(table(name, &subject))
     }
 
@@ -73,19 +74,19 @@ impl App {
     pub fn results(&self, id: &RoundId) -> Result<Results, AppError> {
         let (round, release) = self.frozen(id)?;
         let survey = self.survey(&round.survey)?;
-        let marks = self.marks(&round);
+        let marks = Text::both(self.marks(&round, Lang::Zh), self.marks(&round, Lang::En));
         Ok(Results { bureau: self.bureau_name()?, marks, survey, release, round })
     }
 
     /// Marks that every page and file of a round carries.
     #[must_use]
-    pub fn marks(&self, round: &Round) -> String {
+    pub fn marks(&self, round: &Round, lang: Lang) -> String {
         let marks = [
-            (self.is_demo(), "演示数据"),
-            (round.state != RoundState::Draft && round.is_trial(), "试用"),
-            (round.access == Access::Poster, "未核验"),
+            (self.is_demo(), "演示数据", "demo data"),
+            (round.state != RoundState::Draft && round.is_trial(), "试用", "trial"),
+            (round.access == Access::Poster, "未核验", "unverified"),
         ];
-        marks.iter().filter(|m| m.0).map(|m| m.1).collect::<Vec<_>>().join("、")
+        marks.iter().filter(|m| m.0).map(|m| lang.pick(m.1, m.2)).collect::<Vec<_>>().join(lang.pick("、", ", "))
     }
 
     /// Recomputes the bulletin's sums.

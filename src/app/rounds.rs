@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, SharedStep, report, rng, workbook};
+use super::{App, AppError, Cause, Event, SharedStep, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -14,6 +14,16 @@ use crate::storage::StorageError;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::unit::{self, Unit};
+
+fn draft_version(round: &Round, units: &[Unit]) -> String {
+    let base = round.looks_back.as_ref().map_or("", RoundId::as_str);
+    let units = units.iter().map(|u| u.code.as_str()).collect::<Vec<_>>().join(",");
+    version(&[&round.title, &round.survey, round.access.as_str(), &round.opens.to_string(), &round.closes.to_string(), base, &units].join("\n"))
+}
+
+fn units_version(units: &[Unit]) -> String {
+    version(&String::from_utf8_lossy(&unit::to_csv(units)))
+}
 
 /// The surveys that come with zicha.
 const SHIPPED: [&[u8]; 3] = [
@@ -63,8 +73,22 @@ impl App {
     /// Replaces the unit table from a CSV file, all or nothing.
     pub fn import_units(&self, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
         let units = Self::read_units(bytes)?;
-        self.storage.replace_units(&units)?;
+        self.storage.replace_units(None, &units)?;
         Ok(units)
+    }
+
+    /// The same, if the table still is the one of [`App::units_version`] `seen`.
+    pub fn change_units(&self, seen: &str, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+        let units = Self::read_units(bytes)?;
+        let old = self.units()?;
+        let fits = units_version(&old) == seen;
+        if fits && self.storage.replace_units(Some(&old), &units)? { Ok(units) } else { Err(AppError::Changed) }
+    }
+
+    /// The version of a unit table.
+    #[must_use]
+    pub fn units_version(units: &[Unit]) -> String {
+        units_version(units)
     }
 
     /// Adds one unit, its fields in the order of [`unit::COLUMNS`].
@@ -73,7 +97,8 @@ impl App {
         let table = std::iter::once(unit::COLUMNS.map(str::to_owned)).chain(known.iter().map(unit::fields)).chain([fields]);
         let rows: Vec<(u64, Vec<String>)> = (1..).zip(table.map(Vec::from)).collect();
         let units = unit::parse_rows(&rows, |_, _| Refusal::new("新单位", "the new unit"), Vec::new()).map_err(AppError::Mistakes)?;
-        Ok(self.storage.replace_units(&units)?)
+        // What is added to is what was read, so that two who add at once lose nothing.
+        if self.storage.replace_units(Some(&known), &units)? { Ok(()) } else { Err(AppError::Changed) }
     }
 
     /// Whether a file is a workbook rather than a text.
@@ -131,6 +156,64 @@ impl App {
         let round = Round { looks_back: new.looks_back.clone(), ..draft };
         self.storage.create_round(&round, &units)?;
         Ok(round.id)
+    }
+
+    /// What a draft is, in one word that changes with it.
+    pub fn draft_version(&self, id: &RoundId) -> Result<String, AppError> {
+        let round = self.round(id)?;
+        Ok(draft_version(&round, &self.storage.round_units(id)?))
+    }
+
+    /// Changes a draft that was `seen` when the change began. Slips that were printed stay valid, so their units and kind stay too.
+    pub fn change_draft(&self, id: &RoundId, seen: &str, new: &NewRound) -> Result<(), AppError> {
+        check_title(new.title)?;
+        check_dates(new.opens, new.closes)?;
+        if let Some(base) = &new.looks_back {
+            self.round(base)?;
+        }
+        let (old, before) = (self.round(id)?, self.storage.round_units(id)?);
+        if old.state != RoundState::Draft {
+            return Err(Refusal::new("本轮已开放，不能再改", "this round is open; it cannot be changed any more").into());
+        }
+        if draft_version(&old, &before) != seen {
+            return Err(AppError::Changed);
+        }
+        let units = self.chosen_units(new.units)?;
+        let codes = |units: &[Unit]| units.iter().map(|u| u.code.clone()).collect::<Vec<_>>();
+        if self.slips_issued(id)? > 0 && (old.access != new.access || codes(&units) != codes(&before)) {
+            return Err(Refusal::new(
+                "本轮已印发填写码，不能再改参加单位和填写方式；确需修改的，请放弃本草稿，另建一轮",
+                "slips of this round are printed: its units and its way of answering stay. To change them, drop this draft and create another",
+            )
+            .into());
+        }
+        self.storage.keep_survey(new.survey)?;
+        let round = Round {
+            title: new.title.trim().to_owned(),
+            survey: new.survey.hash().to_owned(),
+            access: new.access,
+            opens: new.opens,
+            closes: new.closes,
+            looks_back: new.looks_back.clone(),
+            ..old.clone()
+        };
+        let units = if codes(&units) == codes(&before) { before } else { units };
+        if !self.storage.change_draft(&old, &round, &units)? {
+            return Err(AppError::Changed);
+        }
+        self.changed(id);
+        Ok(())
+    }
+
+    /// Drops a draft with its slips.
+    pub fn drop_draft(&self, id: &RoundId) -> Result<(), AppError> {
+        self.round(id)?;
+        if !self.storage.delete_draft(id)? {
+            return Err(Refusal::new("本轮已开放，不能放弃", "this round is open; it cannot be dropped").into());
+        }
+        self.storage.destroy_box(id)?;
+        self.changed(id);
+        Ok(())
     }
 
     fn chosen_units(&self, codes: &[String]) -> Result<Vec<Unit>, AppError> {

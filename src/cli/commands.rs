@@ -10,7 +10,7 @@ use super::output::{Output, SecretFile, write_file};
 use crate::app::{App, AppError, AuditFilter, NewRound, Role};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
 use crate::id::RoundId;
-use crate::round::{Access, RoundState, TURNOUT_BANDS, parse_day};
+use crate::round::{Access, RoundState, parse_day, turnout_label};
 use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::unit;
@@ -159,7 +159,7 @@ fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
     }
     for (code, band) in &round.turnout.bands {
         let name = groups.iter().find(|g| &g.code == code).map_or("", |g| g.name.as_str());
-        text.push_str(&format!("\nturnout on {}: {code} {name} {}", round.turnout.day, TURNOUT_BANDS[usize::from(*band).min(3)]));
+        text.push_str(&format!("\nturnout on {}: {code} {name} {}", round.turnout.day, turnout_label(*band, crate::text::Lang::Zh)));
     }
     if let Some(sums) = &round.closing {
         text.push_str(&format!("\nissued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest));
@@ -197,7 +197,7 @@ pub(super) fn issue_slips(
     let slips = app.issue_slips(id, unit, spare, qr == Qr::Code)?;
     let round = app.round(id)?;
     let bytes = match format {
-        SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round)).into_string().into_bytes(),
+        SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round, crate::text::Lang::Zh)).into_string().into_bytes(),
         SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
     };
     pending.finish(&bytes)?;

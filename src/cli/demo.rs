@@ -20,7 +20,7 @@ pub(super) fn run(listen: &str) -> Result<(), AppError> {
     let app = Arc::new(App::open(settings)?);
     let demo = app.fill_demo()?;
     let round = app.round(&demo.open)?;
-    let marks = app.marks(&round);
+    let marks = app.marks(&round, crate::text::Lang::Zh);
     SecretFile::create(&folder.join("slips.html"))?.finish(sheet::sheet(&round, &demo.slips, &marks).into_string().as_bytes())?;
     SecretFile::create(&folder.join("slips.csv"))?.finish(&to_csv(&sheet::table(&round, &demo.slips), Headers::Ids))?;
     let result = service::run(app, |app| print(app, &demo, &folder));
@@ -37,7 +37,7 @@ fn print(app: &App, demo: &Demo, folder: &Path) {
     println!("  unused slips  填写码   {}  ({} codes; slips.csv beside it)", folder.join("slips.html").display(), demo.slips.len());
     println!("\n  accounts 账号");
     for account in &demo.accounts {
-        println!("    {:<10} {}  {} ({})", account.name, account.password, account.role.zh(), account.role.as_str());
+        println!("    {:<10} {}  {} ({})", account.name, account.password, account.role.label(crate::text::Lang::Zh), account.role.as_str());
     }
     println!("\n  three things to try 试一试");
     if let Some(slip) = demo.slips.first() {

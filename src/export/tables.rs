@@ -24,18 +24,18 @@ pub enum TableName {
 }
 
 impl TableName {
-    /// All tables with their names.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
-        (Self::Problems, "problems", "问题清单"),
-        (Self::Wide, "wide", "分组分题结果"),
-        (Self::Tally, "tally", "选项统计"),
-        (Self::Turnout, "turnout", "发放回收统计"),
+    /// All tables with their names: on the command line, in Chinese, in English.
+    pub const ALL: [(Self, &'static str, [&'static str; 2]); 4] = [
+        (Self::Problems, "problems", ["问题清单", "Problem list"]),
+        (Self::Wide, "wide", ["分组分题结果", "Results by group and question"]),
+        (Self::Tally, "tally", ["选项统计", "Answers by option"]),
+        (Self::Turnout, "turnout", ["发放回收统计", "Slips and responses"]),
     ];
 
-    /// The Chinese title.
+    /// The title.
     #[must_use]
-    pub fn zh(self) -> &'static str {
-        Self::ALL.iter().find(|t| t.0 == self).map_or("", |t| t.2)
+    pub fn label(self, lang: Lang) -> &'static str {
+        Self::ALL.iter().find(|t| t.0 == self).map_or("", |t| lang.pick(t.2[0], t.2[1]))
     }
 
     /// The name on the command line.
@@ -80,7 +80,7 @@ pub fn table(name: TableName, subject: &Subject) -> Table {
     };
     let group = subject.only.map_or_else(String::new, |code| format!("_{code}"));
     let marks = if subject.marks.is_empty() { String::new() } else { format!("_{}", subject.marks) };
-    Table { title: format!("{}{group}_{}{marks}", name.zh(), subject.round.title), columns, rows }
+    Table { title: format!("{}{group}_{}{marks}", name.label(Lang::Zh), subject.round.title), columns, rows }
 }
 
 fn columns(list: &'static [(&'static str, &'static str)]) -> Vec<Column> {

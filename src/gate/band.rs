@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::survey::Thresholds;
+use crate::text::Lang;
 
 /// A size class by the number of valid answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +72,16 @@ impl Band {
         let ceil = |percent: u8| (u64::from(percent) * u64::from(valid)).div_ceil(100) as u32;
         let high = if self.hi == 100 { valid } else { ceil(self.hi).saturating_sub(1) };
         (ceil(self.lo), high)
+    }
+
+    /// The band in words, as a page says it.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => self.to_string(),
+            Lang::En if self.hi == 100 => format!("{}% to 100%", self.lo),
+            Lang::En => format!("{}% to under {}%", self.lo, self.hi),
+        }
     }
 }
 

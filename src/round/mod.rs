@@ -13,7 +13,7 @@ use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 pub use state::{Move, RoundState};
 
 use crate::id::RoundId;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 
 /// The bureau's time zone; it has had no daylight saving since 1991.
 pub const SHANGHAI: UtcOffset = offset!(+8);
@@ -105,7 +105,15 @@ pub struct TurnoutSnapshot {
 }
 
 /// Names of the turnout bands.
-pub const TURNOUT_BANDS: [&str; 4] = ["不足25%", "25%～50%", "50%～75%", "75%及以上"];
+const TURNOUT_BANDS: [[&str; 2]; 4] =
+    [["不足25%", "under 25%"], ["25%～50%", "25% to 50%"], ["50%～75%", "50% to 75%"], ["75%及以上", "75% and more"]];
+
+/// The words of a turnout band.
+#[must_use]
+pub fn turnout_label(band: u8, lang: Lang) -> &'static str {
+    let words = TURNOUT_BANDS[usize::from(band.min(3))];
+    lang.pick(words[0], words[1])
+}
 /// Groups smaller than this show no turnout while a round is open.
 pub const TURNOUT_MIN_HEADS: u32 = 20;
 
@@ -287,12 +295,15 @@ pub fn check_title(title: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A day as an official writes it.
-pub struct ChineseDay(pub Date);
+/// A day as an official writes it, in either language.
+pub struct Day(pub Date, pub Lang);
 
-impl fmt::Display for ChineseDay {
+impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}年{}月{}日", self.0.year(), u8::from(self.0.month()), self.0.day())
+        match self.1 {
+            Lang::Zh => write!(f, "{}年{}月{}日", self.0.year(), u8::from(self.0.month()), self.0.day()),
+            Lang::En => write!(f, "{}", self.0),
+        }
     }
 }
 

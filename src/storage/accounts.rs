@@ -251,6 +251,15 @@ impl Storage {
         Ok(audit::table.filter(audit::at.lt(at)).order(audit::seq.desc()).select(AuditRow::as_select()).first(&mut *self.connection()?).optional()?)
     }
 
+    /// The last row of one action on one subject, or on any.
+    pub fn last_audit_of(&self, action: &str, subject: Option<&str>) -> Result<Option<AuditRow>, StorageError> {
+        let mut rows = audit::table.filter(audit::action.eq(action)).into_boxed();
+        if let Some(subject) = subject {
+            rows = rows.filter(audit::subject.eq(subject.to_owned()));
+        }
+        Ok(rows.order(audit::seq.desc()).select(AuditRow::as_select()).first(&mut *self.connection()?).optional()?)
+    }
+
     /// The whole chain, oldest first.
     pub fn audit(&self) -> Result<Vec<AuditRow>, StorageError> {
         Ok(audit::table.order(audit::seq).select(AuditRow::as_select()).load(&mut *self.connection()?)?)

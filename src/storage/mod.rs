@@ -99,6 +99,20 @@ impl Storage {
         })
     }
 
+    /// Sets a fact that was `from` when its change began; false if it is something else by now.
+    pub fn change_setting(&self, key: &str, from: Option<&str>, to: &str) -> Result<bool, StorageError> {
+        use schema::settings::dsl as s;
+        let changed = match from {
+            Some(from) => diesel::update(s::settings.find(key).filter(s::value.eq(from))).set(s::value.eq(to)).execute(&mut *self.connection()?),
+            None => diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(to))).execute(&mut *self.connection()?),
+        };
+        match changed.map_err(StorageError::from) {
+            Ok(rows) => Ok(rows == 1),
+            Err(StorageError::Exists) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Deletes a fact; true if it was there. Of several at once exactly one sees it.
     pub fn take_setting(&self, key: &str) -> Result<bool, StorageError> {
         use schema::settings::dsl as s;

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::connection::Db;
 use super::schema::{round_units, rounds, surveys, units};
@@ -45,16 +47,19 @@ type UnitTuple = (String, String, String, i32, String, String);
 impl Storage {
     /// All units in the order of their table.
     pub fn units(&self) -> Result<Vec<Unit>, StorageError> {
-        let rows: Vec<UnitTuple> = units::table
-            .order(units::place)
-            .select((units::code, units::name, units::kind, units::headcount, units::group_code, units::group_name))
-            .load(&mut *self.connection()?)?;
-        Ok(rows.into_iter().map(unit).collect())
+        load_units(&mut *self.connection()?)
     }
 
-    /// Replaces the unit table.
-    pub fn replace_units(&self, list: &[Unit]) -> Result<(), StorageError> {
+    /// Replaces the unit table; with `from`, only if it still is what it was when the change began.
+    pub fn replace_units(&self, from: Option<&[Unit]>, list: &[Unit]) -> Result<bool, StorageError> {
         self.write(|db| {
+            if let Db::Pg(pg) = db {
+                // On SQLite the transaction holds the only write lock; here two of them must not read at once.
+                pg.batch_execute("lock table units in share row exclusive mode")?;
+            }
+            if from.is_some_and(|from| load_units(db).is_ok_and(|now| now != from)) {
+                return Ok(false);
+            }
             diesel::delete(units::table).execute(db)?;
             for (place, unit) in list.iter().enumerate() {
                 diesel::insert_into(units::table)
@@ -69,7 +74,7 @@ impl Storage {
                     ))
                     .execute(db)?;
             }
-            Ok(())
+            Ok(true)
         })
     }
 
@@ -95,6 +100,44 @@ impl Storage {
         self.write(|db| {
             diesel::insert_into(rounds::table).values(RoundRow::from(round)).execute(db)?;
             set_units(db, &round.id, list)
+        })
+    }
+
+    /// Changes a draft that was `from` when the change began; false if it is another or no draft by now.
+    pub fn change_draft(&self, from: &Round, to: &Round, list: &[Unit]) -> Result<bool, StorageError> {
+        let (old, new) = (RoundRow::from(from), RoundRow::from(to));
+        self.write(|db| {
+            let own = rounds::table.find(from.id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
+            let same = own
+                .filter(rounds::title.eq(&old.title).and(rounds::survey.eq(&old.survey)).and(rounds::access.eq(&old.access)))
+                .filter(rounds::opens.eq(&old.opens).and(rounds::closes.eq(&old.closes)))
+                .filter(rounds::looks_back.eq(&old.looks_back).or(rounds::looks_back.is_null().and(old.looks_back.is_none().into_sql::<Bool>())));
+            let changed = diesel::update(same)
+                .set((
+                    rounds::title.eq(&new.title),
+                    rounds::survey.eq(&new.survey),
+                    rounds::access.eq(&new.access),
+                    rounds::opens.eq(&new.opens),
+                    rounds::closes.eq(&new.closes),
+                    rounds::looks_back.eq(&new.looks_back),
+                ))
+                .execute(db)?;
+            if changed == 1 {
+                set_units(db, &from.id, list)?;
+            }
+            Ok(changed == 1)
+        })
+    }
+
+    /// Deletes a draft; false if it is no draft any more.
+    pub fn delete_draft(&self, id: &RoundId) -> Result<bool, StorageError> {
+        self.write(|db| {
+            let own = rounds::table.find(id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
+            let gone = diesel::delete(own).execute(db)? == 1;
+            if gone {
+                diesel::delete(round_units::table.filter(round_units::round.eq(id.as_str()))).execute(db)?;
+            }
+            Ok(gone)
         })
     }
 
@@ -177,6 +220,14 @@ impl Storage {
         diesel::update(rounds::table.find(round.as_str())).set(rounds::turnout.eq(text)).execute(&mut *self.connection()?)?;
         Ok(())
     }
+}
+
+fn load_units(db: &mut Db) -> Result<Vec<Unit>, StorageError> {
+    let rows: Vec<UnitTuple> = units::table
+        .order(units::place)
+        .select((units::code, units::name, units::kind, units::headcount, units::group_code, units::group_name))
+        .load(db)?;
+    Ok(rows.into_iter().map(unit).collect())
 }
 
 fn set_units(db: &mut Db, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {

@@ -4,13 +4,13 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use maud::html;
+use maud::{Markup, html};
 
 use super::page::{self, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
 use crate::response::Form;
 use crate::storage::StorageError;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 
 /// What can go wrong in a handler.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +60,10 @@ impl WebError {
             Self::Busy => {
                 Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again")
             }
+            Self::App(AppError::Changed) => Refusal::new(
+                "您打开页面之后，他人修改了同一内容；请返回刷新，核对后再保存",
+                "somebody else has changed this since you opened the page; reload it, compare and save again",
+            ),
             Self::Unreadable(_, refusal) | Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => refusal.clone(),
             Self::App(AppError::Mistakes(list)) => Refusal::new(
                 list.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>().join("\n"),
@@ -90,23 +94,38 @@ impl WebError {
             Self::Interrupted => report(&Event::RequestFailed(Cause::Interrupted)),
             _ => {}
         }
+        let title = lang.pick("未能完成", "That did not work");
+        let body = self.body(lang, &format!("/{}", view.query()));
+        self.response(page::respondent(PageKind::Error, view, title, "/", body))
+    }
+
+    /// The page of this error at the desk; it was reported when it became an answer.
+    #[must_use]
+    pub fn desk_page(&self, lang: Lang, here: &str) -> HttpResponse {
         match self {
             Self::SignIn(to) => return super::desk::sign_in::ask(to),
-            Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form),
+            Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form, lang),
             _ => {}
         }
-        let refusal = self.refusal();
-        let title = lang.pick("未能完成", "That did not work");
-        let body = html! {
-            h1 { (title) }
-            @for line in refusal.get(lang).lines() { p { (line) } }
-            p { a href={ "/" (view.query()) } { (lang.pick("返回首页", "Home")) } }
-        };
+        let frame = super::desk::Frame { session: None, lang, here };
+        let body = html! { div.card.narrow { (self.body(lang, "/desk")) } };
+        self.response(page::desk(&frame, lang.pick("未能完成", "That did not work"), "", body))
+    }
+
+    fn body(&self, lang: Lang, home: &str) -> Markup {
+        html! {
+            h1 { (lang.pick("未能完成", "That did not work")) }
+            @for line in self.refusal().get(lang).lines() { p { (line) } }
+            p { a href=(home) { (lang.pick("返回首页", "Home")) } }
+        }
+    }
+
+    fn response(&self, page: Markup) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "5"));
         }
-        response.content_type("text/html; charset=utf-8").body(page::respondent(PageKind::Error, view, title, "/", body).into_string())
+        response.content_type("text/html; charset=utf-8").body(page.into_string())
     }
 }
 
@@ -118,6 +137,7 @@ impl ResponseError for WebError {
             Self::SignIn(_) => StatusCode::SEE_OTHER,
             Self::SessionOver(..) => StatusCode::UNAUTHORIZED,
             Self::Unreadable(status, _) => *status,
+            Self::App(AppError::Changed) => StatusCode::CONFLICT,
             Self::App(AppError::Refused(_) | AppError::Mistakes(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::App(AppError::Storage(_) | AppError::File(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_FRAME_OPTIONS};
-use actix_web::middleware::DefaultHeaders;
-use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route};
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route, scope};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 
 use crate::app::App;
@@ -48,39 +48,43 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
 /// Routes of the desk and of the interface for programs.
 pub fn desk_routes(config: &mut ServiceConfig) {
     api::routes(config);
-    config
-        .service(resource("/desk").route(get().to(desk::home::show)))
-        .service(resource("/desk/sign-in").route(get().to(desk::sign_in::show)).route(post().to(desk::sign_in::post)))
-        .service(resource("/desk/sign-out").route(post().to(desk::sign_in::sign_out)))
-        .service(resource("/desk/me").route(get().to(desk::me::show)).route(post().to(desk::me::post)))
-        .service(resource("/desk/confirm").route(get().to(desk::again::show)).route(post().to(desk::again::post)))
-        .service(resource("/desk/setup/{token}").route(get().to(desk::sign_in::setup)).route(post().to(desk::sign_in::set_up)))
-        .service(resource("/desk/calendar").route(get().to(desk::calendar::show)).route(post().to(desk::calendar::set)))
-        .service(resource("/desk/units").route(get().to(desk::units::show)).route(post().to(desk::units::import)))
-        .service(resource("/desk/units/file").route(post().to(desk::units::upload)))
-        .service(resource("/desk/units/one").route(post().to(desk::units::add)))
-        .service(resource("/desk/units/template.csv").route(get().to(desk::units::template)))
-        .service(resource("/desk/units.csv").route(get().to(desk::units::export)))
-        .service(resource("/desk/accounts").route(get().to(desk::accounts::show)).route(post().to(desk::accounts::add)))
-        .service(resource("/desk/accounts/do").route(post().to(desk::accounts::act)))
-        .service(resource("/desk/audit").route(get().to(desk::audit::show)))
-        .service(resource("/desk/audit.csv").route(get().to(desk::audit::export)))
-        .service(resource("/desk/surveys/{id}/preview").route(get().to(desk::preview::show)))
-        .service(resource("/desk/surveys/{id}/preview/page").route(get().to(desk::preview::page)).route(post().to(desk::preview::post)))
-        .service(resource("/desk/surveys/{id}/preview/received").route(get().to(desk::preview::received)))
-        .service(resource("/desk/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
-        .service(resource("/desk/rounds/{round}").route(get().to(desk::round::show)))
-        .service(resource("/desk/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
-        .service(resource("/desk/rounds/{round}/keeping").route(get().to(desk::keeping::show)).route(post().to(desk::keeping::post)))
-        .service(resource("/desk/rounds/{round}/texts").route(get().to(desk::texts::show)).route(post().to(desk::texts::load_names)))
-        .service(resource("/desk/rounds/{round}/slips").route(post().to(desk::round::slips)))
-        .service(resource("/desk/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
-        .service(resource("/desk/rounds/{round}/hold").route(post().to(desk::round::hold)))
-        .service(resource("/desk/rounds/{round}/results").route(get().to(desk::results::show)))
-        .service(resource("/desk/rounds/{round}/groups/{group}").route(get().to(desk::group::show)))
-        .service(resource("/desk/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
-        .service(resource("/desk/rounds/{round}/export/{table}").route(get().to(desk::results::export)))
-        .service(resource("/metrics").route(get().to(desk::metrics)));
+    let desk = scope("/desk")
+        .wrap(from_fn(desk::errors))
+        .service(resource("").route(get().to(desk::home::show)))
+        .service(resource("/sign-in").route(get().to(desk::sign_in::show)).route(post().to(desk::sign_in::post)))
+        .service(resource("/sign-out").route(post().to(desk::sign_in::sign_out)))
+        .service(resource("/me").route(get().to(desk::me::show)).route(post().to(desk::me::post)))
+        .service(resource("/confirm").route(get().to(desk::again::show)).route(post().to(desk::again::post)))
+        .service(resource("/setup/{token}").route(get().to(desk::sign_in::setup)).route(post().to(desk::sign_in::set_up)))
+        .service(resource("/calendar").route(get().to(desk::calendar::show)).route(post().to(desk::calendar::set)))
+        .service(resource("/units").route(get().to(desk::units::show)).route(post().to(desk::units::import)))
+        .service(resource("/language").route(get().to(desk::choose_language)))
+        .service(resource("/units/file").route(post().to(desk::units::upload)))
+        .service(resource("/units/one").route(post().to(desk::units::add)))
+        .service(resource("/units/template.csv").route(get().to(desk::units::template)))
+        .service(resource("/units.csv").route(get().to(desk::units::export)))
+        .service(resource("/accounts").route(get().to(desk::accounts::show)).route(post().to(desk::accounts::add)))
+        .service(resource("/accounts/do").route(post().to(desk::accounts::act)))
+        .service(resource("/audit").route(get().to(desk::audit::show)))
+        .service(resource("/audit.csv").route(get().to(desk::audit::export)))
+        .service(resource("/surveys/{id}/preview").route(get().to(desk::preview::show)))
+        .service(resource("/surveys/{id}/preview/page").route(get().to(desk::preview::page)).route(post().to(desk::preview::post)))
+        .service(resource("/surveys/{id}/preview/received").route(get().to(desk::preview::received)))
+        .service(resource("/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
+        .service(resource("/rounds/{round}/edit").route(get().to(desk::rounds::edit)).route(post().to(desk::rounds::change)))
+        .service(resource("/rounds/{round}").route(get().to(desk::round::show)))
+        .service(resource("/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
+        .service(resource("/rounds/{round}/keeping").route(get().to(desk::keeping::show)).route(post().to(desk::keeping::post)))
+        .service(resource("/rounds/{round}/texts").route(get().to(desk::texts::show)).route(post().to(desk::texts::load_names)))
+        .service(resource("/rounds/{round}/slips").route(post().to(desk::round::slips)))
+        .service(resource("/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
+        .service(resource("/rounds/{round}/hold").route(post().to(desk::round::hold)))
+        .service(resource("/rounds/{round}/results").route(get().to(desk::results::show)))
+        .service(resource("/rounds/{round}/groups/{group}").route(get().to(desk::group::show)))
+        .service(resource("/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
+        .service(resource("/rounds/{round}/export/{table}").route(get().to(desk::results::export)))
+        .default_service(route().to(desk::nothing_here));
+    config.service(desk).service(resource("/metrics").route(get().to(desk::metrics)));
 }
 
 /// What a page may have to do with frames; nothing, but for the desk's preview.

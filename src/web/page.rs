@@ -4,9 +4,11 @@
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use maud::{DOCTYPE, Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::assets::{DESK_CSS, PHONE_JS, RESPONDENT_CSS};
-use crate::app::{App, Session};
+use super::desk::Frame;
+use crate::app::{App, Role, Session};
 use crate::text::Lang;
 
 /// The mark of the site, in the page itself: a request for it would be one more.
@@ -130,40 +132,54 @@ pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Mar
 
 /// A page of the desk.
 #[must_use]
-pub fn desk(session: Option<&Session>, title: &str, marks: &str, body: Markup) -> Markup {
+pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup {
+    let lang = frame.lang;
+    let other = lang.pick(Lang::En, Lang::Zh);
     html! {
         (DOCTYPE)
-        html lang="zh-CN" {
+        html lang=(lang.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="renderer" content="webkit";
-                title { (title) " · 自查" }
+                title { (title) (lang.pick(" · 自查", " · zicha")) }
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(DESK_CSS.url());
             }
             body {
                 header.bar {
-                    a.brand href="/desk" { "自查" span { "作风纪律自查工作台" } }
-                    @if let Some(session) = session {
+                    a.brand href="/desk" { (lang.pick("自查", "zicha")) span { (lang.pick("作风纪律自查工作台", "Desk of the self-check")) } }
+                    @if let Some(session) = frame.session {
                         nav {
-                            a href="/desk" { "轮次" }
-                            @if session.role.runs_rounds() { a href="/desk/units" { "单位" } }
-                            @if session.role == crate::app::Role::Admin { a href="/desk/accounts" { "账号" } }
-                            @if session.role == crate::app::Role::Auditor { a href="/desk/audit" { "审计" } }
+                            a href="/desk" { (lang.pick("轮次", "Rounds")) }
+                            @if session.role.runs_rounds() { a href="/desk/units" { (lang.pick("单位", "Units")) } }
+                            @if session.role == Role::Admin { a href="/desk/accounts" { (lang.pick("账号", "Accounts")) } }
+                            @if session.role == Role::Auditor { a href="/desk/audit" { (lang.pick("审计", "Audit")) } }
                         }
                         form.who method="post" action="/desk/sign-out" {
                             (csrf(session))
-                            a href="/desk/me" { (session.account) " · " (session.role.zh()) }
-                            button.link type="submit" { "退出" }
+                            a href="/desk/me" { (session.account) " · " (session.role.label(lang)) }
+                            (switch(other, frame.here))
+                            button.link type="submit" { (lang.pick("退出", "Sign out")) }
                         }
-                    }
+                    } @else { div.who { (switch(other, frame.here)) } }
                 }
-                @if !marks.is_empty() { aside.marks aria-label="标注" { (marks) } }
+                @if !marks.is_empty() { aside.marks aria-label=(lang.pick("标注", "Marks")) { (marks) } }
                 main { (body) }
             }
         }
     }
+}
+
+/// The way to the other language.
+fn switch(other: Lang, here: &str) -> Markup {
+    // The cookie belongs to the desk; the page of the interface for programs stands outside it.
+    let to = if here.starts_with("/desk") {
+        format!("/desk/language?lang={}&to={}", other.tag(), utf8_percent_encode(here, NON_ALPHANUMERIC))
+    } else {
+        format!("{here}?lang={}", other.tag())
+    };
+    html! { a.language href=(to) lang=(other.tag()) hreflang=(other.tag()) { (other.pick("中文", "English")) } }
 }
 
 /// The hidden token of a desk form.

@@ -7,7 +7,8 @@ use super::assets::{SHEET_CSS, inline_style, qr};
 use crate::app::PrintedSlip;
 use crate::ballot::Passphrase;
 use crate::export::{Column, Table};
-use crate::round::{Access, ChineseDay, Round};
+use crate::round::{Access, Day, Round};
+use crate::text::Lang;
 
 /// The sheet of a round's slips, or its posters.
 #[must_use]
@@ -54,7 +55,7 @@ fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
             (qr(&slip.url))
             div.code { (slip.code.printed()) }
             p.how { "微信扫码，或打开 " (slip.address) " 输入上面的填写码" }
-            p.how { (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) "。不登录、不留姓名、不记时间和设备。" }
+            p.how { (Day(round.opens, Lang::Zh)) "至" (Day(round.closes, Lang::Zh)) "。不登录、不留姓名、不记时间和设备。" }
         }
     }
 }

@@ -124,6 +124,7 @@ fn a_session_that_ends_in_the_middle_of_work_loses_nothing() {
     let (desk, password) = signed_in(&zicha, "keyuan", Role::Clerk);
     let page = desk.get("/desk/units");
     let token = crate::desk::token_of(&page.body);
+    let seen = between(&page, "name=\"seen\" value=\"", "\"").to_owned();
     sql(&zicha, "delete from sessions");
     // A page is asked for again after signing in.
     let asked = desk.get("/desk/rounds/new?x=1");
@@ -131,18 +132,19 @@ fn a_session_that_ends_in_the_middle_of_work_loses_nothing() {
     desk.get(&asked.location).assert_says(200, "value=\"/desk/rounds/new?x=1\"");
     // A table that took an hour to type is still there.
     let table = "code,name,kind,headcount\nCY,曹杨<中队>,squad,30\n";
-    let over = desk.post_as("same-origin", "/desk/units", &[("csrf", &token), ("table", table)]);
+    let over = desk.post_as("same-origin", "/desk/units", &[("csrf", &token), ("seen", &seen), ("table", table)]);
     over.assert_says(401, "您填写的内容都还在");
-    let kept = between(&over, "name=\"kept\">", "</textarea>").to_owned();
+    let shown = between(&over, "name=\"kept\">", "</textarea>").to_owned();
+    let kept = shown.replace("&amp;", "&");
     assert!(!kept.contains("csrf="), "{kept}");
     let wrong = desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", "wrong"), ("to", "/desk/units"), ("kept", &kept)]);
-    wrong.assert_says(422, &kept);
+    wrong.assert_says(422, &shown);
     let again = desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", &password), ("to", "/desk/units"), ("kept", &kept)]);
     again.assert_says(200, "已重新登录");
     again.assert_says(200, "曹杨&lt;中队&gt;");
     assert!(zicha.app.units().unwrap().is_empty(), "it goes on when the person says so");
     let token = crate::desk::token_of(&again.body);
-    assert_eq!(desk.post("/desk/units", &[("csrf", &token), ("table", table)]).status, 303);
+    assert_eq!(desk.post("/desk/units", &[("csrf", &token), ("seen", &seen), ("table", table)]).status, 303);
     assert_eq!(zicha.app.units().unwrap().len(), 1);
     // Another site's form is not taken along.
     sql(&zicha, "delete from sessions");

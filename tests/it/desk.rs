@@ -12,6 +12,22 @@ fn signed_in(zicha: &TestApp, role: Role) -> Desk {
     desk
 }
 
+/// The desk's routes of a method, as the program declares them.
+fn routed(method: &str) -> Vec<String> {
+    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/mod.rs")).unwrap();
+    let desk = &source[source.find("scope(\"/desk\")").unwrap()..source.find("resource(\"/metrics\")").unwrap()];
+    let services = desk.split("resource(\"").skip(1);
+    let routes: Vec<String> =
+        services.filter(|s| s.contains(&format!("{method}().to("))).map(|s| format!("/desk{}", s.split('"').next().unwrap())).collect();
+    assert!(routes.len() > 10, "{routes:?}");
+    routes
+}
+
+fn fits(path: &str, route: &str) -> bool {
+    let (path, route): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), route.split('/').collect());
+    path.len() == route.len() && path.iter().zip(&route).all(|(p, r)| p == r || r.starts_with('{'))
+}
+
 #[test]
 fn every_page_is_denied_unless_the_role_allows_it() {
     let zicha = TestApp::start(Backend::Sqlite);
@@ -22,6 +38,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
     }
     zicha.finish(&round);
     let group = zicha.app.results(&round).unwrap().release.groups[0].code.replace('+', "%2B");
+    let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),
@@ -38,6 +55,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         ("/desk/surveys/canteen/preview/received", "clerk head"),
         ("/desk/audit", "auditor"),
         (&format!("/desk/rounds/{round}"), "clerk head"),
+        (&format!("/desk/rounds/{draft}/edit"), "clerk head"),
         (&format!("/desk/rounds/{round}/results"), "clerk head"),
         (&format!("/desk/rounds/{round}/lists/ALL"), "clerk head"),
         (&format!("/desk/rounds/{round}/groups/{group}"), "clerk head leader unit_head"),
@@ -47,6 +65,11 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}/texts"), "clerk head"),
     ]
     .map(|(p, r)| (p.to_owned(), r));
+    for route in routed("get") {
+        // Open to whoever is not signed in yet.
+        let before = ["/desk/sign-in", "/desk/setup/{token}", "/desk/language"].contains(&route.as_str());
+        assert!(before || pages.iter().any(|(page, _)| fits(page, &route)), "{route} is a page that this test does not ask for");
+    }
     for (_, name, _) in Role::ALL {
         let desk = signed_in(&zicha, name.parse().unwrap());
         for (page, allowed) in &pages {
@@ -71,7 +94,7 @@ fn no_form_is_accepted_without_the_session_s_token() {
     let other = signed_in(&zicha, Role::Head);
     let stolen = crate::desk::token_of(&other.get("/desk").body);
     let base = format!("/desk/rounds/{round}");
-    for path in [
+    let forms = [
         "/desk/units",
         "/desk/units/one",
         "/desk/calendar",
@@ -79,13 +102,21 @@ fn no_form_is_accepted_without_the_session_s_token() {
         "/desk/sign-out",
         "/desk/me",
         "/desk/confirm",
+        &format!("{base}/edit"),
         &format!("{base}/do/open"),
         &format!("{base}/slips"),
         &format!("{base}/hold"),
         &format!("{base}/custody"),
         &format!("{base}/keeping"),
         &format!("{base}/texts"),
-    ] {
+    ];
+    for route in routed("post") {
+        let elsewhere = ["/desk/sign-in", "/desk/setup/{token}", "/desk/accounts", "/desk/accounts/do"].contains(&route.as_str());
+        // A file comes as multipart, and a preview keeps nothing.
+        let other = ["/desk/units/file", "/desk/surveys/{id}/preview/page"].contains(&route.as_str());
+        assert!(elsewhere || other || forms.iter().any(|form| fits(form, &route)), "{route} takes a form that this test does not send");
+    }
+    for path in forms {
         assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");
         assert_eq!(clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status, 403, "{path} with somebody else's token");
     }
@@ -147,6 +178,32 @@ fn signing_out_ends_the_session_and_wrong_passwords_are_slowed_down() {
     }
     stranger.sign_in("clerk", "wrong").assert_says(422, "尝试次数过多");
     stranger.sign_in("somebody else", "wrong").assert_says(422, "账号、口令或动态口令不正确");
+}
+
+#[test]
+fn whoever_floods_a_name_with_guesses_does_not_shut_its_owner_out() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let password = zicha.app.add_account("jingban", Role::Clerk, &[], None).unwrap();
+    let (own, stranger) = (zicha.desk(), zicha.desk());
+    own.sign_in("jingban", &password);
+    own.post_from("/desk", "/desk/sign-out", &[]);
+    for _ in 0..6 {
+        stranger.sign_in("jingban", "a guess");
+    }
+    stranger.sign_in("jingban", &password).assert_says(422, "尝试次数过多");
+    assert_eq!(own.sign_in("jingban", &password).location, "/desk", "from the browser that had signed in before");
+    // That browser is throttled too, and knowing it opens nothing by itself.
+    own.post_from("/desk", "/desk/sign-out", &[]);
+    for _ in 0..5 {
+        own.sign_in("jingban", "a guess").assert_says(422, "不正确");
+    }
+    own.sign_in("jingban", &password).assert_says(422, "尝试次数过多");
+    // And what it keeps for one account counts for no other.
+    zicha.app.add_account("other", Role::Clerk, &[], None).unwrap();
+    for _ in 0..6 {
+        stranger.sign_in("other", "a guess");
+    }
+    own.sign_in("other", "a guess").assert_says(422, "尝试次数过多");
 }
 
 #[test]

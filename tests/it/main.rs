@@ -15,6 +15,8 @@ mod demo;
 mod deployment;
 mod desk;
 mod durability;
+mod editing;
+mod english;
 mod forensics;
 mod gate_attack;
 mod keeping;

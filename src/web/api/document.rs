@@ -1,14 +1,15 @@
 //! The OpenAPI document, made from the table of operations and the types they answer with, and a page that shows it without script.
 //! Nothing here is written twice: what is documented is what is routed.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::types::Problems;
 use super::{BASE, OPERATIONS, Operation};
-use crate::web::page;
+use crate::web::desk::Frame;
+use crate::web::page::{self, View};
 
 /// The document.
 #[must_use]
@@ -89,29 +90,28 @@ pub async fn open_api() -> HttpResponse {
 }
 
 /// `GET /api/v1`: the same to read.
-pub async fn viewer() -> HttpResponse {
+pub async fn viewer(request: HttpRequest) -> HttpResponse {
+    let lang = View::of(&request).lang;
     let document = document();
     let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let body = html! {
-        h1 { "程序接口（API v1）" }
-        p { "只读；与工作台使用同一道发布把关、同一套角色。没有任何筛选参数。OpenAPI 文件：" a href={ (BASE) "/openapi.json" } { "openapi.json" } "。" }
-        p.soft { "先登录工作台，在“我的账号”页建立令牌，再在请求头中写 " code { "Authorization: Bearer zicha_…" } "。令牌具有本人的角色和单位，最长 90 天，账号停用即失效。" }
+        h1 { (lang.pick("程序接口（API v1）", "API v1")) }
+        p { (lang.pick("只读；与工作台使用同一道发布把关、同一套角色。没有任何筛选参数。OpenAPI 文件：", "Read only, behind the same gate and with the same roles as the desk. There are no filters. OpenAPI document: ")) a href={ (BASE) "/openapi.json" } { "openapi.json" } (lang.pick("。", ".")) }
+        p.soft { (lang.pick("先登录工作台，在“我的账号”页建立令牌，再在请求头中写 ", "Sign in to the desk, make a token on the page “My account”, and send the header ")) code { "Authorization: Bearer zicha_…" } (lang.pick("。令牌具有本人的角色和单位，最长 90 天，账号停用即失效。", ". A token has your role and units, lasts 90 days at most, and ends with the account.")) }
         @for operation in &OPERATIONS {
             div.card {
                 h2 { code { "GET " (BASE) (operation.path) } }
-                p { (operation.summary.0) span.soft { " · " (operation.summary.1) } }
+                p { (lang.pick(operation.summary.0, operation.summary.1)) }
                 p.soft { (roles(operation)) }
-                (answer_of(&document["paths"][operation.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]))
+                p { (lang.pick("返回：", "Returns: ")) (type_of(&document["paths"][operation.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"])) }
             }
         }
-        h2 { "数据结构" }
+        h2 { (lang.pick("数据结构", "Shapes")) }
         @for (name, schema) in &schemas { div.card id={ "schema-" (name) } { h3 { (name) } @if let Some(text) = schema["description"].as_str() { p.soft { (text) } } (fields(schema)) } }
     };
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page::desk(None, "程序接口", "", body).into_string())
-}
-
-fn answer_of(schema: &Value) -> Markup {
-    html! { p { "返回：" (type_of(schema)) } }
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(page::desk(&Frame { session: None, lang, here: BASE }, lang.pick("程序接口", "API"), "", body).into_string())
 }
 
 fn fields(schema: &Value) -> Markup {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::app::Results;
 use crate::export::Table;
 use crate::problem::{Problem, ProblemList};
-use crate::round::{Round, TURNOUT_BANDS, TURNOUT_MIN_HEADS};
+use crate::round::{Round, TURNOUT_MIN_HEADS, turnout_label};
 use crate::text::{Lang, Text};
 use crate::unit::{Group, Unit};
 
@@ -124,7 +124,7 @@ pub struct BandView {
     pub code: String,
     /// Name.
     pub name: String,
-    /// Band of the share of slips used, such as `25%～50%（不含）`.
+    /// Band of the share of slips used, as the exports write it.
     pub band: String,
 }
 
@@ -134,7 +134,7 @@ impl TurnoutView {
         let large = groups.iter().filter(|g| g.headcount >= TURNOUT_MIN_HEADS);
         let bands = large.filter_map(|g| {
             let band = round.turnout.bands.get(&g.code)?;
-            Some(BandView { code: g.code.clone(), name: g.name.clone(), band: TURNOUT_BANDS[usize::from(*band).min(3)].to_owned() })
+            Some(BandView { code: g.code.clone(), name: g.name.clone(), band: turnout_label(*band, Lang::Zh).to_owned() })
         });
         Self { day: round.turnout.day.clone(), groups: bands.collect() }
     }
@@ -145,7 +145,7 @@ impl TurnoutView {
 pub struct ReleaseView {
     /// Round.
     pub round: RoundView,
-    /// Marks that every copy must carry, such as 试用.
+    /// Marks that every copy must carry, in Chinese.
     pub marks: String,
     /// Version of the gate's rules.
     pub gate: u32,
@@ -159,7 +159,13 @@ impl ReleaseView {
     /// From the tables of one group each, or of all.
     pub fn new(results: &Results, turnout: &[Table], cells: &[Table]) -> Self {
         let rows = |tables: &[Table]| tables.iter().flat_map(Table::objects).collect();
-        Self { round: (&results.round).into(), marks: results.marks.clone(), gate: results.release.gate, turnout: rows(turnout), cells: rows(cells) }
+        Self {
+            round: (&results.round).into(),
+            marks: results.marks.zh().to_owned(),
+            gate: results.release.gate,
+            turnout: rows(turnout),
+            cells: rows(cells),
+        }
     }
 }
 
@@ -225,7 +231,7 @@ impl ListView {
             code: list.code.clone(),
             name: list.name.clone(),
             merged: list.merged,
-            marks: results.marks.clone(),
+            marks: results.marks.zh().to_owned(),
             problems: list.problems.iter().map(ProblemView::from).collect(),
         }
     }

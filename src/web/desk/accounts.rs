@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::enter_confirmed;
-use super::{Permission, demo_mark, enter, html_page, refusal_text};
-use crate::app::{AccountInfo, App, AppError, Role, Session};
+use super::{Permission, Session, demo_mark, enter, html_page, refusal_text};
+use crate::app::{AccountInfo, App, AppError, Role};
 use crate::response::Form;
 use crate::text::Refusal;
 use crate::web::error::WebError;
@@ -67,14 +67,16 @@ pub async fn act(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
 type Made = Option<(String, String)>;
 
 async fn answer(session: &Session, app: &Data<App>, form: &Form, result: Result<Made, AppError>) -> Result<HttpResponse, WebError> {
+    let lang = session.lang;
     let reading = app.clone();
     let list = block(move || reading.accounts()).await??;
     let (made, error) = match result {
         Ok(made) => (made, None),
-        Err(error) => (None, Some(refusal_text(error)?)),
+        Err(error) => (None, Some(refusal_text(error, lang)?)),
     };
     let keep = if error.is_some() { form.clone() } else { Form::default() };
-    let mut response = html_page(session, "账号", demo_mark(app), page(session, &list, made.as_ref(), &keep, error.as_deref()));
+    let mut response =
+        html_page(session, lang.pick("账号", "Accounts"), demo_mark(app, lang), page(session, &list, made.as_ref(), &keep, error.as_deref()));
     if error.is_some() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -82,44 +84,45 @@ async fn answer(session: &Session, app: &Data<App>, form: &Form, result: Result<
 }
 
 fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>, form: &Form, error: Option<&str>) -> Markup {
+    let lang = session.lang;
     let step = |name: &str, step: &str, label: &str| {
         html! { form.inline method="post" action="/desk/accounts/do" { (csrf(session)) input type="hidden" name="name" value=(name); input type="hidden" name="do" value=(step); button.link type="submit" { (label) } } }
     };
     html! {
-        h1 { "账号" }
-        p.soft { "系统管理员只管理账号，看不到任何结果。人员变动时停用旧账号、另建新账号，不要共用账号。" }
+        h1 { (lang.pick("账号", "Accounts")) }
+        p.soft { (lang.pick("系统管理员只管理账号，看不到任何结果。人员变动时停用旧账号、另建新账号，不要共用账号。", "An administrator manages accounts and sees no results. When people change posts, turn the old account off and make a new one; accounts are never shared.")) }
         @if let Some((name, password)) = made {
-            div.done role="status" { p { "账号 " strong { (name) } " 的口令（只显示这一次，请当面交给本人，首次登录后自行修改）：" } p.digest { strong { (password) } } }
+            div.done role="status" { p { (lang.pick("账号 ", "Password of ")) strong { (name) } (lang.pick(" 的口令（只显示这一次，请当面交给本人，首次登录后自行修改）：", " (shown this once; hand it over in person, to be changed after the first sign-in):")) } p.digest { strong { (password) } } }
         }
         @if let Some(error) = error { div.errors role="alert" { (error) } }
         div.card { div.scroll { table {
-            thead { tr { th { "账号" } th { "角色" } th { "单位" } th { "状态" } th { "动态口令" } th { "操作" } } }
+            thead { tr { th { (lang.pick("账号", "Account")) } th { (lang.pick("角色", "Role")) } th { (lang.pick("单位", "Units")) } th { (lang.pick("状态", "State")) } th { (lang.pick("动态口令", "One-time code")) } th { (lang.pick("操作", "Action")) } } }
             tbody { @for account in list {
                 tr {
-                    td { (account.name) } td { (account.role.zh()) } td { (account.units.join("、")) }
-                    td { @if account.active { "启用" } @else { span.soft { "已停用" } } }
-                    td { @if account.second_factor { "已启用" } @else { span.soft { "未启用" } } }
+                    td { (account.name) } td { (account.role.label(lang)) } td { (account.units.join(lang.pick("、", ", "))) }
+                    td { @if account.active { (lang.pick("启用", "Active")) } @else { span.soft { (lang.pick("已停用", "Off")) } } }
+                    td { @if account.second_factor { (lang.pick("已启用", "On")) } @else { span.soft { (lang.pick("未启用", "Not set up")) } } }
                     td.steps {
-                        @if account.name == session.account { a href="/desk/me" { "我的账号" } }
+                        @if account.name == session.account { a href="/desk/me" { (lang.pick("我的账号", "My account")) } }
                         @else {
-                            @if account.active { (step(&account.name, "off", "停用")) } @else { (step(&account.name, "on", "启用")) }
-                            (step(&account.name, "password", "重置口令"))
-                            @if account.second_factor { (step(&account.name, "factor", "取消动态口令")) }
+                            @if account.active { (step(&account.name, "off", lang.pick("停用", "Turn off"))) } @else { (step(&account.name, "on", lang.pick("启用", "Active"))) }
+                            (step(&account.name, "password", lang.pick("重置口令", "Reset password")))
+                            @if account.second_factor { (step(&account.name, "factor", lang.pick("取消动态口令", "Remove one-time code"))) }
                         }
                     }
                 }
             } }
         } } }
         div.card {
-            h2 { "新建账号" }
+            h2 { (lang.pick("新建账号", "New account")) }
             form method="post" action="/desk/accounts" {
                 (csrf(session))
-                label for="name" { "账号" } input #name type="text" name="name" value=(form.first("name")) required;
-                label for="role" { "角色" }
-                select #role name="role" { @for (_, id, zh) in Role::ALL { option value=(id) selected[form.first("role") == id] { (zh) } } }
-                label for="units" { "单位代码" } p.hint { "仅单位负责人、局领导填写；多个用逗号隔开。" }
+                label for="name" { (lang.pick("账号", "Account")) } input #name type="text" name="name" value=(form.first("name")) required;
+                label for="role" { (lang.pick("角色", "Role")) }
+                select #role name="role" { @for (role, id, _) in Role::ALL { option value=(id) selected[form.first("role") == id] { (role.label(lang)) } } }
+                label for="units" { (lang.pick("单位代码", "Unit codes")) } p.hint { (lang.pick("仅单位负责人、局领导填写；多个用逗号隔开。", "For unit heads and leaders only; several are separated by commas.")) }
                 input #units type="text" name="units" value=(form.first("units"));
-                div.row { button type="submit" { "建立" } }
+                div.row { button type="submit" { (lang.pick("建立", "Create")) } }
             }
         }
     }

@@ -6,8 +6,8 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, Session};
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::App;
 use crate::response::Form;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -39,6 +39,7 @@ pub async fn enter_confirmed(
     payload: Payload,
 ) -> Result<Result<(Session, Form), HttpResponse>, WebError> {
     let (session, form) = enter_form(request, app, needed, payload).await?;
+    let lang = session.lang;
     if session.confirmed {
         return Ok(Ok((session, form)));
     }
@@ -48,7 +49,7 @@ pub async fn enter_confirmed(
             let (working, asking, password) = (app.clone(), session.clone(), password.to_owned());
             match block(move || working.confirm(&asking, &password)).await? {
                 Ok(()) => return Ok(Ok((session, form))),
-                Err(error) => Some(refusal_text(error)?),
+                Err(error) => Some(refusal_text(error, lang)?),
             }
         }
     };
@@ -79,7 +80,8 @@ pub fn ask_first(to: &str) -> HttpResponse {
 }
 
 fn respond(session: &Session, app: &Data<App>, page: Markup, failed: bool) -> HttpResponse {
-    let mut response = html_page(session, "再次输入口令", demo_mark(app), page);
+    let lang = session.lang;
+    let mut response = html_page(session, lang.pick("再次输入口令", "Password again"), demo_mark(app, lang), page);
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -87,16 +89,17 @@ fn respond(session: &Session, app: &Data<App>, page: Markup, failed: bool) -> Ht
 }
 
 fn password_page(session: &Session, action: &str, kept: &Markup, error: Option<&str>) -> Markup {
+    let lang = session.lang;
     html! {
         div.card.narrow {
-            h1 { "再次输入口令" }
-            p { "这一步关系重大，距上次输入口令已超过十分钟，请再次输入本人口令。" }
+            h1 { (lang.pick("再次输入口令", "Password again")) }
+            p { (lang.pick("这一步关系重大，距上次输入口令已超过十分钟，请再次输入本人口令。", "This step is grave and your password was given more than ten minutes ago. Please give it again.")) }
             @if let Some(error) = error { div.errors role="alert" { (error) } }
             form method="post" action=(action) {
                 (csrf(session)) (kept)
-                label for="confirm_password" { "口令" }
+                label for="confirm_password" { (lang.pick("口令", "Password")) }
                 input #confirm_password type="password" name="confirm_password" autocomplete="current-password" required;
-                div.row { button type="submit" { "继续" } a.button.quiet href="/desk" { "取消" } }
+                div.row { button type="submit" { (lang.pick("继续", "Continue")) } a.button.quiet href="/desk" { (lang.pick("取消", "Cancel")) } }
             }
         }
     }

@@ -5,68 +5,92 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, Calendar, PHASES, Session};
-use crate::response::Form;
+use super::conflict::{self, Part};
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::{App, AppError, Calendar, PHASES};
+use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
+
+/// What the page is filled in with.
+struct Shown {
+    /// Days by phase: first and last.
+    days: [(String, String); 5],
+    /// The version that was seen.
+    seen: String,
+    /// What is wrong, or both versions.
+    said: Markup,
+}
 
 /// `GET /desk/calendar`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
+    let (days, seen) = stored(&app).await?;
+    Ok(answer(&session, &app, StatusCode::OK, &Shown { days, seen, said: html! {} }))
+}
+
+async fn stored(app: &Data<App>) -> Result<([(String, String); 5], String), WebError> {
     let reading = app.clone();
-    let calendar = block(move || reading.calendar()).await??;
-    let value = |n: usize, end: usize| {
-        let days = calendar.as_ref().map(|c| &c.days[n]);
-        days.map_or_else(String::new, |(from, to)| if end == 0 { from.clone() } else { to.clone() })
-    };
-    Ok(html_page(&session, "活动安排", demo_mark(&app), page(&session, value, None)))
+    let (calendar, version) = block(move || Ok::<_, AppError>((reading.calendar()?, reading.calendar_version()?))).await??;
+    Ok((calendar.map(|c| c.days).unwrap_or_default(), version))
+}
+
+fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> HttpResponse {
+    let lang = session.lang;
+    let mut response = html_page(session, lang.pick("活动安排", "Calendar"), demo_mark(app, lang), page(session, shown));
+    *response.status_mut() = status;
+    response
 }
 
 /// `POST /desk/calendar`.
 pub async fn set(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
-    let (working, account) = (app.clone(), session.account.clone());
-    let (form, result) = block(move || {
-        let days = std::array::from_fn(|n| (form.first(&format!("from{n}")).to_owned(), form.first(&format!("to{n}")).to_owned()));
-        let result = working.set_calendar(&Calendar { days }).and_then(|()| working.note(&account, "calendar_set", ""));
-        (form, result)
-    })
-    .await?;
+    let lang = session.lang;
+    let days: [(String, String); 5] = std::array::from_fn(|n| (form.first(&format!("from{n}")).to_owned(), form.first(&format!("to{n}")).to_owned()));
+    let (working, account, seen) = (app.clone(), session.account.clone(), form.first("seen").to_owned());
+    let (typed, from) = (days.clone(), seen.clone());
+    let result = block(move || working.set_calendar(&from, &Calendar { days }).and_then(|()| working.note(&account, "calendar_set", ""))).await?;
     match result {
         Ok(()) => Ok(see_other("/desk")),
+        Err(AppError::Changed) => {
+            let (kept, version) = stored(&app).await?;
+            let last = block(move || app.last_change("calendar_set", None).map(|last| (app, last))).await??;
+            let said = conflict::both(lang, last.1.as_ref(), &parts(&kept, &typed, lang), "/desk/calendar");
+            Ok(answer(&session, &last.0, StatusCode::CONFLICT, &Shown { days: typed, seen: version, said }))
+        }
         Err(error) => {
-            let message = refusal_text(error)?;
-            let mut response = html_page(&session, "活动安排", demo_mark(&app), page(&session, |n, end| kept(&form, n, end), Some(&message)));
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            let said = html! { div.errors role="alert" { (refusal_text(error, lang)?) } };
+            Ok(answer(&session, &app, StatusCode::UNPROCESSABLE_ENTITY, &Shown { days: typed, seen, said }))
         }
     }
 }
 
-fn kept(form: &Form, n: usize, end: usize) -> String {
-    form.first(&format!("{}{n}", if end == 0 { "from" } else { "to" })).to_owned()
+fn parts(kept: &[(String, String); 5], typed: &[(String, String); 5], lang: Lang) -> Vec<Part> {
+    let span = |days: &(String, String)| format!("{}{}{}", days.0, lang.pick("至", " to "), days.1);
+    let pairs = PHASES.iter().zip(kept.iter().zip(typed));
+    pairs.map(|(phase, (kept, typed))| Part { what: lang.pick(phase.0[0], phase.0[1]).to_owned(), kept: span(kept), typed: span(typed) }).collect()
 }
 
-fn page(session: &Session, value: impl Fn(usize, usize) -> String, error: Option<&str>) -> Markup {
+fn page(session: &Session, shown: &Shown) -> Markup {
+    let lang = session.lang;
     html! {
-        p { a href="/desk" { "← 首页" } }
-        h1 { "活动安排" }
-        p.soft { "按通知填写五个阶段的起止日期，首页据此提示现在该做什么。随时可以修改，不影响已建立的轮次。" }
-        @if let Some(error) = error { div.errors role="alert" { (error) } }
+        p { a href="/desk" { (lang.pick("← 首页", "← Home")) } }
+        h1 { (lang.pick("活动安排", "Calendar")) }
+        p.soft { (lang.pick("按通知填写五个阶段的起止日期，首页据此提示现在该做什么。随时可以修改，不影响已建立的轮次。", "Give the first and last day of the five phases as the notice sets them; the home page then says what is due. They can be changed at any time and do not touch rounds that exist.")) }
+        (shown.said)
         div.card {
             form method="post" action="/desk/calendar" {
-                (csrf(session))
+                (csrf(session)) (conflict::seen(&shown.seen))
                 table.phases {
-                    thead { tr { th { "阶段" } th { "开始" } th { "结束" } th { "在本系统做什么" } } }
-                    tbody { @for (n, (name, what)) in PHASES.iter().enumerate() { tr {
+                    thead { tr { th { (lang.pick("阶段", "Phase")) } th { (lang.pick("开始", "First day")) } th { (lang.pick("结束", "Last day")) } th { (lang.pick("在本系统做什么", "What to do here")) } } }
+                    tbody { @for (n, (name, what)) in PHASES.iter().map(|(name, what)| (lang.pick(name[0], name[1]), lang.pick(what[0], what[1]))).enumerate() { tr {
                         td { (n + 1) "　" (name) }
-                        td { input type="date" name={ "from" (n) } value=(value(n, 0)) aria-label={ (name) "开始" } required; }
-                        td { input type="date" name={ "to" (n) } value=(value(n, 1)) aria-label={ (name) "结束" } required; }
+                        td { input type="date" name={ "from" (n) } value=(shown.days[n].0) aria-label={ (name) (lang.pick("开始", ", first day")) } required; }
+                        td { input type="date" name={ "to" (n) } value=(shown.days[n].1) aria-label={ (name) (lang.pick("结束", ", last day")) } required; }
                         td { (what) }
                     } } }
                 }
-                div.row { button type="submit" { "保存" } }
+                div.row { button type="submit" { (lang.pick("保存", "Save")) } }
             }
         }
     }

@@ -5,11 +5,11 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, download, enter, enter_form, html_page, refusal_text};
-use crate::app::{App, AppError, Session};
+use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, refusal_text};
+use crate::app::{App, AppError};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState};
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 use crate::web::sheet;
@@ -29,10 +29,11 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
 }
 
 async fn answer(session: &Session, app: &Data<App>, id: RoundId, said: Said) -> Result<HttpResponse, WebError> {
+    let lang = session.lang;
     let reading = app.clone();
     let round = block(move || reading.round(&id)).await??;
     let bad = said.bad.is_some();
-    let mut response = html_page(session, "钥匙保管", demo_mark(app), page(session, app, &round, &said));
+    let mut response = html_page(session, lang.pick("钥匙保管", "Custody of the key"), demo_mark(app, lang), page(session, app, &round, &said));
     if bad {
         *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -42,6 +43,7 @@ async fn answer(session: &Session, app: &Data<App>, id: RoundId, said: Said) -> 
 /// `POST /desk/rounds/{round}/custody`.
 pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
     let step = form.first("step").to_owned();
@@ -49,25 +51,31 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
         let made = block(move || make(&working, &of, &account, form.first("trustees"), form.first("quorum"))).await?;
         return match made {
             Ok((round, html)) => Ok(download(&format!("监督员口令_{}.html", round.title), "text/html; charset=utf-8", html)),
-            Err(error) => answer(&session, &app, id, Said { bad: Some(refusal_text(error)?), ..Said::default() }).await,
+            Err(error) => answer(&session, &app, id, Said { bad: Some(refusal_text(error, lang)?), ..Said::default() }).await,
         };
     }
     let result = block(move || {
         let typed = zeroize::Zeroizing::new(form.first("passphrase").to_owned());
         match step.as_str() {
-            "test" => working.test_passphrase(&of, &typed).map(|()| "口令有效。未作保存，也未作其他任何操作。".to_owned()),
+            "test" => working.test_passphrase(&of, &typed).map(|()| {
+                lang.pick("口令有效。未作保存，也未作其他任何操作。", "The passphrase is valid. Nothing was kept and nothing else was done.")
+                    .to_owned()
+            }),
             "enter" => {
                 let (have, need) = working.enter_passphrase(&of, &typed)?;
                 working.note(&account, "trustee_entered", of.as_str())?;
                 Ok(if have >= need {
-                    format!("{have} 位监督员的口令已齐，可以进行下一步。")
+                    lang.pick(format!("{have} 位监督员的口令已齐，可以进行下一步。"), format!("All {have} passphrases are in; go on."))
                 } else {
-                    format!("已收到 {have} 位，还需 {} 位。请下一位监督员输入。", need - have)
+                    lang.pick(
+                        format!("已收到 {have} 位，还需 {} 位。请下一位监督员输入。", need - have),
+                        format!("{have} received, {} to come. Next trustee, please.", need - have),
+                    )
                 })
             }
             "forget" => {
                 working.forget_gathered(&of);
-                Ok("已清除输入的口令。".to_owned())
+                Ok(lang.pick("已清除输入的口令。", "The passphrases entered are forgotten.").to_owned())
             }
             _ => Err(AppError::NotFound(Refusal::new("没有这一步", "there is no such step"))),
         }
@@ -75,7 +83,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     .await?;
     let said = match result {
         Ok(good) => Said { good: Some(good), bad: None },
-        Err(error) => Said { good: None, bad: Some(refusal_text(error)?) },
+        Err(error) => Said { good: None, bad: Some(refusal_text(error, lang)?) },
     };
     answer(&session, &app, id, said).await
 }
@@ -87,66 +95,68 @@ fn make(app: &App, id: &RoundId, account: &str, trustees: &str, quorum: &str) ->
     let passphrases = app.prepare_trustees(id, trustees, quorum)?;
     app.note(account, "trustees_prepared", id.as_str())?;
     let round = app.round(id)?;
-    let html = sheet::envelopes(&round, &passphrases, quorum, &app.marks(&round)).into_string().into_bytes();
+    let html = sheet::envelopes(&round, &passphrases, quorum, &app.marks(&round, Lang::Zh)).into_string().into_bytes();
     Ok((round, html))
 }
 
 fn page(session: &Session, app: &App, round: &Round, said: &Said) -> Markup {
+    let lang = session.lang;
     html! {
         p.noprint { a href={ "/desk/rounds/" (round.id) } { "← " (round.title) } }
-        h1 { "钥匙保管" }
+        h1 { (lang.pick("钥匙保管", "Custody of the key")) }
         @if let Some(good) = &said.good { div.card.good role="status" { p { (good) } } }
         @if let Some(bad) = &said.bad { div.errors role="alert" { (bad) } }
         @match round.state {
             RoundState::Draft => (draft(session, app, round)),
             RoundState::Open | RoundState::Closed => (held(session, app, round)),
-            _ => { div.card { p { "本轮已开箱，口令和钥匙已作废。" } } }
+            _ => { div.card { p { (lang.pick("本轮已开箱，口令和钥匙已作废。", "This box was opened; passphrases and key are void.")) } } }
         }
     }
 }
 
 /// What is lost for ever, said before a round is opened and while it is open.
-fn warning(need: usize, of: usize) -> Markup {
+fn warning(need: usize, of: usize, lang: Lang) -> Markup {
     html! {
-        p.warn { strong { "请务必知悉：" } "开箱须同时具备两样：" (of) " 位监督员中任意 " (need) " 位的口令，和服务器数据目录里的钥匙文件。口令不足 " (need) " 份，或钥匙文件丢失，本轮全部答卷即永久作废，任何人都无法恢复。" }
+        p.warn { strong { (lang.pick("请务必知悉：", "Be sure to know: ")) } (lang.pick("开箱须同时具备两样：", "opening needs two things together: the passphrases of any ")) (of) (lang.pick(" 位监督员中任意 ", " of the trustees, any ")) (need) (lang.pick(" 位的口令，和服务器数据目录里的钥匙文件。口令不足 ", " of them, and the key file in the server's data folder. With fewer than ")) (need) (lang.pick(" 份，或钥匙文件丢失，本轮全部答卷即永久作废，任何人都无法恢复。", " passphrases, or without the key file, every response of this round is lost for good and nobody can bring it back.")) }
     }
 }
 
 fn draft(session: &Session, app: &App, round: &Round) -> Markup {
+    let lang = session.lang;
     let action = format!("/desk/rounds/{}/custody", round.id);
     html! {
         @match app.prepared(&round.id) {
             None => {
                 div.card {
-                    h2 { "第一步：生成监督员口令" }
-                    (warning(3, 4))
-                    p { "建议四位监督员、三位到场即可开箱，其中两位为队员代表。口令由系统生成，只在下载的打印件上出现一次；打印后当场封入各人信封，并删除下载的文件。" }
+                    h2 { (lang.pick("第一步：生成监督员口令", "Step 1: make the trustees' passphrases")) }
+                    (warning(3, 4, lang))
+                    p { (lang.pick("建议四位监督员、三位到场即可开箱，其中两位为队员代表。口令由系统生成，只在下载的打印件上出现一次；打印后当场封入各人信封，并删除下载的文件。", "Four trustees of whom three can open the box are a good choice, two of them officers' representatives. The passphrases are made by the system and appear once, on the sheet you download. Print it, seal each into its envelope at once, and delete the file.")) }
                     form method="post" action=(action) autocomplete="off" {
                         (csrf(session)) input type="hidden" name="step" value="make";
                         div.numbers {
-                            label { "监督员共" input type="text" name="trustees" value="4" inputmode="numeric"; "人" }
-                            label { "到场" input type="text" name="quorum" value="3" inputmode="numeric"; "人即可开箱" }
+                            label { (lang.pick("监督员共", "Trustees in all")) input type="text" name="trustees" value="4" inputmode="numeric"; (lang.pick("人", "")) }
+                            label { (lang.pick("到场", "Needed to open")) input type="text" name="quorum" value="3" inputmode="numeric"; (lang.pick("人即可开箱", "")) }
                         }
-                        div.row { button type="submit" { "生成并下载打印件" } }
+                        div.row { button type="submit" { (lang.pick("生成并下载打印件", "Make and download the sheet")) } }
                     }
                 }
             }
             Some((need, of)) => {
                 div.card {
-                    h2 { "第二步：封存并核对" }
-                    p { "打印件已生成（" (of) " 份，" (need) " 份可开箱）。请各位监督员对照信封在下面试输一次，确认无误后开放本轮。两小时内有效；重新生成会使已打印的作废。" }
-                    (typing(session, &action, "test", "核对口令", "核对"))
+                    h2 { (lang.pick("第二步：封存并核对", "Step 2: seal and check")) }
+                    p { (lang.pick("打印件已生成（", "The sheet is made (")) (of) (lang.pick(" 份，", " passphrases, ")) (need) (lang.pick(" 份可开箱）。请各位监督员对照信封在下面试输一次，确认无误后开放本轮。两小时内有效；重新生成会使已打印的作废。", " open the box). Let each trustee type the passphrase once below and open the round when all are right. Valid for two hours; making them again voids the printed ones.")) }
+                    (typing(session, &action, "test", lang.pick("核对口令", "Check a passphrase"), lang.pick("核对", "Check")))
                 }
                 div.card {
-                    h2 { "第三步：开放本轮" }
-                    (warning(need, of))
+                    h2 { (lang.pick("第三步：开放本轮", "Step 3: open the round")) }
+                    (warning(need, of, lang))
                     form method="post" action={ "/desk/rounds/" (round.id) "/do/open" } {
                         (csrf(session)) input type="hidden" name="custody" value="trustees";
-                        div.row { button type="submit" { "口令已封存，开放本轮" } }
+                        div.row { button type="submit" { (lang.pick("口令已封存，开放本轮", "Passphrases are sealed, open the round")) } }
                     }
                     form method="post" action=(action) {
                         (csrf(session)) input type="hidden" name="step" value="make"; input type="hidden" name="trustees" value=(of); input type="hidden" name="quorum" value=(need);
-                        button.link type="submit" { "打印件丢失，重新生成（原来的作废）" }
+                        button.link type="submit" { (lang.pick("打印件丢失，重新生成（原来的作废）", "Sheet lost: make new ones (voids the old)")) }
                     }
                 }
             }
@@ -155,45 +165,51 @@ fn draft(session: &Session, app: &App, round: &Round) -> Markup {
 }
 
 fn held(session: &Session, app: &App, round: &Round) -> Markup {
+    let lang = session.lang;
     let action = format!("/desk/rounds/{}/custody", round.id);
     let Some((need, of)) = App::trustees(round) else {
-        return html! { div.card { p { "本轮为试用：钥匙由服务器保管，没有监督员口令。" } } };
+        return html! { div.card { p { (lang.pick("本轮为试用：钥匙由服务器保管，没有监督员口令。", "This round is a trial: the server keeps the key and there are no trustees.")) } } };
     };
     let have = app.gathered(&round.id);
-    let (step, name) = if round.state == RoundState::Open { ("close", "提前截止") } else { ("box", "开箱") };
+    let (step, name) = if round.state == RoundState::Open {
+        ("close", lang.pick("提前截止", "Close early"))
+    } else {
+        ("box", lang.pick("开箱", "Open the box"))
+    };
     html! {
         div.card {
-            (warning(need, of))
-            @if app.holds_custody(&round.id) { p { "钥匙文件：在本服务器上，完好待用。" } }
-            @else { p.error { "本服务器上没有本轮的钥匙文件。请在开放本轮的那台服务器上操作。" } }
+            (warning(need, of, lang))
+            @if app.holds_custody(&round.id) { p { (lang.pick("钥匙文件：在本服务器上，完好待用。", "Key file: on this server, ready.")) } }
+            @else { p.error { (lang.pick("本服务器上没有本轮的钥匙文件。请在开放本轮的那台服务器上操作。", "This server does not hold the round's key file. Work on the server that opened the round.")) } }
         }
         div.card {
-            h2 { "监督员依次输入口令" }
-            p { @if round.state == RoundState::Open { "到期自动截止不需要口令；提前截止需要 " (need) " 位监督员到场。" } @else { "开箱需要 " (need) " 位监督员到场，依次在下面输入各自的口令。" } "输入的口令不显示、不保存，十五分钟内有效。" }
-            p.lead { "已输入 " strong { (have) } " / " (need) " 位" }
-            @if have < need { (typing(session, &action, "enter", "本人口令", "确认输入")) }
+            h2 { (lang.pick("监督员依次输入口令", "Trustees enter their passphrases in turn")) }
+            p { @if round.state == RoundState::Open { (lang.pick("到期自动截止不需要口令；提前截止需要 ", "Closing on time needs no passphrase; closing early needs ")) (need) (lang.pick(" 位监督员到场。", " trustees present. ")) } @else { (lang.pick("开箱需要 ", "Opening needs ")) (need) (lang.pick(" 位监督员到场，依次在下面输入各自的口令。", " trustees present, each entering a passphrase below. ")) } (lang.pick("输入的口令不显示、不保存，十五分钟内有效。", "What is typed is neither shown nor stored and lasts fifteen minutes.")) }
+            p.lead { (lang.pick("已输入 ", "Entered: ")) strong { (have) } " / " (need) (lang.pick(" 位", "")) }
+            @if have < need { (typing(session, &action, "enter", lang.pick("本人口令", "Own passphrase"), lang.pick("确认输入", "Enter"))) }
             @else {
                 form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } { (csrf(session)) div.row { button type="submit" { (name) } } }
             }
             @if have > 0 {
-                form method="post" action=(action) { (csrf(session)) input type="hidden" name="step" value="forget"; button.link type="submit" { "清除已输入的口令" } }
+                form method="post" action=(action) { (csrf(session)) input type="hidden" name="step" value="forget"; button.link type="submit" { (lang.pick("清除已输入的口令", "Forget what was entered")) } }
             }
         }
         div.card {
-            h2 { "核对口令" }
-            p { "监督员可随时核对自己的口令是否仍然有效。核对不保存口令，也不开启任何东西。" }
-            (typing(session, &action, "test", "本人口令", "核对"))
+            h2 { (lang.pick("核对口令", "Check a passphrase")) }
+            p { (lang.pick("监督员可随时核对自己的口令是否仍然有效。核对不保存口令，也不开启任何东西。", "A trustee may check the own passphrase at any time. Checking keeps nothing and opens nothing.")) }
+            (typing(session, &action, "test", lang.pick("本人口令", "Own passphrase"), lang.pick("核对", "Check")))
         }
     }
 }
 
 /// A field for one passphrase, shown neither while nor after it is typed.
 fn typing(session: &Session, action: &str, step: &str, label: &str, button: &str) -> Markup {
+    let lang = session.lang;
     let id = format!("passphrase-{step}");
     html! {
         form method="post" action=(action) autocomplete="off" {
             (csrf(session)) input type="hidden" name="step" value=(step);
-            label for=(id) { (label) } p.hint { "20 个字母和数字，横线、空格和大小写不限。" }
+            label for=(id) { (label) } p.hint { (lang.pick("20 个字母和数字，横线、空格和大小写不限。", "20 letters and digits; dashes, spaces and case do not matter.")) }
             input id=(id) type="password" name="passphrase" autocomplete="off" spellcheck="false" required;
             div.row { button.quiet type="submit" { (button) } }
         }

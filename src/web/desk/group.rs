@@ -21,6 +21,7 @@ const WIDTH: u32 = 220;
 /// `GET /desk/rounds/{round}/groups/{group}`.
 pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::ReadLists).await?;
+    let lang = session.lang;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
     let (reading, section) = (app.clone(), session.role.runs_rounds());
     let (results, base) = block(move || {
@@ -42,25 +43,25 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
     }
     let group = results.release.groups.iter().find(|g| g.code == code).ok_or(WebError::NothingHere)?;
     let back = if session.role.runs_rounds() { format!("/desk/rounds/{}/results", results.round.id) } else { "/desk".to_owned() };
-    let body = page(&results, group, base.as_ref(), &back);
-    Ok(html_page(&session, &group.name, &results.marks, body))
+    let body = page(&results, group, base.as_ref(), &back, lang);
+    Ok(html_page(&session, &group.name, results.marks.get(lang), body))
 }
 
-fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: &str) -> Markup {
+fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: &str, lang: Lang) -> Markup {
     let turnout = group.turnout;
     let comparisons = base.map_or_else(Vec::new, |base| look_back(&side(base), &side(results)));
     let own: Vec<&Comparison> = comparisons.iter().filter(|c| c.group.code == group.code).collect();
     let (above, below) = against(results, group);
     html! {
-        p.noprint { a href=(back) { "← 返回" } " · " a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(&group.code)) } { "问题清单" } }
-        h1 { (group.name) "：与全局对照" }
-        @if group.merged { p.soft { "样本不足，合并统计（" (group.units.join("、")) "）。" } }
+        p.noprint { a href=(back) { (lang.pick("← 返回", "← Back")) } " · " a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(&group.code)) } { (lang.pick("问题清单", "Problem list")) } }
+        h1 { (group.name) (lang.pick("：与全局对照", ": beside the bureau")) }
+        @if group.merged { p.soft { (lang.pick("样本不足，合并统计（", "Too few responses alone, counted together (")) (group.units.join(lang.pick("、", ", "))) (lang.pick("）。", ").")) } }
         p.lead {
-            "应答 " (turnout.headcount) " 人，计入 " strong { (turnout.counted) } " 份。突出率区间整体高于全局的有 " strong { (above) } " 题，整体低于全局的有 " strong { (below) } " 题；其余与全局重叠，看不出差别。"
+            (lang.pick("应答 ", "Of ")) (turnout.headcount) (lang.pick(" 人，计入 ", " heads, ")) strong { (turnout.counted) } (lang.pick(" 份。突出率区间整体高于全局的有 ", " responses counted. Wholly above the bureau's prominent rate: ")) strong { (above) } (lang.pick(" 题，整体低于全局的有 ", " questions; wholly below: ")) strong { (below) } (lang.pick(" 题；其余与全局重叠，看不出差别。", "; the rest overlap and show no difference."))
         }
-        p.soft { "色条为本组突出率所在区间，竖线（或框）为全局。区间宽度只由作答人数决定：人数少，区间宽。没有色条的，作答不足 5 份，不公布。" }
-        @for section in results.survey.categories() { (category(results, group, section, &own)) }
-        @if let Some(base) = base { p.soft { "回头看：与“" (base.round.title) "”比较。两轮成员单位、人数等级相同才比较；20 人以上的组、两轮应答均达七成五、相差两档以上，才称改善或反弹。" } }
+        p.soft { (lang.pick("色条为本组突出率所在区间，竖线（或框）为全局。区间宽度只由作答人数决定：人数少，区间宽。没有色条的，作答不足 5 份，不公布。", "The bar is the band that holds the group's prominent rate, the line (or frame) is the bureau. The width depends on the number of answers alone: few answers, wide band. No bar: fewer than 5 answers, not published.")) }
+        @for section in results.survey.categories() { (category(results, group, section, &own, lang)) }
+        @if let Some(base) = base { p.soft { (lang.pick("回头看：与“", "Look-back: compared with “")) (base.round.title) (lang.pick("”比较。两轮成员单位、人数等级相同才比较；20 人以上的组、两轮应答均达七成五、相差两档以上，才称改善或反弹。", "”. Compared only if member units and size class are the same; called better or worse only in groups of 20 and more, with 75 % turnout in both rounds and two steps or more apart.")) } }
     }
 }
 
@@ -96,37 +97,37 @@ fn against(results: &Results, group: &ReleasedGroup) -> (usize, usize) {
     (above, below)
 }
 
-fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[&Comparison]) -> Markup {
+fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[&Comparison], lang: Lang) -> Markup {
     let questions = section.questions.clone();
     html! {
         div.card {
-            h2 { (section.name.zh()) }
-            div.scroll tabindex="0" role="region" aria-label={ (section.name.zh()) "各题" } { table.bands {
-                thead { tr { th { "题目" } th { "本组区间与全局" } th { "突出率" } th { "存在率" } th { "全局突出率" } th { "存在程度" } @if !own.is_empty() { th { "回头看" } } } }
+            h2 { (section.name.get(lang)) }
+            div.scroll tabindex="0" role="region" aria-label={ (section.name.get(lang)) (lang.pick("各题", ", questions")) } { table.bands {
+                thead { tr { th { (lang.pick("题目", "Question")) } th { (lang.pick("本组区间与全局", "Band and bureau")) } th { (lang.pick("突出率", "Prominent")) } th { (lang.pick("存在率", "Present")) } th { (lang.pick("全局突出率", "Bureau prominent")) } th { (lang.pick("存在程度", "Level")) } @if !own.is_empty() { th { (lang.pick("回头看", "Look-back")) } } } }
                 tbody { @for at in questions.clone() {
                     @let question = &results.survey.questions()[at];
                     @if let (GroupCell::Item(item), BureauCell::Item(all)) = (&group.cells[at], &results.release.bureau.cells[at]) {
                         tr {
-                            td { (question.text.zh()) }
-                            @if is_held(question, &results.round.holds) { td colspan={ (if own.is_empty() { 5 } else { 6 }) } { span.soft { "存疑，核实前不显示" } } }
+                            td { (question.text.get(lang)) }
+                            @if is_held(question, &results.round.holds) { td colspan={ (if own.is_empty() { 5 } else { 6 }) } { span.soft { (lang.pick("存疑，核实前不显示", "In question; not shown until checked")) } } }
                             @else {
                                 td { (bar(item.prominent, of_bureau(all))) }
-                                td { (words(item.prominent)) } td { (words(item.present)) }
-                                td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent)) } None => { span.soft { "不公布" } } } }
-                                td { @if item.level.is_some() { (level_tag(item.level)) } @if item.unclear { " " (level_tag(None)) } }
-                                @if let Some(comparison) = own.iter().find(|c| c.question.id == question.id) { td { (changed(comparison)) } }
+                                td { (words(item.prominent, lang)) } td { (words(item.present, lang)) }
+                                td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent, lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
+                                td { @if item.level.is_some() { (level_tag(item.level, lang)) } @if item.unclear { " " (level_tag(None, lang)) } }
+                                @if let Some(comparison) = own.iter().find(|c| c.question.id == question.id) { td { (changed(comparison, lang)) } }
                             }
                         }
                     }
                 } }
             } }
-            (harm(results, group, section))
+            (harm(results, group, section, lang))
         }
     }
 }
 
-fn words(band: Option<Band>) -> Markup {
-    html! { @match band { Some(band) => { (band) } None => { span.soft { "不公布" } } } }
+fn words(band: Option<Band>, lang: Lang) -> Markup {
+    html! { @match band { Some(band) => { (band.label(lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
 }
 
 /// A band from 0 to 100, and the bureau's place on it.
@@ -147,17 +148,17 @@ fn bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
     }
 }
 
-fn changed(comparison: &Comparison) -> Markup {
+fn changed(comparison: &Comparison, lang: Lang) -> Markup {
     let class = match comparison.change {
         Change::Better | Change::PerhapsBetter => "better",
         Change::Worse | Change::PerhapsWorse => "worse",
         Change::Same | Change::NotCompared => "soft",
     };
-    html! { span.(class) { (comparison.change.label(Lang::Zh)) } @if let (Some(before), true) = (comparison.before, comparison.change != Change::NotCompared) { br; span.soft { "原 " (before) } } }
+    html! { span.(class) { (comparison.change.label(lang)) } @if let (Some(before), true) = (comparison.before, comparison.change != Change::NotCompared) { br; span.soft { (lang.pick("原 ", "before: ")) (before.label(lang)) } } }
 }
 
 /// How harmful the category's problems are held to be, and why they are there.
-fn harm(results: &Results, group: &ReleasedGroup, section: &Section) -> Markup {
+fn harm(results: &Results, group: &ReleasedGroup, section: &Section, lang: Lang) -> Markup {
     let said = |role: QuestionRole| -> Vec<String> {
         let found = section.questions.clone().find(|at| results.survey.questions()[*at].role == role);
         let Some(at) = found else { return Vec::new() };
@@ -166,22 +167,22 @@ fn harm(results: &Results, group: &ReleasedGroup, section: &Section) -> Markup {
             GroupCell::Median(step) => vec![*step],
             _ => Vec::new(),
         };
-        chosen.into_iter().filter_map(|n| label(&results.survey.questions()[at], n)).collect()
+        chosen.into_iter().filter_map(|n| label(&results.survey.questions()[at], n, lang)).collect()
     };
     let (level, harms, causes) = (said(QuestionRole::HarmLevel), said(QuestionRole::Harm), said(QuestionRole::Cause));
     html! {
         @if !(level.is_empty() && harms.is_empty() && causes.is_empty()) {
             dl.harm {
-                @for (name, list) in [("危害程度（中位）", &level), ("主要危害", &harms), ("主要原因", &causes)] { @if !list.is_empty() { div { dt { (name) } dd { (list.join("；")) } } } }
+                @for (name, list) in [(lang.pick("危害程度（中位）", "Harm (median)"), &level), (lang.pick("主要危害", "Main harms"), &harms), (lang.pick("主要原因", "Main causes"), &causes)] { @if !list.is_empty() { div { dt { (name) } dd { (list.join(lang.pick("；", "; "))) } } } }
             }
         }
     }
 }
 
-fn label(question: &Question, n: usize) -> Option<String> {
+fn label(question: &Question, n: usize, lang: Lang) -> Option<String> {
     match &question.kind {
-        Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.zh().to_owned()),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.get(n).map(|c| c.label.zh().to_owned()),
+        Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.get(lang).to_owned()),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.get(n).map(|c| c.label.get(lang).to_owned()),
         Kind::Number { .. } | Kind::Text { .. } => None,
     }
 }

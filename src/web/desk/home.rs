@@ -4,33 +4,38 @@ use actix_web::web::{Data, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, html_page};
-use crate::app::{App, PHASES, Role, Session, Standing};
-use crate::round::{ChineseDay, Round, RoundState};
+use super::{Permission, Session, demo_mark, enter, html_page};
+use crate::app::{App, PHASES, Role, Standing};
+use crate::round::{Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
 
 /// `GET /desk`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::SignedIn).await?;
+    let lang = session.lang;
     let reading = app.clone();
     let (rounds, own, start) = {
         let session = session.clone();
         block(move || {
             let rounds = reading.rounds()?;
             let own = own_lists(&reading, &session, &rounds)?;
-            let start = if session.role.runs_rounds() { Some(start(&reading, &rounds)?) } else { None };
+            let start = if session.role.runs_rounds() { Some(start(&reading, &rounds, lang)?) } else { None };
             Ok::<_, crate::app::AppError>((rounds, own, start))
         })
         .await??
     };
     let body = match session.role {
-        Role::Clerk | Role::Head => html! { @if let Some(start) = &start { (section(&rounds, start)) } },
-        Role::Leader | Role::UnitHead => lists(&own),
-        Role::Auditor => html! { h1 { "审计" } p { a href="/desk/audit" { "查看审计记录" } "：只含工作台操作，不含任何填写人的行为。" } },
-        Role::Admin => html! { h1 { "系统管理" } p { a href="/desk/accounts" { "账号管理" } "。系统管理员看不到任何结果。" } },
+        Role::Clerk | Role::Head => html! { @if let Some(start) = &start { (section(&rounds, start, lang)) } },
+        Role::Leader | Role::UnitHead => lists(&own, lang),
+        Role::Auditor => {
+            html! { h1 { (lang.pick("审计", "Audit")) } p { a href="/desk/audit" { (lang.pick("查看审计记录", "See the audit record")) } (lang.pick("：只含工作台操作，不含任何填写人的行为。", ": desk actions only, nothing any respondent did.")) } }
+        }
+        Role::Admin => {
+            html! { h1 { (lang.pick("系统管理", "Administration")) } p { a href="/desk/accounts" { (lang.pick("账号管理", "Accounts")) } (lang.pick("。系统管理员看不到任何结果。", ". An administrator sees no results.")) } }
+        }
     };
-    Ok(html_page(&session, "首页", demo_mark(&app), body))
+    Ok(html_page(&session, lang.pick("首页", "Home"), demo_mark(&app, lang), body))
 }
 
 /// Lists that a leader or unit head may read: round, title, group code, group name.
@@ -52,21 +57,21 @@ fn own_lists(app: &App, session: &Session, rounds: &[Round]) -> Result<Vec<(Stri
     Ok(own)
 }
 
-fn lists(own: &[(String, String, String, String)]) -> Markup {
+fn lists(own: &[(String, String, String, String)], lang: Lang) -> Markup {
     html! {
-        h1 { "问题清单" }
-        @if own.is_empty() { div.card.empty { p { "还没有发布给您的问题清单。发布之前，任何人都看不到本单位的结果。" } } }
+        h1 { (lang.pick("问题清单", "Problem lists")) }
+        @if own.is_empty() { div.card.empty { p { (lang.pick("还没有发布给您的问题清单。发布之前，任何人都看不到本单位的结果。", "No list is released to you yet. Before the release nobody sees your unit's results.")) } } }
         @else {
             div.card {
                 table {
-                    thead { tr { th { "轮次" } th { "统计组" } th { "清单" } } }
+                    thead { tr { th { (lang.pick("轮次", "Round")) } th { (lang.pick("统计组", "Group")) } th { (lang.pick("清单", "List")) } } }
                     tbody { @for (round, title, code, name) in own {
-                        tr { td { (title) } td { (name) } td { a href={ "/desk/rounds/" (round) "/lists/" (code) } { "查看并打印" } } }
+                        tr { td { (title) } td { (name) } td { a href={ "/desk/rounds/" (round) "/lists/" (code) } { (lang.pick("查看并打印", "Read and print")) } } }
                     } }
                 }
             }
         }
-        p.soft { "本系统不能按人员、岗位、日期查询，也不保存谁填写了问卷；追查填写人违反保密承诺。对结果有疑问的，请联系政工科。" }
+        p.soft { (lang.pick("本系统不能按人员、岗位、日期查询，也不保存谁填写了问卷；追查填写人违反保密承诺。对结果有疑问的，请联系政工科。", "Nothing here can be searched by person, post or day, and nobody knows who answered; tracing respondents breaks the promise of secrecy. Ask the Political Work Section about results.")) }
     }
 }
 
@@ -77,7 +82,7 @@ struct Start {
     steps: Vec<(bool, &'static str, &'static str, String)>,
 }
 
-fn start(app: &App, rounds: &[Round]) -> Result<Start, crate::app::AppError> {
+fn start(app: &App, rounds: &[Round], lang: Lang) -> Result<Start, crate::app::AppError> {
     let standing = app.standing()?;
     let begun = rounds.iter().any(|r| !matches!(r.state, RoundState::Draft | RoundState::Void));
     if begun {
@@ -92,45 +97,49 @@ fn start(app: &App, rounds: &[Round]) -> Result<Start, crate::app::AppError> {
     };
     let of_draft = |part: &str| draft.map_or_else(|| "/desk/rounds/new".to_owned(), |r| format!("/desk/rounds/{}{part}", r.id));
     let steps = vec![
-        (!app.units()?.is_empty(), "导入单位和人数", "结果按统计组公布；人数定了，区间就定了。", "/desk/units".to_owned()),
-        (standing.is_some(), "填写活动安排", "五个阶段的起止日期，首页据此提示。", "/desk/calendar".to_owned()),
+        (!app.units()?.is_empty(), lang.pick("导入单位和人数", "Import units and head counts"), lang.pick("结果按统计组公布；人数定了，区间就定了。", "Results are published per group; head counts settle the bands."), "/desk/units".to_owned()),
+        (standing.is_some(), lang.pick("填写活动安排", "Fill in the calendar"), lang.pick("五个阶段的起止日期，首页据此提示。", "The days of the five phases, which the home page follows."), "/desk/calendar".to_owned()),
         (
             section >= 2,
-            "政工科有两个以上账号",
-            "发布结果、销毁原文须两个账号先后确认。账号由系统管理员建立（命令行 zicha account add，或系统管理员登录后建立）。",
+            lang.pick("政工科有两个以上账号", "Two or more accounts for the section"),
+            lang.pick("发布结果、销毁原文须两个账号先后确认。账号由系统管理员建立（命令行 zicha account add，或系统管理员登录后建立）。", "Release and destruction need two accounts. An administrator makes accounts (zicha account add on the command line, or signed in here)."),
             "/desk/me".to_owned(),
         ),
-        (draft.is_some(), "新建一轮，选定问卷和日期", "可先用手机预览问卷。", "/desk/rounds/new".to_owned()),
-        (issued, "印制填写码纸条", "填写码只在下载的文件里出现一次，服务器不保存。", of_draft("")),
-        (false, "监督员封存口令，开放本轮", "口令当场封入信封；开放后问卷、单位和统计组不能再改。", of_draft("/custody")),
+        (draft.is_some(), lang.pick("新建一轮，选定问卷和日期", "Create a round: survey and dates"), lang.pick("可先用手机预览问卷。", "The survey can be previewed on a phone first."), "/desk/rounds/new".to_owned()),
+        (issued, lang.pick("印制填写码纸条", "Print the slips"), lang.pick("填写码只在下载的文件里出现一次，服务器不保存。", "Codes appear once, in the file you download; the server keeps none."), of_draft("")),
+        (false, lang.pick("监督员封存口令，开放本轮", "Trustees seal their passphrases, the round opens"), lang.pick("口令当场封入信封；开放后问卷、单位和统计组不能再改。", "Passphrases go into envelopes at once; survey, units and groups are frozen from then on."), of_draft("/custody")),
     ];
     Ok(Start { standing, steps })
 }
 
-fn standing(standing: &Standing) -> Markup {
+fn standing(standing: &Standing, lang: Lang) -> Markup {
+    let phase = |n: usize| lang.pick(PHASES[n].0[0], PHASES[n].0[1]);
     html! {
         div.card.standing {
             @match standing.now {
-                Some((n, to)) => { p { strong { "第" (n + 1) "阶段　" (PHASES[n].0) } span.soft { "（至" (ChineseDay(to)) "）" } } p { (PHASES[n].1) } }
-                None => { p { strong { "现在不在任何阶段内" } } }
+                Some((n, to)) => {
+                    p { strong { (lang.pick("第", "Phase ")) (n + 1) (lang.pick("阶段　", ": ")) (phase(n)) } span.soft { (lang.pick("（至", " (until ")) (Day(to, lang)) (lang.pick("）", ")")) } }
+                    p { (lang.pick(PHASES[n].1[0], PHASES[n].1[1])) }
+                }
+                None => { p { strong { (lang.pick("现在不在任何阶段内", "No phase is running now")) } } }
             }
-            @if let Some((n, from)) = standing.next { p.soft { "下一阶段：" (PHASES[n].0) "，" (ChineseDay(from)) "开始。" } }
-            p { a href="/desk/calendar" { "修改安排" } }
+            @if let Some((n, from)) = standing.next { p.soft { (lang.pick("下一阶段：", "Next phase: ")) (phase(n)) (lang.pick("，", ", from ")) (Day(from, lang)) (lang.pick("开始。", ".")) } }
+            p { a href="/desk/calendar" { (lang.pick("修改安排", "Change the calendar")) } }
         }
     }
 }
 
 /// The way to the first open round. It can be left and taken up again at any step.
-fn steps(start: &Start) -> Markup {
+fn steps(start: &Start, lang: Lang) -> Markup {
     let next = start.steps.iter().position(|step| !step.0);
     html! {
         div.card {
-            h2 { "开始使用" }
-            p.soft { "依次完成下面各步，随时可以离开，回来接着做。" }
+            h2 { (lang.pick("开始使用", "Getting started")) }
+            p.soft { (lang.pick("依次完成下面各步，随时可以离开，回来接着做。", "Do the steps below in order; leave at any time and take up where you were.")) }
             ol.start { @for (n, (done, what, why, to)) in start.steps.iter().enumerate() {
                 li.done[*done].now[next == Some(n)] {
                     @if *done { strong { (what) } } @else { strong { a href=(to) { (what) } } }
-                    @if *done { span.soft { "　已完成" } }
+                    @if *done { span.soft { (lang.pick("　已完成", " done")) } }
                     p.soft { (why) }
                 }
             } }
@@ -138,22 +147,22 @@ fn steps(start: &Start) -> Markup {
     }
 }
 
-fn section(rounds: &[Round], start: &Start) -> Markup {
+fn section(rounds: &[Round], start: &Start, lang: Lang) -> Markup {
     html! {
-        div.row { h1 { "自查轮次" } a.button href="/desk/rounds/new" { "新建一轮" } }
-        @if let Some(now) = &start.standing { (standing(now)) }
-        @if !start.steps.is_empty() { (steps(start)) }
+        div.row { h1 { (lang.pick("自查轮次", "Rounds")) } a.button href="/desk/rounds/new" { (lang.pick("新建一轮", "New round")) } }
+        @if let Some(now) = &start.standing { (standing(now, lang)) }
+        @if !start.steps.is_empty() { (steps(start, lang)) }
         @if rounds.is_empty() {
-            div.card.empty { p { "还没有轮次。一轮自查的过程：新建 → 开放并印发填写码 → 队员填写 → 截止 → 开箱 → 发布问题清单。" } }
+            div.card.empty { p { (lang.pick("还没有轮次。一轮自查的过程：新建 → 开放并印发填写码 → 队员填写 → 截止 → 开箱 → 发布问题清单。", "No round yet. A round goes: create → open and print slips → officers answer → close → open the box → release the lists.")) } }
         } @else {
             div.card { div.scroll { table {
-                thead { tr { th { "轮次" } th { "日期" } th { "状态" } th { "下一步" } } }
+                thead { tr { th { (lang.pick("轮次", "Round")) } th { (lang.pick("日期", "Dates")) } th { (lang.pick("状态", "State")) } th { (lang.pick("下一步", "Next step")) } } }
                 tbody { @for round in rounds.iter().rev() {
                     tr {
                         td { a href={ "/desk/rounds/" (round.id) } { strong { (round.title) } } br; span.soft { (round.id) } }
-                        td { (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) }
-                        td { (round.state.label(Lang::Zh)) @if round.trial { "（试用）" } }
-                        td { (next(round)) }
+                        td { (Day(round.opens, lang)) (lang.pick("至", " to ")) (Day(round.closes, lang)) }
+                        td { (round.state.label(lang)) @if round.trial { (lang.pick("（试用）", " (trial)")) } }
+                        td { (next(round, lang)) }
                     }
                 } }
             } } }
@@ -162,16 +171,16 @@ fn section(rounds: &[Round], start: &Start) -> Markup {
 }
 
 /// What a round needs next.
-fn next(round: &Round) -> &'static str {
+fn next(round: &Round, lang: Lang) -> &'static str {
     match round.state {
-        RoundState::Draft => "开放本轮，印发填写码",
-        RoundState::Open if round.ended => "等待自动截止",
-        RoundState::Open => "等待填写；可看回收区间",
-        RoundState::Closed => "组织开箱",
-        RoundState::Opened if !round.destroyed => "完成销毁",
-        RoundState::Opened => "核实存疑题目，发布结果",
-        RoundState::Released => "打印问题清单，转入整改",
-        RoundState::Suspended => "核对恢复损失后由两人确认",
-        RoundState::Void => "无",
+        RoundState::Draft => lang.pick("开放本轮，印发填写码", "Open the round, print slips"),
+        RoundState::Open if round.ended => lang.pick("等待自动截止", "Closes by itself shortly"),
+        RoundState::Open => lang.pick("等待填写；可看回收区间", "Officers answer; turnout in bands"),
+        RoundState::Closed => lang.pick("组织开箱", "Open the box"),
+        RoundState::Opened if !round.destroyed => lang.pick("完成销毁", "Finish the destruction"),
+        RoundState::Opened => lang.pick("核实存疑题目，发布结果", "Check held questions, release"),
+        RoundState::Released => lang.pick("打印问题清单，转入整改", "Print the lists, begin rectification"),
+        RoundState::Suspended => lang.pick("核对恢复损失后由两人确认", "Two accounts decide after the restore"),
+        RoundState::Void => lang.pick("无", "None"),
     }
 }

@@ -9,13 +9,14 @@ use super::{Permission, enter, html_page};
 use crate::app::{App, Results};
 use crate::id::RoundId;
 use crate::problem::ProblemList;
-use crate::round::ChineseDay;
+use crate::round::Day;
 use crate::text::{Lang, Text};
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/lists/{group}`.
 pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::ReadLists).await?;
+    let lang = session.lang;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
     let reading = app.clone();
     let results = block(move || reading.results(&id)).await??;
@@ -28,15 +29,15 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
     let list = results.list(code)?;
     let body = html! {
         div.row.noprint {
-            @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/results" } { "← 返回结果" } }
-            @else { a href="/desk" { "← 返回" } }
-            @if code != "ALL" { a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } { "与全局对照" } }
-            a href={ "/desk/rounds/" (results.round.id) "/export/problems?format=csv&group=" (encode(code)) } { "下载 CSV" }
-            span.soft { "打印时选 A4 横向。" }
+            @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/results" } { (lang.pick("← 返回结果", "← Results")) } }
+            @else { a href="/desk" { (lang.pick("← 返回", "← Back")) } }
+            @if code != "ALL" { a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } { (lang.pick("与全局对照", "Beside the bureau")) } }
+            a href={ "/desk/rounds/" (results.round.id) "/export/problems?format=csv&group=" (encode(code)) } { (lang.pick("下载 CSV", "Download CSV")) }
+            span.soft { (lang.pick("打印时选 A4 横向。", "Print on A4, landscape.")) }
         }
-        (paper(&results, &list))
+        (paper(&results, &list, lang))
     };
-    Ok(html_page(&session, &format!("{}问题清单", list.name), &results.marks, body))
+    Ok(html_page(&session, &format!("{}{}", list.name, lang.pick("问题清单", ": problem list")), results.marks.get(lang), body))
 }
 
 /// A `+` in an address would be read as a space.
@@ -44,52 +45,52 @@ fn encode(code: &str) -> String {
     percent_encoding::utf8_percent_encode(code, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-fn paper(results: &Results, list: &ProblemList) -> Markup {
+fn paper(results: &Results, list: &ProblemList, lang: Lang) -> Markup {
     let bureau = list.code == "ALL";
-    let join = |texts: &[Text]| texts.iter().map(Text::zh).collect::<Vec<_>>().join("；");
+    let join = |texts: &[Text]| texts.iter().map(|t| t.get(lang)).collect::<Vec<_>>().join(lang.pick("；", "; "));
     html! {
         article.paper {
-            h1 { "作风纪律自查问题清单" @if bureau { "（全局汇总）" } }
+            h1 { (lang.pick("作风纪律自查问题清单", "Problem list of the self-check")) @if bureau { (lang.pick("（全局汇总）", " (bureau roll-up)")) } }
             div.meta {
-                span { "责任单位：" (list.name) @if list.merged { "（合并统计）" } }
-                span { "自查轮次：" (results.round.title) }
-                span { "填写日期：" (ChineseDay(results.round.opens)) "至" (ChineseDay(results.round.closes)) }
+                span { (lang.pick("责任单位：", "Unit: ")) (list.name) @if list.merged { (lang.pick("（合并统计）", " (counted together)")) } }
+                span { (lang.pick("自查轮次：", "Round: ")) (results.round.title) }
+                span { (lang.pick("填写日期：", "Answered: ")) (Day(results.round.opens, lang)) (lang.pick("至", " to ")) (Day(results.round.closes, lang)) }
             }
             @if list.problems.is_empty() {
-                p { "本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。" }
+                p { (lang.pick("本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。", "No problem reaches the threshold in this round. That does not mean there is none; weigh it with inspections and reviews.")) }
             } @else {
                 table {
                     colgroup { @for width in ["4%", "7%", "9%", "17%", "6%", "9%", "5%", "17%", "17%", "9%"] { col width=(width); } }
                     thead { tr {
-                        th { "序号" } th { "问题编号" } th { "问题类别" } th { "问题表现" } th { "问题来源" } th { "存在程度" } th { "危害程度" } th { "主要危害" } th { "原因剖析" } th { "备注" }
+                        th { (lang.pick("序号", "No.")) } th { (lang.pick("问题编号", "Problem no.")) } th { (lang.pick("问题类别", "Category")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("问题来源", "Source")) } th { (lang.pick("存在程度", "Level")) } th { (lang.pick("危害程度", "Harm")) } th { (lang.pick("主要危害", "Main harms")) } th { (lang.pick("原因剖析", "Causes")) } th { (lang.pick("备注", "Remarks")) }
                     } }
                     tbody { @for (n, p) in list.problems.iter().enumerate() {
                         tr {
                             td.c { (n + 1) }
                             td.c { (p.number) }
-                            td { (p.category.zh()) }
-                            td { (p.statement.zh()) }
-                            td.c { (p.source.label(Lang::Zh)) }
-                            td.c { @if p.level.is_some() || p.unclear { (level_tag(p.level)) } }
-                            td.c { (p.harm_level.as_ref().map_or("", Text::zh)) }
+                            td { (p.category.get(lang)) }
+                            td { (p.statement.get(lang)) }
+                            td.c { (p.source.label(lang)) }
+                            td.c { @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) } }
+                            td.c { (p.harm_level.as_ref().map_or("", |t| t.get(lang))) }
                             td { (join(&p.harms)) }
                             td { (join(&p.causes)) }
                             td {
-                                @if p.unclear { "情况不明，需核实。" }
-                                @if let Some(listed) = p.listed_in { @if p.common { "共性问题，" } (list.groups) "个统计组中有" (listed) "个列出。" }
-                                @else if let Some(kind) = &p.suggested { "建议" (kind.zh()) "。" }
+                                @if p.unclear { (lang.pick("情况不明，需核实。", "Unclear, to be checked.")) }
+                                @if let Some(listed) = p.listed_in { @if p.common { (lang.pick("共性问题，", "Common problem, ")) } (list.groups) (lang.pick("个统计组中有", " groups, of which ")) (listed) (lang.pick("个列出。", " list it.")) }
+                                @else if let Some(kind) = &p.suggested { (lang.pick("建议", "Suggested: ")) (kind.get(lang)) (lang.pick("。", ".")) }
                             }
                         }
                     } }
                 }
             }
             p.note {
-                "注：1. 存在程度按突出率、存在率所在区间判定（突出问题、倾向性问题、苗头性问题），区间宽度只由作答人数决定，不公布人数。"
-                @if list.merged { "2. 样本不足，合并统计，本清单送合并各单位负责人。" } @else { "2. 结果为不记名看法，列入事项须结合明察暗访等核实。" }
-                "3. 追查填写人违反保密承诺。"
-                @if !results.marks.is_empty() { "【" (results.marks) "】" }
+                (lang.pick("注：1. 存在程度按突出率、存在率所在区间判定（突出问题、倾向性问题、苗头性问题），区间宽度只由作答人数决定，不公布人数。", "Notes: 1. The level follows the bands of the prominent and present rates; the width of bands depends on the number of answers alone, and numbers are not published. "))
+                @if list.merged { (lang.pick("2. 样本不足，合并统计，本清单送合并各单位负责人。", "2. Too few responses alone, counted together; this list goes to the head of each unit. ")) } @else { (lang.pick("2. 结果为不记名看法，列入事项须结合明察暗访等核实。", "2. Results are anonymous opinions; what is listed has to be checked by inspections and the like. ")) }
+                (lang.pick("3. 追查填写人违反保密承诺。", "3. Tracing respondents breaks the promise of secrecy."))
+                @if !results.marks.get(lang).is_empty() { (lang.pick("【", "[")) (results.marks.get(lang)) (lang.pick("】", "]")) }
             }
-            div.sign { span { "政工科（盖章）：" } span { "责任单位负责人签收：" } span { "日期：　　　　年　　月　　日" } }
+            div.sign { span { (lang.pick("政工科（盖章）：", "Political Work Section (seal):")) } span { (lang.pick("责任单位负责人签收：", "Received by the unit's head:")) } span { (lang.pick("日期：　　　　年　　月　　日", "Date:")) } }
         }
     }
 }

@@ -6,8 +6,8 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text};
-use crate::app::{App, AppError, NewSecret, Session, Token, minute_of};
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text};
+use crate::app::{App, AppError, NewSecret, Token, minute_of};
 use crate::response::Form;
 use crate::text::Refusal;
 use crate::web::assets::qr;
@@ -43,16 +43,18 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
 /// `POST /desk/me`: `do` is `password`, `prepare`, `enable`, `disable`, `token` or `end_token`.
 pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::SignedIn, payload).await?;
+    let lang = session.lang;
     let (working, acting) = (app.clone(), session.clone());
     let result = block(move || act(&working, &acting, &form)).await?;
     let said = match result {
         Ok(said) => said,
-        Err((secret, error)) => Said { error: Some(refusal_text(error)?), secret, ..Said::default() },
+        Err((secret, error)) => Said { error: Some(refusal_text(error, lang)?), secret, ..Said::default() },
     };
     answer(&session, &app, said).await
 }
 
 fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSecret>, AppError)> {
+    let lang = session.lang;
     let plain = |error: AppError| (None, error);
     match form.first("do") {
         "password" => {
@@ -60,7 +62,12 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
                 return Err(plain(Refusal::new("两次输入的新口令不一致", "the two new passwords differ").into()));
             }
             app.change_password(session, form.first("old"), form.first("new")).map_err(plain)?;
-            Ok(Said { done: Some("口令已修改，本账号在其他地方的登录已全部退出。"), ..Said::default() })
+            Ok(Said {
+                done: Some(
+                    lang.pick("口令已修改，本账号在其他地方的登录已全部退出。", "Password changed; this account was signed out everywhere else."),
+                ),
+                ..Said::default()
+            })
         }
         "prepare" => Ok(Said { secret: Some(app.new_second_factor(&session.account)), ..Said::default() }),
         "enable" => {
@@ -68,12 +75,16 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
             // A mistyped code does not cost a new secret.
             let same = NewSecret { base32: base32.to_owned(), url: form.first("url").to_owned() };
             let codes = app.enable_second_factor(&session.account, base32, form.first("code")).map_err(|error| (Some(same), error))?;
-            Ok(Said { done: Some("动态口令已启用，下次登录起需要填写。"), codes, ..Said::default() })
+            Ok(Said {
+                done: Some(lang.pick("动态口令已启用，下次登录起需要填写。", "One-time codes are on and asked for from the next sign-in.")),
+                codes,
+                ..Said::default()
+            })
         }
         "disable" => {
             app.confirm(session, form.first("password")).map_err(plain)?;
             app.disable_second_factor(&session.account, &session.account).map_err(plain)?;
-            Ok(Said { done: Some("动态口令已取消。"), ..Said::default() })
+            Ok(Said { done: Some(lang.pick("动态口令已取消。", "One-time codes are off.")), ..Said::default() })
         }
         "token" => {
             app.confirm(session, form.first("password")).map_err(plain)?;
@@ -83,13 +94,14 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
         }
         "end_token" => {
             app.end_token(&session.account, form.first("token")).map_err(plain)?;
-            Ok(Said { done: Some("令牌已撤销。"), ..Said::default() })
+            Ok(Said { done: Some(lang.pick("令牌已撤销。", "The token is revoked.")), ..Said::default() })
         }
         _ => Err(plain(Refusal::new("没有这个操作", "there is no such step").into())),
     }
 }
 
 async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpResponse, WebError> {
+    let lang = session.lang;
     let (reading, account) = (app.clone(), session.account.clone());
     let facts = block(move || {
         Ok::<_, AppError>(Facts {
@@ -100,7 +112,7 @@ async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpRe
     })
     .await??;
     let failed = said.error.is_some();
-    let mut response = html_page(session, "我的账号", demo_mark(app), page(session, &facts, &said));
+    let mut response = html_page(session, lang.pick("我的账号", "My account"), demo_mark(app, lang), page(session, &facts, &said));
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -108,47 +120,48 @@ async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpRe
 }
 
 fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
+    let lang = session.lang;
     html! {
-        h1 { "我的账号" }
-        p.soft { (session.account) " · " (session.role.zh()) @if !session.units.is_empty() { " · " (session.units.join("、")) } }
+        h1 { (lang.pick("我的账号", "My account")) }
+        p.soft { (session.account) " · " (session.role.label(lang)) @if !session.units.is_empty() { " · " (session.units.join(lang.pick("、", ", "))) } }
         @if let Some(done) = said.done { div.done role="status" { (done) } }
         @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
-        @if let Some(token) = &said.token { div.done role="status" { p { "令牌已建立，只显示这一次，请立即存入使用它的程序：" } p.digest { strong { (token) } } } }
+        @if let Some(token) = &said.token { div.done role="status" { p { (lang.pick("令牌已建立，只显示这一次，请立即存入使用它的程序：", "The token is made and shown this once; put it into the program that uses it:")) } p.digest { strong { (token) } } } }
         @if !said.codes.is_empty() {
             div.card {
-                h2 { "备用码（只显示这一次）" }
-                p { "手机丢失时，可用一个备用码代替动态口令登录；每个只能用一次。请抄写或打印后锁好，不要与口令放在一起。" }
+                h2 { (lang.pick("备用码（只显示这一次）", "Recovery codes (shown this once)")) }
+                p { (lang.pick("手机丢失时，可用一个备用码代替动态口令登录；每个只能用一次。请抄写或打印后锁好，不要与口令放在一起。", "If the phone is lost, a recovery code signs in instead, each once. Write them down or print them, lock them away, not beside the password.")) }
                 ol.codes { @for code in &said.codes { li { code { (code) } } } }
             }
         }
         div.cols {
             div.card {
-                h2 { "修改口令" }
+                h2 { (lang.pick("修改口令", "Change password")) }
                 form method="post" action="/desk/me" {
                     (csrf(session))
                     input type="hidden" name="do" value="password";
-                    label for="old" { "现在的口令" } input #old type="password" name="old" autocomplete="current-password" required;
-                    label for="new" { "新口令" } p.hint { "至少 12 位；一句容易记住的话最好。" }
+                    label for="old" { (lang.pick("现在的口令", "Present password")) } input #old type="password" name="old" autocomplete="current-password" required;
+                    label for="new" { (lang.pick("新口令", "New password")) } p.hint { (lang.pick("至少 12 位；一句容易记住的话最好。", "12 characters or more; a sentence you remember is best.")) }
                     input #new type="password" name="new" autocomplete="new-password" required;
-                    label for="again" { "再输入一次新口令" } input #again type="password" name="again" autocomplete="new-password" required;
-                    div.row { button type="submit" { "修改" } }
+                    label for="again" { (lang.pick("再输入一次新口令", "New password again")) } input #again type="password" name="again" autocomplete="new-password" required;
+                    div.row { button type="submit" { (lang.pick("修改", "Change")) } }
                 }
             }
             div.card {
-                h2 { "动态口令（第二重验证）" }
+                h2 { (lang.pick("动态口令（第二重验证）", "One-time code (second factor)")) }
                 @if let Some(secret) = &said.secret { (confirm_secret(session, secret)) }
                 @else if facts.second_factor {
-                    p { "已启用。备用码还剩 " strong { (facts.codes_left) } " 个。" }
+                    p { (lang.pick("已启用。备用码还剩 ", "On. Recovery codes left: ")) strong { (facts.codes_left) } (lang.pick(" 个。", ".")) }
                     form method="post" action="/desk/me" {
                         (csrf(session))
                         input type="hidden" name="do" value="disable";
-                        label for="password" { "口令" } input #password type="password" name="password" autocomplete="current-password" required;
-                        div.row { button.quiet type="submit" { "取消动态口令" } }
+                        label for="password" { (lang.pick("口令", "Password")) } input #password type="password" name="password" autocomplete="current-password" required;
+                        div.row { button.quiet type="submit" { (lang.pick("取消动态口令", "Remove one-time code")) } }
                     }
-                    p.hint { "换手机：先取消，再重新启用。" }
+                    p.hint { (lang.pick("换手机：先取消，再重新启用。", "New phone: remove it, then set it up again.")) }
                 } @else {
-                    p { "启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。" }
-                    form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { "启用" } } }
+                    p { (lang.pick("启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。", "When on, signing in also asks for the 6 digits that an authenticator shows on your phone. A stolen password alone then signs nobody in.")) }
+                    form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { (lang.pick("启用", "Active")) } } }
                 }
             }
             (tokens(session, facts))
@@ -157,40 +170,42 @@ fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
 }
 
 fn tokens(session: &Session, facts: &Facts) -> Markup {
+    let lang = session.lang;
     html! {
         div.card {
-            h2 { "接口令牌" }
-            p { "供其他程序读取本人有权查看的内容，只读。说明见" a href="/api/v1" { "程序接口" } "。" }
+            h2 { (lang.pick("接口令牌", "API tokens")) }
+            p { (lang.pick("供其他程序读取本人有权查看的内容，只读。说明见", "Let other programs read what you may read, nothing more. See ")) a href={ "/api/v1" (lang.pick("", "?lang=en")) } { (lang.pick("程序接口", "the API")) } (lang.pick("。", ".")) }
             @if !facts.tokens.is_empty() {
                 table { tbody { @for token in &facts.tokens { tr {
-                    td { (token.label) } td { (minute_of(token.ends)) " 到期" }
-                    td { form.inline method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="end_token"; input type="hidden" name="token" value=(token.id); button.link type="submit" { "撤销" } } }
+                    td { (token.label) } td { (minute_of(token.ends)) (lang.pick(" 到期", " (last day)")) }
+                    td { form.inline method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="end_token"; input type="hidden" name="token" value=(token.id); button.link type="submit" { (lang.pick("撤销", "Revoke")) } } }
                 } } } }
             }
             form method="post" action="/desk/me" {
                 (csrf(session))
                 input type="hidden" name="do" value="token";
-                label for="label" { "用途" } input #label type="text" name="label" maxlength="40" required;
-                label for="days" { "有效天数（1 至 90）" } input #days type="text" name="days" value="30" inputmode="numeric" required;
-                label for="token_password" { "口令" } input #token_password type="password" name="password" autocomplete="current-password" required;
-                div.row { button.quiet type="submit" { "建立令牌" } }
+                label for="label" { (lang.pick("用途", "Purpose")) } input #label type="text" name="label" maxlength="40" required;
+                label for="days" { (lang.pick("有效天数（1 至 90）", "Days valid (1 to 90)")) } input #days type="text" name="days" value="30" inputmode="numeric" required;
+                label for="token_password" { (lang.pick("口令", "Password")) } input #token_password type="password" name="password" autocomplete="current-password" required;
+                div.row { button.quiet type="submit" { (lang.pick("建立令牌", "Make a token")) } }
             }
         }
     }
 }
 
 fn confirm_secret(session: &Session, secret: &NewSecret) -> Markup {
+    let lang = session.lang;
     html! {
-        p { "用手机上的验证器（支持 TOTP 的任何一种）扫描，或手工输入密钥，然后填写它显示的 6 位数字。" }
+        p { (lang.pick("用手机上的验证器（支持 TOTP 的任何一种）扫描，或手工输入密钥，然后填写它显示的 6 位数字。", "Scan this with an authenticator on your phone (any that knows TOTP) or type the secret, then give the 6 digits it shows.")) }
         div.factor { (qr(&secret.url)) }
-        p { "密钥：" code { (secret.base32) } }
+        p { (lang.pick("密钥：", "Secret: ")) code { (secret.base32) } }
         form method="post" action="/desk/me" {
             (csrf(session))
             input type="hidden" name="do" value="enable";
             input type="hidden" name="secret" value=(secret.base32);
             input type="hidden" name="url" value=(secret.url);
-            label for="code" { "6 位数字" } input #code type="text" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
-            div.row { button type="submit" { "确认启用" } a.button.quiet href="/desk/me" { "取消" } }
+            label for="code" { (lang.pick("6 位数字", "6 digits")) } input #code type="text" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
+            div.row { button type="submit" { (lang.pick("确认启用", "Turn on")) } a.button.quiet href="/desk/me" { (lang.pick("取消", "Cancel")) } }
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod again;
 pub mod audit;
 pub mod calendar;
+mod conflict;
 pub mod custody;
 pub mod group;
 pub mod home;
@@ -22,14 +23,20 @@ pub mod texts;
 pub mod units;
 mod upload;
 
+use std::ops::Deref;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::middleware::Next;
 use actix_web::web::{Data, Payload, block};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 use maud::Markup;
 
 use super::error::WebError;
 use super::page;
-use crate::app::{App, Role, Session};
+use crate::app::{self, App, Role};
 use crate::response::Form;
 use crate::text::Lang;
 pub use opening::Openings;
@@ -63,6 +70,62 @@ impl Permission {
     }
 }
 
+/// Who is signed in, and how the pages are shown to them.
+#[derive(Clone)]
+pub struct Session {
+    user: app::Session,
+    /// The language of the pages.
+    pub lang: Lang,
+    /// The page to come back to after choosing another language.
+    pub here: String,
+}
+
+impl Deref for Session {
+    type Target = app::Session;
+
+    fn deref(&self) -> &app::Session {
+        &self.user
+    }
+}
+
+/// The cookie that keeps the desk's language: no more than that, and never sent with a questionnaire.
+const LANGUAGE: &str = "zicha_lang";
+
+/// The language that this browser chose for the desk.
+#[must_use]
+pub fn language(request: &HttpRequest) -> Lang {
+    request.cookie(LANGUAGE).map_or(Lang::Zh, |cookie| Lang::from_query(cookie.value()))
+}
+
+/// `GET /desk/language?lang=…&to=…`: chooses the desk's language for this browser.
+pub async fn choose_language(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+    let cookie = Cookie::build(LANGUAGE, Lang::from_query(query.first("lang")).tag())
+        .path("/desk")
+        .max_age(actix_web::cookie::time::Duration::days(365))
+        .http_only(true)
+        .secure(app.settings().is_https())
+        .same_site(SameSite::Strict)
+        .finish();
+    HttpResponse::SeeOther().insert_header(("Location", again::within_desk(query.first("to")))).cookie(cookie).finish()
+}
+
+/// Shows errors of the desk in its own frame and language.
+pub async fn errors(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (lang, here) = (language(request.request()), here(request.request()));
+    let response = next.call(request).await?.map_into_boxed_body();
+    let page = response.response().error().and_then(|e| e.as_error::<WebError>()).map(|e| e.desk_page(lang, &here));
+    Ok(match page {
+        Some(page) => response.into_response(page),
+        None => response,
+    })
+}
+
+/// Any address of the desk that no route knows.
+pub async fn nothing_here() -> Result<HttpResponse, WebError> {
+    Err(WebError::NothingHere)
+}
+
 /// The cookie's name: locked to the host where there is TLS.
 fn cookie_name(app: &App) -> &'static str {
     if app.settings().is_https() { "__Host-zicha" } else { "zicha" }
@@ -76,8 +139,17 @@ pub async fn enter(request: &HttpRequest, app: &Data<App>, needed: Permission) -
     };
     let cookie = request.cookie(cookie_name(app)).ok_or_else(sign_in)?.value().to_owned();
     let reading = app.clone();
-    let session = block(move || reading.session(&cookie)).await??.ok_or_else(sign_in)?;
-    if needed.allows(session.role) { Ok(session) } else { Err(WebError::Forbidden) }
+    let user = block(move || reading.session(&cookie)).await??.ok_or_else(sign_in)?;
+    if !needed.allows(user.role) {
+        return Err(WebError::Forbidden);
+    }
+    Ok(Session { user, lang: language(request), here: here(request) })
+}
+
+/// Where a page is that can be asked for again.
+fn here(request: &HttpRequest) -> String {
+    let path = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    path.map_or("/desk", |p| p.as_str()).to_owned()
 }
 
 /// The form of a signed-in request, refused without the session's token or from another site.
@@ -119,9 +191,25 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.metrics_text())
 }
 
+/// What surrounds a page.
+pub struct Frame<'a> {
+    /// Who is signed in.
+    pub session: Option<&'a app::Session>,
+    /// The language.
+    pub lang: Lang,
+    /// The page itself, for the language switch.
+    pub here: &'a str,
+}
+
+impl<'a> Frame<'a> {
+    fn of(session: &'a Session) -> Self {
+        Self { session: Some(session), lang: session.lang, here: &session.here }
+    }
+}
+
 /// A desk page.
 fn html_page(session: &Session, title: &str, marks: &str, body: Markup) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page::desk(Some(session), title, marks, body).into_string())
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page::desk(&Frame::of(session), title, marks, body).into_string())
 }
 
 fn see_other(to: &str) -> HttpResponse {
@@ -129,18 +217,22 @@ fn see_other(to: &str) -> HttpResponse {
 }
 
 /// What a refused use case says, line by line, for a box on the page; other errors go their own way.
-fn refusal_text(error: crate::app::AppError) -> Result<String, WebError> {
+fn refusal_text(error: crate::app::AppError, lang: Lang) -> Result<String, WebError> {
     use crate::app::AppError as E;
     match error {
-        E::Refused(refusal) => Ok(refusal.get(Lang::Zh).to_owned()),
-        E::Mistakes(list) => Ok(list.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>().join("\n")),
+        E::Refused(refusal) => Ok(refusal.get(lang).to_owned()),
+        E::Mistakes(list) => Ok(list.iter().map(|r| r.get(lang)).collect::<Vec<_>>().join("\n")),
         other => Err(other.into()),
     }
 }
 
 /// Marks of the whole installation.
-fn demo_mark(app: &App) -> &'static str {
-    if app.is_demo() { "演示数据：单位、人数、答卷全部为虚构" } else { "" }
+fn demo_mark(app: &App, lang: Lang) -> &'static str {
+    if app.is_demo() {
+        lang.pick("演示数据：单位、人数、答卷全部为虚构", "Demo: all units, figures and responses are invented")
+    } else {
+        ""
+    }
 }
 
 /// A file to keep, under a Chinese name.

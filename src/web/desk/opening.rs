@@ -8,7 +8,7 @@ use actix_web::web::Data;
 
 use crate::app::{App, AppError, Cause, Event, Progress, report};
 use crate::id::RoundId;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
 
 /// Openings that run in this process, with how far they are or why they stopped.
@@ -47,21 +47,24 @@ pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, ac
 }
 
 /// How far an opening is, in words.
-pub(super) fn progress_text(progress: Progress) -> String {
+pub(super) fn progress_text(progress: Progress, lang: Lang) -> String {
     match progress {
-        Progress::Checking => "正在核对票箱与公示……".into(),
-        Progress::Opening { done, of, left } => format!("正在开箱：{done} / {of} 份，约剩 {}", duration(left)),
-        Progress::Writing => "正在生成结果……".into(),
-        Progress::Destroying => "正在销毁票箱和钥匙……".into(),
-        Progress::Done => "已完成".into(),
+        Progress::Checking => lang.pick("正在核对票箱与公示……", "Comparing the box with the bulletin …").into(),
+        Progress::Opening { done, of, left } => {
+            let left = duration(left, lang);
+            lang.pick(format!("正在开箱：{done} / {of} 份，约剩 {left}"), format!("Opening: {done} of {of}, about {left} left"))
+        }
+        Progress::Writing => lang.pick("正在生成结果……", "Writing the results …").into(),
+        Progress::Destroying => lang.pick("正在销毁票箱和钥匙……", "Destroying box and key …").into(),
+        Progress::Done => lang.pick("已完成", "Done").into(),
     }
 }
 
 /// 约剩多久, as one says it.
-fn duration(left: std::time::Duration) -> String {
+fn duration(left: std::time::Duration, lang: Lang) -> String {
     match left.as_secs() {
-        0 => "不到 1 秒".into(),
-        s @ 1..=99 => format!("{s} 秒"),
-        s => format!("{} 分钟", s.div_ceil(60)),
+        0 => lang.pick("不到 1 秒", "less than a second").into(),
+        s @ 1..=99 => lang.pick(format!("{s} 秒"), format!("{s} s")),
+        s => lang.pick(format!("{} 分钟", s.div_ceil(60)), format!("{} min", s.div_ceil(60))),
     }
 }

@@ -18,31 +18,33 @@ use crate::web::respondent::questionnaire::Questionnaire;
 use crate::web::{FrameRule, content_policy};
 
 /// Widths of real phones, in CSS pixels.
-const PHONES: [(u32, &str); 2] = [(360, "常见手机"), (320, "小屏手机")];
+const PHONES: [(u32, [&str; 2]); 2] = [(360, ["常见手机", "Common phone"]), (320, ["小屏手机", "Small phone"])];
 const HEIGHT: u32 = 720;
 
 /// `GET /desk/surveys/{id}/preview`: the page in frames of a phone's size.
 pub async fn show(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
+    let lang = session.lang;
     let survey = survey(&app, &id).await?;
     let view = View::of(&request);
     let base = format!("/desk/surveys/{}/preview", *id);
     let body = html! {
-        p { a href="/desk" { "← 全部轮次" } }
-        h1 { "预览：" (survey.title().get(view.lang)) }
-        p.soft { (survey.questions().len()) " 题。下面就是队员手机上看到的页面，可以试填、试提交；不计入任何轮次，填写内容不保存。" }
+        p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
+        h1 { (lang.pick("预览：", "Preview: ")) (survey.title().get(view.lang)) }
+        p.soft { (survey.questions().len()) (lang.pick(" 题。下面就是队员手机上看到的页面，可以试填、试提交；不计入任何轮次，填写内容不保存。", " questions. Below is the page officers see on their phones. Fill it in and submit it: it counts in no round and nothing is kept.")) }
         p { @if view.lang == Lang::Zh { strong { "中文" } " · " a href={ (base) "?lang=en" } { "English" } } @else { a href=(base) { "中文" } " · " strong { "English" } } }
         div.phones {
             @for (width, name) in PHONES { @for large in [false, true] {
+                @let name = lang.pick(name[0], name[1]);
                 @let frame = View { large, ..view };
                 figure {
-                    figcaption { (name) "（" (width) " 像素）" @if large { "，大字版" } }
-                    iframe src={ (base) "/page" (frame.query()) } width=(width) height=(HEIGHT) title={ (name) @if large { "，大字版" } } loading="lazy" {}
+                    figcaption { (name) (lang.pick("（", " (")) (width) (lang.pick(" 像素）", " px)")) @if large { (lang.pick("，大字版", ", large print")) } }
+                    iframe src={ (base) "/page" (frame.query()) } width=(width) height=(HEIGHT) title={ (name) @if large { (lang.pick("，大字版", ", large print")) } } loading="lazy" {}
                 }
             } }
         }
     };
-    let mut response = html_page(&session, "预览问卷", demo_mark(&app), body);
+    let mut response = html_page(&session, lang.pick("预览问卷", "Preview of the survey"), demo_mark(&app, lang), body);
     content_policy(&mut response, FrameRule::MayFrame);
     Ok(response)
 }

@@ -19,6 +19,7 @@ use crate::web::error::WebError;
 /// `GET /desk/rounds/{round}/results`.
 pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
+    let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let reading = app.clone();
     let results = block(move || reading.results(&id)).await??;
@@ -27,42 +28,42 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let id = &results.round.id;
     let turnout = results.release.bureau.turnout;
     let body = html! {
-        p.noprint { a href={ "/desk/rounds/" (id) } { "← 返回本轮" } }
-        h1 { "结果：" (results.round.title) }
+        p.noprint { a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) } }
+        h1 { (lang.pick("结果：", "Results: ")) (results.round.title) }
         p.lead {
-            "计入 " strong { (turnout.counted) } " 份答卷（应答 " (turnout.headcount) " 人），公布 " strong { (results.release.groups.len()) } " 个统计组。全局列入 "
-            @for level in Level::ALL { (level.label(Lang::Zh)) " " strong { (bureau.count(level)) } " 项" @if level != Level::Emerging { "、" } }
-            "，其中共性问题 " strong { (bureau.problems.iter().filter(|p| p.common).count()) } " 项。"
+            (lang.pick("计入 ", "Counted: ")) strong { (turnout.counted) } (lang.pick(" 份答卷（应答 ", " responses (of ")) (turnout.headcount) (lang.pick(" 人），公布 ", " heads), published in ")) strong { (results.release.groups.len()) } (lang.pick(" 个统计组。全局列入 ", " groups. Listed for the bureau: "))
+            @for level in Level::ALL { (level.label(lang)) " " strong { (bureau.count(level)) } (lang.pick(" 项", "")) @if level != Level::Emerging { (lang.pick("、", ", ")) } }
+            (lang.pick("，其中共性问题 ", "; common problems among them: ")) strong { (bureau.problems.iter().filter(|p| p.common).count()) } (lang.pick(" 项。", "."))
         }
-        @for group in results.release.groups.iter().filter(|g| g.merged) { p.soft { (group.name) "：样本不足，合并统计。" } }
+        @for group in results.release.groups.iter().filter(|g| g.merged) { p.soft { (group.name) (lang.pick("：样本不足，合并统计。", ": too few responses alone, counted together.")) } }
         div.card {
-            h2 { "哪个单位、哪类问题最集中" }
-            p.soft { "每格为该统计组在该类中列入清单的题数，颜色为其中最重的程度。空格表示没有达到列入标准；这不等于没有问题。" }
-            div.legend { @for level in Level::ALL { (level_tag(Some(level))) } span.soft { "数字为列入题数" } }
-            div.scroll { (heat_map(&results, &lists)) }
-        }
-        div.card {
-            h2 { "各组问题清单" }
-            div.scroll { (list_table(&results, &lists)) }
+            h2 { (lang.pick("哪个单位、哪类问题最集中", "Where problems gather")) }
+            p.soft { (lang.pick("每格为该统计组在该类中列入清单的题数，颜色为其中最重的程度。空格表示没有达到列入标准；这不等于没有问题。", "Each cell is the number of questions listed for the group in the category, its colour the gravest level among them. An empty cell reached no threshold, which does not mean there is no problem.")) }
+            div.legend { @for level in Level::ALL { (level_tag(Some(level), lang)) } span.soft { (lang.pick("数字为列入题数", "The figure is the number of questions listed")) } }
+            div.scroll { (heat_map(&results, &lists, lang)) }
         }
         div.card {
-            h2 { "全局各题" }
-            p.soft { "突出率：回答“普遍”“较多”的占有效作答的比例（不含不清楚）。横线为未作答者全部答否或全部答是时的上下限。人数过少或接近两端的题目只公布区间或不公布。" }
-            div.scroll { (bureau_table(&results)) }
+            h2 { (lang.pick("各组问题清单", "Lists by group")) }
+            div.scroll { (list_table(&results, &lists, lang)) }
+        }
+        div.card {
+            h2 { (lang.pick("全局各题", "Questions, whole bureau")) }
+            p.soft { (lang.pick("突出率：回答“普遍”“较多”的占有效作答的比例（不含不清楚）。横线为未作答者全部答否或全部答是时的上下限。人数过少或接近两端的题目只公布区间或不公布。", "Prominent rate: the share of valid answers (without “don't know”) that say “general” or “frequent”. The line shows how far it could move if everybody who was silent had said no or yes. Where few answered or a figure lies near an end, only a band or nothing is published.")) }
+            div.scroll { (bureau_table(&results, lang)) }
         }
     };
-    Ok(html_page(&session, "结果", &results.marks, body))
+    Ok(html_page(&session, lang.pick("结果", "Results"), results.marks.get(lang), body))
 }
 
 /// A level as a coloured word; without one, 需核实.
-pub fn level_tag(level: Option<Level>) -> Markup {
+pub fn level_tag(level: Option<Level>, lang: Lang) -> Markup {
     let class = match level {
         Some(Level::Prominent) => "prominent",
         Some(Level::Tendency) => "tendency",
         Some(Level::Emerging) => "emerging",
         None => "unclear",
     };
-    html! { span.level.(class) { (level.map_or("需核实", |l| l.label(Lang::Zh))) } }
+    html! { span.level.(class) { (level.map_or(lang.pick("需核实", "to check"), |l| l.label(lang))) } }
 }
 
 /// How many rows of a list fall into a category, and the gravest level among them.
@@ -71,15 +72,15 @@ fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
     (rows.clone().count(), rows.filter_map(|p| p.level).max())
 }
 
-fn heat_map(results: &Results, lists: &[ProblemList]) -> Markup {
+fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     let categories: Vec<_> = results.survey.categories().collect();
     let (left, top, cell, row) = (250, 58, 112, 30);
     let width = left + cell * categories.len();
     let height = top + row * lists.len() + 4;
     html! {
-        svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label="各统计组各类问题列入题数" xmlns="http://www.w3.org/2000/svg" {
+        svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")) xmlns="http://www.w3.org/2000/svg" {
             @for (c, category) in categories.iter().enumerate() {
-                text x=(left + c * cell + cell / 2) y=(top - 14) text-anchor="middle" font-size="14" { (category.short_name.zh()) }
+                text x=(left + c * cell + cell / 2) y=(top - 14) text-anchor="middle" font-size="14" { (category.short_name.get(lang)) }
             }
             @for (r, list) in lists.iter().enumerate() {
                 @let y = top + r * row;
@@ -94,7 +95,7 @@ fn heat_map(results: &Results, lists: &[ProblemList]) -> Markup {
                         None => ("#eef2ef", "#55605a"),
                     };
                     rect x=(left + c * cell + 2) y=(y + 2) width=(cell - 4) height=(row - 4) rx="4" fill=(fill) {
-                        title { (list.name) "，" (category.name.zh()) "：列入 " (count) " 题" @if let Some(level) = level { "，最重为" (level.label(Lang::Zh)) } }
+                        title { (list.name) (lang.pick("，", ", ")) (category.name.get(lang)) (lang.pick("：列入 ", ": ")) (count) (lang.pick(" 题", " listed")) @if let Some(level) = level { (lang.pick("，最重为", ", gravest: ")) (level.label(lang)) } }
                     }
                     @if count > 0 { text x=(left + c * cell + cell / 2) y=(y + 20) text-anchor="middle" font-size="13" font-weight="700" fill=(ink) { (count) } }
                 }
@@ -103,43 +104,43 @@ fn heat_map(results: &Results, lists: &[ProblemList]) -> Markup {
     }
 }
 
-fn list_table(results: &Results, lists: &[ProblemList]) -> Markup {
+fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     let id = &results.round.id;
     html! {
         table {
-            thead { tr { th { "统计组" } th.n { "计入" } @for level in Level::ALL { th.n { (level.label(Lang::Zh)) } } @for c in results.survey.categories() { th.n { (c.short_name.zh()) } } th { "打印" } } }
+            thead { tr { th { (lang.pick("统计组", "Group")) } th.n { (lang.pick("计入", "Counted")) } @for level in Level::ALL { th.n { (level.label(lang)) } } @for c in results.survey.categories() { th.n { (c.short_name.get(lang)) } } th { (lang.pick("打印", "Print")) } } }
             tbody { @for (list, group) in lists.iter().zip(&results.release.groups) {
                 tr {
-                    td { a href={ "/desk/rounds/" (id) "/groups/" (percent_encoding::utf8_percent_encode(&list.code, percent_encoding::NON_ALPHANUMERIC)) } { (list.name) } @if list.merged { " " span.soft { "（合并统计）" } } }
+                    td { a href={ "/desk/rounds/" (id) "/groups/" (percent_encoding::utf8_percent_encode(&list.code, percent_encoding::NON_ALPHANUMERIC)) } { (list.name) } @if list.merged { " " span.soft { (lang.pick("（合并统计）", " (counted together)")) } } }
                     td.n { (group.turnout.counted) }
                     @for level in Level::ALL { td.n { (list.count(level)) } }
                     @for c in results.survey.categories() { td.n { (in_category(list, c.order).0) } }
-                    td { a href={ "/desk/rounds/" (id) "/lists/" (list.code) } { "清单" } }
+                    td { a href={ "/desk/rounds/" (id) "/lists/" (list.code) } { (lang.pick("清单", "List")) } }
                 }
             } }
         }
     }
 }
 
-fn bureau_table(results: &Results) -> Markup {
+fn bureau_table(results: &Results, lang: Lang) -> Markup {
     html! {
         table {
-            thead { tr { th { "题目" } th { "突出率" } th.n { "突出" } th.n { "存在" } th.n { "有效" } th { "存在程度" } } }
+            thead { tr { th { (lang.pick("题目", "Question")) } th { (lang.pick("突出率", "Prominent")) } th.n { (lang.pick("突出", "Prominent")) } th.n { (lang.pick("存在", "Present")) } th.n { (lang.pick("有效", "Valid")) } th { (lang.pick("存在程度", "Level")) } } }
             tbody { @for (question, cell) in results.survey.questions().iter().zip(&results.release.bureau.cells) {
                 @if let BureauCell::Item(item) = cell {
                     tr {
-                        td { span.soft { (results.survey.sections()[question.section].short_name.zh()) } " " (question.text.zh()) }
-                        @if is_held(question, &results.round.holds) { td colspan="5" { span.soft { "存疑，核实前不显示" } } }
+                        td { span.soft { (results.survey.sections()[question.section].short_name.get(lang)) } " " (question.text.get(lang)) }
+                        @if is_held(question, &results.round.holds) { td colspan="5" { span.soft { (lang.pick("存疑，核实前不显示", "In question; not shown until checked")) } } }
                         @else {
                             td { @match &item.exact {
                                 Some(e) => { (bar(e.bound_low_tenths, e.prominent * 1000 / e.valid.max(1), e.bound_high_tenths)) }
-                                None => { @if let Some(band) = item.prominent { (band) } @else { span.soft { "不公布" } } }
+                                None => { @if let Some(band) = item.prominent { (band.label(lang)) } @else { span.soft { (lang.pick("不公布", "not published")) } } }
                             } }
                             @match &item.exact {
                                 Some(e) => { td.n { (e.prominent) } td.n { (e.present) } td.n { (e.valid) } }
                                 None => { td.n { "—" } td.n { "—" } td.n { "—" } }
                             }
-                            td { @if item.level.is_some() { (level_tag(item.level)) } @if item.unclear { " " (level_tag(None)) } }
+                            td { @if item.level.is_some() { (level_tag(item.level, lang)) } @if item.unclear { " " (level_tag(None, lang)) } }
                         }
                     }
                 }

@@ -9,10 +9,10 @@ use maud::{Markup, html};
 
 use super::again::enter_confirmed;
 use super::round_cards::{holds_card, results_card, slips_card, turnout_card};
-use super::{Openings, Permission, demo_mark, download, enter, enter_form, html_page, opening, refusal_text, see_other};
-use crate::app::{App, AppError, Custody, Progress, Session, SharedStep};
+use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, html_page, opening, refusal_text, see_other};
+use crate::app::{App, AppError, Custody, Progress, SharedStep};
 use crate::id::RoundId;
-use crate::round::{Access, ChineseDay, Hold, Round, RoundState};
+use crate::round::{Access, Day, Hold, Round, RoundState};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::unit::{Group, groups};
@@ -35,10 +35,11 @@ pub(super) struct Facts {
 /// `GET /desk/rounds/{round}`.
 pub async fn show(request: HttpRequest, app: Data<App>, openings: Data<Openings>, round: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
+    let lang = session.lang;
     let id = parse(&round)?;
-    let facts = facts(&app, &openings, id).await?;
+    let facts = facts(&app, &openings, id, lang).await?;
     let page = page(&session, &facts);
-    let mut response = html_page(&session, &facts.round.title, if facts.marks.is_empty() { demo_mark(&app) } else { &facts.marks }, page);
+    let mut response = html_page(&session, &facts.round.title, if facts.marks.is_empty() { demo_mark(&app, lang) } else { &facts.marks }, page);
     if matches!(facts.opening, Some(Ok(progress)) if progress != Progress::Done) {
         response
             .headers_mut()
@@ -51,7 +52,7 @@ fn parse(text: &str) -> Result<RoundId, WebError> {
     text.parse().map_err(|_| WebError::NothingHere)
 }
 
-async fn facts(app: &Data<App>, openings: &Openings, id: RoundId) -> Result<Facts, WebError> {
+async fn facts(app: &Data<App>, openings: &Openings, id: RoundId, lang: Lang) -> Result<Facts, WebError> {
     let opening = openings.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
     let reading = app.clone();
     Ok(block(move || {
@@ -61,7 +62,7 @@ async fn facts(app: &Data<App>, openings: &Openings, id: RoundId) -> Result<Fact
             survey: reading.survey(&round.survey)?,
             groups: groups(&reading.round_units(&id)?),
             issued,
-            marks: reading.marks(&round),
+            marks: reading.marks(&round, lang),
             opening,
             released_by: reading
                 .approvals(&id)?
@@ -92,6 +93,7 @@ pub async fn act(
     } else {
         enter_form(&request, &app, Permission::RunRounds, payload).await?
     };
+    let lang = session.lang;
     let (id, step) = (parse(&path.0)?, path.1.as_str());
     let round = {
         let (reading, id) = (app.clone(), id.clone());
@@ -99,26 +101,26 @@ pub async fn act(
     };
     let (title, consequence, label) = match step {
         "open" if form.first("custody") == "trustees" => (
-            "开放本轮",
-            "问卷、单位和统计组从此冻结，不能再改。监督员口令不足或钥匙文件丢失，本轮答卷永久作废；请确认口令已全部封存，钥匙文件所在的数据目录不会被清理。",
-            "确认开放",
+            lang.pick("开放本轮", "Open the round"),
+            lang.pick("问卷、单位和统计组从此冻结，不能再改。监督员口令不足或钥匙文件丢失，本轮答卷永久作废；请确认口令已全部封存，钥匙文件所在的数据目录不会被清理。", "Survey, units and groups are frozen from now on. Without enough passphrases or without the key file, the responses are lost for good; make sure that all passphrases are sealed and that nobody clears the data folder."),
+            lang.pick("确认开放", "Open it"),
         ),
-        "open" => ("试用开放", "问卷、单位和统计组从此冻结，不能再改。票箱钥匙由服务器保管，本轮全程标注“试用”，不能作为正式轮次。", "确认试用开放"),
+        "open" => (lang.pick("试用开放", "Open as a trial"), lang.pick("问卷、单位和统计组从此冻结，不能再改。票箱钥匙由服务器保管，本轮全程标注“试用”，不能作为正式轮次。", "Survey, units and groups are frozen from now on. The server keeps the key; the round is marked as a trial throughout and does not count as a formal one."), lang.pick("确认试用开放", "Open as a trial")),
         "close" if app.now() < round.ends_at() => {
-            ("提前截止", "截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。", "确认提前截止")
+            (lang.pick("提前截止", "Close early"), lang.pick("截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。", "The last day has not come. A round closed early cannot be opened again, and the bulletin says so."), lang.pick("确认提前截止", "Close early"))
         }
-        "close" => ("截止", "票箱封存，不再接收答卷，公示发放、使用和答卷数。", "确认截止"),
-        "box" => ("开箱", "票箱只能开一次。开箱后生成结果，票箱和钥匙立即销毁，任何人再也不能查看单份答卷。", "确认开箱"),
+        "close" => (lang.pick("截止", "Close"), lang.pick("票箱封存，不再接收答卷，公示发放、使用和答卷数。", "The box is sealed, nothing more is received, and the bulletin shows slips issued, slips used and responses."), lang.pick("确认截止", "Close it")),
+        "box" => (lang.pick("开箱", "Open the box"), lang.pick("票箱只能开一次。开箱后生成结果，票箱和钥匙立即销毁，任何人再也不能查看单份答卷。", "The box opens once. Results are made, box and key are destroyed at once, and nobody can ever see a single response."), lang.pick("确认开箱", "Open the box")),
         "release" => (
-            "发布结果",
-            "发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公示栏公布全局结果，不能撤回。",
-            "同意发布",
+            lang.pick("发布结果", "Release the results"),
+            lang.pick("发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公示栏公布全局结果，不能撤回。", "A release needs two accounts, one of them the head of the section. Heads of units then see their lists, the bulletin shows the bureau's results, and nothing can be taken back."),
+            lang.pick("同意发布", "Agree to the release"),
         ),
         _ => return Err(WebError::NothingHere),
     };
     if form.first("confirm") != "yes" {
         let page = confirm(&session, &round, step, form.first("custody"), title, consequence, label);
-        return Ok(html_page(&session, title, demo_mark(&app), page));
+        return Ok(html_page(&session, title, demo_mark(&app, lang), page));
     }
     let account = session.account.clone();
     let custody = if form.first("custody") == "trustees" { Custody::Trustees } else { Custody::Server };
@@ -143,13 +145,14 @@ pub async fn act(
 }
 
 fn refused(session: &Session, app: &App, id: &RoundId, error: AppError) -> Result<HttpResponse, WebError> {
-    let message = refusal_text(error)?;
+    let lang = session.lang;
+    let message = refusal_text(error, lang)?;
     let page = html! {
-        h1 { "未能完成" }
+        h1 { (lang.pick("未能完成", "That did not work")) }
         div.errors role="alert" { (message) }
-        p { a href={ "/desk/rounds/" (id) } { "返回本轮" } }
+        p { a href={ "/desk/rounds/" (id) } { (lang.pick("返回本轮", "Back to the round")) } }
     };
-    let mut response = html_page(session, "未能完成", demo_mark(app), page);
+    let mut response = html_page(session, lang.pick("未能完成", "That did not work"), demo_mark(app, lang), page);
     *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -173,7 +176,7 @@ pub async fn slips(request: HttpRequest, app: Data<App>, round: Path<String>, pa
         let slips = working.issue_slips(&of, None, spare, form.first("qr") != "address")?;
         working.note(&account, "slips_issue", of.as_str())?;
         let round = working.round(&of)?;
-        let marks = working.marks(&round);
+        let marks = working.marks(&round, Lang::Zh);
         Ok::<_, AppError>((round.clone(), sheet::sheet(&round, &slips, &marks).into_string()))
     })
     .await?;
@@ -203,6 +206,7 @@ pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, pay
 }
 
 fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &str, consequence: &str, label: &str) -> Markup {
+    let lang = session.lang;
     html! {
         div.card.narrow {
             h1 { (title) }
@@ -212,109 +216,111 @@ fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";
                 @if !custody.is_empty() { input type="hidden" name="custody" value=(custody); }
-                div.row { button.grave type="submit" { (label) } a.button.quiet href={ "/desk/rounds/" (round.id) } { "取消" } }
+                div.row { button.grave type="submit" { (label) } a.button.quiet href={ "/desk/rounds/" (round.id) } { (lang.pick("取消", "Cancel")) } }
             }
         }
     }
 }
 
 fn page(session: &Session, facts: &Facts) -> Markup {
+    let lang = session.lang;
     let round = &facts.round;
     html! {
-        p.noprint { a href="/desk" { "← 全部轮次" } }
+        p.noprint { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
         h1 { (round.title) }
-        p.soft { (facts.survey.title().zh()) " · " (ChineseDay(round.opens)) "至" (ChineseDay(round.closes)) " · 编号 " (round.id) " · " a href={ "/desk/surveys/" (facts.survey.hash()) "/preview" } { "手机预览" } }
-        (path(round))
+        p.soft { (facts.survey.title().get(lang)) " · " (Day(round.opens, lang)) (lang.pick("至", " to ")) (Day(round.closes, lang)) (lang.pick(" · 编号 ", " · id ")) (round.id) " · " a href={ "/desk/surveys/" (facts.survey.hash()) "/preview" } { (lang.pick("手机预览", "preview")) } }
+        (path(round, lang))
         @match &facts.opening {
-            Some(Err(refusal)) => { div.errors role="alert" { (refusal.get(Lang::Zh)) } }
-            Some(Ok(progress)) if *progress != Progress::Done => { div.card { p.lead { (opening::progress_text(*progress)) } } }
+            Some(Err(refusal)) => { div.errors role="alert" { (refusal.get(lang)) } }
+            Some(Ok(progress)) if *progress != Progress::Done => { div.card { p.lead { (opening::progress_text(*progress, lang)) } } }
             _ => {}
         }
         (now_card(session, facts))
         div.cols {
-            @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) (turnout_card(facts)) }
+            @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) (turnout_card(facts, lang)) }
             @if let Some(closing) = &round.closing {
                 div.card {
-                    h2 { "公示" }
-                    @if closing.early { p { strong { "本轮提前截止。" } } }
+                    h2 { (lang.pick("公示", "Bulletin")) }
+                    @if closing.early { p { strong { (lang.pick("本轮提前截止。", "This round was closed early.")) } } }
                     table {
-                        @if round.access == Access::Slip { tr { th { "发放填写码" } td.n { (closing.issued) } } tr { th { "已使用" } td.n { (closing.used) } } @if closing.over > 0 { tr { th { "其中超出单位人数" } td.n.error { (closing.over) } } } }
-                        tr { th { "票箱中答卷" } td.n { (closing.ballots) } }
+                        @if round.access == Access::Slip { tr { th { (lang.pick("发放填写码", "Slips issued")) } td.n { (closing.issued) } } tr { th { (lang.pick("已使用", "Slips used")) } td.n { (closing.used) } } @if closing.over > 0 { tr { th { (lang.pick("其中超出单位人数", "of these beyond head counts")) } td.n.error { (closing.over) } } } }
+                        tr { th { (lang.pick("票箱中答卷", "Responses in the box")) } td.n { (closing.ballots) } }
                     }
                     p.digest { (closing.digest) }
-                    p { a href={ "/bulletin/" (round.id) } { "打开公示栏" } }
+                    p { a href={ "/bulletin/" (round.id) } { (lang.pick("打开公示栏", "Open the bulletin")) } }
                 }
             }
-            @if round.state.has_results() && round.destroyed { (results_card(round)) (holds_card(session, facts)) }
+            @if round.state.has_results() && round.destroyed { (results_card(round, lang)) (holds_card(session, facts)) }
         }
     }
 }
 
-fn path(round: &Round) -> Markup {
+fn path(round: &Round, lang: Lang) -> Markup {
     let states = [RoundState::Draft, RoundState::Open, RoundState::Closed, RoundState::Opened, RoundState::Released];
     let at = states.iter().position(|s| *s == round.state);
     html! {
         ol.path { @for (n, state) in states.iter().enumerate() {
-            li.(if at == Some(n) { "now" } else if at.is_some_and(|a| n < a) { "done" } else { "later" }) aria-current=[(at == Some(n)).then_some("step")] { (state.label(Lang::Zh)) }
+            li.(if at == Some(n) { "now" } else if at.is_some_and(|a| n < a) { "done" } else { "later" }) aria-current=[(at == Some(n)).then_some("step")] { (state.label(lang)) }
         } }
-        @if at.is_none() { p.error { "本轮" (round.state.label(Lang::Zh)) } }
+        @if at.is_none() { p.error { (lang.pick("本轮", "This round: ")) (round.state.label(lang)) } }
     }
 }
 
 /// What can be done now, and why nothing else can.
 fn now_card(session: &Session, facts: &Facts) -> Markup {
+    let lang = session.lang;
     let round = &facts.round;
     let trustees = App::trustees(round);
-    let custody = || html! { a.button href={ "/desk/rounds/" (round.id) "/custody" } { "钥匙保管" } };
+    let custody = || html! { a.button href={ "/desk/rounds/" (round.id) "/custody" } { (lang.pick("钥匙保管", "Custody of the key")) } };
     let button = |step: &str, label: &str, grave: bool| {
         html! { form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } { (csrf(session)) button.(if grave { "quiet" } else { "main" }) type="submit" { (label) } } }
     };
     html! {
         div.card {
-            h2 { "现在可以做什么" }
+            h2 { (lang.pick("现在可以做什么", "What can be done now")) }
             @match round.state {
                 RoundState::Draft => {
-                    p { "开放后，队员从" (ChineseDay(round.opens)) "零点起可以填写。填写码可以现在印，也可以开放后印。" }
-                    p { "正式轮次由监督员共同保管票箱钥匙：口令封存后开放。只是试用的，可由服务器保管，全程标注“试用”。" }
-                    div.row { a.button href={ "/desk/rounds/" (round.id) "/custody" } { "由监督员保管并开放" } (button("open", "试用开放", true)) }
+                    p { (lang.pick("开放后，队员从", "Once open, officers can answer from ")) (Day(round.opens, lang)) (lang.pick("零点起可以填写。填写码可以现在印，也可以开放后印。", " on. Slips can be printed now or after opening.")) }
+                    p { (lang.pick("正式轮次由监督员共同保管票箱钥匙：口令封存后开放。只是试用的，可由服务器保管，全程标注“试用”。", "In a formal round trustees keep the key together: seal the passphrases, then open. For a trial the server may keep it, and the round is marked as a trial throughout.")) }
+                    div.row { a.button href={ "/desk/rounds/" (round.id) "/custody" } { (lang.pick("由监督员保管并开放", "Give the key to trustees and open")) } (button("open", lang.pick("试用开放", "Open as a trial"), true)) a href={ "/desk/rounds/" (round.id) "/edit" } { (lang.pick("修改或放弃草稿", "Change or drop the draft")) } }
                 }
                 RoundState::Open => {
-                    p { "填写进行中。任何人都看不到答案；回收情况只按区间、每天更新一次。" (ChineseDay(round.closes)) "二十四点截止，之后自动封存票箱。" }
-                    p.soft { "共用平板填写，请打开 " a href={ "/r/" (round.id) "?device=shared" } { "/r/" (round.id) "?device=shared" } "：不提供暂存，提交后 10 秒自动回到空白问卷。" }
+                    p { (lang.pick("填写进行中。任何人都看不到答案；回收情况只按区间、每天更新一次。", "Officers are answering. Nobody can see an answer; turnout is shown in bands, once a day. It closes after ")) (Day(round.closes, lang)) (lang.pick("二十四点截止，之后自动封存票箱。", " by itself, and the box is sealed.")) }
+                    p.soft { (lang.pick("共用平板填写，请打开 ", "For a tablet that many use, open ")) a href={ "/r/" (round.id) "?device=shared" } { "/r/" (round.id) "?device=shared" } (lang.pick("：不提供暂存，提交后 10 秒自动回到空白问卷。", ": nothing is kept on it, and it returns to an empty form 10 seconds after each submission.")) }
                     @if let Some((need, of)) = trustees {
-                        p.soft { "钥匙由 " (of) " 位监督员保管，" (need) " 位到场可开箱；提前截止也须 " (need) " 位到场。" }
+                        p.soft { (lang.pick("钥匙由 ", "The key is kept by ")) (of) (lang.pick(" 位监督员保管，", " trustees, ")) (need) (lang.pick(" 位到场可开箱；提前截止也须 ", " can open the box; closing early also needs ")) (need) (lang.pick(" 位到场。", ".")) }
                         div.row { (custody()) }
-                    } @else { div.row { (button("close", "截止本轮", true)) } }
+                    } @else { div.row { (button("close", lang.pick("截止本轮", "Close the round"), true)) } }
                 }
                 RoundState::Closed => {
-                    p { "票箱已封存。开箱前没有任何结果；开箱只能进行一次。" }
+                    p { (lang.pick("票箱已封存。开箱前没有任何结果；开箱只能进行一次。", "The box is sealed. There are no results before the opening, and it happens once.")) }
                     @if let Some((need, of)) = trustees {
-                        p { "由 " (of) " 位监督员中的 " (need) " 位到场，依次输入口令后开箱。" }
+                        p { (lang.pick("由 ", "Of ")) (of) (lang.pick(" 位监督员中的 ", " trustees, ")) (need) (lang.pick(" 位到场，依次输入口令后开箱。", " come and enter their passphrases in turn; then the box opens.")) }
                         div.row { (custody()) }
-                    } @else { div.row { (button("box", "开箱", false)) } }
-                    p.soft { "口令或钥匙文件丢失、永远无法开箱的，可由两个账号确认" a href={ "/desk/rounds/" (round.id) "/keeping" } { "作废" } "。" }
+                    } @else { div.row { (button("box", lang.pick("开箱", "Open the box"), false)) } }
+                    p.soft { (lang.pick("口令或钥匙文件丢失、永远无法开箱的，可由两个账号确认", "If passphrases or key file are lost and it can never be opened, two accounts may ")) a href={ "/desk/rounds/" (round.id) "/keeping" } { (lang.pick("作废", "void it")) } (lang.pick("。", ".")) }
                 }
                 RoundState::Opened if !round.destroyed => {
-                    p { "结果已生成，票箱和钥匙尚未销毁完毕；销毁完成后才显示结果。" }
-                    div.row { (button("box", "继续完成销毁", false)) }
+                    p { (lang.pick("结果已生成，票箱和钥匙尚未销毁完毕；销毁完成后才显示结果。", "Results are made, but box and key are not destroyed yet; results show only afterwards.")) }
+                    div.row { (button("box", lang.pick("继续完成销毁", "Finish the destruction"), false)) }
                 }
                 RoundState::Opened => {
-                    p { "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两个账号先后同意，其中一个是政工科负责人。" }
-                    @if !facts.released_by.is_empty() { p { "已同意发布：" strong { (facts.released_by.join("、")) } "，等待另一个账号" @if facts.released_by.len() > 1 { "（政工科负责人）" } "。" } }
+                    p { (lang.pick("结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两个账号先后同意，其中一个是政工科负责人。", "Only the section sees the results. Check the held questions, then release. A release needs two accounts, one of them the head of the section.")) }
+                    @if !facts.released_by.is_empty() { p { (lang.pick("已同意发布：", "Agreed: ")) strong { (facts.released_by.join(lang.pick("、", ", "))) } (lang.pick("，等待另一个账号", "; another account has to agree")) @if facts.released_by.len() > 1 { (lang.pick("（政工科负责人）", " (the head of the section)")) } (lang.pick("。", ".")) } }
                     div.row {
-                        a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" }
-                        @if facts.released_by.contains(&session.account) { span.soft { "您已同意。" } } @else { (button("release", "同意发布", false)) }
+                        a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { (lang.pick("查看结果", "See the results")) }
+                        @if facts.released_by.contains(&session.account) { span.soft { (lang.pick("您已同意。", "You agreed.")) } } @else { (button("release", lang.pick("同意发布", "Agree to the release"), false)) }
                     }
                 }
                 RoundState::Released => {
-                    p { "已发布。各单位负责人可以看到本单位的问题清单。" }
-                    div.row { a.button href={ "/desk/rounds/" (round.id) "/results" } { "查看结果" } }
+                    p { (lang.pick("已发布。各单位负责人可以看到本单位的问题清单。", "Released. Heads of units can see their lists.")) }
+                    div.row { a.button href={ "/desk/rounds/" (round.id) "/results" } { (lang.pick("查看结果", "See the results")) } }
                 }
                 RoundState::Suspended => {
-                    p { "本轮因恢复备份而暂停，填写页面已关闭。请核对差异后，由两个账号决定继续或作废。" }
-                    div.row { a.button href={ "/desk/rounds/" (round.id) "/keeping" } { "查看差异并决定" } }
+                    p { (lang.pick("本轮因恢复备份而暂停，填写页面已关闭。请核对差异后，由两个账号决定继续或作废。", "Suspended because a backup was restored; the questionnaire is closed. Compare, then two accounts go on or void it.")) }
+                    div.row { a.button href={ "/desk/rounds/" (round.id) "/keeping" } { (lang.pick("查看差异并决定", "Compare and decide")) } }
                 }
-                RoundState::Void => { p { "本轮已作废，不再接受任何操作。" } }
+                RoundState::Void => { p { (lang.pick("本轮已作废，不再接受任何操作。", "This round is void; nothing more can be done.")) } }
             }
         }
     }

@@ -1,24 +1,39 @@
-//! Creating a round: survey, title, dates, units, mode.
+//! Creating a round, and changing or dropping it while it is a draft: survey, title, dates, units, mode.
 
-use actix_web::web::{Data, Payload, block};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, NewRound, Session};
+use super::conflict::{self, Part};
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::{App, AppError, LastChange, NewRound};
+use crate::id::RoundId;
 use crate::response::Form;
-use crate::round::{Access, Round, parse_day};
+use crate::round::{Access, Round, RoundState, parse_day};
 use crate::survey::Survey;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
+
+/// What can be chosen from.
+struct Choices {
+    surveys: Vec<Survey>,
+    /// Rounds with results, the latest first: those that a new one can look back at.
+    earlier: Vec<Round>,
+}
+
+async fn choices(app: &Data<App>) -> Result<Choices, WebError> {
+    let reading = app.clone();
+    let rounds = block(move || reading.rounds()).await??;
+    Ok(Choices { surveys: App::shipped_surveys(), earlier: rounds.into_iter().rev().filter(|r| r.state.has_results()).collect() })
+}
 
 /// `GET /desk/rounds/new`.
 pub async fn new(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
-    let earlier = earlier(&app).await?;
-    let page = page(&session, &App::shipped_surveys(), &earlier, &Form::default(), None);
-    Ok(html_page(&session, "新建一轮", demo_mark(&app), page))
+    let choices = choices(&app).await?;
+    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &choices, None, &Form::default(), &html! {})))
 }
 
 /// `POST /desk/rounds/new`.
@@ -27,28 +42,109 @@ pub async fn create(request: HttpRequest, app: Data<App>, payload: Payload) -> R
     let working = app.clone();
     let account = session.account.clone();
     let (form, result) = block(move || {
-        let result = create_from(&working, &account, &form);
+        let created = with_new(&form, |new| working.create_round(new));
+        let result = created.and_then(|id| working.note(&account, "round_create", id.as_str()).map(|()| id));
         (form, result)
     })
     .await?;
     match result {
         Ok(id) => Ok(see_other(&format!("/desk/rounds/{id}"))),
         Err(error) => {
-            let message = refusal_text(error)?;
-            let earlier = earlier(&app).await?;
-            let page = page(&session, &App::shipped_surveys(), &earlier, &form, Some(&message));
-            let mut response = html_page(&session, "新建一轮", demo_mark(&app), page);
-            *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            let said = html! { div.errors role="alert" { (refusal_text(error, session.lang)?) } };
+            let page = page(&session, &choices(&app).await?, None, &form, &said);
+            Ok(answer(&session, &app, StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
     }
 }
 
-fn create_from(app: &App, account: &str, form: &Form) -> Result<crate::id::RoundId, AppError> {
+/// `GET /desk/rounds/{round}/edit`.
+pub async fn edit(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+    let session = enter(&request, &app, Permission::RunRounds).await?;
+    let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
+    let choices = choices(&app).await?;
+    let kept = kept(&app, &id).await?;
+    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &choices, Some(&id), &kept, &html! {})))
+}
+
+/// `POST /desk/rounds/{round}/edit`.
+pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, mut form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
+    let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
+    let (working, account, of, given) = (app.clone(), session.account.clone(), id.clone(), form.clone());
+    let result = block(move || {
+        if given.first("drop") == "yes" {
+            working.drop_draft(&of)?;
+            return working.note(&account, "round_drop", of.as_str());
+        }
+        with_new(&given, |new| working.change_draft(&of, given.first("seen"), new))?;
+        working.note(&account, "round_change", of.as_str())
+    })
+    .await?;
+    let (status, said) = match result {
+        Ok(()) if form.first("drop") == "yes" => return Ok(see_other("/desk")),
+        Ok(()) => return Ok(see_other(&format!("/desk/rounds/{id}"))),
+        Err(AppError::Changed) => {
+            let kept = kept(&app, &id).await?;
+            let (reading, of) = (app.clone(), id.clone());
+            let last = block(move || reading.last_change("round_change", Some(of.as_str()))).await??;
+            let both = both(lang, last.as_ref(), &kept, &form, &id);
+            form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
+            (StatusCode::CONFLICT, both)
+        }
+        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, html! { div.errors role="alert" { (refusal_text(error, lang)?) } }),
+    };
+    let page = page(&session, &choices(&app).await?, Some(&id), &form, &said);
+    Ok(answer(&session, &app, status, &page))
+}
+
+/// A draft as its form.
+async fn kept(app: &Data<App>, id: &RoundId) -> Result<Form, WebError> {
+    let (reading, id) = (app.clone(), id.clone());
+    let (round, survey, codes, all, seen) = block(move || {
+        let round = reading.round(&id)?;
+        if round.state != RoundState::Draft {
+            return Err(Refusal::new("本轮已开放，不能再改", "this round is open; it cannot be changed any more").into());
+        }
+        let survey = reading.survey(&round.survey)?;
+        let codes: Vec<String> = reading.round_units(&id)?.into_iter().map(|u| u.code).collect();
+        Ok::<_, AppError>((round, survey, codes, reading.units()?.len(), reading.draft_version(&id)?))
+    })
+    .await??;
+    let units = if codes.len() == all { String::new() } else { codes.join(",") };
+    let fields = [
+        ("title", round.title),
+        ("survey", survey.id().to_owned()),
+        ("opens", round.opens.to_string()),
+        ("closes", round.closes.to_string()),
+        ("units", units),
+        ("looks_back", round.looks_back.map_or_else(String::new, |r| r.to_string())),
+        ("access", round.access.as_str().to_owned()),
+        ("seen", seen),
+    ];
+    Ok(Form(fields.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect()))
+}
+
+fn both(lang: Lang, last: Option<&LastChange>, kept: &Form, typed: &Form, id: &RoundId) -> Markup {
+    let parts = [
+        ("title", lang.pick("名称", "Title")),
+        ("survey", lang.pick("问卷", "Survey")),
+        ("opens", lang.pick("开放日期", "First day")),
+        ("closes", lang.pick("截止日期", "Last day")),
+        ("units", lang.pick("参加单位代码", "Codes of the units taking part")),
+        ("looks_back", lang.pick("回头看", "Look-back")),
+        ("access", lang.pick("填写方式", "How people answer")),
+    ]
+    .map(|(field, what)| Part { what: what.to_owned(), kept: kept.first(field).to_owned(), typed: typed.first(field).to_owned() });
+    conflict::both(lang, last, &parts, &format!("/desk/rounds/{id}/edit"))
+}
+
+/// The round that a form describes.
+fn with_new<T>(form: &Form, work: impl FnOnce(&NewRound<'_>) -> Result<T, AppError>) -> Result<T, AppError> {
     let surveys = App::shipped_surveys();
     let survey = surveys.iter().find(|s| s.id() == form.first("survey")).ok_or_else(|| Refusal::new("请选择问卷", "choose a survey"))?;
     let units: Vec<String> = form.first("units").split([',', '，', '、', ' ']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
-    let id = app.create_round(&NewRound {
+    work(&NewRound {
         survey,
         title: form.first("title"),
         opens: parse_day(form.first("opens"))?,
@@ -59,45 +155,67 @@ fn create_from(app: &App, account: &str, form: &Form) -> Result<crate::id::Round
             "" => None,
             id => Some(id.parse().map_err(|_| Refusal::new("请选择对照的轮次", "choose the round to look back at"))?),
         },
-    })?;
-    app.note(account, "round_create", id.as_str())?;
-    Ok(id)
+    })
 }
 
-/// Rounds with results, the latest first: those that a new one can look back at.
-async fn earlier(app: &Data<App>) -> Result<Vec<Round>, WebError> {
-    let reading = app.clone();
-    let rounds = block(move || reading.rounds()).await??;
-    Ok(rounds.into_iter().rev().filter(|r| r.state.has_results()).collect())
+fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
+    let lang = session.lang;
+    let mut response = html_page(session, lang.pick("轮次设置", "Round"), demo_mark(app, lang), page.clone());
+    *response.status_mut() = status;
+    response
 }
 
-fn page(session: &Session, surveys: &[Survey], earlier: &[Round], form: &Form, error: Option<&str>) -> Markup {
+fn page(session: &Session, choices: &Choices, draft: Option<&RoundId>, form: &Form, said: &Markup) -> Markup {
+    let lang = session.lang;
+    let action = draft.map_or_else(|| "/desk/rounds/new".to_owned(), |id| format!("/desk/rounds/{id}/edit"));
     html! {
-        h1 { "新建一轮" }
+        @if let Some(id) = draft { p { a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) } } }
+        h1 { @if draft.is_some() { (lang.pick("修改草稿", "Change the draft")) } @else { (lang.pick("新建一轮", "New round")) } }
+        (said)
         div.card {
-            @if let Some(error) = error { div.errors role="alert" { (error) } }
-            form method="post" action="/desk/rounds/new" {
-                (csrf(session))
-                label for="title" { "名称" }
-                input #title type="text" name="title" value=(form.first("title")) placeholder="例：第一轮对照检查" required;
-                label for="survey" { "问卷" }
-                select #survey name="survey" { @for s in surveys { option value=(s.id()) selected[form.first("survey") == s.id()] { (s.title().zh()) "（" (s.questions().len()) " 题）" } } }
-                p.hint { "手机预览：" @for (n, s) in surveys.iter().enumerate() { @if n > 0 { " · " } a href={ "/desk/surveys/" (s.id()) "/preview" } target="_blank" { (s.title().zh()) } } }
-                label for="opens" { "开放日期" } input #opens type="date" name="opens" value=(form.first("opens")) required;
-                label for="closes" { "截止日期（当天全天有效，北京时间）" } input #closes type="date" name="closes" value=(form.first("closes")) required;
-                label for="units" { "参加单位代码" } p.hint { "留空为全部单位；多个用逗号隔开。" }
-                input #units type="text" name="units" value=(form.first("units"));
-                @if !earlier.is_empty() {
-                    label for="looks_back" { "回头看" } p.hint { "与以前的一轮对照：成员单位、人数等级相同的统计组才比较。" }
-                    select #looks_back name="looks_back" { option value="" { "不对照" } @for r in earlier { option value=(r.id) selected[form.first("looks_back") == r.id.as_str()] { (r.title) } } }
+            form method="post" action=(action) {
+                (csrf(session)) @if draft.is_some() { (conflict::seen(form.first("seen"))) }
+                (fields(lang, choices, form))
+                div.row {
+                    @if draft.is_some() { button type="submit" { (lang.pick("保存", "Save")) } }
+                    @else { button type="submit" { (lang.pick("建立草稿", "Create the draft")) } }
+                    span.hint { (lang.pick("开放之前都可以修改或放弃；开放时才冻结问卷、单位和统计组。", "Until it opens a draft can be changed or dropped; survey, units and groups freeze at opening.")) }
                 }
-                label for="access" { "填写方式" }
-                select #access name="access" {
-                    option value="slip" { "纸条：每人抽一张，一张只能用一次" }
-                    option value="poster" selected[form.first("access") == "poster"] { "海报（试用）：全单位一个码，不能保证每人一份" }
-                }
-                div.row { button type="submit" { "建立草稿" } span.hint { "建立后仍可放弃；开放时才冻结问卷、单位和统计组。" } }
             }
+        }
+        @if draft.is_some() {
+            div.card {
+                h2 { (lang.pick("放弃草稿", "Drop the draft")) }
+                p { (lang.pick("草稿删除后不能恢复；已印发的填写码全部作废。", "A dropped draft cannot be brought back; slips printed for it stop working.")) }
+                form method="post" action=(action) {
+                    (csrf(session))
+                    label.inline { input type="checkbox" name="drop" value="yes" required; (lang.pick("确定放弃本草稿", "Drop this draft")) }
+                    div.row { button.quiet type="submit" { (lang.pick("放弃草稿", "Drop the draft")) } }
+                }
+            }
+        }
+    }
+}
+
+fn fields(lang: Lang, choices: &Choices, form: &Form) -> Markup {
+    html! {
+        label for="title" { (lang.pick("名称", "Title")) }
+        input #title type="text" name="title" value=(form.first("title")) placeholder=(lang.pick("例：第一轮对照检查", "e.g. First self-check")) required;
+        label for="survey" { (lang.pick("问卷", "Survey")) }
+        select #survey name="survey" { @for s in &choices.surveys { option value=(s.id()) selected[form.first("survey") == s.id()] { (s.title().get(lang)) (lang.pick("（", " (")) (s.questions().len()) (lang.pick(" 题）", " questions)")) } } }
+        p.hint { (lang.pick("手机预览：", "Preview: ")) @for (n, s) in choices.surveys.iter().enumerate() { @if n > 0 { " · " } a href={ "/desk/surveys/" (s.id()) "/preview" } target="_blank" { (s.title().get(lang)) } } }
+        label for="opens" { (lang.pick("开放日期", "First day")) } input #opens type="date" name="opens" value=(form.first("opens")) required;
+        label for="closes" { (lang.pick("截止日期（当天全天有效，北京时间）", "Last day (whole day, Beijing time)")) } input #closes type="date" name="closes" value=(form.first("closes")) required;
+        label for="units" { (lang.pick("参加单位代码", "Codes of the units taking part")) } p.hint { (lang.pick("留空为全部单位；多个用逗号隔开。", "Empty: all units. Several are separated by commas.")) }
+        input #units type="text" name="units" value=(form.first("units"));
+        @if !choices.earlier.is_empty() {
+            label for="looks_back" { (lang.pick("回头看", "Look-back")) } p.hint { (lang.pick("与以前的一轮对照：成员单位、人数等级相同的统计组才比较。", "Compares with an earlier round; only groups with the same member units and size class are compared.")) }
+            select #looks_back name="looks_back" { option value="" { (lang.pick("不对照", "None")) } @for r in &choices.earlier { option value=(r.id) selected[form.first("looks_back") == r.id.as_str()] { (r.title) } } }
+        }
+        label for="access" { (lang.pick("填写方式", "How people answer")) }
+        select #access name="access" {
+            option value="slip" { (lang.pick("纸条：每人抽一张，一张只能用一次", "Slips: everybody draws one, each works once")) }
+            option value="poster" selected[form.first("access") == "poster"] { (lang.pick("海报（试用）：全单位一个码，不能保证每人一份", "Poster (trial): one code for a unit, cannot ensure one response each")) }
         }
     }
 }

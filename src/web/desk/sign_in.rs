@@ -6,9 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::{kept, kept_fields, within_desk};
-use super::{Permission, cookie_name, demo_mark, enter_form, from_this_site, refusal_text, see_other};
-use crate::app::{App, Session};
+use super::{Frame, Permission, Session, cookie_name, demo_mark, enter_form, from_this_site, language, refusal_text, see_other};
+use crate::app::App;
 use crate::response::Form;
+use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::page;
 use crate::web::respondent::submit::read_body;
@@ -23,9 +24,10 @@ struct Waiting {
 
 /// `GET /desk/sign-in`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let lang = language(&request);
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let waiting = Waiting { to: within_desk(query.first("to")).to_owned(), form: None };
-    respond(200, &page(demo_mark(&app), "", &waiting, None))
+    respond(200, &page(lang, demo_mark(&app, lang), "", &waiting, None))
 }
 
 /// The way to sign in before `to` is shown.
@@ -38,21 +40,32 @@ pub fn ask(to: &str) -> HttpResponse {
 }
 
 /// The page of a session that ended while a form was filled in.
-pub fn over(path: &str, form: &Form) -> HttpResponse {
+pub fn over(path: &str, form: &Form, lang: Lang) -> HttpResponse {
     let waiting = Waiting { to: within_desk(path).to_owned(), form: Some(kept(form)) };
-    respond(401, &page("", "", &waiting, Some("登录已超时，请重新登录；您填写的内容都还在。")))
+    respond(
+        401,
+        &page(
+            lang,
+            "",
+            "",
+            &waiting,
+            Some(lang.pick("登录已超时，请重新登录；您填写的内容都还在。", "The session ended. Please sign in again; what you filled in is kept.")),
+        ),
+    )
 }
 
 /// `POST /desk/sign-in`.
 pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let lang = language(&request);
     let form = form(&request, payload).await?;
     let value = |name: &str| form.first(name).to_owned();
     let (name, password, code) = (value("name"), value("password"), value("code"));
+    let known = request.cookie(&App::browser_cookie(&name)).map_or_else(String::new, |cookie| cookie.value().to_owned());
     let carried = form.first("kept").as_bytes();
     let waiting = Waiting { to: within_desk(form.first("to")).to_owned(), form: Form::decode(carried).ok().filter(|_| !carried.is_empty()) };
     let working = app.clone();
     let (asked, result) = block(move || {
-        let result = working.clone().into_inner().sign_in(&name, &password, &code).and_then(|cookie| {
+        let result = working.clone().into_inner().sign_in(&name, &password, &code, &known).and_then(|cookie| {
             let session = working.session(&cookie)?;
             Ok((cookie, session))
         });
@@ -60,33 +73,43 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
     })
     .await?;
     match result {
-        Ok((value, session)) => {
+        Ok((value, user)) => {
             let cookie = Cookie::build(cookie_name(&app), value)
                 .path("/")
                 .http_only(true)
                 .secure(app.settings().is_https())
                 .same_site(SameSite::Strict)
                 .finish();
-            if let (Some(kept), Some(session)) = (&waiting.form, &session) {
-                let mut response = super::html_page(session, "继续", demo_mark(&app), go_on(session, &waiting.to, kept));
+            let known = Cookie::build(App::browser_cookie(&asked), app.known_browser(&asked))
+                .path("/desk/sign-in")
+                .max_age(actix_web::cookie::time::Duration::days(180))
+                .http_only(true)
+                .secure(app.settings().is_https())
+                .same_site(SameSite::Strict)
+                .finish();
+            if let (Some(kept), Some(user)) = (&waiting.form, user) {
+                let session = &Session { user, lang, here: "/desk".to_owned() };
+                let mut response = super::html_page(session, lang.pick("继续", "Continue"), demo_mark(&app, lang), go_on(session, &waiting.to, kept));
                 drop(response.add_cookie(&cookie));
+                drop(response.add_cookie(&known));
                 return Ok(response);
             }
-            Ok(HttpResponse::SeeOther().insert_header(("Location", waiting.to)).cookie(cookie).finish())
+            Ok(HttpResponse::SeeOther().insert_header(("Location", waiting.to)).cookie(cookie).cookie(known).finish())
         }
-        Err(error) => Ok(respond(422, &page(demo_mark(&app), &asked, &waiting, Some(&refusal_text(error)?)))),
+        Err(error) => Ok(respond(422, &page(lang, demo_mark(&app, lang), &asked, &waiting, Some(&refusal_text(error, lang)?)))),
     }
 }
 
 /// Signed in again: what was filled in is sent once more, by the person and not by itself.
 fn go_on(session: &Session, to: &str, kept: &Form) -> Markup {
+    let lang = session.lang;
     html! {
         div.card.narrow {
-            h1 { "已重新登录" }
-            p { "登录超时之前填写的内容都还在，请确认继续提交。" }
+            h1 { (lang.pick("已重新登录", "Signed in again")) }
+            p { (lang.pick("登录超时之前填写的内容都还在，请确认继续提交。", "What you filled in before the session ended is still here. Please submit it.")) }
             form method="post" action=(to) {
                 (page::csrf(session)) (kept_fields(kept))
-                div.row { button type="submit" { "继续提交" } a.button.quiet href="/desk" { "放弃" } }
+                div.row { button type="submit" { (lang.pick("继续提交", "Submit it")) } a.button.quiet href="/desk" { (lang.pick("放弃", "Drop it")) } }
             }
         }
     }
@@ -101,20 +124,22 @@ pub async fn sign_out(request: HttpRequest, app: Data<App>, payload: Payload) ->
     gone.make_removal();
     Ok(HttpResponse::SeeOther()
         .insert_header(("Location", "/desk/sign-in"))
-        .insert_header(("Clear-Site-Data", "\"cache\", \"cookies\", \"storage\""))
+        .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
         .cookie(gone)
         .finish())
 }
 
 /// `GET /desk/setup/{token}`.
-pub async fn setup(app: Data<App>, token: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn setup(request: HttpRequest, app: Data<App>, token: Path<String>) -> Result<HttpResponse, WebError> {
+    let lang = language(&request);
     let asked = token.clone();
     let fits = block(move || app.setup_token_fits(&asked)).await??;
-    if fits { Ok(respond(200, &setup_page(&token, &Form::default(), None))) } else { Err(WebError::NothingHere) }
+    if fits { Ok(respond(200, &setup_page(lang, &token, &Form::default(), None))) } else { Err(WebError::NothingHere) }
 }
 
 /// `POST /desk/setup/{token}`.
 pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let lang = language(&request);
     let form = form(&request, payload).await?;
     let (asked, given) = (token.clone(), form.clone());
     let result = block(move || {
@@ -128,7 +153,7 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
     .await?;
     match result {
         Ok(()) => Ok(see_other("/desk/sign-in")),
-        Err(error) => Ok(respond(422, &setup_page(&token, &form, Some(&refusal_text(error)?)))),
+        Err(error) => Ok(respond(422, &setup_page(lang, &token, &form, Some(&refusal_text(error, lang)?)))),
     }
 }
 
@@ -143,55 +168,55 @@ fn respond(status: u16, page: &Markup) -> HttpResponse {
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page.0.clone())
 }
 
-fn page(mark: &str, name: &str, waiting: &Waiting, error: Option<&str>) -> Markup {
+fn page(lang: Lang, mark: &str, name: &str, waiting: &Waiting, error: Option<&str>) -> Markup {
     let kept = waiting.form.as_ref().map(Form::encode);
     page::desk(
-        None,
-        "登录",
+        &Frame { session: None, lang, here: "/desk/sign-in" },
+        lang.pick("登录", "Sign in"),
         mark,
         html! {
             div.card.narrow {
-                h1 { "工作台登录" }
-                p.soft { "供政工科、单位负责人和审计人员使用。填写问卷不需要登录。" }
+                h1 { (lang.pick("工作台登录", "Sign in to the desk")) }
+                p.soft { (lang.pick("供政工科、单位负责人和审计人员使用。填写问卷不需要登录。", "For the Political Work Section, heads of units and auditors. Answering a survey needs no sign-in.")) }
                 @if let Some(error) = error { div.errors role="alert" { (error) } }
                 form method="post" action="/desk/sign-in" {
                     @if waiting.to != "/desk" { input type="hidden" name="to" value=(waiting.to); }
                     @if let Some(kept) = kept { textarea hidden name="kept" { (kept) } }
-                    label for="name" { "账号" }
+                    label for="name" { (lang.pick("账号", "Account")) }
                     input #name type="text" name="name" value=(name) autocomplete="username" required;
-                    label for="password" { "口令" }
+                    label for="password" { (lang.pick("口令", "Password")) }
                     input #password type="password" name="password" autocomplete="current-password" required;
-                    label for="code" { "动态口令" }
-                    p.hint { "没有启用的不填；手机丢失的，可填一个备用码。" }
+                    label for="code" { (lang.pick("动态口令", "One-time code")) }
+                    p.hint { (lang.pick("没有启用的不填；手机丢失的，可填一个备用码。", "Leave empty if not set up; if the phone is lost, a recovery code does.")) }
                     input #code type="text" name="code" autocomplete="one-time-code" maxlength="40";
-                    div.row { button type="submit" { "登录" } }
+                    div.row { button type="submit" { (lang.pick("登录", "Sign in")) } }
                 }
             }
         },
     )
 }
 
-fn setup_page(token: &str, form: &Form, error: Option<&str>) -> Markup {
+fn setup_page(lang: Lang, token: &str, form: &Form, error: Option<&str>) -> Markup {
     page::desk(
-        None,
-        "首次设置",
+        &Frame { session: None, lang, here: &format!("/desk/setup/{token}") },
+        lang.pick("首次设置", "First set-up"),
         "",
         html! {
             div.card.narrow {
-                h1 { "首次设置" }
-                p.lead { "建立第一个账号（政工科负责人）。此链接只能使用一次。" }
+                h1 { (lang.pick("首次设置", "First set-up")) }
+                p.lead { (lang.pick("建立第一个账号（政工科负责人）。此链接只能使用一次。", "Make the first account (head of the Political Work Section). This link works once.")) }
                 @if let Some(error) = error { div.errors role="alert" { (error) } }
                 form method="post" action={ "/desk/setup/" (token) } {
-                    label for="bureau" { "单位（局）名称" }
+                    label for="bureau" { (lang.pick("单位（局）名称", "Name of the bureau")) }
                     input #bureau type="text" name="bureau" value=(form.first("bureau")) required;
-                    label for="name" { "账号" }
+                    label for="name" { (lang.pick("账号", "Account")) }
                     input #name type="text" name="name" value=(form.first("name")) autocomplete="username" required;
-                    label for="password" { "口令" }
-                    p.hint { "至少 12 位；一句容易记住的话最好。" }
+                    label for="password" { (lang.pick("口令", "Password")) }
+                    p.hint { (lang.pick("至少 12 位；一句容易记住的话最好。", "12 characters or more; a sentence you remember is best.")) }
                     input #password type="password" name="password" autocomplete="new-password" required;
-                    label for="again" { "再输入一次口令" }
+                    label for="again" { (lang.pick("再输入一次口令", "Password again")) }
                     input #again type="password" name="again" autocomplete="new-password" required;
-                    div.row { button type="submit" { "建立账号" } }
+                    div.row { button type="submit" { (lang.pick("建立账号", "Make the account")) } }
                 }
             }
         },

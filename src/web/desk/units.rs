@@ -1,14 +1,18 @@
 //! The unit table: uploaded, pasted or typed in, and replaced as a whole or not at all.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::conflict::{self, Part};
 use super::upload::enter_upload;
-use super::{Permission, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, Session};
+use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::{App, AppError};
 use crate::response::Form;
+use crate::text::Lang;
 use crate::unit::{self, Unit};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -24,6 +28,10 @@ struct Said {
     preview: Option<Vec<Unit>>,
     /// The unit that was being typed in.
     one: Form,
+    /// The version of the table that was changed; the present one if empty.
+    seen: String,
+    /// Both versions, if somebody else has changed the table.
+    both: Option<Markup>,
 }
 
 /// `GET /desk/units`.
@@ -33,39 +41,54 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
 }
 
 async fn answer(session: &Session, app: &Data<App>, mut said: Said) -> Result<HttpResponse, WebError> {
+    let lang = session.lang;
     let reading = app.clone();
     let units = block(move || reading.units()).await??;
     if said.text.is_empty() {
         let kept = if units.is_empty() { TEMPLATE.to_owned() } else { table_text(&units) };
         said.text = kept;
     }
-    let failed = said.error.is_some();
-    let mut response = html_page(session, "单位", demo_mark(app), page(session, &units, &said));
-    if failed {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    let status = match (&said.both, &said.error) {
+        (Some(_), _) => StatusCode::CONFLICT,
+        (None, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, None) => StatusCode::OK,
+    };
+    if said.seen.is_empty() {
+        said.seen = App::units_version(&units);
     }
+    let mut response = html_page(session, lang.pick("单位", "Units"), demo_mark(app, lang), page(session, &units, &said));
+    *response.status_mut() = status;
     Ok(response)
 }
 
 /// `POST /desk/units`: the table as text, replaced as a whole.
 pub async fn import(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
     let text = form.first("table").to_owned();
-    let (working, account) = (app.clone(), session.account.clone());
+    let seen = form.first("seen").to_owned();
+    let (working, account, from) = (app.clone(), session.account.clone(), seen.clone());
     let (text, result) = block(move || {
-        let result = working.import_units(text.as_bytes()).and_then(|units| working.note(&account, "units_import", &units.len().to_string()));
+        let result = working.change_units(&from, text.as_bytes()).and_then(|units| working.note(&account, "units_import", &units.len().to_string()));
         (text, result)
     })
     .await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
-        Err(error) => answer(&session, &app, Said { text, error: Some(refusal_text(error)?), ..Said::default() }).await,
+        Err(AppError::Changed) => {
+            let reading = app.clone();
+            let (kept, last) = block(move || Ok::<_, AppError>((reading.units()?, reading.last_change("units_import", None)?))).await??;
+            let parts = parts(&kept, &App::read_units(text.as_bytes())?, lang);
+            answer(&session, &app, Said { text, both: Some(conflict::both(lang, last.as_ref(), &parts, "/desk/units")), ..Said::default() }).await
+        }
+        Err(error) => answer(&session, &app, Said { text, seen, error: Some(refusal_text(error, lang)?), ..Said::default() }).await,
     }
 }
 
 /// `POST /desk/units/one`: one more unit, typed in.
 pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
     let fields = unit::COLUMNS.map(|column| form.first(column).trim().to_owned());
     let (working, account) = (app.clone(), session.account.clone());
     let result = block(move || {
@@ -76,13 +99,14 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
     .await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
-        Err(error) => answer(&session, &app, Said { error: Some(refusal_text(error)?), one: form, ..Said::default() }).await,
+        Err(error) => answer(&session, &app, Said { error: Some(refusal_text(error, lang)?), one: form, ..Said::default() }).await,
     }
 }
 
 /// `POST /desk/units/file`: a CSV or Excel file, read and shown; nothing is replaced yet.
 pub async fn upload(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, _, file) = enter_upload(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
     let (result, text) = block(move || {
         let text = if App::is_workbook(&file) { String::new() } else { String::from_utf8_lossy(&file).chars().take(200_000).collect() };
         (App::read_units(&file), text)
@@ -90,9 +114,20 @@ pub async fn upload(request: HttpRequest, app: Data<App>, payload: Payload) -> R
     .await?;
     let said = match result {
         Ok(units) => Said { text: table_text(&units), preview: Some(units), ..Said::default() },
-        Err(error) => Said { text, error: Some(refusal_text(error)?), ..Said::default() },
+        Err(error) => Said { text, error: Some(refusal_text(error, lang)?), ..Said::default() },
     };
     answer(&session, &app, said).await
+}
+
+/// Units of two tables side by side, by code.
+fn parts(kept: &[Unit], typed: &[Unit], lang: Lang) -> Vec<Part> {
+    let line = |units: &[Unit], code: &str| {
+        units.iter().find(|u| u.code == code).map_or_else(String::new, |u| {
+            unit::fields(u)[1..].iter().filter(|f| !f.is_empty()).cloned().collect::<Vec<_>>().join(lang.pick("，", ", "))
+        })
+    };
+    let codes: BTreeSet<&str> = kept.iter().chain(typed).map(|u| u.code.as_str()).collect();
+    codes.into_iter().map(|code| Part { what: code.to_owned(), kept: line(kept, code), typed: line(typed, code) }).collect()
 }
 
 fn table_text(units: &[Unit]) -> String {
@@ -116,80 +151,84 @@ pub async fn export(request: HttpRequest, app: Data<App>) -> Result<HttpResponse
 }
 
 fn page(session: &Session, units: &[Unit], said: &Said) -> Markup {
+    let lang = session.lang;
     html! {
-        h1 { "单位和统计组" }
-        p.soft { "统计组在开放前确定并公示：结果按统计组公布，与答案无关。少于 20 人的组，区间较粗；计入答卷不足 5 份的组，截止后自动与同类合并。" }
+        h1 { (lang.pick("单位和统计组", "Units and groups")) }
+        p.soft { (lang.pick("统计组在开放前确定并公示：结果按统计组公布，与答案无关。少于 20 人的组，区间较粗；计入答卷不足 5 份的组，截止后自动与同类合并。", "Groups are fixed and shown before a round opens: results are published per group, whatever the answers. Groups under 20 heads get coarser bands; groups with fewer than 5 counted responses are merged with their kind after closing.")) }
+        @if let Some(both) = &said.both { (both) }
         @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
         @if let Some(preview) = &said.preview { (preview_card(session, preview, said)) }
-        @else if !units.is_empty() { div.card { (table(units)) p { a href="/desk/units.csv" { "下载单位表（CSV）" } } } }
+        @else if !units.is_empty() { div.card { (table(units, lang)) p { a href="/desk/units.csv" { (lang.pick("下载单位表（CSV）", "Download the table (CSV)")) } } } }
         div.cols {
             div.card {
-                h2 { "上传文件" }
-                p.hint { "CSV 或 Excel（.xlsx）的第一张表，先显示核对，确认后才替换。" a href="/desk/units/template.csv" { "下载模板" } }
+                h2 { (lang.pick("上传文件", "Upload a file")) }
+                p.hint { (lang.pick("CSV 或 Excel（.xlsx）的第一张表，先显示核对，确认后才替换。", "CSV or the first sheet of an Excel file (.xlsx); shown for checking first, replaced only after you confirm. ")) a href="/desk/units/template.csv" { (lang.pick("下载模板", "Download a template")) } }
                 form method="post" action="/desk/units/file" enctype="multipart/form-data" {
                     (csrf(session))
-                    label for="file" { "文件" } input #file type="file" name="file" accept=".csv,.xlsx" required;
-                    div.row { button.quiet type="submit" { "上传并核对" } }
+                    label for="file" { (lang.pick("文件", "File")) } input #file type="file" name="file" accept=".csv,.xlsx" required;
+                    div.row { button.quiet type="submit" { (lang.pick("上传并核对", "Upload and check")) } }
                 }
             }
             (one_card(session, &said.one))
         }
         div.card {
-            h2 { @if units.is_empty() { "录入单位表" } @else { "修改单位表" } }
-            p.hint { "每行一个单位：代码（大写字母或数字）、名称、类型（squad 中队、section 科室、office 办公室）、人数、统计组代码（可空，空则单独统计）、统计组名称。" }
+            h2 { @if units.is_empty() { (lang.pick("录入单位表", "Type the table")) } @else { (lang.pick("修改单位表", "Change the table")) } }
+            p.hint { (lang.pick("每行一个单位：代码（大写字母或数字）、名称、类型（squad 中队、section 科室、office 办公室）、人数、统计组代码（可空，空则单独统计）、统计组名称。", "One unit a line: code (capitals or digits), name, kind (squad, section, office …), heads, group code (empty: stands alone), group name.")) }
             form method="post" action="/desk/units" {
-                (csrf(session))
-                label for="table" { "单位表（CSV）" }
+                (csrf(session)) (conflict::seen(&said.seen))
+                label for="table" { (lang.pick("单位表（CSV）", "Table of units (CSV)")) }
                 textarea #table name="table" spellcheck="false" { (said.text) }
-                div.row { button type="submit" { "导入并替换" } span.hint { "有任何一处错误则全部不导入；已建立的轮次不受影响。" } }
+                div.row { button type="submit" { (lang.pick("导入并替换", "Import and replace")) } span.hint { (lang.pick("有任何一处错误则全部不导入；已建立的轮次不受影响。", "With a single error nothing is imported; rounds that exist are not touched.")) } }
             }
         }
     }
 }
 
-fn table(units: &[Unit]) -> Markup {
+fn table(units: &[Unit], lang: Lang) -> Markup {
     let groups = unit::groups(units);
     let heads: u32 = units.iter().map(|u| u.headcount).sum();
     html! {
-        h2 { (units.len()) " 个单位，" (groups.len()) " 个统计组，共 " (heads) " 人" }
+        h2 { (units.len()) (lang.pick(" 个单位，", " units, ")) (groups.len()) (lang.pick(" 个统计组，共 ", " groups, ")) (heads) (lang.pick(" 人", " heads")) }
         div.scroll { table {
-            thead { tr { th { "统计组" } th { "名称" } th { "类型" } th.n { "人数" } th { "单位" } } }
+            thead { tr { th { (lang.pick("统计组", "Group")) } th { (lang.pick("名称", "Title")) } th { (lang.pick("类型", "Kind")) } th.n { (lang.pick("人数", "Heads")) } th { (lang.pick("单位", "Units")) } } }
             tbody { @for g in &groups {
-                tr { td { (g.code) } td { (g.name) } td { (Unit::kind_zh(&g.kind)) } td.n { (g.headcount) }
-                    td { (g.units.join("、")) @if g.headcount < 20 { " " span.soft { "（少于 20 人，区间较粗）" } } } }
+                tr { td { (g.code) } td { (g.name) } td { (Unit::kind_label(&g.kind, lang)) } td.n { (g.headcount) }
+                    td { (g.units.join(lang.pick("、", ", "))) @if g.headcount < 20 { " " span.soft { (lang.pick("（少于 20 人，区间较粗）", "(under 20 heads, coarser bands)")) } } } }
             } }
         } }
     }
 }
 
 fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
+    let lang = session.lang;
     html! {
         div.card.standing {
-            p { strong { "核对：文件已读取，没有错误，尚未替换。" } }
-            (table(preview))
+            p { strong { (lang.pick("核对：文件已读取，没有错误，尚未替换。", "Check: the file is read, there is no error, nothing is replaced yet.")) } }
+            (table(preview, lang))
             form method="post" action="/desk/units" {
-                (csrf(session))
+                (csrf(session)) (conflict::seen(&said.seen))
                 textarea hidden name="table" { (said.text) }
-                div.row { button type="submit" { "确认替换" } a.button.quiet href="/desk/units" { "不替换" } }
+                div.row { button type="submit" { (lang.pick("确认替换", "Replace")) } a.button.quiet href="/desk/units" { (lang.pick("不替换", "Do not replace")) } }
             }
         }
     }
 }
 
 fn one_card(session: &Session, one: &Form) -> Markup {
+    let lang = session.lang;
     html! {
         div.card {
-            h2 { "逐个录入" }
+            h2 { (lang.pick("逐个录入", "Add one")) }
             form method="post" action="/desk/units/one" {
                 (csrf(session))
-                label for="code" { "代码" } input #code type="text" name="code" value=(one.first("code")) maxlength="16" required;
-                label for="name" { "名称" } input #name type="text" name="name" value=(one.first("name")) maxlength="60" required;
-                label for="kind" { "类型" }
-                select #kind name="kind" { @for (id, zh) in [("squad", "中队"), ("section", "科室"), ("office", "办公室")] { option value=(id) selected[one.first("kind") == id] { (zh) } } }
-                label for="headcount" { "人数" } input #headcount type="text" name="headcount" inputmode="numeric" value=(one.first("headcount")) required;
-                label for="group" { "统计组代码" } p.hint { "可空，空则单独统计；不足 20 人的科室建议合为一组。" } input #group type="text" name="group" value=(one.first("group")) maxlength="16";
-                label for="group_name" { "统计组名称" } input #group_name type="text" name="group_name" value=(one.first("group_name")) maxlength="60";
-                div.row { button.quiet type="submit" { "加入" } }
+                label for="code" { (lang.pick("代码", "Code")) } input #code type="text" name="code" value=(one.first("code")) maxlength="16" required;
+                label for="name" { (lang.pick("名称", "Title")) } input #name type="text" name="name" value=(one.first("name")) maxlength="60" required;
+                label for="kind" { (lang.pick("类型", "Kind")) }
+                select #kind name="kind" { @for (id, zh) in [("squad", lang.pick("中队", "squad")), ("section", lang.pick("科室", "section")), ("office", lang.pick("办公室", "office"))] { option value=(id) selected[one.first("kind") == id] { (zh) } } }
+                label for="headcount" { (lang.pick("人数", "Heads")) } input #headcount type="text" name="headcount" inputmode="numeric" value=(one.first("headcount")) required;
+                label for="group" { (lang.pick("统计组代码", "Group code")) } p.hint { (lang.pick("可空，空则单独统计；不足 20 人的科室建议合为一组。", "Empty: stands alone. Sections under 20 heads are better grouped.")) } input #group type="text" name="group" value=(one.first("group")) maxlength="16";
+                label for="group_name" { (lang.pick("统计组名称", "Group name")) } input #group_name type="text" name="group_name" value=(one.first("group_name")) maxlength="60";
+                div.row { button.quiet type="submit" { (lang.pick("加入", "Add")) } }
             }
         }
     }

@@ -9,8 +9,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use futures_util::StreamExt;
 
-use super::{Permission, enter, from_this_site};
-use crate::app::{App, Session};
+use super::{Permission, Session, enter, from_this_site};
+use crate::app::App;
 use crate::response::Form;
 use crate::text::Refusal;
 use crate::web::error::WebError;

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::live;
 use crate::app::{App, AuditHead, Results};
 use crate::gate::Level;
-use crate::round::{Access, ChineseDay, ClosingSums, Destruction, Restored, Round, RoundState};
+use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::page::{PageKind, View, respondent};
@@ -28,11 +28,11 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
     let reading = app.clone();
     let head = block(move || reading.audit_head()).await??;
     let round = &live.round;
-    let marks = app.marks(round);
+    let marks = app.marks(round, lang);
     let body = html! {
         @if !marks.is_empty() { p.mark { (marks) } }
         h1 { (lang.pick("公示栏", "Bulletin")) "：" (round.title) }
-        p.soft { (lang.pick("填写日期：", "Answered from ")) (day(round.opens, lang)) (lang.pick("至", " to ")) (day(round.closes, lang)) "。" (lang.pick("状态：", " State: ")) (round.state.label(lang)) }
+        p.soft { (lang.pick("填写日期：", "Answered from ")) (Day(round.opens, lang)) (lang.pick("至", " to ")) (Day(round.closes, lang)) "。" (lang.pick("状态：", " State: ")) (round.state.label(lang)) }
         @match &round.closing {
             None => { div.card { p { (lang.pick("截止后公布发放、使用和答卷数；截止前不公布任何数字。", "Figures appear after closing; nothing is published before.")) } } }
             Some(closing) => { (closing_card(round, closing, lang)) }
@@ -47,10 +47,6 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .body(respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body).into_string()))
-}
-
-fn day(day: time::Date, lang: Lang) -> String {
-    lang.pick(ChineseDay(day).to_string(), day.to_string())
 }
 
 fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {

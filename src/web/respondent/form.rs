@@ -11,7 +11,7 @@ use super::questionnaire::{Questionnaire, marks};
 use super::{PageKey, Pages, live};
 use crate::app::{App, Live};
 use crate::response::{FieldErrors, Form};
-use crate::round::{ChineseDay, Phase};
+use crate::round::{Day, Phase};
 use crate::text::Refusal;
 use crate::web::error::WebError;
 use crate::web::negotiate::Prepared;
@@ -28,7 +28,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
         round: live.round.id.clone(),
         view,
         phase: live.round.phase(app.now()),
-        marks: app.marks(&live.round),
+        marks: app.marks(&live.round, view.lang),
         code_in_address: live.round.code_in_address,
         on_bulletin: live.round.closing.is_some(),
     };
@@ -70,7 +70,7 @@ pub fn shut(live: &Live, view: View, phase: Phase) -> Markup {
         div.card {
             p.big { (why_shut(phase).get(lang)) }
             @if phase == Phase::NotYet {
-                p { (lang.pick("开放日期：", "Opens: ")) (lang.pick(ChineseDay(round.opens).to_string(), round.opens.to_string())) }
+                p { (lang.pick("开放日期：", "Opens: ")) (Day(round.opens, lang)) }
             }
             @if phase == Phase::Grace {
                 p { (lang.pick("截止前已打开的页面，可在三十分钟内提交。", "A page opened before the end may still be sent for thirty minutes.")) }

@@ -5,8 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::html;
 
 use crate::app::App;
-use crate::round::{Access, ChineseDay, Phase, RoundState};
-use crate::text::Lang;
+use crate::round::{Access, Day, Phase, RoundState};
 use crate::web::error::WebError;
 use crate::web::page::{PageKind, View, respondent};
 
@@ -20,10 +19,6 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
     let mut open: Vec<_> = rounds.iter().filter(|l| l.round.phase(now) == Phase::Answering).collect();
     open.sort_by_key(|l| (l.round.closes, l.round.title.clone()));
     let bulletins: Vec<_> = rounds.iter().filter(|l| l.round.closing.is_some() && l.round.state != RoundState::Void).collect();
-    let day = |d| match lang {
-        Lang::Zh => ChineseDay(d).to_string(),
-        Lang::En => d.to_string(),
-    };
     let body = html! {
         h1 { (lang.pick("不记名自查问卷", "Anonymous self-check")) }
         @if open.is_empty() {
@@ -32,7 +27,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         @for live in &open {
             div.card {
                 h2 { (live.round.title) }
-                p.soft { (lang.pick("截止日期：", "Closes: ")) (day(live.round.closes)) }
+                p.soft { (lang.pick("截止日期：", "Closes: ")) (Day(live.round.closes, lang)) }
                 p { (if live.round.access == Access::Slip {
                     lang.pick("请准备好抽取的纸条。不登录，不留姓名，每张纸条只能用一次。", "Have your slip ready. No login, no names; each slip can be used once.")
                 } else {

@@ -1,0 +1,123 @@
+//! Two people at one desk: the second who saves is told and shown both versions, and nothing is overwritten unseen.
+
+use zicha::app::Role;
+use zicha::round::{Access, RoundState, shanghai_day};
+
+use crate::test_app::{Desk, Page, TestApp, UNITS, backends, survey};
+
+fn pair(zicha: &TestApp) -> (Desk, Desk) {
+    let sign = |name: &str, role| {
+        let password = zicha.app.add_account(name, role, &[], None).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in(name, &password);
+        desk
+    };
+    (sign("jingban", Role::Clerk), sign("fuzeren", Role::Head))
+}
+
+/// The value of a hidden field.
+fn field(page: &Page, name: &str) -> String {
+    let at = page.body.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name} in {}", page.body));
+    page.body[at..].split('"').nth(3).unwrap().to_owned()
+}
+
+/// Sends what was typed on a page that was opened earlier.
+fn send(desk: &Desk, opened: &Page, to: &str, fields: &[(&str, &str)]) -> Page {
+    let (csrf, seen) = (field(opened, "csrf"), field(opened, "seen"));
+    let mut all = vec![("csrf", csrf.as_str()), ("seen", seen.as_str())];
+    all.extend_from_slice(fields);
+    desk.post(to, &all)
+}
+
+#[test]
+fn a_unit_table_changed_by_two_shows_both_and_takes_the_second_only_when_sent_again() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units("code,name,kind,headcount\nA,甲中队,squad,30\nB,乙中队,squad,30\n");
+        let (one, two) = pair(&zicha);
+        let (first, second) = (one.get("/desk/units"), two.get("/desk/units"));
+        let of_one = "code,name,kind,headcount\nA,甲中队,squad,31\nB,乙中队,squad,30\n";
+        let of_two = "code,name,kind,headcount\nA,甲中队,squad,33\nB,乙中队,squad,30\n";
+        assert_eq!(send(&one, &first, "/desk/units", &[("table", of_one)]).status, 303);
+        let told = send(&two, &second, "/desk/units", &[("table", of_two)]);
+        told.assert_says(409, "内容已被他人修改");
+        told.assert_says(409, "jingban");
+        told.assert_says(409, "甲中队，squad，31");
+        told.assert_says(409, "甲中队，squad，33");
+        assert!(!told.body.contains("乙中队，squad，30</td><td>"), "only what differs");
+        assert_eq!(zicha.app.units().unwrap()[0].headcount, 31, "nothing was overwritten");
+        assert_eq!(send(&two, &told, "/desk/units", &[("table", of_two)]).status, 303, "seen, and sent again");
+        assert_eq!(zicha.app.units().unwrap()[0].headcount, 33);
+    }
+}
+
+#[test]
+fn a_calendar_changed_by_two_shows_both() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (one, two) = pair(&zicha);
+        let (first, second) = (one.get("/desk/calendar"), two.get("/desk/calendar"));
+        let days = |last: &'static str| {
+            let names = ["from0", "to0", "from1", "to1", "from2", "to2", "from3", "to3", "from4", "to4"];
+            let values =
+                ["2020-04-20", "2020-04-30", "2020-05-01", "2020-05-31", "2020-06-01", "2020-06-15", "2020-06-16", "2020-07-15", "2020-07-16", last];
+            names.into_iter().zip(values).collect::<Vec<_>>()
+        };
+        assert_eq!(send(&one, &first, "/desk/calendar", &days("2020-07-31")).status, 303);
+        let told = send(&two, &second, "/desk/calendar", &days("2020-08-05"));
+        told.assert_says(409, "2020-07-16至2020-07-31");
+        told.assert_says(409, "2020-07-16至2020-08-05");
+        told.assert_says(409, "value=\"2020-08-05\"");
+        assert_eq!(send(&two, &told, "/desk/calendar", &days("2020-08-05")).status, 303);
+        assert_eq!(zicha.app.calendar().unwrap().unwrap().days[4].1, "2020-08-05");
+    }
+}
+
+#[test]
+fn a_draft_can_be_changed_and_dropped_until_it_opens() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let id = zicha.draft(&survey("self-check"), Access::Slip);
+        let (one, two) = pair(&zicha);
+        let path = format!("/desk/rounds/{id}/edit");
+        let today = shanghai_day(zicha.app.now()).to_string();
+        let fields = |title: &'static str, units: &'static str| {
+            vec![
+                ("title", title.to_owned()),
+                ("survey", "canteen".to_owned()),
+                ("opens", today.clone()),
+                ("closes", today.clone()),
+                ("units", units.to_owned()),
+            ]
+        };
+        let send = |desk: &Desk, page: &Page, of: &[(&str, String)]| {
+            let plain: Vec<(&str, &str)> = of.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            send(desk, page, &path, &plain)
+        };
+        let (first, second) = (one.get(&path), two.get(&path));
+        first.assert_says(200, "测试轮次");
+        assert_eq!(send(&one, &first, &fields("食堂", "CY")).status, 303);
+        let round = zicha.app.round(&id).unwrap();
+        assert_eq!((round.title.as_str(), zicha.app.survey(&round.survey).unwrap().id()), ("食堂", "canteen"));
+        assert_eq!(zicha.app.round_units(&id).unwrap().len(), 1);
+        let told = send(&two, &second, &fields("伙食", "CY"));
+        told.assert_says(409, "食堂");
+        told.assert_says(409, "value=\"伙食\"");
+        assert_eq!(send(&two, &told, &fields("伙食", "CY")).status, 303);
+        // Slips are printed: their units stay, all else can still change.
+        zicha.app.issue_slips(&id, None, 10, true).unwrap();
+        send(&one, &one.get(&path), &fields("伙食", "CF")).assert_says(422, "已印发填写码");
+        assert_eq!(send(&one, &one.get(&path), &fields("饭菜", "CY")).status, 303);
+        // An open round can be neither changed nor dropped.
+        let other = zicha.open_round(&survey("canteen"));
+        assert_eq!(one.get(&format!("/desk/rounds/{other}/edit")).status, 422);
+        let refused = one.post_from("/desk", &format!("/desk/rounds/{other}/edit"), &[("drop", "yes")]);
+        refused.assert_says(422, "本轮已开放");
+        assert_eq!(zicha.app.round(&other).unwrap().state, RoundState::Open);
+        assert_eq!(one.post_from(&path, &path, &[("drop", "yes")]).status, 303);
+        assert!(zicha.app.rounds().unwrap().iter().all(|r| r.id != id));
+        assert_eq!(one.get(&path).status, 404);
+        assert!(!zicha.data().join(format!("box-{id}.db")).exists(), "nor are its slips kept");
+    }
+}

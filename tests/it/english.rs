@@ -1,0 +1,113 @@
+//! The second language: a desk read in English says everything in English, on every page that can be reached, errors too.
+//! Names and titles are data and stay as they are, so the bureau of this test has names in Latin letters.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use zicha::app::Role;
+use zicha::round::{Access, shanghai_day};
+
+use crate::test_app::{Backend, Desk, TestApp, survey};
+
+const UNITS: &str = "code,name,kind,headcount,group,group_name\nA,First squad,squad,40,,\nB,Second squad,squad,24,,\nC,Offices,section,12,OF,Offices\nD,Archive,section,9,OF,Offices\n";
+
+fn chinese(text: &str) -> Option<String> {
+    // The name of the other language is written in it, and a page of the questionnaire shows what respondents see.
+    let text = text.replace("中文</a>", "");
+    let at = text.find(|c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c))?;
+    let start = text[..at].char_indices().rev().nth(80).map_or(0, |(n, _)| n);
+    Some(text[start..].chars().take(160).collect())
+}
+
+fn links(body: &str) -> Vec<String> {
+    let addresses = body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    addresses.map(|a| a.replace("&amp;", "&")).filter(|a| a.starts_with("/desk") || a.starts_with("/api/v1")).collect()
+}
+
+/// Every page that links lead to, read in English.
+fn walk(desk: &Desk) -> BTreeSet<String> {
+    let (mut seen, mut waiting) = (BTreeSet::new(), VecDeque::from(["/desk".to_owned()]));
+    while let Some(path) = waiting.pop_front() {
+        let plain = path.split('#').next().unwrap().to_owned();
+        // Downloads are documents and stay Chinese; so does a survey's Chinese preview.
+        let not_a_page = ["lang=zh", "/language", "/export/", ".csv", ".json", "/preview"].iter().any(|part| plain.contains(part));
+        if not_a_page || !seen.insert(plain.clone()) {
+            continue;
+        }
+        let page = desk.get(&plain);
+        assert_eq!(page.status, 200, "{plain}");
+        assert!(page.body.contains("<html lang=\"en\""), "{plain}");
+        assert_eq!(chinese(&page.body), None, "{plain}");
+        waiting.extend(links(&page.body));
+    }
+    seen
+}
+
+#[test]
+fn a_desk_read_in_english_says_everything_in_english() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    zicha.app.set_bureau_name("Demo bureau").unwrap();
+    let day = shanghai_day(zicha.app.now());
+    let draft = |looks_back| {
+        let survey = survey("self-check");
+        let new = zicha::app::NewRound { survey: &survey, title: "Round", opens: day, closes: day, units: &[], access: Access::Slip, looks_back };
+        zicha.app.create_round(&new).unwrap()
+    };
+    let round = |looks_back| {
+        let id = draft(looks_back);
+        zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+        for (unit, codes) in zicha.slips(&id) {
+            for (n, code) in codes.iter().enumerate().take(if unit == "A" { 38 } else { 8 }) {
+                let how = if n % 3 == 0 { "none" } else { "widespread" };
+                let fields = [("honor_pride", how), ("honor_cause", "cause_training"), ("honor_example", "a text"), ("lawful_fake", "frequent")];
+                zicha.answer(&id, code, &fields).assert_received();
+            }
+        }
+        zicha.finish(&id);
+        id
+    };
+    let first = round(None);
+    let second = round(Some(first.clone()));
+    let draft = draft(None);
+    for (_, name, _) in Role::ALL {
+        let role: Role = name.parse().unwrap();
+        let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["A".into()] } else { Vec::new() };
+        let password = zicha.app.add_account(name, role, &units, None).unwrap();
+        let desk = zicha.desk();
+        assert_eq!(desk.get("/desk/language?lang=en&to=/desk/sign-in").location, "/desk/sign-in");
+        let sign_in = desk.get("/desk/sign-in");
+        assert_eq!(chinese(&sign_in.body), None, "the page to sign in");
+        assert_eq!(chinese(&desk.sign_in(name, "wrong").body), None, "a wrong password");
+        desk.sign_in(name, &password);
+        let seen = walk(&desk);
+        for missing in ["/desk/nowhere", "/desk/rounds/nowhere"] {
+            let answer = desk.get(missing);
+            assert!(answer.status >= 400 && answer.body.contains("<html lang=\"en\""), "{missing}");
+            assert_eq!(chinese(&answer.body), None, "{missing}");
+        }
+        if role.runs_rounds() {
+            for page in
+                [format!("/desk/rounds/{second}/groups/A"), format!("/desk/rounds/{first}/lists/ALL"), format!("/desk/rounds/{draft}/custody")]
+            {
+                assert!(seen.contains(&page), "{page} can be reached; seen: {seen:?}");
+            }
+            let at = format!("/desk/rounds/{draft}");
+            for step in ["open", "close", "box", "release"] {
+                let asked = desk.post_from(&at, &format!("{at}/do/{step}"), &[]);
+                assert_eq!(chinese(&asked.body), None, "{step} is confirmed");
+                let refused = desk.post_from(&at, &format!("{at}/do/{step}"), &[("confirm", if step == "open" { "" } else { "yes" })]);
+                assert_eq!(chinese(&refused.body), None, "{step} is refused");
+            }
+            assert_eq!(chinese(&desk.post_from("/desk/units", "/desk/units", &[("table", "x")]).body), None, "a refused table");
+        }
+    }
+}
+
+#[test]
+fn the_language_of_the_desk_is_a_cookie_that_questionnaires_never_get() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let chosen = zicha.desk().get("/desk/language?lang=en&to=https://elsewhere.example");
+    let cookie = &chosen.headers["set-cookie"];
+    assert!(cookie.contains("Path=/desk") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    assert_eq!(chosen.location, "/desk", "no other site is ever gone to");
+}
