@@ -28,6 +28,9 @@ pub enum Change {
 }
 
 impl Change {
+    /// All, from better to worse, and what is not compared.
+    pub const ALL: [Self; 6] = [Self::Better, Self::PerhapsBetter, Self::Same, Self::PerhapsWorse, Self::Worse, Self::NotCompared];
+
     /// The name as an official writes it.
     #[must_use]
     pub fn label(self, lang: Lang) -> &'static str {

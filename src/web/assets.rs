@@ -42,6 +42,8 @@ pub static PHONE_JS: LazyLock<Asset> = LazyLock::new(|| {
 static WORKER_JS: LazyLock<Prepared> = LazyLock::new(|| Prepared::new(include_bytes!("../../assets/phone/worker.js").to_vec()));
 /// Style of the desk.
 pub static DESK_CSS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "css", include_str!("../../assets/desk.css")));
+/// Script of the desk.
+pub static DESK_JS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "js", include_str!("../../assets/desk.js")));
 /// Style of printed slips.
 pub static SHEET_CSS: &str = include_str!("../../assets/sheet.css");
 
@@ -61,7 +63,7 @@ impl Asset {
 
 /// `GET /assets/{name}`.
 pub async fn serve(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, WebError> {
-    let known: [&Asset; 3] = [&RESPONDENT_CSS, &PHONE_JS, &DESK_CSS];
+    let known: [&Asset; 4] = [&RESPONDENT_CSS, &PHONE_JS, &DESK_CSS, &DESK_JS];
     let asset = known.into_iter().find(|a| a.name == *name).ok_or(WebError::NothingHere)?;
     let mut response = asset.body.respond(&request, asset.content_type);
     response

@@ -80,6 +80,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
         .service(resource("/rounds/{round}/hold").route(post().to(desk::round::hold)))
         .service(resource("/rounds/{round}/results").route(get().to(desk::results::show)))
+        .service(resource("/rounds/{round}/compare").route(get().to(desk::compare::show)))
         .service(resource("/rounds/{round}/groups/{group}").route(get().to(desk::group::show)))
         .service(resource("/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
         .service(resource("/rounds/{round}/export/{table}").route(get().to(desk::results::export)))

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use maud::{DOCTYPE, Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::assets::{DESK_CSS, PHONE_JS, RESPONDENT_CSS};
+use super::assets::{DESK_CSS, DESK_JS, PHONE_JS, RESPONDENT_CSS};
 use super::desk::Frame;
 use crate::app::{App, Role, Session};
 use crate::text::Lang;
@@ -145,6 +145,7 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
                 title { (title) (lang.pick(" · 自查", " · zicha")) }
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(DESK_CSS.url());
+                script src=(DESK_JS.url()) defer {}
             }
             body {
                 header.bar {

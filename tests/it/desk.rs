@@ -28,6 +28,20 @@ fn fits(path: &str, route: &str) -> bool {
     path.len() == route.len() && path.iter().zip(&route).all(|(p, r)| p == r || r.starts_with('{'))
 }
 
+/// A second round that looks back at `base`, with results.
+fn looking_back(zicha: &TestApp, base: &zicha::id::RoundId) -> zicha::id::RoundId {
+    let (day, survey) = (zicha::round::shanghai_day(zicha.app.now()), survey("self-check"));
+    let (units, access, looks_back) = (&[][..], zicha::round::Access::Slip, Some(base.clone()));
+    let new = zicha::app::NewRound { survey: &survey, title: "回头看", opens: day, closes: day, units, access, looks_back };
+    let id = zicha.app.create_round(&new).unwrap();
+    zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+    for code in zicha.slips(&id)["CY"].iter().take(8) {
+        zicha.answer(&id, code, &[("honor_pride", "none")]).assert_received();
+    }
+    zicha.finish(&id);
+    id
+}
+
 #[test]
 fn every_page_is_denied_unless_the_role_allows_it() {
     let zicha = TestApp::start(Backend::Sqlite);
@@ -39,6 +53,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
     zicha.finish(&round);
     let group = zicha.app.results(&round).unwrap().release.groups[0].code.replace('+', "%2B");
     let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+    let second = looking_back(&zicha, &round);
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),
@@ -59,6 +74,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}/results"), "clerk head"),
         (&format!("/desk/rounds/{round}/lists/ALL"), "clerk head"),
         (&format!("/desk/rounds/{round}/groups/{group}"), "clerk head leader unit_head"),
+        (&format!("/desk/rounds/{second}/compare"), "clerk head"),
         (&format!("/desk/rounds/{round}/export/wide"), "clerk head"),
         (&format!("/desk/rounds/{round}/custody"), "clerk head"),
         (&format!("/desk/rounds/{round}/keeping"), "clerk head"),

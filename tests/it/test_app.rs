@@ -203,10 +203,13 @@ impl Desk {
         page(self.agent.get(format!("{}{path}", self.base)).call().unwrap())
     }
 
-    /// Posts a form with the token of the page `from`.
+    /// Posts a form of the page `from`: with its token and the version it shows.
     pub fn post_from(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
-        let token = token(&self.get(from).body);
+        let body = self.get(from).body;
+        let token = token(&body);
         let mut all = vec![("csrf", token.as_str())];
+        let seen = body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        all.extend(seen.map(|seen| ("seen", seen)));
         all.extend_from_slice(fields);
         self.post(path, &all)
     }

@@ -131,7 +131,7 @@ fn draft(session: &Session, app: &App, round: &Round) -> Markup {
                     h2 { (lang.pick("第一步：生成监督员口令", "Step 1: make the trustees' passphrases")) }
                     (warning(3, 4, lang))
                     p { (lang.pick("建议四位监督员、三位到场即可开箱，其中两位为队员代表。口令由系统生成，只在下载的打印件上出现一次；打印后当场封入各人信封，并删除下载的文件。", "Four trustees of whom three can open the box are a good choice, two of them officers' representatives. The passphrases are made by the system and appear once, on the sheet you download. Print it, seal each into its envelope at once, and delete the file.")) }
-                    form method="post" action=(action) autocomplete="off" {
+                    form method="post" action=(action) data-file autocomplete="off" {
                         (csrf(session)) input type="hidden" name="step" value="make";
                         div.numbers {
                             label { (lang.pick("监督员共", "Trustees in all")) input type="text" name="trustees" value="4" inputmode="numeric"; (lang.pick("人", "")) }
@@ -154,7 +154,7 @@ fn draft(session: &Session, app: &App, round: &Round) -> Markup {
                         (csrf(session)) input type="hidden" name="custody" value="trustees";
                         div.row { button type="submit" { (lang.pick("口令已封存，开放本轮", "Passphrases are sealed, open the round")) } }
                     }
-                    form method="post" action=(action) {
+                    form method="post" action=(action) data-file {
                         (csrf(session)) input type="hidden" name="step" value="make"; input type="hidden" name="trustees" value=(of); input type="hidden" name="quorum" value=(need);
                         button.link type="submit" { (lang.pick("打印件丢失，重新生成（原来的作废）", "Sheet lost: make new ones (voids the old)")) }
                     }

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::charts::{band_bar, option_label};
 use super::results::{level_tag, may_read};
 use super::{Permission, enter, html_page};
 use crate::app::{App, AppError, Results};
@@ -12,11 +13,9 @@ use crate::gate::{Band, BureauCell, BureauItem, GroupCell, ReleasedGroup};
 use crate::id::RoundId;
 use crate::problem::{Change, Comparison, Side, is_held, look_back};
 use crate::round::RoundState;
-use crate::survey::{Kind, Question, QuestionRole, Section};
+use crate::survey::{QuestionRole, Section};
 use crate::text::Lang;
 use crate::web::error::WebError;
-
-const WIDTH: u32 = 220;
 
 /// `GET /desk/rounds/{round}/groups/{group}`.
 pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
@@ -65,7 +64,7 @@ fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: 
     }
 }
 
-fn side(results: &Results) -> Side<'_> {
+pub(super) fn side(results: &Results) -> Side<'_> {
     Side { round: &results.round, survey: &results.survey, release: &results.release }
 }
 
@@ -111,7 +110,7 @@ fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[
                             td { (question.text.get(lang)) }
                             @if is_held(question, &results.round.holds) { td colspan={ (if own.is_empty() { 5 } else { 6 }) } { span.soft { (lang.pick("存疑，核实前不显示", "In question; not shown until checked")) } } }
                             @else {
-                                td { (bar(item.prominent, of_bureau(all))) }
+                                td { (band_bar(item.prominent, of_bureau(all))) }
                                 td { (words(item.prominent, lang)) } td { (words(item.present, lang)) }
                                 td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent, lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
                                 td { @if item.level.is_some() { (level_tag(item.level, lang)) } @if item.unclear { " " (level_tag(None, lang)) } }
@@ -128,24 +127,6 @@ fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[
 
 fn words(band: Option<Band>, lang: Lang) -> Markup {
     html! { @match band { Some(band) => { (band.label(lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
-}
-
-/// A band from 0 to 100, and the bureau's place on it.
-fn bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
-    let x = |percent: f64| percent * f64::from(WIDTH) / 100.0;
-    html! {
-        svg width=(WIDTH) height="18" viewBox={ "0 0 " (WIDTH) " 18" } aria-hidden="true" {
-            rect x="0" y="6" width=(WIDTH) height="6" rx="3" fill="#e4e9e6" {}
-            @if let Some(band) = band {
-                rect x=(x(f64::from(band.lo))) y="4" width=(x(f64::from(band.hi) - f64::from(band.lo))) height="10" rx="3" fill="#0b6b4f" {}
-            }
-            @match bureau {
-                Some((low, high)) if (high - low).abs() < f64::EPSILON => { rect x=(x(low) - 1.5) y="0" width="3" height="18" fill="#a3271c" {} }
-                Some((low, high)) => { rect x=(x(low)) y="1" width=(x(high - low)) height="16" fill="none" stroke="#a3271c" stroke-width="1.5" {} }
-                None => {}
-            }
-        }
-    }
 }
 
 fn changed(comparison: &Comparison, lang: Lang) -> Markup {
@@ -167,7 +148,7 @@ fn harm(results: &Results, group: &ReleasedGroup, section: &Section, lang: Lang)
             GroupCell::Median(step) => vec![*step],
             _ => Vec::new(),
         };
-        chosen.into_iter().filter_map(|n| label(&results.survey.questions()[at], n, lang)).collect()
+        chosen.into_iter().filter_map(|n| option_label(&results.survey.questions()[at], n, lang)).collect()
     };
     let (level, harms, causes) = (said(QuestionRole::HarmLevel), said(QuestionRole::Harm), said(QuestionRole::Cause));
     html! {
@@ -176,13 +157,5 @@ fn harm(results: &Results, group: &ReleasedGroup, section: &Section, lang: Lang)
                 @for (name, list) in [(lang.pick("危害程度（中位）", "Harm (median)"), &level), (lang.pick("主要危害", "Main harms"), &harms), (lang.pick("主要原因", "Main causes"), &causes)] { @if !list.is_empty() { div { dt { (name) } dd { (list.join(lang.pick("；", "; "))) } } } }
             }
         }
-    }
-}
-
-fn label(question: &Question, n: usize, lang: Lang) -> Option<String> {
-    match &question.kind {
-        Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.get(lang).to_owned()),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.get(n).map(|c| c.label.get(lang).to_owned()),
-        Kind::Number { .. } | Kind::Text { .. } => None,
     }
 }

@@ -6,6 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::ask_first;
+use super::charts::{heat_map, in_category, item_bar};
+use super::reasons::reasons;
 use super::{Permission, download, enter, html_page};
 use crate::app::{App, AppError, Results, Session};
 use crate::export::{Headers, TableName, to_csv, to_gb18030};
@@ -35,6 +37,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
             @for level in Level::ALL { (level.label(lang)) " " strong { (bureau.count(level)) } (lang.pick(" 项", "")) @if level != Level::Emerging { (lang.pick("、", ", ")) } }
             (lang.pick("，其中共性问题 ", "; common problems among them: ")) strong { (bureau.problems.iter().filter(|p| p.common).count()) } (lang.pick(" 项。", "."))
         }
+        p { (meaning(&results, &lists, lang)) }
+        @if results.round.looks_back.is_some() { p.noprint { a href={ "/desk/rounds/" (id) "/compare" } { (lang.pick("与上一轮对照（回头看）", "Compare with the round before (look-back)")) } } }
         @for group in results.release.groups.iter().filter(|g| g.merged) { p.soft { (group.name) (lang.pick("：样本不足，合并统计。", ": too few responses alone, counted together.")) } }
         div.card {
             h2 { (lang.pick("哪个单位、哪类问题最集中", "Where problems gather")) }
@@ -48,9 +52,10 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
         }
         div.card {
             h2 { (lang.pick("全局各题", "Questions, whole bureau")) }
-            p.soft { (lang.pick("突出率：回答“普遍”“较多”的占有效作答的比例（不含不清楚）。横线为未作答者全部答否或全部答是时的上下限。人数过少或接近两端的题目只公布区间或不公布。", "Prominent rate: the share of valid answers (without “don't know”) that say “general” or “frequent”. The line shows how far it could move if everybody who was silent had said no or yes. Where few answered or a figure lies near an end, only a band or nothing is published.")) }
+            p.soft { (lang.pick("深色为突出率：回答“普遍”“较多”的占有效作答的比例（不含不清楚）；浅色为其余认为存在的。横线为未作答者全部答否或全部答是时突出率的上下限。人数过少或接近两端的题目只公布区间或不公布。", "Dark: the prominent rate, the share of valid answers (without “don't know”) that say “general” or “frequent”; light: the others who say it is present. The line shows how far the prominent rate could move if everybody who was silent had said no or yes. Where few answered or a figure lies near an end, only a band or nothing is published.")) }
             div.scroll { (bureau_table(&results, lang)) }
         }
+        (reasons(&results, lang))
     };
     Ok(html_page(&session, lang.pick("结果", "Results"), results.marks.get(lang), body))
 }
@@ -64,44 +69,6 @@ pub fn level_tag(level: Option<Level>, lang: Lang) -> Markup {
         None => "unclear",
     };
     html! { span.level.(class) { (level.map_or(lang.pick("需核实", "to check"), |l| l.label(lang))) } }
-}
-
-/// How many rows of a list fall into a category, and the gravest level among them.
-fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
-    let rows = list.problems.iter().filter(|p| p.category_order == order && p.level.is_some());
-    (rows.clone().count(), rows.filter_map(|p| p.level).max())
-}
-
-fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
-    let categories: Vec<_> = results.survey.categories().collect();
-    let (left, top, cell, row) = (250, 58, 112, 30);
-    let width = left + cell * categories.len();
-    let height = top + row * lists.len() + 4;
-    html! {
-        svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")) xmlns="http://www.w3.org/2000/svg" {
-            @for (c, category) in categories.iter().enumerate() {
-                text x=(left + c * cell + cell / 2) y=(top - 14) text-anchor="middle" font-size="14" { (category.short_name.get(lang)) }
-            }
-            @for (r, list) in lists.iter().enumerate() {
-                @let y = top + r * row;
-                @let name: String = list.name.chars().take(16).collect();
-                text x=(left - 12) y=(y + 20) text-anchor="end" font-size="13" { (name) @if list.name.chars().count() > 16 { "…" } }
-                @for (c, category) in categories.iter().enumerate() {
-                    @let (count, level) = in_category(list, category.order);
-                    @let (fill, ink) = match level {
-                        Some(Level::Prominent) => ("#a3271c", "#ffffff"),
-                        Some(Level::Tendency) => ("#d98324", "#1b1100"),
-                        Some(Level::Emerging) => ("#f0d58a", "#3a2d00"),
-                        None => ("#eef2ef", "#55605a"),
-                    };
-                    rect x=(left + c * cell + 2) y=(y + 2) width=(cell - 4) height=(row - 4) rx="4" fill=(fill) {
-                        title { (list.name) (lang.pick("，", ", ")) (category.name.get(lang)) (lang.pick("：列入 ", ": ")) (count) (lang.pick(" 题", " listed")) @if let Some(level) = level { (lang.pick("，最重为", ", gravest: ")) (level.label(lang)) } }
-                    }
-                    @if count > 0 { text x=(left + c * cell + cell / 2) y=(y + 20) text-anchor="middle" font-size="13" font-weight="700" fill=(ink) { (count) } }
-                }
-            }
-        }
-    }
 }
 
 fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
@@ -122,6 +89,22 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     }
 }
 
+/// The heat map in a sentence: which category is listed by most groups, and which group lists most.
+fn meaning(results: &Results, lists: &[ProblemList], lang: Lang) -> String {
+    let total = lists.len();
+    let categories = results.survey.categories().map(|c| (lists.iter().filter(|l| in_category(l, c.order).0 > 0).count(), c));
+    let worst = categories.max_by_key(|(groups, c)| (*groups, std::cmp::Reverse(c.order)));
+    let most =
+        lists.iter().map(|l| (l.problems.iter().filter(|p| p.level.is_some()).count(), l)).max_by(|a, b| a.0.cmp(&b.0).then(b.1.code.cmp(&a.1.code)));
+    match (worst, most) {
+        (Some((groups, category)), Some((rows, list))) if groups > 0 => lang.pick(
+            format!("“{}”最普遍：{total} 个统计组中有 {groups} 个列出；列入最多的是{}，{rows} 题。区间宽度因人数而异，题数多少不宜直接排名。", category.short_name.get(lang), list.name),
+            format!("“{}” is the most common: {groups} of {total} groups list it. {} lists most, {rows} questions. Bands differ in width with the number of people, so these numbers are no ranking.", category.short_name.get(lang), list.name),
+        ),
+        _ => lang.pick("没有统计组达到列入标准。这不等于没有问题，请结合明察暗访研判。".to_owned(), "No group reaches a threshold. That does not mean there is no problem; weigh it with inspections.".to_owned()),
+    }
+}
+
 fn bureau_table(results: &Results, lang: Lang) -> Markup {
     html! {
         table {
@@ -133,7 +116,7 @@ fn bureau_table(results: &Results, lang: Lang) -> Markup {
                         @if is_held(question, &results.round.holds) { td colspan="5" { span.soft { (lang.pick("存疑，核实前不显示", "In question; not shown until checked")) } } }
                         @else {
                             td { @match &item.exact {
-                                Some(e) => { (bar(e.bound_low_tenths, e.prominent * 1000 / e.valid.max(1), e.bound_high_tenths)) }
+                                Some(e) => { (item_bar(e)) }
                                 None => { @if let Some(band) = item.prominent { (band.label(lang)) } @else { span.soft { (lang.pick("不公布", "not published")) } } }
                             } }
                             @match &item.exact {
@@ -145,21 +128,6 @@ fn bureau_table(results: &Results, lang: Lang) -> Markup {
                     }
                 }
             } }
-        }
-    }
-}
-
-/// A share with its bounds, in tenths of a percent.
-fn bar(low: u32, share: u32, high: u32) -> Markup {
-    let x = |tenths: u32| f64::from(tenths) * 0.16;
-    html! {
-        div.bar-cell {
-            svg width="160" height="14" aria-hidden="true" {
-                rect x="0" y="3" width="160" height="8" fill="#eef2ef" {}
-                rect x="0" y="3" width=(x(share)) height="8" fill="#0b6b4f" {}
-                path d={ "M" (x(low)) " 7H" (x(high)) "M" (x(low)) " 3V11M" (x(high)) " 3V11" } stroke="#1b2420" stroke-width="1" fill="none" {}
-            }
-            span { (share / 10) "." (share % 10) "% " span.soft { (low / 10) "–" (high.div_ceil(10)) } }
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn slips_card(session: &Session, facts: &Facts) -> Markup {
         div.card {
             h2 { @if round.access == Access::Poster { (lang.pick("海报", "Poster")) } @else { (lang.pick("填写码纸条", "Slips")) } }
             p { @if issued == 0 { (lang.pick("尚未印发。", "None issued yet. ")) } @else { (lang.pick("已印发 ", "Issued: ")) strong { (issued) } (lang.pick(" 张。", ". ")) } (lang.pick("填写码只在下载的文件里出现一次，服务器不保存。", "Codes appear once, in the file you download; the server keeps none.")) }
-            form method="post" action={ "/desk/rounds/" (round.id) "/slips" } {
+            form method="post" action={ "/desk/rounds/" (round.id) "/slips" } data-file {
                 (csrf(session))
                 label for="spare" { (lang.pick("备用比例（%）", "Spare (%)")) } input #spare type="text" name="spare" value="10" inputmode="numeric";
                 label for="qr" { (lang.pick("二维码内容", "QR code holds")) }

@@ -1,0 +1,130 @@
+//! The charts of the desk as SVG: crisp on paper, in the page's own type, each beside a table with the same figures.
+//! They are given published cells only, so no chart can show what no table may.
+
+use maud::{Markup, html};
+
+use crate::app::Results;
+use crate::gate::{Band, ExactItem, Level};
+use crate::problem::{Change, ProblemList};
+use crate::survey::{Kind, Question};
+use crate::text::Lang;
+
+const WIDTH: u32 = 220;
+
+/// How many rows of a list fall into a category, and the gravest level among them.
+pub fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
+    let rows = list.problems.iter().filter(|p| p.category_order == order && p.level.is_some());
+    (rows.clone().count(), rows.filter_map(|p| p.level).max())
+}
+
+/// The number of questions listed by group and category.
+pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
+    let categories: Vec<_> = results.survey.categories().collect();
+    let (left, top, cell, row) = (250, 58, 112, 30);
+    let width = left + cell * categories.len();
+    let height = top + row * lists.len() + 4;
+    html! {
+        svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")) xmlns="http://www.w3.org/2000/svg" {
+            @for (c, category) in categories.iter().enumerate() {
+                text x=(left + c * cell + cell / 2) y=(top - 14) text-anchor="middle" font-size="14" { (category.short_name.get(lang)) }
+            }
+            @for (r, list) in lists.iter().enumerate() {
+                @let y = top + r * row;
+                @let name: String = list.name.chars().take(16).collect();
+                text x=(left - 12) y=(y + 20) text-anchor="end" font-size="13" { (name) @if list.name.chars().count() > 16 { "…" } }
+                @for (c, category) in categories.iter().enumerate() {
+                    @let (count, level) = in_category(list, category.order);
+                    @let (fill, ink) = match level {
+                        Some(Level::Prominent) => ("#a3271c", "#ffffff"),
+                        Some(Level::Tendency) => ("#d98324", "#1b1100"),
+                        Some(Level::Emerging) => ("#f0d58a", "#3a2d00"),
+                        None => ("#eef2ef", "#55605a"),
+                    };
+                    rect x=(left + c * cell + 2) y=(y + 2) width=(cell - 4) height=(row - 4) rx="4" fill=(fill) {
+                        title { (list.name) (lang.pick("，", ", ")) (category.name.get(lang)) (lang.pick("：列入 ", ": ")) (count) (lang.pick(" 题", " listed")) @if let Some(level) = level { (lang.pick("，最重为", ", gravest: ")) (level.label(lang)) } }
+                    }
+                    @if count > 0 { text x=(left + c * cell + cell / 2) y=(y + 20) text-anchor="middle" font-size="13" font-weight="700" fill=(ink) { (count) } }
+                }
+            }
+        }
+    }
+}
+
+/// The bureau's answers to an item: prominent, merely present, and how far the first could move if the silent had spoken.
+pub fn item_bar(item: &ExactItem) -> Markup {
+    let share = |count: u32| count * 1000 / item.valid.max(1);
+    let (prominent, present) = (share(item.prominent), share(item.present));
+    let (low, high) = (item.bound_low_tenths, item.bound_high_tenths);
+    let x = |tenths: u32| f64::from(tenths) * 0.16;
+    html! {
+        div.bar-cell {
+            svg width="160" height="14" aria-hidden="true" {
+                rect x="0" y="3" width="160" height="8" fill="#eef2ef" {}
+                rect x="0" y="3" width=(x(present)) height="8" fill="#a9d3c3" {}
+                rect x="0" y="3" width=(x(prominent)) height="8" fill="#0b6b4f" {}
+                path d={ "M" (x(low)) " 7H" (x(high)) "M" (x(low)) " 3V11M" (x(high)) " 3V11" } stroke="#1b2420" stroke-width="1" fill="none" {}
+            }
+            span { (prominent / 10) "." (prominent % 10) "% " span.soft { (low / 10) "–" (high.div_ceil(10)) } }
+        }
+    }
+}
+
+/// A count as a bar: of `all`, which fills the width.
+pub fn count_bar(count: u32, all: u32) -> Markup {
+    html! { svg width="120" height="12" aria-hidden="true" { rect x="0" y="2" width="120" height="8" fill="#eef2ef" {} rect x="0" y="2" width=(f64::from(count) * 120.0 / f64::from(all.max(1))) height="8" fill="#0b6b4f" {} } }
+}
+
+/// How many items of a group became better, stayed, became worse: one bar, better to the left.
+pub fn change_bar(counts: &[(Change, usize)]) -> Markup {
+    let all: usize = counts.iter().map(|c| c.1).sum();
+    let mut at = 0.0;
+    html! {
+        svg width="220" height="14" aria-hidden="true" {
+            @for (change, count) in counts {
+                @let width = f64::from(u32::try_from(*count).unwrap_or(0)) * 220.0 / f64::from(u32::try_from(all.max(1)).unwrap_or(1));
+                rect x=(at) y="2" width=(width) height="10" fill=(colour(*change)) {}
+                @let () = at += width;
+            }
+        }
+    }
+}
+
+/// The colour of a change, green to red; what is not compared is hardly seen.
+#[must_use]
+pub fn colour(change: Change) -> &'static str {
+    match change {
+        Change::Better => "#0b6b4f",
+        Change::PerhapsBetter => "#a9d3c3",
+        Change::Same => "#c4ccc7",
+        Change::PerhapsWorse => "#f0b8a8",
+        Change::Worse => "#a3271c",
+        Change::NotCompared => "#eef2ef",
+    }
+}
+
+/// A band from 0 to 100, and the bureau's place on it.
+pub fn band_bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
+    let x = |percent: f64| percent * f64::from(WIDTH) / 100.0;
+    html! {
+        svg width=(WIDTH) height="18" viewBox={ "0 0 " (WIDTH) " 18" } aria-hidden="true" {
+            rect x="0" y="6" width=(WIDTH) height="6" rx="3" fill="#e4e9e6" {}
+            @if let Some(band) = band {
+                rect x=(x(f64::from(band.lo))) y="4" width=(x(f64::from(band.hi) - f64::from(band.lo))) height="10" rx="3" fill="#0b6b4f" {}
+            }
+            @match bureau {
+                Some((low, high)) if (high - low).abs() < f64::EPSILON => { rect x=(x(low) - 1.5) y="0" width="3" height="18" fill="#a3271c" {} }
+                Some((low, high)) => { rect x=(x(low)) y="1" width=(x(high - low)) height="16" fill="none" stroke="#a3271c" stroke-width="1.5" {} }
+                None => {}
+            }
+        }
+    }
+}
+
+/// The words of an option or a step.
+pub fn option_label(question: &Question, n: usize, lang: Lang) -> Option<String> {
+    match &question.kind {
+        Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.get(lang).to_owned()),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.get(n).map(|c| c.label.get(lang).to_owned()),
+        Kind::Number { .. } | Kind::Text { .. } => None,
+    }
+}
