@@ -19,6 +19,7 @@ mod editing;
 mod english;
 mod forensics;
 mod gate_attack;
+mod headers;
 mod keeping;
 mod opening;
 mod promises;

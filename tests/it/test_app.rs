@@ -254,8 +254,13 @@ fn token(html: &str) -> String {
 }
 
 fn page(response: ureq::http::Response<ureq::Body>) -> Page {
-    let headers: BTreeMap<String, String> =
-        response.headers().iter().map(|(k, v)| (k.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in response.headers() {
+        // Several cookies come as several headers; here each has a line.
+        let all = headers.entry(name.to_string()).or_default();
+        all.push_str(if all.is_empty() { "" } else { "\n" });
+        all.push_str(&String::from_utf8_lossy(value.as_bytes()));
+    }
     let status = response.status().as_u16();
     let location = headers.get("location").cloned().unwrap_or_default();
     let body = response.into_body().with_config().limit(50 << 20).read_to_vec().unwrap_or_default();

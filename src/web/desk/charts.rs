@@ -17,6 +17,24 @@ pub fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
     (rows.clone().count(), rows.filter_map(|p| p.level).max())
 }
 
+/// The name of a column in as many short lines as it takes: Chinese by characters, English by words.
+fn lines(name: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in
+        name.split_inclusive(' ').flat_map(|word| if word.is_ascii() { vec![word.to_owned()] } else { word.chars().map(String::from).collect() })
+    {
+        let room = if piece.is_ascii() { 15 } else { 8 };
+        let full = lines.last().is_some_and(|line| !line.is_empty() && line.chars().count() + piece.trim_end().chars().count() > room);
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(&piece);
+        }
+    }
+    lines
+}
+
 /// The number of questions listed by group and category.
 pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     let categories: Vec<_> = results.survey.categories().collect();
@@ -26,7 +44,10 @@ pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup 
     html! {
         svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")) xmlns="http://www.w3.org/2000/svg" {
             @for (c, category) in categories.iter().enumerate() {
-                text x=(left + c * cell + cell / 2) y=(top - 14) text-anchor="middle" font-size="14" { (category.short_name.get(lang)) }
+                @let head = lines(category.short_name.get(lang));
+                @for (n, line) in head.iter().enumerate() {
+                    text x=(left + c * cell + cell / 2) y=(top + 2 - 16 * (head.len() - n)) text-anchor="middle" font-size="13" { (line) }
+                }
             }
             @for (r, list) in lists.iter().enumerate() {
                 @let y = top + r * row;

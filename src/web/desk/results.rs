@@ -48,7 +48,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
         }
         div.card {
             h2 { (lang.pick("各组问题清单", "Lists by group")) }
-            div.scroll { (list_table(&results, &lists, lang)) }
+            div.scroll.tight { (list_table(&results, &lists, lang)) }
         }
         div.card {
             h2 { (lang.pick("全局各题", "Questions, whole bureau")) }
