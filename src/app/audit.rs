@@ -8,7 +8,7 @@ use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str, &str); 41] = [
+pub const ACTIONS: [(&str, &str, &str); 45] = [
     ("sign_in", "登录", "signed in"),
     ("account_add", "建立账号", "made an account"),
     ("units_import", "导入单位", "imported units"),
@@ -25,6 +25,10 @@ pub const ACTIONS: [(&str, &str, &str); 41] = [
     ("hold_back", "撤下存疑题目", "took a question back"),
     ("release_requested", "同意发布（待另一账号）", "agreed to a release (another account follows)"),
     ("round_release", "发布结果", "released results"),
+    ("lists_requested", "同意重新下发清单（待另一账号）", "agreed to hand lists over anew (another account follows)"),
+    ("lists_issued", "重新下发清单", "handed lists over anew"),
+    ("problem_changed", "修改问题清单", "changed a problem list"),
+    ("text_screened", "筛查文字", "screened a text"),
     ("destroy_requested", "申请销毁原文", "asked for destruction"),
     ("destroy_confirmed", "确认销毁原文", "confirmed destruction"),
     ("resume_requested", "申请恢复填写", "asked to go on"),
@@ -175,7 +179,7 @@ impl AuditChain {
         let columns = [("seq", "序号"), ("at", "时间"), ("account", "账号"), ("action", "操作"), ("subject", "对象"), ("hash", "散列值")];
         Table {
             title: "审计记录".to_owned(),
-            columns: columns.into_iter().map(|(id, zh)| Column { id, zh }).collect(),
+            columns: columns.into_iter().map(|(id, zh)| Column::new(id, zh)).collect(),
             rows: self
                 .rows
                 .iter()

@@ -118,7 +118,7 @@ impl App {
         self.set_clock_back(Duration::days(32));
         let closed = self.close_round(&past)?;
         self.open_box(&past, &mut |_| {})?;
-        self.release_round(&past)?;
+        self.release_round(&past, &[])?;
         self.set_clock_back(Duration::ZERO);
         let open = self.demo_round(&survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
         let slips = self.issue_slips(&open, None, 10, true)?;

@@ -6,7 +6,6 @@ use super::{App, AppError, Role};
 use crate::id::RoundId;
 use crate::identity;
 use crate::round::{Move, Round, RoundState, shanghai_day};
-use crate::storage::Comment;
 use crate::text::Refusal;
 
 /// A step that takes two accounts.
@@ -14,6 +13,8 @@ use crate::text::Refusal;
 pub enum SharedStep {
     /// Let the results out; one of the two must be the head of the section.
     Release,
+    /// Hand the problem lists over anew after they were changed; one of the two must be the head of the section.
+    Lists,
     /// Destroy original texts and spent codes.
     Destroy,
     /// Go on after a restore, with the loss that is shown.
@@ -28,6 +29,7 @@ impl SharedStep {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Release => "release",
+            Self::Lists => "lists",
             Self::Destroy => "destroy",
             Self::Resume => "resume",
             Self::Void => "void",
@@ -39,6 +41,8 @@ impl SharedStep {
         match (self, taken) {
             (Self::Release, false) => "release_requested",
             (Self::Release, true) => "round_release",
+            (Self::Lists, false) => "lists_requested",
+            (Self::Lists, true) => "lists_issued",
             (Self::Destroy, false) => "destroy_requested",
             (Self::Destroy, true) => "destroy_confirmed",
             (Self::Resume, false) => "resume_requested",
@@ -51,7 +55,7 @@ impl SharedStep {
     /// Reads a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Release, Self::Destroy, Self::Resume, Self::Void].into_iter().find(|s| s.as_str() == name)
+        [Self::Release, Self::Lists, Self::Destroy, Self::Resume, Self::Void].into_iter().find(|s| s.as_str() == name)
     }
 
     /// Whether it can be taken with a round as it is.
@@ -59,6 +63,11 @@ impl SharedStep {
         match self {
             Self::Release if !round.destroyed && round.state == RoundState::Opened => Err(not_destroyed_yet()),
             Self::Release => Move::Release.from(round.state).map(drop),
+            Self::Lists if round.state != RoundState::Released => Err(Refusal::new(
+                "结果发布时一并下发清单；发布之后有改动的，才需要重新下发",
+                "lists are handed over with the release; only changes after it are handed over anew",
+            )),
+            Self::Lists => Ok(()),
             Self::Destroy if round.destruction.is_some() => {
                 Err(Refusal::new("原文和已用填写码早已销毁", "original texts and spent codes were destroyed before"))
             }
@@ -91,13 +100,20 @@ impl App {
     fn take_if_approved(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
         let mut round = self.round(id)?;
         step.check(&round)?;
+        if step == SharedStep::Lists {
+            self.check_reissue(&round)?;
+        }
         let accounts = self.storage.approve(id, step.as_str(), account)?;
-        if accounts.len() < 2 || (step == SharedStep::Release && !self.has_head(&accounts)?) {
+        if accounts.len() < 2 || (matches!(step, SharedStep::Release | SharedStep::Lists) && !self.has_head(&accounts)?) {
             return Ok(false);
         }
         match step {
             SharedStep::Release => {
-                self.release_round(id)?;
+                self.release_round(id, &accounts)?;
+                self.storage.forget_approvals(id, Some(step.as_str()))?;
+            }
+            SharedStep::Lists => {
+                self.issue_lists(id, &accounts)?;
                 self.storage.forget_approvals(id, Some(step.as_str()))?;
             }
             SharedStep::Destroy => {
@@ -149,12 +165,6 @@ impl App {
     pub fn text_counts(&self, id: &RoundId) -> Result<std::collections::BTreeMap<String, u64>, AppError> {
         self.frozen(id)?;
         Ok(self.storage.text_counts(id)?)
-    }
-
-    /// The original texts to one question, in an order that says nothing; a person wrote one of them at most.
-    pub fn texts(&self, id: &RoundId, question: &str) -> Result<Vec<Comment>, AppError> {
-        self.frozen(id)?;
-        Ok(self.storage.texts(id, question)?)
     }
 
     /// Names that are marked in texts, as the section has loaded them.

@@ -1,15 +1,19 @@
 //! Results after the opening: problem lists, exports, and the check that the bulletin adds up.
 //! Everything is read from the frozen Release, so page, file and bulletin agree.
 
-use super::{App, AppError};
-use crate::export::{Subject, Table, TableName, table};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{App, AppError, PHASES, Session};
+use crate::export::{Compared, Subject, Table, TableName, table};
 use crate::gate::Release;
 use crate::id::RoundId;
-use crate::problem::{ProblemList, bureau_list, group_list};
-use crate::round::{Access, Round, RoundState};
+use crate::problem::{ProblemEdit, ProblemList, bureau_list, finished, group_list};
+use crate::round::{Access, Day, Round, RoundState};
+use crate::storage::Edition;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal, Text};
-use std::sync::Arc;
+use crate::unit::Unit;
 
 /// A round with its results.
 pub struct Results {
@@ -23,6 +27,20 @@ pub struct Results {
     pub bureau: String,
     /// Marks such as 演示数据 and 试用.
     pub marks: Text,
+    /// What people did to the lists.
+    pub edits: Vec<ProblemEdit>,
+    /// Confirmed summaries by the number of their row.
+    pub cases: BTreeMap<String, Vec<String>>,
+    /// The lists that were handed over last.
+    pub edition: Option<Edition>,
+    /// Units of the round.
+    pub units: Vec<Unit>,
+    /// Phases of the campaign: name, and last day in words.
+    pub phases: Vec<(String, String)>,
+    /// What became of items since the round before; filled in where it is asked for.
+    pub compared: Vec<Compared>,
+    /// Whether the reader sees lists as they were handed over, and not as they are being worked on.
+    as_issued: bool,
 }
 
 /// One line of `zicha verify`.
@@ -37,8 +55,28 @@ pub struct Check {
 }
 
 impl Results {
-    /// The list of one published group, or the bureau's for `ALL`.
+    /// The same for somebody who sees lists as they were handed over.
+    #[must_use]
+    pub fn as_issued(self) -> Self {
+        Self { as_issued: true, ..self }
+    }
+
+    pub(super) fn reads_issued(&self) -> bool {
+        self.as_issued
+    }
+
+    /// The list of one published group, or the bureau's for `ALL`: as it is handed over, with what people did to it.
     pub fn list(&self, code: &str) -> Result<ProblemList, AppError> {
+        let derived = self.derived(code)?;
+        if let (true, Some(edition)) = (self.as_issued, &self.edition) {
+            let list = edition.lists.iter().find(|l| l.code == code).cloned();
+            return list.ok_or_else(|| AppError::NotFound(Refusal::new("没有下发这份清单", "that list was not handed over")));
+        }
+        Ok(finished(&derived, self.working(code)?))
+    }
+
+    /// The list as the Release alone says it.
+    pub fn derived(&self, code: &str) -> Result<ProblemList, AppError> {
         if code == "ALL" {
             return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.bureau));
         }
@@ -57,9 +95,31 @@ impl Results {
         if let Some(code) = only {
             self.list(code)?;
         }
-        let subject =
-            Subject { round: &self.round, survey: &self.survey, release: &self.release, bureau: &self.bureau, marks: self.marks.zh(), only };
+        let lists = match only {
+            Some(code) => vec![self.list(code)?],
+            None => self.release.groups.iter().map(|g| self.list(&g.code)).collect::<Result<_, _>>()?,
+        };
+        let subject = Subject {
+            round: &self.round,
+            survey: &self.survey,
+            release: &self.release,
+            bureau: &self.bureau,
+            marks: self.marks.zh(),
+            only,
+            lists: &lists,
+            cases: &self.cases,
+            compared: &self.compared,
+            phases: &self.phases,
+            units: &self.unit_names(only),
+        };
         Ok(table(name, &subject))
+    }
+
+    /// Names of all units, or of those in one published group.
+    #[must_use]
+    pub fn unit_names(&self, only: Option<&str>) -> Vec<&str> {
+        let own = |unit: &Unit| only.is_none_or(|code| code == "ALL" || self.group_of_unit(&unit.code) == Some(code));
+        self.units.iter().filter(|unit| own(unit)).map(|unit| unit.name.as_str()).collect()
     }
 
     /// The published group that a unit belongs to.
@@ -75,7 +135,35 @@ impl App {
         let (round, release) = self.frozen(id)?;
         let survey = self.survey(&round.survey)?;
         let marks = Text::both(self.marks(&round, Lang::Zh), self.marks(&round, Lang::En));
-        Ok(Results { bureau: self.bureau_name()?, marks, survey, release, round })
+        Ok(Results {
+            bureau: self.bureau_name()?,
+            edits: self.storage.problem_edits(id)?,
+            cases: self.storage.cases(id)?,
+            edition: self.storage.last_edition(id)?,
+            units: self.storage.round_units(id)?,
+            phases: self.phases()?,
+            compared: Vec::new(),
+            as_issued: false,
+            marks,
+            survey,
+            release,
+            round,
+        })
+    }
+
+    /// The results of an opened round as this desk user sees them: those who do not run rounds read lists as they were handed over.
+    pub fn results_for(&self, session: &Session, id: &RoundId) -> Result<Results, AppError> {
+        let results = self.results(id)?;
+        Ok(if session.role.runs_rounds() { results } else { results.as_issued() })
+    }
+
+    pub(super) fn phases(&self) -> Result<Vec<(String, String)>, AppError> {
+        let calendar = self.calendar()?;
+        let day = |n: usize| {
+            let last = calendar.as_ref().and_then(|c| crate::round::parse_day(&c.days[n].1).ok());
+            last.map_or_else(String::new, |day| Day(day, Lang::Zh).to_string())
+        };
+        Ok(PHASES.iter().enumerate().map(|(n, phase)| (phase.0[0].to_owned(), day(n))).collect())
     }
 
     /// Marks that every page and file of a round carries.

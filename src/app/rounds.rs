@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, SharedStep, report, rng, version, workbook};
+use super::{App, AppError, Cause, Event, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -283,13 +283,14 @@ impl App {
         Ok(round)
     }
 
-    /// Lets the results out: by command, or once two accounts have approved it.
-    pub fn release_round(&self, id: &RoundId) -> Result<Round, AppError> {
+    /// Releases results, and with them the lists as they are now: `accounts` agreed to it.
+    pub fn release_round(&self, id: &RoundId, accounts: &[String]) -> Result<Round, AppError> {
         let mut round = self.round(id)?;
         round.state = Move::Release.from(round.state)?;
         if !round.destroyed {
             return Err(super::keeping::not_destroyed_yet().into());
         }
+        self.issue_lists(id, accounts)?;
         if !self.storage.update_round(&round, RoundState::Opened)? {
             return Err(Refusal::new("本轮刚被其他人发布", "somebody else has just released this round").into());
         }
@@ -308,8 +309,7 @@ impl App {
             return Err(Refusal::new("开箱并销毁票箱之后才能核实", "questions are checked after the opening").into());
         }
         self.storage.set_hold(id, question, hold)?;
-        // Who agreed to let the results out agreed to other ones.
-        self.storage.forget_approvals(id, Some(SharedStep::Release.as_str()))?;
+        self.lists_changed(id)?;
         self.changed(id);
         Ok(())
     }

@@ -76,7 +76,7 @@ pub(super) enum Command {
     Box(BoxCommand),
     /// Write a table of results
     Export {
-        /// tally, wide, problems or turnout
+        /// problems, wide, tally, turnout, comments, lookback or tasks
         #[arg(value_name = "TABLE")]
         table: String,
         /// Round

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
 use super::output::{Output, SecretFile, write_file};
-use crate::app::{App, AppError, AuditFilter, NewRound, Role};
-use crate::export::{Headers, TableName, to_csv, to_gb18030};
+use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted};
+use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, parse_day, turnout_label};
 use crate::survey::Survey;
@@ -122,7 +122,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             if app.round(&id)?.state == RoundState::Opened {
                 out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
             }
-            app.release_round(&id)?;
+            app.release_round(&id, &[])?;
             app.note(SHELL, "round_release", id.as_str())?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
@@ -222,23 +222,25 @@ pub(super) fn export(
         let names: Vec<&str> = TableName::ALL.iter().map(|t| t.1).collect();
         Refusal::new(format!("没有名为 {table} 的表"), format!("there is no table `{table}`; this version has {}", names.join(", ")))
     })?;
-    let results = app.results(id)?;
-    let only = unit.map(|code| results.group_of_unit(code).unwrap_or(code).to_owned());
-    app.note(SHELL, "export", &format!("{id} {} {}", name.as_str(), only.as_deref().unwrap_or("-")))?;
-    let table = results.table(name, only.as_deref())?;
-    let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
-    let bytes = match format {
-        Format::Csv if encoding == Encoding::Gb18030 => to_gb18030(&to_csv(&table, headers)),
-        Format::Csv => to_csv(&table, headers),
-        Format::Json => table.to_json().into_bytes(),
-        Format::Xlsx | Format::Docx => {
-            return Err(
-                Refusal::new("本版本尚不支持 Excel 和 Word 导出，请用 csv", "Excel and Word files are not part of this version; use csv").into()
-            );
-        }
+    let format = match format {
+        Format::Csv => FileFormat::Csv,
+        Format::Json => FileFormat::Json,
+        Format::Xlsx => FileFormat::Xlsx,
+        Format::Docx => FileFormat::Docx,
     };
-    write_file(file, &bytes)?;
-    println!("{} rows in {}", table.rows.len(), file.display());
+    let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
+    let wanted = Wanted { table: name, format, group: unit, headers, gb18030: encoding == Encoding::Gb18030 };
+    let made = if name == TableName::Tasks && !app.round(id)?.state.has_results() {
+        app.note(SHELL, "export", &format!("{id} tasks {}", unit.unwrap_or("-")))?;
+        app.export_tasks(id, &wanted)?
+    } else {
+        let mut results = app.results(id)?;
+        let only = unit.map(|code| results.group_of_unit(code).unwrap_or(code).to_owned());
+        app.note(SHELL, "export", &format!("{id} {} {}", name.as_str(), only.as_deref().unwrap_or("-")))?;
+        app.export(&mut results, &Wanted { group: only.as_deref(), ..wanted })?
+    };
+    write_file(file, &made.bytes)?;
+    println!("{} in {}", made.name, file.display());
     Ok(())
 }
 

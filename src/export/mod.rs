@@ -2,10 +2,17 @@
 //! A table is built once from the Release and rendered in any format, so formats cannot differ in what they say.
 
 mod csv;
+pub mod docx;
+mod figures;
+mod list_tables;
 mod tables;
+mod tasks;
+mod xlsx;
 
 pub use self::csv::{guard, to_csv, to_gb18030};
-pub use tables::{Subject, TableName, table};
+pub use tables::{Compared, Subject, TableName, table};
+pub use tasks::task_table;
+pub use xlsx::to_xlsx;
 
 /// A column: its machine name and its Chinese header.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +21,48 @@ pub struct Column {
     pub id: &'static str,
     /// Chinese header.
     pub zh: &'static str,
+    /// What its cells hold.
+    pub kind: Kind,
+}
+
+/// What the cells of a column hold, for formats that know types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Words.
+    Text,
+    /// Whole numbers.
+    Count,
+    /// Percentages, or bands in words.
+    Share,
+}
+
+impl Column {
+    /// A column whose kind follows from its name.
+    #[must_use]
+    pub fn new(id: &'static str, zh: &'static str) -> Self {
+        const COUNTS: [&str; 14] = [
+            "no",
+            "headcount",
+            "responses",
+            "count",
+            "issued",
+            "used",
+            "opened",
+            "spoiled",
+            "blank",
+            "counted",
+            "valid",
+            "prominent_count",
+            "present_count",
+            "seq",
+        ];
+        let kind = match id {
+            "share" | "bound_low" | "bound_high" => Kind::Share,
+            id if COUNTS.contains(&id) => Kind::Count,
+            _ => Kind::Text,
+        };
+        Self { id, zh, kind }
+    }
 }
 
 /// A table of finished texts.

@@ -2,8 +2,12 @@
 //! Derived from the Release alone, so a list can say nothing that the gate did not let through.
 
 mod lookback;
+mod summary;
+mod working;
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup, median_step, top_options};
 use crate::round::Hold;
@@ -11,26 +15,60 @@ use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::{Lang, Text};
 
 pub use lookback::{Change, Comparison, Side, look_back};
+pub use summary::copied;
+pub use working::{ProblemEdit, RowState, WorkingRow, differences, finished, next_number, working};
 
 /// Where a problem was learned of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// 问卷调查.
+    #[default]
     Survey,
+    /// 明察暗访.
+    Inspection,
+    /// 自评互评.
+    Review,
+    /// 信访投诉.
+    Complaint,
+    /// 上级督查.
+    Supervision,
+    /// 其他.
+    Other,
 }
 
 impl Source {
+    /// All sources with their names: in the database and in addresses, in Chinese, in English.
+    pub const ALL: [(Self, &'static str, [&'static str; 2]); 6] = [
+        (Self::Survey, "survey", ["问卷调查", "survey"]),
+        (Self::Inspection, "inspection", ["明察暗访", "inspection"]),
+        (Self::Review, "review", ["自评互评", "self- and peer-review"]),
+        (Self::Complaint, "complaint", ["信访投诉", "complaint"]),
+        (Self::Supervision, "supervision", ["上级督查", "supervision"]),
+        (Self::Other, "other", ["其他", "other"]),
+    ];
+
     /// The name as an official writes it.
     #[must_use]
     pub fn label(self, lang: Lang) -> &'static str {
-        match self {
-            Self::Survey => lang.pick("问卷调查", "survey"),
-        }
+        Self::ALL.iter().find(|s| s.0 == self).map_or("", |s| lang.pick(s.2[0], s.2[1]))
+    }
+
+    /// The name in the database and in addresses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|s| s.0 == self).map_or("", |s| s.1)
+    }
+
+    /// Reads such a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|s| s.1 == name).map(|s| s.0)
     }
 }
 
 /// One row of a problem list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Problem {
     /// Stable number, such as `CY-3.4`.
     pub number: String,
@@ -60,6 +98,16 @@ pub struct Problem {
     pub listed_in: Option<usize>,
     /// 共性问题: listed in a third of the groups or more.
     pub common: bool,
+    /// 具体事例: the section's own summary, never an original text.
+    pub example: String,
+    /// 备注 of the section.
+    pub note: String,
+    /// Day on which another source found it.
+    pub found: Option<String>,
+    /// What supports it.
+    pub evidence: String,
+    /// Numbers of rows that were merged into this one.
+    pub merged: Vec<String>,
 }
 
 impl Problem {
@@ -75,7 +123,7 @@ impl Problem {
 }
 
 /// The problem list of a group, or the bureau's roll-up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemList {
     /// Group code; `ALL` for the bureau.
     pub code: String,
@@ -217,7 +265,6 @@ fn row(survey: &Survey, question: &Question, code: &str, level: Option<Level>, u
         harms: context.harms,
         causes: context.causes,
         suggested: question.suggested.as_ref().and_then(|id| survey.rectification_types().iter().find(|t| &t.id == id)).map(|t| t.label.clone()),
-        listed_in: None,
-        common: false,
+        ..Problem::default()
     }
 }

@@ -39,7 +39,7 @@ pub struct Shape {
 use Holds::{Bytes as B, Flag as F, Number as N, Text as T};
 
 /// Tables of the main database, those that others refer to first. Sessions, tokens and approvals are not worth keeping.
-pub const MAIN: [Shape; 11] = [
+pub const MAIN: [Shape; 15] = [
     Shape { name: "settings", columns: &[("key", T), ("value", T)], round: None },
     Shape { name: "surveys", columns: &[("hash", T), ("id", T), ("definition", T)], round: None },
     Shape {
@@ -86,6 +86,36 @@ pub const MAIN: [Shape; 11] = [
         columns: &[("id", T), ("round", T), ("group_code", T), ("question", T), ("body", T), ("state", T), ("summary", T)],
         round: Some(1),
     },
+    Shape {
+        name: "problems",
+        columns: &[
+            ("round", T),
+            ("number", T),
+            ("group_code", T),
+            ("question", T),
+            ("category", N),
+            ("source", T),
+            ("statement", T),
+            ("example", T),
+            ("harm_level", T),
+            ("harms", T),
+            ("causes", T),
+            ("note", T),
+            ("found", T),
+            ("evidence", T),
+            ("state", T),
+            ("reason", T),
+            ("version", N),
+        ],
+        round: Some(0),
+    },
+    Shape {
+        name: "problem_history",
+        columns: &[("round", T), ("number", T), ("version", N), ("account", T), ("at", N), ("body", T)],
+        round: Some(0),
+    },
+    Shape { name: "list_editions", columns: &[("round", T), ("edition", N), ("issued", T), ("accounts", T), ("body", T)], round: Some(0) },
+    Shape { name: "screenings", columns: &[("round", T), ("comment", T), ("problem", T), ("first", T), ("second", T)], round: Some(0) },
     Shape { name: "spent_codes", columns: &[("round", T), ("hash", B)], round: Some(0) },
     Shape { name: "accounts", columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N)], round: None },
     Shape { name: "account_units", columns: &[("account", T), ("unit", T)], round: None },
@@ -106,7 +136,7 @@ impl Shape {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         static AUDIT_SHAPE: Shape = AUDIT;
-        static MAIN_SHAPES: [Shape; 11] = MAIN;
+        static MAIN_SHAPES: [Shape; 15] = MAIN;
         static BOX_SHAPES: [Shape; 3] = BOX;
         MAIN_SHAPES.iter().chain(&BOX_SHAPES).chain([&AUDIT_SHAPE]).find(|s| s.name == name)
     }

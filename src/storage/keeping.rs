@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::schema::{approvals, comments, rounds, settings, spent_codes};
-use super::{Comment, Storage, StorageError};
+use super::{Storage, StorageError};
 use crate::id::RoundId;
 use crate::round::Destruction;
 
@@ -54,18 +54,6 @@ impl Storage {
             .select((comments::question, diesel::dsl::count_star()))
             .load(&mut *self.connection()?)?;
         Ok(rows.into_iter().map(|(question, n)| (question, u64::try_from(n).unwrap_or(0))).collect())
-    }
-
-    /// Original texts to one question, in the order of their random names.
-    pub fn texts(&self, round: &RoundId, question: &str) -> Result<Vec<Comment>, StorageError> {
-        let rows: Vec<(String, String, String, String)> = comments::table
-            .filter(comments::round.eq(round.as_str()))
-            .filter(comments::question.eq(question))
-            .filter(comments::body.ne(""))
-            .order(comments::id)
-            .select((comments::id, comments::group_code, comments::question, comments::body))
-            .load(&mut *self.connection()?)?;
-        Ok(rows.into_iter().map(|(id, group, question, body)| Comment { id, group, question, body }).collect())
     }
 
     /// Destroys original texts and spent codes of a round and keeps the record; false if that was done before.

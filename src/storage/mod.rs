@@ -6,6 +6,7 @@ pub mod backup;
 mod boxes;
 mod connection;
 mod keeping;
+mod problems;
 mod release;
 mod rounds;
 mod schema;
@@ -22,6 +23,7 @@ use connection::{Db, Pool, Target};
 
 pub use accounts::{AccountRow, AuditRow, SessionRow, TokenRow};
 pub use boxes::{BoxSums, Outcome, Posting};
+pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
 pub use release::{Comment, NextTexts};
 
 /// Why storage could not do something.

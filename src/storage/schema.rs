@@ -41,6 +41,34 @@ diesel::table! { releases (round) { round -> Text, gate -> Integer, body -> Text
 diesel::table! {
     comments (id) { id -> Text, round -> Text, group_code -> Text, question -> Text, body -> Text, state -> Text, summary -> Text, }
 }
+diesel::table! {
+    problems (round, number) {
+        round -> Text,
+        number -> Text,
+        group_code -> Text,
+        question -> Nullable<Text>,
+        category -> Integer,
+        source -> Text,
+        statement -> Nullable<Text>,
+        example -> Nullable<Text>,
+        harm_level -> Nullable<Text>,
+        harms -> Nullable<Text>,
+        causes -> Nullable<Text>,
+        note -> Nullable<Text>,
+        found -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        state -> Text,
+        reason -> Text,
+        version -> Integer,
+    }
+}
+diesel::table! {
+    problem_history (round, number, version) { round -> Text, number -> Text, version -> Integer, account -> Text, at -> BigInt, body -> Text, }
+}
+diesel::table! {
+    list_editions (round, edition) { round -> Text, edition -> Integer, issued -> Text, accounts -> Text, body -> Text, }
+}
+diesel::table! { screenings (round, comment) { round -> Text, comment -> Text, problem -> Text, first -> Text, second -> Text, } }
 diesel::table! { approvals (round, step, account) { round -> Text, step -> Text, account -> Text, } }
 diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
 diesel::table! { accounts (name) { name -> Text, role -> Text, password -> Text, active -> Bool, totp -> Nullable<Text>, totp_step -> Nullable<BigInt>, } }
@@ -57,3 +85,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(slips, spent_slips);
+diesel::allow_tables_to_appear_in_same_query!(comments, screenings);

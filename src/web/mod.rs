@@ -75,15 +75,19 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/rounds/{round}").route(get().to(desk::round::show)))
         .service(resource("/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
         .service(resource("/rounds/{round}/keeping").route(get().to(desk::keeping::show)).route(post().to(desk::keeping::post)))
-        .service(resource("/rounds/{round}/texts").route(get().to(desk::texts::show)).route(post().to(desk::texts::load_names)))
+        .service(resource("/rounds/{round}/texts").route(get().to(desk::screening::show)).route(post().to(desk::screening::post)))
         .service(resource("/rounds/{round}/slips").route(post().to(desk::round::slips)))
         .service(resource("/rounds/{round}/do/{step}").route(post().to(desk::round::act)))
         .service(resource("/rounds/{round}/hold").route(post().to(desk::round::hold)))
         .service(resource("/rounds/{round}/results").route(get().to(desk::results::show)))
+        .service(resource("/rounds/{round}/problems").route(get().to(desk::problems::overview)))
+        .service(resource("/rounds/{round}/problems/{group}").route(get().to(desk::problems::list)).route(post().to(desk::problems::add)))
+        .service(resource("/rounds/{round}/problems/{group}/{number}").route(get().to(desk::problems::row)).route(post().to(desk::problems::change)))
         .service(resource("/rounds/{round}/compare").route(get().to(desk::compare::show)))
         .service(resource("/rounds/{round}/groups/{group}").route(get().to(desk::group::show)))
         .service(resource("/rounds/{round}/lists/{group}").route(get().to(desk::lists::show)))
-        .service(resource("/rounds/{round}/export/{table}").route(get().to(desk::results::export)))
+        .service(resource("/rounds/{round}/exports").route(get().to(desk::exports::show)))
+        .service(resource("/rounds/{round}/export/{table}").route(get().to(desk::exports::export)))
         .default_service(route().to(desk::nothing_here));
     config.service(desk).service(resource("/metrics").route(get().to(desk::metrics)));
 }

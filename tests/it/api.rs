@@ -67,7 +67,7 @@ fn every_answer_to_every_role_is_one_that_the_document_describes() {
     let mut allowed = 0;
     for released in [false, true] {
         if released {
-            bureau.zicha.app.release_round(&bureau.round.parse().unwrap()).unwrap();
+            bureau.zicha.app.release_round(&bureau.round.parse().unwrap(), &[]).unwrap();
         }
         for (path, get) in operations(&document, &bureau.round) {
             for role in bureau.tokens.keys() {
@@ -100,7 +100,7 @@ fn figures_are_those_of_the_exports_and_others_groups_are_not_in_them() {
     let results = bureau.zicha.app.results(&bureau.round.parse().unwrap()).unwrap();
     let export = results.table(zicha::export::TableName::Wide, None).unwrap().to_json();
     assert_eq!(release["cells"], serde_json::from_str::<Value>(&export).unwrap());
-    bureau.zicha.app.release_round(&bureau.round.parse().unwrap()).unwrap();
+    bureau.zicha.app.release_round(&bureau.round.parse().unwrap(), &[]).unwrap();
     for role in ["unit_head", "leader"] {
         let (status, own) = bureau.ask(role, &format!("/rounds/{}/release", bureau.round));
         assert_eq!(status, 200);

@@ -41,7 +41,10 @@ fn the_story_can_be_driven_with_commands() {
             assert!(csv.starts_with("\u{FEFF}\"".as_bytes()) && csv.ends_with(b"\"\r\n"));
         }
         zicha.ok(&["export", "wide", "--round", &round, "--encoding", "gb18030", "--unit", "CY", "--out", &zicha.path("gb.csv")]);
-        zicha.refused(&["export", "wide", "--round", &round, "--format", "xlsx", "--out", &zicha.path("x")], "not part of this version");
+        zicha.refused(&["export", "wide", "--round", &round, "--format", "docx", "--out", &zicha.path("x")], "no such format");
+        for (table, format) in [("problems", "docx"), ("problems", "xlsx"), ("tasks", "docx"), ("tally", "xlsx"), ("comments", "csv")] {
+            zicha.ok(&["export", table, "--round", &round, "--format", format, "--out", &zicha.path(&format!("{table}.{format}"))]);
+        }
         zicha.refused(&["export", "secrets", "--round", &round, "--out", &zicha.path("x")], "there is no table");
         zicha.refused(&["export", "wide", "--round", &round, "--unit", "XX", "--out", &zicha.path("x")], "no group XX");
         assert!(zicha.ok(&["verify", "--round", &round]).lines().all(|l| l.starts_with('✓')));

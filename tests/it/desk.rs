@@ -52,6 +52,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
     }
     zicha.finish(&round);
     let group = zicha.app.results(&round).unwrap().release.groups[0].code.replace('+', "%2B");
+    let number = zicha.app.results(&round).unwrap().release.groups[0].code.clone() + "-1.1";
     let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let second = looking_back(&zicha, &round);
     let pages = [
@@ -79,6 +80,10 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}/custody"), "clerk head"),
         (&format!("/desk/rounds/{round}/keeping"), "clerk head"),
         (&format!("/desk/rounds/{round}/texts"), "clerk head"),
+        (&format!("/desk/rounds/{round}/exports"), "clerk head"),
+        (&format!("/desk/rounds/{round}/problems"), "clerk head"),
+        (&format!("/desk/rounds/{round}/problems/{group}"), "clerk head"),
+        (&format!("/desk/rounds/{round}/problems/{group}/{number}"), "clerk head"),
     ]
     .map(|(p, r)| (p.to_owned(), r));
     for route in routed("get") {
@@ -125,6 +130,8 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/custody"),
         &format!("{base}/keeping"),
         &format!("{base}/texts"),
+        &format!("{base}/problems/CY"),
+        &format!("{base}/problems/CY/CY-1.1"),
     ];
     for route in routed("post") {
         let elsewhere = ["/desk/sign-in", "/desk/setup/{token}", "/desk/accounts", "/desk/accounts/do"].contains(&route.as_str());
@@ -256,7 +263,8 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     let held: Vec<&str> = wide.lines().filter(|l| l.contains("\"lawful_fake\"")).collect();
     assert!(held.iter().all(|l| l.ends_with("\"lawful_fake\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"")), "{held:?}");
     let desk = format!("/desk/rounds/{round}");
-    assert_eq!(clerk.get(&format!("{desk}/export/wide?format=xlsx")).status, 422, "an unknown format is not silently CSV");
+    assert_eq!(clerk.get(&format!("{desk}/export/wide?format=pdf")).status, 422, "an unknown format is not silently CSV");
+    assert_eq!(clerk.get(&format!("{desk}/export/wide?format=docx")).status, 422, "nor is one that this table does not have");
     clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
     assert!(lists("CY").contains(&number("CY")) && lists("CF").contains(&number("CF")));
 }

@@ -12,7 +12,14 @@ const UNITS: &str = "code,name,kind,headcount,group,group_name\nA,First squad,sq
 
 fn chinese(text: &str) -> Option<String> {
     // The name of the other language is written in it, and a page of the questionnaire shows what respondents see.
-    let text = text.replace("中文</a>", "");
+    // Lists are Chinese documents: what is typed into them is, and stands in the fields of their forms.
+    let mut text = text.replace("中文</a>", "");
+    for (start, end) in [("<textarea", "</textarea>"), ("name=\"cases\"", ">"), ("<input id=\"harm_level\"", ">")] {
+        while let Some(at) = text.find(start) {
+            let rest = text[at..].find(end).unwrap();
+            text.replace_range(at..at + rest + end.len(), "");
+        }
+    }
     let at = text.find(|c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c))?;
     let start = text[..at].char_indices().rev().nth(80).map_or(0, |(n, _)| n);
     Some(text[start..].chars().take(160).collect())

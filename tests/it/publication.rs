@@ -31,9 +31,12 @@ fn round(zicha: &TestApp, troubled: [usize; 3]) -> RoundId {
 fn everything(zicha: &TestApp, desk: &Desk, round: &RoundId) -> BTreeMap<String, String> {
     let base = format!("/desk/rounds/{round}");
     let mut pages: Vec<String> =
-        ["", "/results", "/lists/ALL", "/lists/CY", "/lists/CF", "/lists/CS", "/texts", "/keeping"].iter().map(|p| format!("{base}{p}")).collect();
-    for (_, table, _) in zicha::export::TableName::ALL {
-        for query in ["format=csv", "format=csv&headers=id", "format=json"] {
+        ["", "/results", "/lists/ALL", "/lists/CY", "/lists/CF", "/lists/CS", "/texts", "/keeping", "/problems", "/problems/CY", "/exports"]
+            .iter()
+            .map(|p| format!("{base}{p}"))
+            .collect();
+    for (_, table, ..) in zicha::export::TableName::ALL {
+        for query in ["format=csv", "format=csv&headers=id", "format=json", "format=xlsx", "format=docx"] {
             pages.push(format!("{base}/export/{table}?{query}"));
         }
     }

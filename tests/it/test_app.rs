@@ -185,7 +185,7 @@ impl TestApp {
     pub fn finish(&self, round: &RoundId) {
         self.app.close_round(round).unwrap();
         self.app.open_box(round, &mut |_| {}).unwrap();
-        self.app.release_round(round).unwrap();
+        self.app.release_round(round, &[]).unwrap();
     }
 
     pub fn data(&self) -> PathBuf {

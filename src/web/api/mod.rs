@@ -221,7 +221,7 @@ fn turnout(app: &App, _: &Session, asked: &Asked) -> Result<Value, Denied> {
 
 /// The results of a round, noted in the audit chain.
 fn read(app: &App, session: &Session, asked: &Asked, what: &str) -> Result<Results, Denied> {
-    let results = app.results(id(asked)?)?;
+    let results = app.results_for(session, id(asked)?)?;
     let subject = format!("{} {what}", results.round.id);
     if !session.role.runs_rounds() && results.round.state != RoundState::Released {
         return Err(Denied::Forbidden(subject));
@@ -245,7 +245,7 @@ fn release(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied>
 }
 
 fn list(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
-    let results = app.results(id(asked)?)?;
+    let results = app.results_for(session, id(asked)?)?;
     let subject = format!("{} {}", results.round.id, asked.group);
     if !may_read(session, &results, &asked.group) {
         return Err(Denied::Forbidden(subject));

@@ -15,6 +15,11 @@ use crate::web::page::csrf;
 /// Fields that are not carried along.
 const NOT_KEPT: [&str; 6] = ["csrf", "password", "again", "old", "new", "confirm_password"];
 
+/// A part of an address.
+pub fn percent(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// An address within the desk, or the desk's first page.
 pub fn within_desk(to: &str) -> &str {
     let plain = to == "/desk" || to.strip_prefix("/desk/").or_else(|| to.strip_prefix("/desk?")).is_some();

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::charts::{change_bar, colour};
-use super::group::side;
 use super::{Permission, enter, html_page};
 use crate::app::{App, AppError, Results};
 use crate::gate::{BureauCell, ExactItem};
@@ -34,7 +33,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
 }
 
 fn page(now: &Results, base: &Results, lang: Lang) -> Markup {
-    let list = look_back(&side(base), &side(now));
+    let list = look_back(&base.side(), &now.side());
     let count = |change: Change| list.iter().filter(|c| c.change == change).count();
     html! {
         p.noprint { a href={ "/desk/rounds/" (now.round.id) "/results" } { (lang.pick("← 返回结果", "← Results")) } }

@@ -11,7 +11,7 @@ use super::{Permission, enter, html_page};
 use crate::app::{App, AppError, Results};
 use crate::gate::{Band, BureauCell, BureauItem, GroupCell, ReleasedGroup};
 use crate::id::RoundId;
-use crate::problem::{Change, Comparison, Side, is_held, look_back};
+use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::round::RoundState;
 use crate::survey::{QuestionRole, Section};
 use crate::text::Lang;
@@ -48,7 +48,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
 
 fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: &str, lang: Lang) -> Markup {
     let turnout = group.turnout;
-    let comparisons = base.map_or_else(Vec::new, |base| look_back(&side(base), &side(results)));
+    let comparisons = base.map_or_else(Vec::new, |base| look_back(&base.side(), &results.side()));
     let own: Vec<&Comparison> = comparisons.iter().filter(|c| c.group.code == group.code).collect();
     let (above, below) = against(results, group);
     html! {
@@ -62,10 +62,6 @@ fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: 
         @for section in results.survey.categories() { (category(results, group, section, &own, lang)) }
         @if let Some(base) = base { p.soft { (lang.pick("回头看：与“", "Look-back: compared with “")) (base.round.title) (lang.pick("”比较。两轮成员单位、人数等级相同才比较；20 人以上的组、两轮应答均达七成五、相差两档以上，才称改善或反弹。", "”. Compared only if member units and size class are the same; called better or worse only in groups of 20 and more, with 75 % turnout in both rounds and two steps or more apart.")) } }
     }
-}
-
-pub(super) fn side(results: &Results) -> Side<'_> {
-    Side { round: &results.round, survey: &results.survey, release: &results.release }
 }
 
 fn percent(code: &str) -> String {

@@ -10,7 +10,7 @@ use crate::app::{App, Results};
 use crate::id::RoundId;
 use crate::problem::ProblemList;
 use crate::round::Day;
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, visible};
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/lists/{group}`.
@@ -18,8 +18,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
     let session = enter(&request, &app, Permission::ReadLists).await?;
     let lang = session.lang;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let reading = app.clone();
-    let results = block(move || reading.results(&id)).await??;
+    let (reading, user) = (app.clone(), session.clone());
+    let results = block(move || reading.results_for(&user, &id)).await??;
     let code = &path.1;
     if !may_read(&session, &results, code) {
         let (noting, account, subject) = (app.clone(), session.account.clone(), format!("{} {code}", results.round.id));
@@ -32,10 +32,11 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
             @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/results" } { (lang.pick("← 返回结果", "← Results")) } }
             @else { a href="/desk" { (lang.pick("← 返回", "← Back")) } }
             @if code != "ALL" { a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } { (lang.pick("与全局对照", "Beside the bureau")) } }
-            a href={ "/desk/rounds/" (results.round.id) "/export/problems?format=csv&group=" (encode(code)) } { (lang.pick("下载 CSV", "Download CSV")) }
+            @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/problems/" (encode(code)) } { (lang.pick("整理清单", "Work on the list")) } }
+            @for (format, name) in [("docx", "Word"), ("xlsx", "Excel"), ("csv", "CSV")] { a href={ "/desk/rounds/" (results.round.id) "/export/problems?format=" (format) "&group=" (encode(code)) } { (lang.pick("下载 ", "Download ")) (name) } }
             span.soft { (lang.pick("打印时选 A4 横向。", "Print on A4, landscape.")) }
         }
-        (paper(&results, &list, lang))
+        (paper(&results, &list, session.role.runs_rounds(), lang))
     };
     Ok(html_page(&session, &format!("{}{}", list.name, lang.pick("问题清单", ": problem list")), results.marks.get(lang), body))
 }
@@ -45,7 +46,7 @@ fn encode(code: &str) -> String {
     percent_encoding::utf8_percent_encode(code, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-fn paper(results: &Results, list: &ProblemList, lang: Lang) -> Markup {
+fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> Markup {
     let bureau = list.code == "ALL";
     let join = |texts: &[Text]| texts.iter().map(|t| t.get(lang)).collect::<Vec<_>>().join(lang.pick("；", "; "));
     html! {
@@ -54,15 +55,16 @@ fn paper(results: &Results, list: &ProblemList, lang: Lang) -> Markup {
             div.meta {
                 span { (lang.pick("责任单位：", "Unit: ")) (list.name) @if list.merged { (lang.pick("（合并统计）", " (counted together)")) } }
                 span { (lang.pick("自查轮次：", "Round: ")) (results.round.title) }
+                @if let (false, Some(edition)) = (worked_on, &results.edition) { span { (lang.pick("第 ", "Edition ")) (edition.number) (lang.pick(" 版　", ", ")) (edition.issued) (lang.pick("下发", "")) } }
                 span { (lang.pick("填写日期：", "Answered: ")) (Day(results.round.opens, lang)) (lang.pick("至", " to ")) (Day(results.round.closes, lang)) }
             }
             @if list.problems.is_empty() {
                 p { (lang.pick("本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。", "No problem reaches the threshold in this round. That does not mean there is none; weigh it with inspections and reviews.")) }
             } @else {
                 table {
-                    colgroup { @for width in ["4%", "7%", "9%", "17%", "6%", "9%", "5%", "17%", "17%", "9%"] { col width=(width); } }
+                    colgroup { @for width in ["4%", "7%", "8%", "15%", "6%", "8%", "14%", "5%", "12%", "12%", "9%"] { col width=(width); } }
                     thead { tr {
-                        th { (lang.pick("序号", "No.")) } th { (lang.pick("问题编号", "Problem no.")) } th { (lang.pick("问题类别", "Category")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("问题来源", "Source")) } th { (lang.pick("存在程度", "Level")) } th { (lang.pick("危害程度", "Harm")) } th { (lang.pick("主要危害", "Main harms")) } th { (lang.pick("原因剖析", "Causes")) } th { (lang.pick("备注", "Remarks")) }
+                        th { (lang.pick("序号", "No.")) } th { (lang.pick("问题编号", "Problem no.")) } th { (lang.pick("问题类别", "Category")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("问题来源", "Source")) } th { (lang.pick("存在程度", "Level")) } th { (lang.pick("具体事例", "Cases")) } th { (lang.pick("危害程度", "Harm")) } th { (lang.pick("主要危害", "Main harms")) } th { (lang.pick("原因剖析", "Causes")) } th { (lang.pick("备注", "Remarks")) }
                     } }
                     tbody { @for (n, p) in list.problems.iter().enumerate() {
                         tr {
@@ -72,10 +74,14 @@ fn paper(results: &Results, list: &ProblemList, lang: Lang) -> Markup {
                             td { (p.statement.get(lang)) }
                             td.c { (p.source.label(lang)) }
                             td.c { @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) } }
+                            td { (visible(&p.example)) }
                             td.c { (p.harm_level.as_ref().map_or("", |t| t.get(lang))) }
                             td { (join(&p.harms)) }
                             td { (join(&p.causes)) }
                             td {
+                                @if !p.merged.is_empty() { (lang.pick("含", "Includes ")) (p.merged.join(lang.pick("、", ", "))) (lang.pick("。", ". ")) }
+                                @if let Some(found) = &p.found { (found) (lang.pick("发现。", " found. ")) }
+                                @for text in [&p.evidence, &p.note] { @if !text.is_empty() { (visible(text)) " " } }
                                 @if p.unclear { (lang.pick("情况不明，需核实。", "Unclear, to be checked.")) }
                                 @if let Some(listed) = p.listed_in { @if p.common { (lang.pick("共性问题，", "Common problem, ")) } (list.groups) (lang.pick("个统计组中有", " groups, of which ")) (listed) (lang.pick("个列出。", " list it.")) }
                                 @else if let Some(kind) = &p.suggested { (lang.pick("建议", "Suggested: ")) (kind.get(lang)) (lang.pick("。", ".")) }

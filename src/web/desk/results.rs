@@ -5,17 +5,15 @@ use actix_web::web::{Data, Path, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::again::ask_first;
 use super::charts::{heat_map, in_category, item_bar};
 use super::reasons::reasons;
-use super::{Permission, download, enter, html_page};
-use crate::app::{App, AppError, Results, Session};
-use crate::export::{Headers, TableName, to_csv, to_gb18030};
+use super::{Permission, enter, html_page};
+use crate::app::{App, Results, Session};
 use crate::gate::{BureauCell, Level};
 use crate::id::RoundId;
 use crate::problem::{ProblemList, is_held};
 use crate::round::RoundState;
-use crate::text::{Lang, Refusal};
+use crate::text::Lang;
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/results`.
@@ -25,8 +23,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let reading = app.clone();
     let results = block(move || reading.results(&id)).await??;
-    let lists: Vec<ProblemList> = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<_, _>>()?;
-    let bureau = results.list("ALL")?;
+    let lists: Vec<ProblemList> = results.release.groups.iter().map(|g| results.derived(&g.code)).collect::<Result<_, _>>()?;
+    let bureau = results.derived("ALL")?;
     let id = &results.round.id;
     let turnout = results.release.bureau.turnout;
     let body = html! {
@@ -138,55 +136,4 @@ pub fn may_read(session: &Session, results: &Results, code: &str) -> bool {
         return true;
     }
     results.round.state == RoundState::Released && session.units.iter().any(|u| results.group_of_unit(u) == Some(code))
-}
-
-/// `GET /desk/rounds/{round}/export/{table}`.
-pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
-    let session = enter(&request, &app, Permission::ReadLists).await?;
-    let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let name: TableName = path.1.parse().map_err(|()| WebError::NothingHere)?;
-    let query: Vec<(String, String)> = crate::response::Form::decode(request.query_string().as_bytes())
-        .map(|f| f.0.iter().filter_map(|(k, v)| v.first().map(|v| (k.clone(), v.clone()))).collect())
-        .unwrap_or_default();
-    let known = ["format", "headers", "group", "encoding"];
-    if let Some((key, _)) = query.iter().find(|(k, _)| !known.contains(&k.as_str())) {
-        let refusal =
-            Refusal::new(format!("不支持的参数 {}；本系统不提供任何筛选", crate::text::visible(key)), "unknown parameter; there are no filters");
-        return Err(AppError::Refused(refusal).into());
-    }
-    let value = |key: &str| query.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
-    let wrong = |key: &str, known: &[&str]| value(key).is_some_and(|v| !known.contains(&v.as_str()));
-    if wrong("format", &["csv", "json"]) || wrong("headers", &["zh", "id"]) || wrong("encoding", &["utf8", "gb18030"]) {
-        let refusal = Refusal::new(
-            "不支持的格式：format 可为 csv、json，headers 可为 zh、id，encoding 可为 utf8、gb18030",
-            "unknown format: format is csv or json, headers zh or id, encoding utf8 or gb18030",
-        );
-        return Err(AppError::Refused(refusal).into());
-    }
-    if !session.confirmed {
-        return Ok(ask_first(request.uri().path_and_query().map_or("", |p| p.as_str())));
-    }
-    let results = {
-        let (reading, id) = (app.clone(), id.clone());
-        block(move || reading.results(&id)).await??
-    };
-    let group = value("group");
-    let allowed = group.as_ref().map_or(session.role.runs_rounds(), |code| may_read(&session, &results, code));
-    let noting = app.clone();
-    let subject = format!("{id} {} {}", name.as_str(), group.as_deref().unwrap_or("-"));
-    let account = session.account.clone();
-    block(move || noting.note(&account, if allowed { "export" } else { "export_denied" }, &subject)).await??;
-    if !allowed {
-        return Err(WebError::Forbidden);
-    }
-    let table = results.table(name, group.as_deref())?;
-    if value("format").as_deref() == Some("json") {
-        return Ok(download(&format!("{}.json", table.title), "application/json", table.to_json().into_bytes()));
-    }
-    let headers = if value("headers").as_deref() == Some("id") { Headers::Ids } else { Headers::Chinese };
-    let csv = to_csv(&table, headers);
-    if value("encoding").as_deref() == Some("gb18030") {
-        return Ok(download(&format!("{}.csv", table.title), "text/csv; charset=gb18030", to_gb18030(&csv)));
-    }
-    Ok(download(&format!("{}.csv", table.title), "text/csv; charset=utf-8", csv))
 }

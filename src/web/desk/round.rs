@@ -84,7 +84,7 @@ pub async fn act(
     path: Path<(String, String)>,
     payload: Payload,
 ) -> Result<HttpResponse, WebError> {
-    let grave = matches!(path.1.as_str(), "box" | "release");
+    let grave = matches!(path.1.as_str(), "box" | "release" | "lists");
     let (session, form) = if grave {
         match enter_confirmed(&request, &app, Permission::RunRounds, payload).await? {
             Ok(entered) => entered,
@@ -116,6 +116,14 @@ pub async fn act(
             lang.pick("发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公示栏公布全局结果，不能撤回。", "A release needs two accounts, one of them the head of the section. Heads of units then see their lists, the bulletin shows the bureau's results, and nothing can be taken back."),
             lang.pick("同意发布", "Agree to the release"),
         ),
+        "lists" => (
+            lang.pick("重新下发清单", "Hand the lists over anew"),
+            lang.pick(
+                "须两个账号先后同意，其中一个是政工科负责人。下发后，各单位看到的是改动后的清单；以前的版本仍有记录。",
+                "This takes two accounts, one of them the head of the section. Units then see the changed lists; earlier editions stay on record.",
+            ),
+            lang.pick("同意重新下发", "Agree to hand them over"),
+        ),
         _ => return Err(WebError::NothingHere),
     };
     if form.first("confirm") != "yes" {
@@ -133,6 +141,7 @@ pub async fn act(
         match step.as_str() {
             "open" => working.open_round(&of, custody).map(drop)?,
             "close" => working.close_round(&of).map(drop)?,
+            "lists" => return working.approve(&of, SharedStep::Lists, &account).map(drop),
             _ => return working.approve(&of, SharedStep::Release, &account).map(drop),
         }
         working.note(&account, &format!("round_{step}"), of.as_str())

@@ -55,13 +55,15 @@ pub(super) fn results_card(round: &Round, lang: Lang) -> Markup {
     let base = format!("/desk/rounds/{}", round.id);
     html! {
         div.card {
-            h2 { (lang.pick("导出", "Export")) }
-            p.soft { (lang.pick("CSV 可直接用 Excel 或 WPS 打开。", "CSV opens in Excel and WPS by double-click.")) }
-            table { tbody { @for (name, id, _) in crate::export::TableName::ALL {
-                tr { td { (name.label(lang)) } td { a href={ (base) "/export/" (id) "?format=csv" } { "CSV" } " · " a href={ (base) "/export/" (id) "?format=csv&headers=id" } { (lang.pick("CSV（英文列名）", "CSV (column ids)")) } " · " a href={ (base) "/export/" (id) "?format=json" } { "JSON" } } }
-            } } }
-            p { a href={ (base) "/lists/ALL" } { (lang.pick("全局问题清单（打印）", "Bureau list (print)")) } }
-            p { a href={ (base) "/texts" } { (lang.pick("填写的原文（筛查）", "Original texts (screening)")) } " · " a href={ (base) "/keeping" } { (lang.pick("留存与销毁", "Keeping and destroying")) } }
+            h2 { (lang.pick("结果怎么用", "What to do with the results")) }
+            ul.steps {
+                li { a href={ (base) "/results" } { (lang.pick("看结果", "See the results")) } span.soft { (lang.pick("　哪个单位、哪类问题最集中", ": where problems gather")) } }
+                li { a href={ (base) "/texts" } { (lang.pick("筛查文字意见", "Screen texts")) } span.soft { (lang.pick("　两人阅读，写成摘要，作为具体事例", ": two people read and write summaries, which become cases")) } }
+                li { a href={ (base) "/problems" } { (lang.pick("整理问题清单", "Work on the lists")) } span.soft { (lang.pick("　改表述、合并、不列入、加入明察暗访发现的问题", ": reword, merge, set aside, add what inspections found")) } }
+                li { a href={ (base) "/exports" } { (lang.pick("导出 Word、Excel", "Export Word and Excel")) } span.soft { (lang.pick("　盖章下发的清单、通知和各种表", ": lists to seal and hand over, the letter, all tables")) } }
+                @if round.looks_back.is_some() { li { a href={ (base) "/compare" } { (lang.pick("回头看", "Look back")) } span.soft { (lang.pick("　与上一轮对照", ": beside the round before")) } } }
+                li { a href={ (base) "/keeping" } { (lang.pick("留存与销毁", "Keep and destroy")) } span.soft { (lang.pick("　原文和已用填写码", ": originals and used codes")) } }
+            }
         }
     }
 }

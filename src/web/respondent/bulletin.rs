@@ -142,7 +142,7 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
 
 /// The bureau's results, for those who answered.
 fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
-    let list = results.list("ALL")?;
+    let list = results.derived("ALL")?;
     Ok(html! {
         div.card {
             h2 { (lang.pick("全局结果", "Results of the whole bureau")) }

@@ -1,0 +1,276 @@
+//! Files that leave the house: every table in every format it has, one unit or all of them in one archive, and the letter they go with.
+//! Web and command line make them here, so a file is the same wherever it was asked for.
+
+use std::io::{Cursor, Write};
+use std::str::FromStr;
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::results::Results;
+use super::{App, AppError};
+use crate::export::docx::{Letter, ListFacts, letter, problem_list, task_list};
+use crate::export::{Compared, Headers, Table, TableName, task_table, to_csv, to_gb18030, to_xlsx};
+use crate::gate::{Band, Level};
+use crate::id::RoundId;
+use crate::problem::{Side, Source, look_back};
+use crate::round::{Day, RoundState, parse_day, shanghai_day};
+use crate::text::{Lang, Refusal};
+
+/// A format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Comma-separated values.
+    Csv,
+    /// Excel.
+    Xlsx,
+    /// Word.
+    Docx,
+    /// JSON.
+    Json,
+}
+
+impl FileFormat {
+    /// All formats with their names, which are also the ends of file names.
+    pub const ALL: [(Self, &'static str); 4] = [(Self::Csv, "csv"), (Self::Xlsx, "xlsx"), (Self::Docx, "docx"), (Self::Json, "json")];
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|f| f.0 == self).map_or("", |f| f.1)
+    }
+
+    /// The formats that a table has.
+    #[must_use]
+    pub fn of(table: TableName) -> &'static [Self] {
+        if matches!(table, TableName::Problems | TableName::Tasks) {
+            &[Self::Docx, Self::Xlsx, Self::Csv, Self::Json]
+        } else {
+            &[Self::Xlsx, Self::Csv, Self::Json]
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Docx => WORD,
+            Self::Json => "application/json",
+        }
+    }
+}
+
+impl FromStr for FileFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().find(|f| f.1 == text).map(|f| f.0).ok_or(())
+    }
+}
+
+const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The table.
+    pub table: TableName,
+    /// Its format.
+    pub format: FileFormat,
+    /// Only this published group, or `ALL` for the bureau.
+    pub group: Option<&'a str>,
+    /// Headers for people or for machines.
+    pub headers: Headers,
+    /// In the old Chinese encoding instead of UTF-8 (CSV only).
+    pub gb18030: bool,
+}
+
+impl Wanted<'_> {
+    fn content_type(&self) -> &'static str {
+        if self.gb18030 && self.format == FileFormat::Csv { "text/csv; charset=gb18030" } else { self.format.content_type() }
+    }
+}
+
+/// A file.
+pub struct ExportFile {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub content_type: &'static str,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+impl App {
+    /// A table as a file.
+    pub fn export(&self, results: &mut Results, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+        if !FileFormat::of(wanted.table).contains(&wanted.format) {
+            let known: Vec<&str> = FileFormat::of(wanted.table).iter().map(|f| f.as_str()).collect();
+            return Err(Refusal::new(
+                format!("{}没有这种格式；可用：{}", wanted.table.label(Lang::Zh), known.join("、")),
+                format!("{} has no such format; there are {}", wanted.table.as_str(), known.join(", ")),
+            )
+            .into());
+        }
+        if wanted.table == TableName::Lookback {
+            self.compare(results)?;
+        }
+        let table = results.table(wanted.table, wanted.group)?;
+        let bytes = if wanted.format == FileFormat::Docx { results.word(wanted, &table)? } else { Self::render(&table, wanted) };
+        Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
+    }
+
+    /// The task lists of a round that may not be opened yet: the only table that needs no results.
+    pub fn export_tasks(&self, id: &RoundId, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+        let round = self.round(id)?;
+        let units = self.round_units(id)?;
+        let names: Vec<&str> = units.iter().filter(|u| wanted.group.is_none_or(|code| code == u.code)).map(|u| u.name.as_str()).collect();
+        let marks = self.marks(&round, Lang::Zh);
+        let table = task_table(format!("{}_{}", TableName::Tasks.label(Lang::Zh), round.title), &names, &self.phases()?, &marks);
+        let bytes = if wanted.format == FileFormat::Docx { task_list(&names, &table) } else { Self::render(&table, wanted) };
+        Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
+    }
+
+    fn render(table: &Table, wanted: &Wanted<'_>) -> Vec<u8> {
+        match wanted.format {
+            FileFormat::Csv if wanted.gb18030 => to_gb18030(&to_csv(table, wanted.headers)),
+            FileFormat::Xlsx => to_xlsx(table, wanted.headers, wanted.table.parts()),
+            FileFormat::Json => table.to_json().into_bytes(),
+            FileFormat::Csv | FileFormat::Docx => to_csv(table, wanted.headers),
+        }
+    }
+
+    /// The same for every published group, in one archive, with the bureau's where there is one.
+    pub fn export_all(&self, results: &mut Results, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+        let mut codes: Vec<String> = results.release.groups.iter().map(|g| g.code.clone()).collect();
+        if wanted.table == TableName::Problems {
+            codes.push("ALL".to_owned());
+        }
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644);
+        let expect = "writing into memory does not fail";
+        for code in &codes {
+            let file = self.export(results, &Wanted { group: Some(code), ..*wanted })?;
+            archive.start_file(file.name, options).and_then(|()| archive.write_all(&file.bytes).map_err(Into::into)).expect(expect);
+        }
+        let bytes = archive.finish().expect(expect).into_inner();
+        let name = file_name(&format!("{}_各单位_{}", wanted.table.label(Lang::Zh), results.round.title), "zip");
+        Ok(ExportFile { name, content_type: "application/zip", bytes })
+    }
+
+    /// The letter that the lists go with.
+    pub fn letter(&self, results: &Results) -> Result<ExportFile, AppError> {
+        let lists = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<Vec<_>, _>>()?;
+        let rows = || lists.iter().flat_map(|l| &l.problems);
+        let count = |level: Level| rows().filter(|p| p.level == Some(level)).count();
+        let others = rows().filter(|p| p.source != Source::Survey).count();
+        let turnout = results.release.bureau.turnout;
+        let marks = results.marks.zh();
+        let marked = if marks.is_empty() { String::new() } else { format!("（{marks}）") };
+        let found = format!(
+            "本轮应答{}人，计入答卷{}份。经统计、筛查和核实，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题{}项，来自明察暗访、自评互评等其他来源{others}项。",
+            turnout.headcount,
+            turnout.counted,
+            rows().count(),
+            count(Level::Prominent),
+            count(Level::Tendency),
+            count(Level::Emerging),
+        );
+        let opens = Day(results.round.opens, Lang::Zh);
+        // The day of the release, once there is one: the same lists give the same bytes.
+        let issued = results.edition.as_ref().and_then(|e| parse_day(&e.issued).ok());
+        let body = vec![
+            format!(
+                "根据作风纪律教育整顿工作安排，{opens}至{}，组织开展了“{}”不记名问卷调查{marked}。{found}现将各单位问题清单印发给你们，并就有关事项通知如下：",
+                Day(results.round.closes, Lang::Zh),
+                results.round.title
+            ),
+            "一、认真对照，逐项核实。问卷结果反映的是看法，请结合明察暗访、自评互评等情况，对清单所列问题逐项核实；没有列入清单不等于没有问题。"
+                .to_owned(),
+            "二、制定措施，限期整改。请各单位对照问题清单制定整改清单，明确整改目标、措施、责任人和时限，按要求报政工科。".to_owned(),
+            "三、严守纪律，不得追查。问卷不记名，系统不保存任何单份答卷；任何单位和个人不得以任何方式追查、猜测填写人，违者严肃处理。".to_owned(),
+        ];
+        let text = Letter {
+            title: "关于印发作风纪律自查问题清单的通知".to_owned(),
+            to: "各中队、各科室、拆违办".to_owned(),
+            body,
+            annexes: vec!["各单位问题清单".to_owned(), "问题清单（全局汇总）".to_owned()],
+            from: format!("{}政工科", if results.bureau == "全局" { "" } else { &results.bureau }),
+            day: Day(issued.unwrap_or_else(|| shanghai_day(self.now())), Lang::Zh).to_string(),
+        };
+        Ok(ExportFile { name: file_name(&format!("印发通知_{}", results.round.title), "docx"), content_type: WORD, bytes: letter(&text) })
+    }
+
+    fn compare(&self, results: &mut Results) -> Result<(), AppError> {
+        let base = results.round.looks_back.as_ref().ok_or_else(|| Refusal::new("本轮没有设定对照的轮次", "this round looks back at none"))?;
+        let base = self.results(base)?;
+        if results.reads_issued() && base.round.state != RoundState::Released {
+            return Err(Refusal::new("对照的轮次尚未发布", "the round before is not released").into());
+        }
+        let list = look_back(&base.side(), &results.side());
+        let band = |band: Option<Band>| band.map_or_else(String::new, |b| b.to_string());
+        let compared = list
+            .iter()
+            .map(|c| Compared {
+                group_code: c.group.code.clone(),
+                group_name: c.group.name.clone(),
+                category: results.survey.sections()[c.question.section].name.zh().to_owned(),
+                question_id: c.question.id.clone(),
+                question: c.question.text.zh().to_owned(),
+                before: band(c.before),
+                after: band(c.after),
+                change: c.change.label(Lang::Zh).to_owned(),
+            })
+            .collect();
+        results.compared = compared;
+        Ok(())
+    }
+}
+
+impl Results {
+    /// One side of a comparison of two rounds.
+    #[must_use]
+    pub fn side(&self) -> Side<'_> {
+        Side { round: &self.round, survey: &self.survey, release: &self.release }
+    }
+
+    fn word(&self, wanted: &Wanted<'_>, table: &Table) -> Result<Vec<u8>, AppError> {
+        let codes: Vec<&str> = match wanted.group {
+            Some(code) => vec![code],
+            None => self.release.groups.iter().map(|g| g.code.as_str()).collect(),
+        };
+        if wanted.table == TableName::Tasks {
+            return Ok(task_list(&self.unit_names(wanted.group), table));
+        }
+        let lists = codes
+            .iter()
+            .map(|code| {
+                let list = self.list(code)?;
+                let whole = *code == "ALL";
+                let merged = if list.merged { "（合并统计）" } else { "" };
+                let second = if list.merged { "样本不足，合并统计，本清单送合并各单位负责人" } else { "结果为不记名看法，列入事项须结合明察暗访等核实" };
+                let marks = if self.marks.zh().is_empty() { String::new() } else { format!("【{}】", self.marks.zh()) };
+                let facts = ListFacts {
+                    title: format!("作风纪律自查问题清单{}", if whole { "（全局汇总）" } else { "" }),
+                    above: [
+                        format!("责任单位：{}{merged}", list.name),
+                        format!("自查轮次：{}", self.round.title),
+                        format!("填写日期：{}至{}", Day(self.round.opens, Lang::Zh), Day(self.round.closes, Lang::Zh)),
+                    ],
+                    notes: format!("注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"),
+                };
+                Ok((facts, self.table(TableName::Problems, Some(code))?))
+            })
+            .collect::<Result<Vec<_>, AppError>>()?;
+        Ok(problem_list(&lists))
+    }
+}
+
+/// A name for a file: nothing that a file system refuses.
+fn file_name(title: &str, end: &str) -> String {
+    let plain: String = title.chars().map(|c| if "/\\:*?\"<>|".contains(c) || crate::text::is_deceptive(c) { '_' } else { c }).take(80).collect();
+    format!("{plain}.{end}")
+}

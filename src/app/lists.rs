@@ -1,0 +1,116 @@
+//! Problem lists as the section works on them: changing, setting aside, merging, adding rows, and handing lists over.
+//! A list is handed over in editions: units read the last one, whatever the section is doing meanwhile.
+
+use super::results::Results;
+use super::{App, AppError, SharedStep};
+use crate::id::RoundId;
+use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, next_number, working};
+use crate::round::{Round, shanghai_day};
+use crate::storage::{Edition, ProblemChange};
+use crate::text::Refusal;
+
+impl App {
+    /// Keeps what somebody did to a row. `edit.version` is the version it was made from.
+    pub fn save_problem(&self, id: &RoundId, edit: &ProblemEdit, account: &str) -> Result<(), AppError> {
+        let results = self.results(id)?;
+        edit.check(&results.survey).map_err(AppError::Mistakes)?;
+        let rows = results.working(&edit.group)?;
+        if !rows.iter().any(|row| row.problem.number == edit.number) {
+            return Err(AppError::NotFound(Refusal::new("清单中没有这一行", "there is no such row in the list")));
+        }
+        if let RowState::Merged(into) = &edit.state {
+            check_merge(&rows, edit, into)?;
+        }
+        self.keep(id, edit, account)
+    }
+
+    /// Adds a row by hand; returns its number.
+    pub fn add_problem(&self, id: &RoundId, new: ProblemEdit, account: &str) -> Result<String, AppError> {
+        let results = self.results(id)?;
+        results.working(&new.group)?;
+        let mut edit = ProblemEdit { question: None, version: 0, ..new };
+        edit.check(&results.survey).map_err(AppError::Mistakes)?;
+        // Two who add at once get two numbers.
+        for _ in 0..20 {
+            edit.number = next_number(&edit.group, edit.category, &self.storage.problem_edits(id)?);
+            match self.keep(id, &edit, account) {
+                Err(AppError::Changed) => {}
+                other => return other.map(|()| edit.number),
+            }
+        }
+        Err(AppError::Changed)
+    }
+
+    fn keep(&self, id: &RoundId, edit: &ProblemEdit, account: &str) -> Result<(), AppError> {
+        if !self.storage.save_problem(id, edit, account, self.now().unix_timestamp())? {
+            return Err(AppError::Changed);
+        }
+        self.lists_changed(id)?;
+        self.note(account, "problem_changed", &format!("{id} {}", edit.number))
+    }
+
+    /// Who agreed to hand lists over agreed to other ones.
+    pub(super) fn lists_changed(&self, id: &RoundId) -> Result<(), AppError> {
+        for step in [SharedStep::Release, SharedStep::Lists] {
+            self.storage.forget_approvals(id, Some(step.as_str()))?;
+        }
+        Ok(())
+    }
+
+    /// Every change of a row, the first one first.
+    pub fn problem_history(&self, id: &RoundId, number: &str) -> Result<Vec<ProblemChange>, AppError> {
+        Ok(self.storage.problem_history(id, number)?)
+    }
+
+    /// Writes the lists as they are now as the next edition.
+    pub(super) fn issue_lists(&self, id: &RoundId, accounts: &[String]) -> Result<(), AppError> {
+        let results = self.results(id)?;
+        let number = results.edition.as_ref().map_or(1, |e| e.number + 1);
+        let issued = shanghai_day(self.now()).to_string();
+        let edition = Edition { number, issued, accounts: accounts.to_vec(), lists: results.all_lists()? };
+        if self.storage.add_edition(id, &edition)? { Ok(()) } else { Err(AppError::Changed) }
+    }
+
+    /// Whether lists can be handed over anew: they were before, and have changed since.
+    pub(super) fn check_reissue(&self, round: &Round) -> Result<(), AppError> {
+        if self.results(&round.id)?.has_unissued_changes()? {
+            return Ok(());
+        }
+        Err(Refusal::new("清单自上次下发后没有改动", "the lists have not changed since they were handed over").into())
+    }
+}
+
+impl Results {
+    /// The rows of a list with what was done to them, for those who work on it.
+    pub fn working(&self, code: &str) -> Result<Vec<WorkingRow>, AppError> {
+        Ok(working(&self.derived(code)?, &self.survey, &self.edits, &self.cases))
+    }
+
+    /// Lists of all groups, and the bureau's.
+    pub fn all_lists(&self) -> Result<Vec<ProblemList>, AppError> {
+        self.release.groups.iter().map(|g| g.code.as_str()).chain(["ALL"]).map(|code| self.list(code)).collect()
+    }
+
+    /// Whether the lists differ from those that were handed over last.
+    pub fn has_unissued_changes(&self) -> Result<bool, AppError> {
+        Ok(match &self.edition {
+            Some(edition) => edition.lists != self.all_lists()?,
+            None => false,
+        })
+    }
+}
+
+fn check_merge(rows: &[WorkingRow], edit: &ProblemEdit, into: &str) -> Result<(), AppError> {
+    let target = rows.iter().find(|row| row.problem.number == into);
+    let fits = target.is_some_and(|t| t.state() == RowState::Listed && t.problem.category_order == edit.category && into != edit.number);
+    if !fits {
+        return Err(
+            Refusal::new("只能并入本清单同一类别中仍列入的另一行", "a row can only be merged into another listed row of the same category").into()
+        );
+    }
+    let has_merged = rows.iter().any(|row| row.state() == RowState::Merged(edit.number.clone()));
+    if has_merged {
+        return Err(Refusal::new("已有其他行并入本行，请先把它们分开", "other rows are merged into this one; take them apart first").into());
+    }
+    Ok(())
+}

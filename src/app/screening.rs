@@ -1,0 +1,129 @@
+//! Screening of texts: one person proposes what becomes of a text, another one confirms it, and only the summary they agree on ever leaves.
+//! A summary becomes a case (具体事例) of a row in the list of the text's group, or of the bureau where texts are pooled.
+
+use super::results::Results;
+use super::{App, AppError};
+use crate::id::RoundId;
+use crate::identity;
+use crate::problem::{RowState, WorkingRow, copied};
+use crate::storage::{Screened, ScreeningState};
+use crate::text::{Lang, Refusal};
+
+/// Longest summary, in characters.
+const LONGEST: usize = 200;
+
+/// What a screener makes of a text.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// The summary; empty if the text is not used.
+    pub summary: String,
+    /// Number of the row it becomes a case of; empty if the text is not used.
+    pub problem: String,
+    /// What was pointed out has been looked at.
+    pub anyway: bool,
+}
+
+impl App {
+    /// How many texts to each question are pending, proposed and screened.
+    pub fn screening_progress(&self, id: &RoundId) -> Result<std::collections::BTreeMap<String, [u64; 3]>, AppError> {
+        self.frozen(id)?;
+        Ok(self.storage.screening_progress(id)?)
+    }
+
+    /// The texts to one question with what was decided about them.
+    pub fn screened(&self, id: &RoundId, question: &str) -> Result<Vec<Screened>, AppError> {
+        self.frozen(id)?;
+        Ok(self.storage.screened(id, question)?)
+    }
+
+    /// Proposes what becomes of a text, which was as `seen` when the screener decided. Another account has to confirm it.
+    pub fn propose(&self, id: &RoundId, question: &str, seen: &Screened, decision: &Decision, account: &str) -> Result<(), AppError> {
+        let results = self.results(id)?;
+        let unused = decision.problem.is_empty();
+        let summary = decision.summary.trim();
+        if unused != summary.is_empty() {
+            return Err(Refusal::new(
+                "采用的，请写摘要并选择列入哪一行；不采用的，两项都不填",
+                "to use a text, write a summary and choose its row; else leave both empty",
+            )
+            .into());
+        }
+        if !unused {
+            self.check_summary(&seen.body, summary, decision.anyway)?;
+            let rows = results.rows_for(question, &seen.group)?;
+            if !rows.iter().any(|row| row.problem.number == decision.problem) {
+                return Err(Refusal::new("请选择清单中同一类别的一行", "choose a row of the same category").into());
+            }
+        }
+        let to = Screened {
+            state: ScreeningState::Proposed,
+            summary: summary.to_owned(),
+            problem: decision.problem.clone(),
+            first: account.to_owned(),
+            second: String::new(),
+            ..seen.clone()
+        };
+        self.screen(id, seen, &to, account)
+    }
+
+    /// Confirms what somebody else proposed.
+    pub fn confirm_screening(&self, id: &RoundId, seen: &Screened, account: &str) -> Result<(), AppError> {
+        if seen.state != ScreeningState::Proposed {
+            return Err(Refusal::new("这一条没有待确认的处理意见", "there is nothing to confirm").into());
+        }
+        if seen.first == account {
+            return Err(
+                Refusal::new("提出的人不能自己确认，请另一名筛查人确认", "whoever proposed it cannot confirm it; another screener has to").into()
+            );
+        }
+        let to = Screened { state: ScreeningState::Screened, second: account.to_owned(), ..seen.clone() };
+        self.screen(id, seen, &to, account)
+    }
+
+    fn screen(&self, id: &RoundId, from: &Screened, to: &Screened, account: &str) -> Result<(), AppError> {
+        if self.round(id)?.destruction.is_some() {
+            return Err(Refusal::new("原文已销毁，不能再筛查", "the originals are destroyed; nothing can be screened any more").into());
+        }
+        if !self.storage.screen(id, from, to)? {
+            return Err(AppError::Changed);
+        }
+        self.lists_changed(id)?;
+        // Which text it was would tie an account's reading to a text; the round says enough.
+        self.note(account, "text_screened", id.as_str())
+    }
+
+    fn check_summary(&self, original: &str, summary: &str, anyway: bool) -> Result<(), AppError> {
+        if summary.chars().count() > LONGEST {
+            return Err(Refusal::new(format!("摘要最多 {LONGEST} 字"), format!("a summary has {LONGEST} characters at most")).into());
+        }
+        if anyway {
+            return Ok(());
+        }
+        let mut pointed_out = Vec::new();
+        if let Some(run) = copied(original, summary) {
+            pointed_out.push(Refusal::new(
+                format!("摘要照抄了原文“{run}”，文风可能暴露填写人，请换一种说法；确需保留的，请勾选“已核对”"),
+                format!("the summary repeats “{run}” of the original; its style may tell who wrote it. Say it in other words, or tick that you have looked at it"),
+            ));
+        }
+        for mark in identity::find(summary, &self.names()?) {
+            let (zh, en) = (mark.kind.label(Lang::Zh), mark.kind.label(Lang::En));
+            pointed_out.push(Refusal::new(
+                format!("摘要中有疑似{zh}“{}”，请删去；确非身份信息的，请勾选“已核对”", &summary[mark.range.clone()]),
+                format!("the summary may hold a {en}: “{}”; take it out, or tick that you have looked at it", &summary[mark.range]),
+            ));
+        }
+        if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
+    }
+}
+
+impl Results {
+    /// The rows that a text of this group, to this question, can become a case of: of its category, if it has one.
+    pub fn rows_for(&self, field: &str, group: &str) -> Result<Vec<WorkingRow>, AppError> {
+        let id = field.strip_suffix(".other").unwrap_or(field);
+        let section = self.survey.question(id).map(|q| &self.survey.sections()[q.section]);
+        let order = section.filter(|s| s.is_category).map(|s| s.order);
+        let rows = self.working(group)?;
+        Ok(rows.into_iter().filter(|row| row.state() == RowState::Listed && order.is_none_or(|o| row.problem.category_order == o)).collect())
+    }
+}

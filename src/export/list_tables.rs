@@ -1,0 +1,115 @@
+//! The tables of words: problem lists (T2), summaries of texts, and what became of items since the round before.
+//! They hold what people wrote and what the gate let through, never an original text.
+
+use super::tables::Subject;
+use crate::problem::{Problem, ProblemList};
+use crate::text::{Lang, Text};
+
+pub(super) const PROBLEMS: &[(&str, &str)] = &[
+    ("no", "序号"),
+    ("number", "问题编号"),
+    ("category", "问题类别"),
+    ("problem", "问题表现"),
+    ("source", "问题来源"),
+    ("level", "存在程度"),
+    ("example", "具体事例"),
+    ("harm_level", "危害程度"),
+    ("harms", "主要危害"),
+    ("causes", "原因剖析"),
+    ("unit", "责任单位"),
+    ("note", "备注"),
+];
+
+pub(super) const COMMENTS: &[(&str, &str)] = &[
+    ("group_code", "统计组代码"),
+    ("group_name", "统计组名称"),
+    ("category", "问题类别"),
+    ("number", "问题编号"),
+    ("problem", "问题表现"),
+    ("summary", "意见摘要"),
+];
+
+pub(super) const LOOKBACK: &[(&str, &str)] = &[
+    ("group_code", "统计组代码"),
+    ("group_name", "统计组名称"),
+    ("category", "问题类别"),
+    ("question_id", "题目编号"),
+    ("question", "题目"),
+    ("before", "上一轮突出率区间"),
+    ("after", "本轮突出率区间"),
+    ("change", "变化"),
+];
+
+pub(super) fn problems(subject: &Subject) -> Vec<Vec<String>> {
+    let mut out = Vec::new();
+    for list in subject.lists {
+        for (n, problem) in list.problems.iter().enumerate() {
+            let join = |texts: &[Text]| texts.iter().map(Text::zh).collect::<Vec<_>>().join("；");
+            out.push(vec![
+                (n + 1).to_string(),
+                problem.number.clone(),
+                problem.category.zh().to_owned(),
+                problem.statement.zh().to_owned(),
+                problem.source.label(Lang::Zh).to_owned(),
+                problem.level_label(Lang::Zh).to_owned(),
+                problem.example.clone(),
+                problem.harm_level.as_ref().map_or_else(String::new, |t| t.zh().to_owned()),
+                join(&problem.harms),
+                join(&problem.causes),
+                list.name.clone(),
+                note(list, problem, subject.marks),
+            ]);
+        }
+    }
+    out
+}
+
+/// The last column of T2.
+fn note(list: &ProblemList, problem: &Problem, marks: &str) -> String {
+    let mut notes = Vec::new();
+    if problem.unclear {
+        notes.push("情况不明，需核实".to_owned());
+    }
+    if list.merged {
+        notes.push("样本不足，合并统计".to_owned());
+    }
+    if let Some(listed) = problem.listed_in {
+        let common = if problem.common { "共性问题，" } else { "" };
+        notes.push(format!("{common}{}个统计组中有{listed}个列出", list.groups));
+    }
+    if !problem.merged.is_empty() {
+        notes.push(format!("含{}", problem.merged.join("、")));
+    }
+    if let Some(found) = &problem.found {
+        notes.push(format!("{found}发现"));
+    }
+    notes.extend([&problem.evidence, &problem.note].into_iter().filter(|text| !text.is_empty()).cloned());
+    if !marks.is_empty() {
+        notes.push(marks.to_owned());
+    }
+    notes.join("；")
+}
+
+/// Summaries stand with the row whose cases they are; originals are not known here.
+pub(super) fn comments(subject: &Subject) -> Vec<Vec<String>> {
+    let mut out = Vec::new();
+    for list in subject.lists {
+        for problem in &list.problems {
+            for summary in subject.cases.get(&problem.number).into_iter().flatten() {
+                let name = if subject.marks.is_empty() { list.name.clone() } else { format!("{}［{}］", list.name, subject.marks) };
+                let words = [problem.category.zh(), &problem.number, problem.statement.zh(), summary];
+                out.push([list.code.clone(), name].into_iter().chain(words.map(str::to_owned)).collect());
+            }
+        }
+    }
+    out
+}
+
+pub(super) fn lookback(subject: &Subject) -> Vec<Vec<String>> {
+    let own = subject.compared.iter().filter(|c| subject.only.is_none_or(|code| code == c.group_code));
+    own.map(|c| {
+        let name = if subject.marks.is_empty() { c.group_name.clone() } else { format!("{}［{}］", c.group_name, subject.marks) };
+        [&c.group_code, &name, &c.category, &c.question_id, &c.question, &c.before, &c.after, &c.change].map(String::clone).into()
+    })
+    .collect()
+}

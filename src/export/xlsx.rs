@@ -1,0 +1,114 @@
+//! Excel files: real numbers and percentages, a head that stays, widths that fit Chinese, a first sheet with the whole table and one for each part of it.
+//! Every text is written as a text, so nothing in it is ever a formula; neither a name nor a time is kept.
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use super::{Headers, Kind, Table};
+
+/// Widest column, in characters of the standard width.
+const WIDEST: f64 = 46.0;
+
+/// A table as a workbook. `parts` names a column whose values each get a sheet of their own.
+#[must_use]
+pub fn to_xlsx(table: &Table, headers: Headers, parts: Option<&str>) -> Vec<u8> {
+    build(table, headers, parts).expect("a workbook in memory within its limits")
+}
+
+fn build(table: &Table, headers: Headers, parts: Option<&str>) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let midnight = ExcelDateTime::from_ymd(1980, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_author("zicha").set_creation_datetime(&midnight));
+    let mut names = Vec::new();
+    let all: Vec<&Vec<String>> = table.rows.iter().collect();
+    sheet(book.add_worksheet(), &sheet_name("全部", &mut names), table, headers, &all)?;
+    if let Some(at) = parts.and_then(|id| table.columns.iter().position(|c| c.id == id)) {
+        let mut values: Vec<&str> = Vec::new();
+        for row in &table.rows {
+            if !values.contains(&row[at].as_str()) {
+                values.push(&row[at]);
+            }
+        }
+        // One part would be the same sheet again.
+        for value in values.iter().filter(|_| values.len() > 1) {
+            let rows: Vec<&Vec<String>> = table.rows.iter().filter(|row| row[at] == *value).collect();
+            sheet(book.add_worksheet(), &sheet_name(value, &mut names), table, headers, &rows)?;
+        }
+    }
+    book.save_to_buffer()
+}
+
+fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, rows: &[&Vec<String>]) -> Result<(), XlsxError> {
+    let base = Format::new().set_font_name("宋体").set_font_size(11).set_align(FormatAlign::Top).set_text_wrap().set_border(FormatBorder::Thin);
+    let head = base.clone().set_bold().set_background_color("#E2F1EA").set_align(FormatAlign::VerticalCenter);
+    let percent = base.clone().set_num_format("0.0%").set_align(FormatAlign::Right);
+    sheet.set_name(name)?;
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape();
+    sheet.set_paper_size(9);
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
+    for (c, title) in table.headers(headers).iter().enumerate() {
+        let column = u16::try_from(c).unwrap_or(u16::MAX);
+        sheet.write_string_with_format(0, column, *title, &head)?;
+        let widest = rows.iter().map(|row| width(&row[c])).chain([width(title)]).fold(6.0, f64::max);
+        sheet.set_column_width(column, (widest + 2.0).min(WIDEST))?;
+    }
+    for (r, row) in rows.iter().enumerate() {
+        let line = u32::try_from(r + 1).unwrap_or(u32::MAX);
+        for (c, (value, column)) in row.iter().zip(&table.columns).enumerate() {
+            let c = u16::try_from(c).unwrap_or(u16::MAX);
+            match (column.kind, number(value)) {
+                (_, _) if value.is_empty() => sheet.write_blank(line, c, &base)?,
+                (Kind::Count, Some(n)) => sheet.write_number_with_format(line, c, n, &base)?,
+                (Kind::Share, _) => match value.strip_suffix('%').and_then(number) {
+                    Some(n) => sheet.write_number_with_format(line, c, n / 100.0, &percent)?,
+                    None => sheet.write_string_with_format(line, c, value, &base)?,
+                },
+                _ => sheet.write_string_with_format(line, c, value, &base)?,
+            };
+        }
+    }
+    if !rows.is_empty() {
+        let last = (u32::try_from(rows.len()).unwrap_or(u32::MAX), u16::try_from(table.columns.len() - 1).unwrap_or(u16::MAX));
+        sheet.autofilter(0, 0, last.0, last.1)?;
+    }
+    Ok(())
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+/// The widest line of a cell, a Chinese character counting as two.
+fn width(text: &str) -> f64 {
+    let line = |line: &str| line.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
+    text.lines().map(line).fold(0.0, f64::max)
+}
+
+/// A name that Excel accepts and no other sheet has.
+fn sheet_name(text: &str, taken: &mut Vec<String>) -> String {
+    let plain: String = text.chars().filter(|c| !"[]:*?/\\'".contains(*c) && !c.is_control()).take(25).collect();
+    let plain = if plain.trim().is_empty() { "表".to_owned() } else { plain };
+    let mut name = plain.clone();
+    let mut n = 2;
+    while taken.iter().any(|t| t.eq_ignore_ascii_case(&name)) {
+        name = format!("{plain}_{n}");
+        n += 1;
+    }
+    taken.push(name.clone());
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_sheets_are_short_plain_and_different() {
+        let mut taken = Vec::new();
+        assert_eq!(sheet_name("三、依法办案/意识[不强]?*", &mut taken), "三、依法办案意识不强");
+        assert_eq!(sheet_name("三、依法办案意识不强", &mut taken), "三、依法办案意识不强_2");
+        assert_eq!(sheet_name("'", &mut taken), "表");
+        assert!(sheet_name(&"长".repeat(40), &mut taken).chars().count() <= 31);
+    }
+}

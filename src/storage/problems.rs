@@ -1,0 +1,330 @@
+//! What people did to problem lists: edits with their history, editions that were handed over, and what screeners decided about texts.
+//! Every change names the version it was made from, so that of two who change a row at once only one succeeds unseen.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::schema::{comments, list_editions, problem_history, problems, screenings};
+use super::{Storage, StorageError};
+use crate::id::RoundId;
+use crate::problem::{ProblemEdit, ProblemList, RowState, Source};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = problems, treat_none_as_null = true)]
+struct ProblemRow {
+    round: String,
+    number: String,
+    group_code: String,
+    question: Option<String>,
+    category: i32,
+    source: String,
+    statement: Option<String>,
+    example: Option<String>,
+    harm_level: Option<String>,
+    harms: Option<String>,
+    causes: Option<String>,
+    note: Option<String>,
+    found: Option<String>,
+    evidence: Option<String>,
+    state: String,
+    reason: String,
+    version: i32,
+}
+
+/// One change of a row.
+#[derive(Debug, Clone)]
+pub struct ProblemChange {
+    /// Who.
+    pub account: String,
+    /// Unix seconds.
+    pub at: i64,
+    /// The row after it.
+    pub edit: ProblemEdit,
+}
+
+/// Lists as they were handed to the units.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// First, second …
+    pub number: i32,
+    /// Day of its release.
+    pub issued: String,
+    /// Accounts that released it.
+    pub accounts: Vec<String>,
+    /// The lists.
+    pub lists: Vec<ProblemList>,
+}
+
+/// A detached text and what screeners decided about it.
+#[derive(Debug, Clone)]
+pub struct Screened {
+    /// Random name of the text.
+    pub id: String,
+    /// Published group, or `ALL`.
+    pub group: String,
+    /// The text; empty once it is destroyed.
+    pub body: String,
+    /// How far it is.
+    pub state: ScreeningState,
+    /// The summary.
+    pub summary: String,
+    /// Number of the row that the summary becomes a case of; empty if it is not used.
+    pub problem: String,
+    /// Who proposed it.
+    pub first: String,
+    /// Who confirmed it.
+    pub second: String,
+}
+
+/// How far a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScreeningState {
+    /// Nobody has dealt with it.
+    Pending,
+    /// One screener has proposed what becomes of it.
+    Proposed,
+    /// Another one has confirmed that.
+    Screened,
+}
+
+impl ScreeningState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Proposed => "proposed",
+            Self::Screened => "screened",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match text {
+            "proposed" => Self::Proposed,
+            "screened" => Self::Screened,
+            _ => Self::Pending,
+        }
+    }
+}
+
+impl Storage {
+    /// What people did to the lists of a round, by number.
+    pub fn problem_edits(&self, round: &RoundId) -> Result<Vec<ProblemEdit>, StorageError> {
+        let own = problems::table.filter(problems::round.eq(round.as_str()));
+        let rows: Vec<ProblemRow> = own.order(problems::number).select(ProblemRow::as_select()).load(&mut *self.connection()?)?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Keeps a change that was made from version `edit.version`; false if the row is of another version by now.
+    pub fn save_problem(&self, round: &RoundId, edit: &ProblemEdit, account: &str, at: i64) -> Result<bool, StorageError> {
+        let from = edit.version;
+        let edit = ProblemEdit { version: from + 1, ..edit.clone() };
+        let row = ProblemRow::of(round, &edit);
+        let kept = self.write(|db| {
+            let changed = if from == 0 {
+                diesel::insert_into(problems::table).values(&row).execute(db)?
+            } else {
+                let same = problems::table.find((round.as_str(), &edit.number)).filter(problems::version.eq(from));
+                diesel::update(same).set(&row).execute(db)?
+            };
+            if changed == 1 {
+                diesel::insert_into(problem_history::table)
+                    .values((
+                        problem_history::round.eq(round.as_str()),
+                        problem_history::number.eq(&edit.number),
+                        problem_history::version.eq(edit.version),
+                        problem_history::account.eq(account),
+                        problem_history::at.eq(at),
+                        problem_history::body.eq(serde_json::to_string(&edit).expect("an edit is JSON")),
+                    ))
+                    .execute(db)?;
+            }
+            Ok(changed == 1)
+        });
+        match kept {
+            Err(StorageError::Exists) => Ok(false),
+            other => other,
+        }
+    }
+
+    /// Every change of a row, the first one first.
+    pub fn problem_history(&self, round: &RoundId, number: &str) -> Result<Vec<ProblemChange>, StorageError> {
+        let rows: Vec<(String, i64, String)> = problem_history::table
+            .filter(problem_history::round.eq(round.as_str()).and(problem_history::number.eq(number)))
+            .order(problem_history::version)
+            .select((problem_history::account, problem_history::at, problem_history::body))
+            .load(&mut *self.connection()?)?;
+        let read = |body: &str| serde_json::from_str(body).map_err(|e| StorageError::Corrupt(format!("history of {number}: {e}")));
+        rows.into_iter().map(|(account, at, body)| Ok(ProblemChange { account, at, edit: read(&body)? })).collect()
+    }
+
+    /// Keeps lists as they are handed over; false if that edition exists.
+    pub fn add_edition(&self, round: &RoundId, edition: &Edition) -> Result<bool, StorageError> {
+        let kept = diesel::insert_into(list_editions::table)
+            .values((
+                list_editions::round.eq(round.as_str()),
+                list_editions::edition.eq(edition.number),
+                list_editions::issued.eq(&edition.issued),
+                list_editions::accounts.eq(serde_json::to_string(&edition.accounts).expect("names are JSON")),
+                list_editions::body.eq(serde_json::to_string(&edition.lists).expect("lists are JSON")),
+            ))
+            .execute(&mut *self.connection()?);
+        match kept.map_err(StorageError::from) {
+            Ok(_) => Ok(true),
+            Err(StorageError::Exists) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The lists that were handed over last.
+    pub fn last_edition(&self, round: &RoundId) -> Result<Option<Edition>, StorageError> {
+        let row: Option<(i32, String, String, String)> = list_editions::table
+            .filter(list_editions::round.eq(round.as_str()))
+            .order(list_editions::edition.desc())
+            .select((list_editions::edition, list_editions::issued, list_editions::accounts, list_editions::body))
+            .first(&mut *self.connection()?)
+            .optional()?;
+        let Some((number, issued, accounts, body)) = row else { return Ok(None) };
+        let corrupt = |e: serde_json::Error| StorageError::Corrupt(format!("lists of round {round}: {e}"));
+        let (accounts, lists) = (serde_json::from_str(&accounts).map_err(corrupt)?, serde_json::from_str(&body).map_err(corrupt)?);
+        Ok(Some(Edition { number, issued, accounts, lists }))
+    }
+
+    /// The texts to one question with what was decided about them, in an order that says nothing.
+    pub fn screened(&self, round: &RoundId, question: &str) -> Result<Vec<Screened>, StorageError> {
+        type Row = (String, String, String, String, String, Option<(String, String, String)>);
+        let of_text = screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round));
+        let rows: Vec<Row> = comments::table
+            .left_join(screenings::table.on(of_text))
+            .filter(comments::round.eq(round.as_str()).and(comments::question.eq(question)))
+            .order(comments::id)
+            .select((
+                comments::id,
+                comments::group_code,
+                comments::body,
+                comments::state,
+                comments::summary,
+                (screenings::problem, screenings::first, screenings::second).nullable(),
+            ))
+            .load(&mut *self.connection()?)?;
+        let of = |(id, group, body, state, summary, decided): Row| {
+            let (problem, first, second) = decided.unwrap_or_default();
+            Screened { id, group, body, state: ScreeningState::parse(&state), summary, problem, first, second }
+        };
+        Ok(rows.into_iter().map(of).collect())
+    }
+
+    /// Keeps what a screener decided about a text that was as `from` when the decision was made; false if it is not any more.
+    pub fn screen(&self, round: &RoundId, from: &Screened, to: &Screened) -> Result<bool, StorageError> {
+        self.write(|db| {
+            let own = comments::table.find(&from.id).filter(comments::round.eq(round.as_str()));
+            let same = own.filter(comments::state.eq(from.state.as_str()).and(comments::summary.eq(&from.summary)));
+            let changed = diesel::update(same).set((comments::state.eq(to.state.as_str()), comments::summary.eq(&to.summary))).execute(db)?;
+            if changed == 0 {
+                return Ok(false);
+            }
+            diesel::delete(screenings::table.find((round.as_str(), &from.id))).execute(db)?;
+            diesel::insert_into(screenings::table)
+                .values((
+                    screenings::round.eq(round.as_str()),
+                    screenings::comment.eq(&to.id),
+                    screenings::problem.eq(&to.problem),
+                    screenings::first.eq(&to.first),
+                    screenings::second.eq(&to.second),
+                ))
+                .execute(db)?;
+            Ok(true)
+        })
+    }
+
+    /// How many texts to each question are pending, proposed and screened.
+    pub fn screening_progress(&self, round: &RoundId) -> Result<BTreeMap<String, [u64; 3]>, StorageError> {
+        let rows: Vec<(String, String, i64)> = comments::table
+            .filter(comments::round.eq(round.as_str()))
+            .group_by((comments::question, comments::state))
+            .select((comments::question, comments::state, diesel::dsl::count_star()))
+            .load(&mut *self.connection()?)?;
+        let mut progress: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+        for (question, state, count) in rows {
+            progress.entry(question).or_default()[ScreeningState::parse(&state) as usize] += u64::try_from(count).unwrap_or(0);
+        }
+        Ok(progress)
+    }
+
+    /// Confirmed summaries by the number of their row, in an order that says nothing about who wrote what.
+    pub fn cases(&self, round: &RoundId) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
+        let rows: Vec<(String, String)> = comments::table
+            .inner_join(screenings::table.on(screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round))))
+            .filter(comments::round.eq(round.as_str()).and(comments::state.eq(ScreeningState::Screened.as_str())).and(screenings::problem.ne("")))
+            .order((screenings::problem, comments::summary))
+            .select((screenings::problem, comments::summary))
+            .load(&mut *self.connection()?)?;
+        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (problem, summary) in rows {
+            let own = cases.entry(problem).or_default();
+            // Several who tell of the same thing are one case.
+            if !own.contains(&summary) {
+                own.push(summary);
+            }
+        }
+        Ok(cases)
+    }
+}
+
+impl ProblemRow {
+    fn of(round: &RoundId, edit: &ProblemEdit) -> Self {
+        let (state, reason) = match &edit.state {
+            RowState::Listed => ("listed", ""),
+            RowState::Aside(reason) => ("aside", reason.as_str()),
+            RowState::Merged(into) => ("merged", into.as_str()),
+        };
+        Self {
+            round: round.to_string(),
+            number: edit.number.clone(),
+            group_code: edit.group.clone(),
+            question: edit.question.clone(),
+            category: i32::try_from(edit.category).unwrap_or(0),
+            source: edit.source.as_str().to_owned(),
+            statement: edit.statement.clone(),
+            example: edit.example.clone(),
+            harm_level: edit.harm_level.clone(),
+            harms: edit.harms.clone(),
+            causes: edit.causes.clone(),
+            note: edit.note.clone(),
+            found: edit.found.clone(),
+            evidence: edit.evidence.clone(),
+            state: state.to_owned(),
+            reason: reason.to_owned(),
+            version: edit.version,
+        }
+    }
+}
+
+impl TryFrom<ProblemRow> for ProblemEdit {
+    type Error = StorageError;
+
+    fn try_from(row: ProblemRow) -> Result<Self, StorageError> {
+        let corrupt = |what: &str| StorageError::Corrupt(format!("{what} of row {}", row.number));
+        Ok(Self {
+            source: Source::parse(&row.source).ok_or_else(|| corrupt("source"))?,
+            state: match row.state.as_str() {
+                "listed" => RowState::Listed,
+                "aside" => RowState::Aside(row.reason),
+                "merged" => RowState::Merged(row.reason),
+                _ => return Err(corrupt("state")),
+            },
+            category: usize::try_from(row.category).map_err(|_| corrupt("category"))?,
+            number: row.number,
+            group: row.group_code,
+            question: row.question,
+            statement: row.statement,
+            example: row.example,
+            harm_level: row.harm_level,
+            harms: row.harms,
+            causes: row.causes,
+            note: row.note,
+            found: row.found,
+            evidence: row.evidence,
+            version: row.version,
+        })
+    }
+}
