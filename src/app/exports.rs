@@ -14,7 +14,7 @@ use crate::export::{Compared, Headers, Table, TableName, task_table, to_csv, to_
 use crate::gate::{Band, Level};
 use crate::id::RoundId;
 use crate::problem::{Side, Source, look_back};
-use crate::round::{Day, RoundState, parse_day, shanghai_day};
+use crate::round::{Day, Round, RoundState, parse_day, shanghai_day};
 use crate::text::{Lang, Refusal};
 
 /// A format.
@@ -127,7 +127,7 @@ impl App {
         let names: Vec<&str> = units.iter().filter(|u| wanted.group.is_none_or(|code| code == u.code)).map(|u| u.name.as_str()).collect();
         let marks = self.marks(&round, Lang::Zh);
         let table = task_table(format!("{}_{}", TableName::Tasks.label(Lang::Zh), round.title), &names, &self.phases()?, &marks);
-        let bytes = if wanted.format == FileFormat::Docx { task_list(&names, &table) } else { Self::render(&table, wanted) };
+        let bytes = if wanted.format == FileFormat::Docx { task_list(&names, &table, &marks) } else { Self::render(&table, wanted) };
         Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
     }
 
@@ -166,12 +166,15 @@ impl App {
         let lists = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<Vec<_>, _>>()?;
         let rows = || lists.iter().flat_map(|l| &l.problems);
         let count = |level: Level| rows().filter(|p| p.level == Some(level)).count();
-        let others = rows().filter(|p| p.source != Source::Survey).count();
+        let others = match rows().filter(|p| p.source != Source::Survey).count() {
+            0 => String::new(),
+            others => format!("，明察暗访、自评互评等其他来源发现的问题{others}项"),
+        };
         let turnout = results.release.bureau.turnout;
         let marks = results.marks.zh();
         let marked = if marks.is_empty() { String::new() } else { format!("（{marks}）") };
         let found = format!(
-            "本轮应答{}人，计入答卷{}份。经统计、筛查和核实，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题{}项，来自明察暗访、自评互评等其他来源{others}项。",
+            "本轮应答{}人，计入答卷{}份。经统计、筛查和核实，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题{}项{others}。",
             turnout.headcount,
             turnout.counted,
             rows().count(),
@@ -179,12 +182,11 @@ impl App {
             count(Level::Tendency),
             count(Level::Emerging),
         );
-        let opens = Day(results.round.opens, Lang::Zh);
         // The day of the release, once there is one: the same lists give the same bytes.
         let issued = results.edition.as_ref().and_then(|e| parse_day(&e.issued).ok());
         let body = vec![
             format!(
-                "根据作风纪律教育整顿工作安排，{opens}至{}，组织开展了“{}”不记名问卷调查{marked}。{found}现将各单位问题清单印发给你们，并就有关事项通知如下：",
+                "根据作风纪律教育整顿工作安排，{}，组织开展了“{}”不记名问卷调查{marked}。{found}现将各单位问题清单印发给你们，并就有关事项通知如下：",
                 Day(results.round.closes, Lang::Zh),
                 results.round.title
             ),
@@ -195,7 +197,7 @@ impl App {
         ];
         let text = Letter {
             title: "关于印发作风纪律自查问题清单的通知".to_owned(),
-            to: "各中队、各科室、拆违办".to_owned(),
+            to: "各单位".to_owned(),
             body,
             annexes: vec!["各单位问题清单".to_owned(), "问题清单（全局汇总）".to_owned()],
             from: format!("{}政工科", if results.bureau == "全局" { "" } else { &results.bureau }),
@@ -243,7 +245,7 @@ impl Results {
             None => self.release.groups.iter().map(|g| g.code.as_str()).collect(),
         };
         if wanted.table == TableName::Tasks {
-            return Ok(task_list(&self.unit_names(wanted.group), table));
+            return Ok(task_list(&self.unit_names(wanted.group), table, self.marks.zh()));
         }
         let lists = codes
             .iter()
@@ -255,10 +257,9 @@ impl Results {
                 let marks = if self.marks.zh().is_empty() { String::new() } else { format!("【{}】", self.marks.zh()) };
                 let facts = ListFacts {
                     title: format!("作风纪律自查问题清单{}", if whole { "（全局汇总）" } else { "" }),
-                    above: [
-                        format!("责任单位：{}{merged}", list.name),
-                        format!("自查轮次：{}", self.round.title),
-                        format!("填写日期：{}至{}", Day(self.round.opens, Lang::Zh), Day(self.round.closes, Lang::Zh)),
+                    above: vec![
+                        [format!("责任单位：{}{merged}", list.name), format!("填写日期：{}", days(&self.round))],
+                        [format!("自查轮次：{}", self.round.title), String::new()],
                     ],
                     notes: format!("注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"),
                 };
@@ -267,6 +268,13 @@ impl Results {
             .collect::<Result<Vec<_>, AppError>>()?;
         Ok(problem_list(&lists))
     }
+}
+
+/// First and last day, without saying the year twice.
+fn days(round: &Round) -> String {
+    let last = Day(round.closes, Lang::Zh).to_string();
+    let short = last.split_once('年').filter(|_| round.opens.year() == round.closes.year()).map_or(last.as_str(), |(_, rest)| rest);
+    format!("{}至{short}", Day(round.opens, Lang::Zh))
 }
 
 /// A name for a file: nothing that a file system refuses.

@@ -4,9 +4,10 @@
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::{Headers, Kind, Table};
+use crate::text::visible;
 
 /// Widest column, in characters of the standard width.
-const WIDEST: f64 = 46.0;
+const WIDEST: f64 = 30.0;
 
 /// A table as a workbook. `parts` names a column whose values each get a sheet of their own.
 #[must_use]
@@ -55,16 +56,19 @@ fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, row
     }
     for (r, row) in rows.iter().enumerate() {
         let line = u32::try_from(r + 1).unwrap_or(u32::MAX);
-        for (c, (value, column)) in row.iter().zip(&table.columns).enumerate() {
+        // Not every program finds the height of wrapped lines by itself.
+        let lines = row.iter().map(|v| (width(v) / (WIDEST - 2.0)).ceil()).fold(1.0, f64::max);
+        sheet.set_row_height(line, 16.5 * lines)?;
+        for (c, (value, column)) in row.iter().map(|v| visible(v)).zip(&table.columns).enumerate() {
             let c = u16::try_from(c).unwrap_or(u16::MAX);
-            match (column.kind, number(value)) {
+            match (column.kind, number(&value)) {
                 (_, _) if value.is_empty() => sheet.write_blank(line, c, &base)?,
                 (Kind::Count, Some(n)) => sheet.write_number_with_format(line, c, n, &base)?,
                 (Kind::Share, _) => match value.strip_suffix('%').and_then(number) {
                     Some(n) => sheet.write_number_with_format(line, c, n / 100.0, &percent)?,
-                    None => sheet.write_string_with_format(line, c, value, &base)?,
+                    None => sheet.write_string_with_format(line, c, &value, &base)?,
                 },
-                _ => sheet.write_string_with_format(line, c, value, &base)?,
+                _ => sheet.write_string_with_format(line, c, &value, &base)?,
             };
         }
     }

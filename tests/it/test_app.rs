@@ -203,6 +203,13 @@ impl Desk {
         page(self.agent.get(format!("{}{path}", self.base)).call().unwrap())
     }
 
+    /// A file as it is downloaded.
+    pub fn file(&self, path: &str) -> Vec<u8> {
+        let answer = self.agent.get(format!("{}{path}", self.base)).call().unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        answer.into_body().with_config().limit(50 << 20).read_to_vec().unwrap()
+    }
+
     /// Posts a form of the page `from`: with its token and the version it shows.
     pub fn post_from(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let body = self.get(from).body;
@@ -265,6 +272,19 @@ fn page(response: ureq::http::Response<ureq::Body>) -> Page {
     let location = headers.get("location").cloned().unwrap_or_default();
     let body = response.into_body().with_config().limit(50 << 20).read_to_vec().unwrap_or_default();
     Page { status, location, headers, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+/// The parts of a Word or Excel file or of an archive by name.
+pub fn unpacked(bytes: &[u8]) -> BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    (0..archive.len())
+        .map(|n| {
+            let mut part = archive.by_index(n).unwrap();
+            let mut body = Vec::new();
+            std::io::Read::read_to_end(&mut part, &mut body).unwrap();
+            (part.name().unwrap().into_owned(), String::from_utf8_lossy(&body).into_owned())
+        })
+        .collect()
 }
 
 /// `application/x-www-form-urlencoded`.

@@ -25,7 +25,7 @@ pub struct Letter {
 #[must_use]
 pub fn letter(letter: &Letter) -> Vec<u8> {
     let line = || pitch(Paragraph::new(), PITCH);
-    let indented = || line().first_line_chars(200).indent(None, Some(docx_rs::SpecialIndentType::FirstLine(640)), None, None);
+    let indented = || line().indent(None, Some(docx_rs::SpecialIndentType::FirstLine(640)), None, None);
     let mut document = portrait().add_paragraph(title(&letter.title)).add_paragraph(line());
     document = document.add_paragraph(line().add_run(run(&format!("{}：", letter.to), BODY, SANHAO)));
     for text in &letter.body {

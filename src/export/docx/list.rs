@@ -1,17 +1,17 @@
 //! The problem list (T2) as it is signed and handed over: A4 turned, with places for the seal and the signature.
 //! One list a section, so that the bureau can print all in one go.
 
-use docx_rs::{AlignmentType, Docx, Paragraph};
+use docx_rs::{AlignmentType, Docx, Paragraph, Run, Tab, TabValueType};
 
-use super::{BODY, Grid, SIHAO, XIAOSI, landscape, pack, pitch, run, title};
+use super::{BODY, Grid, LANDSCAPE_WIDTH, SIHAO, XIAOSI, landscape, pack, pitch, run, title};
 use crate::export::Table;
 
 /// What stands around the rows of one list.
 pub struct ListFacts {
     /// Title.
     pub title: String,
-    /// Unit, round and dates, from left to right.
-    pub above: [String; 3],
+    /// What stands above the table, left and right, line by line.
+    pub above: Vec<[String; 2]>,
     /// Remarks below.
     pub notes: String,
 }
@@ -25,11 +25,14 @@ pub fn problem_list(lists: &[(ListFacts, Table)]) -> Vec<u8> {
         if n > 0 {
             head = head.page_break_before(true);
         }
-        document = document.add_paragraph(head).add_paragraph(three(&facts.above, XIAOSI));
+        document = document.add_paragraph(head);
+        for line in &facts.above {
+            document = document.add_paragraph(spread(line, XIAOSI));
+        }
         document = rows(document, table);
         document = document.add_paragraph(pitch(Paragraph::new(), 340).add_run(run(&facts.notes, BODY, XIAOSI - 3)));
         let signs = ["政工科（盖章）：", "责任单位负责人签收：", "日期：　　　　年　　月　　日"].map(str::to_owned);
-        document = document.add_paragraph(pitch(Paragraph::new(), 400)).add_paragraph(three(&signs, SIHAO));
+        document = document.add_paragraph(pitch(Paragraph::new(), 400)).add_paragraph(spread(&signs, SIHAO));
     }
     pack(document)
 }
@@ -40,22 +43,29 @@ fn rows(document: Docx, table: &Table) -> Docx {
         return document.add_paragraph(pitch(Paragraph::new(), 460).add_run(run(text, BODY, SIHAO)));
     }
     let head: Vec<&str> = table.columns.iter().map(|c| c.zh).collect();
-    let grid = Grid { head: &head, widths: &[4, 8, 9, 16, 7, 8, 14, 6, 13, 13, 9, 10], centred: &[0, 1, 4, 5, 7], rows: table.rows.clone() };
+    // An empty column of cases leaves its room to the causes.
+    let cases = if table.rows.iter().any(|row| !row[CASES].is_empty()) { 14 } else { 7 };
+    let widths = [4, 8, 8, 14, 6, 7, cases, 6, 17, 33 - cases, 8, 9];
+    let grid = Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], rows: table.rows.clone() };
     document.add_table(grid.table())
 }
 
-/// Three texts on one line: left, middle, right, set apart by full-width spaces where they would touch.
-fn three(texts: &[String; 3], size: usize) -> Paragraph {
-    use docx_rs::{Tab, TabValueType};
-    let line = Paragraph::new()
-        .align(AlignmentType::Left)
-        .add_tab(Tab::new().val(TabValueType::Center).pos(super::LANDSCAPE_WIDTH / 2))
-        .add_tab(Tab::new().val(TabValueType::Right).pos(super::LANDSCAPE_WIDTH));
-    let [left, middle, right] = texts;
-    pitch(line, 420)
-        .add_run(run(left, BODY, size))
-        .add_run(docx_rs::Run::new().add_tab())
-        .add_run(run(middle, BODY, size))
-        .add_run(docx_rs::Run::new().add_tab())
-        .add_run(run(right, BODY, size))
+/// Texts spread over one line: the first on the left, the last on the right, one between them in the middle.
+fn spread(texts: &[String], size: usize) -> Paragraph {
+    let stop = |kind: TabValueType, at: usize| Tab::new().val(kind).pos(at);
+    let mut line = pitch(Paragraph::new().align(AlignmentType::Left), 420);
+    if texts.len() > 2 {
+        line = line.add_tab(stop(TabValueType::Center, LANDSCAPE_WIDTH / 2));
+    }
+    line = line.add_tab(stop(TabValueType::Right, LANDSCAPE_WIDTH));
+    for (n, text) in texts.iter().enumerate() {
+        if n > 0 {
+            line = line.add_run(Run::new().add_tab());
+        }
+        line = line.add_run(run(text, BODY, size));
+    }
+    line
 }
+
+/// Place of 具体事例 among the columns.
+const CASES: usize = 6;

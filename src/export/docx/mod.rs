@@ -9,7 +9,7 @@ use std::io::{Cursor, Write};
 
 use docx_rs::{
     AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table,
-    TableCell, TableLayoutType, TableRow, VAlignType, WidthType,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -118,7 +118,7 @@ impl Grid<'_> {
         let widths: Vec<usize> = self.widths.iter().map(|w| LANDSCAPE_WIDTH * *w as usize / all as usize).collect();
         let cell = |text: &str, n: usize, font: &str, centred: bool| {
             let align = if centred { AlignmentType::Center } else { AlignmentType::Left };
-            let line = pitch(Paragraph::new().align(align), 320).add_run(run(text, font, WUHAO));
+            let line = pitch(Paragraph::new().align(align), 300).add_run(run(text, font, WUHAO));
             TableCell::new().width(widths[n], WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(line)
         };
         let head = TableRow::new(self.head.iter().enumerate().map(|(n, text)| cell(text, n, HEADING, true)).collect()).cant_split();
@@ -129,6 +129,7 @@ impl Grid<'_> {
         Table::new(std::iter::once(head).chain(rows).collect())
             .set_grid(widths.clone())
             .width(LANDSCAPE_WIDTH, WidthType::Dxa)
+            .margins(TableCellMargins::new().margin(20, 60, 20, 60))
             .layout(TableLayoutType::Fixed)
     }
 }

@@ -1,0 +1,229 @@
+//! Word and Excel files as they are measured, not as they are meant: page, margins, fonts, sizes, line pitch, repeated heads; real types; the same cells as CSV; no maker, no time, no place.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use zicha::app::{FileFormat, Role, Wanted};
+use zicha::export::{Headers, TableName};
+use zicha::id::RoundId;
+use zicha::problem::{ProblemEdit, Source};
+
+use crate::test_app::{Backend, TestApp, survey, unpacked};
+
+const UNITS: &str = "code,name,kind,headcount\nCY,曹杨新村街道中队,squad,40\nCF,长风新村街道中队,squad,40\n";
+/// Formulas, a rare character of GB 18030, a full-width digit, a mark that reorders.
+const HOSTILE: &str = "=cmd|'/c calc'!A1 @某 𠮷田㐂 １２ \u{202E}乙";
+
+fn bureau() -> (TestApp, RoundId) {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    zicha.app.set_bureau_name("江湾区城市管理行政执法局").unwrap();
+    let round = zicha.open_round(&survey("self-check"));
+    for codes in zicha.slips(&round).values() {
+        for code in codes.iter().take(30) {
+            let fields =
+                [("honor_pride", "widespread"), ("service_verify", "frequent"), ("honor_harm_level", "severe"), ("honor_harm", "harm_image")];
+            zicha.answer(&round, code, &fields).assert_received();
+        }
+    }
+    zicha.finish(&round);
+    let new = ProblemEdit {
+        source: Source::Inspection,
+        statement: Some(HOSTILE.into()),
+        found: Some("2020-06-10".into()),
+        category: 1,
+        question: None,
+        ..ProblemEdit::of(&zicha::problem::Problem::default(), "CY")
+    };
+    zicha.app.add_problem(&round, new, "jingban").unwrap();
+    (zicha, round)
+}
+
+fn file(zicha: &TestApp, round: &RoundId, table: TableName, format: FileFormat, group: Option<&str>) -> Vec<u8> {
+    let mut results = zicha.app.results(round).unwrap();
+    let wanted = Wanted { table, format, group, headers: Headers::Chinese, gb18030: false };
+    zicha.app.export(&mut results, &wanted).unwrap().bytes
+}
+
+/// Attributes of the first element of that name.
+fn attribute<'a>(xml: &'a str, element: &str, name: &str) -> &'a str {
+    let at = xml.find(&format!("<{element} ")).unwrap_or_else(|| panic!("no {element}"));
+    let tag = &xml[at..at + xml[at..].find('>').unwrap()];
+    tag.split(&format!("{name}=\"")).nth(1).unwrap_or_else(|| panic!("no {name} in {tag}")).split('"').next().unwrap()
+}
+
+/// Millimetres to twentieths of a point, within one tenth of a millimetre.
+fn is_mm(twips: &str, mm: f64) -> bool {
+    (twips.parse::<f64>().unwrap() - mm * 1440.0 / 25.4).abs() < 6.0
+}
+
+#[test]
+fn a_list_is_a4_turned_with_the_standard_s_margins_fonts_and_sizes_and_its_head_on_every_page() {
+    let (zicha, round) = bureau();
+    let parts = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CY")));
+    let document = &parts["word/document.xml"];
+    for (element, name, mm) in [
+        ("w:pgSz", "w:w", 297.0),
+        ("w:pgSz", "w:h", 210.0),
+        ("w:pgMar", "w:top", 28.0),
+        ("w:pgMar", "w:bottom", 26.0),
+        ("w:pgMar", "w:left", 37.0),
+        ("w:pgMar", "w:right", 35.0),
+        ("w:tblW", "w:w", 225.0),
+    ] {
+        assert!(is_mm(attribute(document, element, name), mm), "{element} {name} is {}", attribute(document, element, name));
+    }
+    assert_eq!(attribute(document, "w:pgSz", "w:orient"), "landscape");
+    let title = &document[..document.find("作风纪律自查问题清单").unwrap()];
+    let run = &title[title.rfind("<w:r>").unwrap()..];
+    assert!(run.contains("w:eastAsia=\"方正小标宋简体\"") && run.contains("<w:sz w:val=\"44\""), "二号小标宋: {run}");
+    let table = &document[document.find("<w:tbl>").unwrap()..];
+    let first_row = &table[..table.find("</w:tr>").unwrap()];
+    assert!(
+        first_row.contains("<w:tblHeader />") && first_row.contains("w:eastAsia=\"黑体\"") && first_row.contains("<w:sz w:val=\"21\""),
+        "{first_row}"
+    );
+    assert_eq!(document.matches("<w:tblHeader />").count(), 1, "one head, on every page");
+    assert!(table.contains("w:eastAsia=\"仿宋_GB2312\"") && table.contains("<w:cantSplit />"));
+    for place in ["政工科（盖章）：", "责任单位负责人签收：", "责任单位：曹杨新村街道中队", "追查填写人违反保密承诺"]
+    {
+        assert!(document.contains(place), "{place}");
+    }
+    for column in
+        ["序号", "问题编号", "问题类别", "问题表现", "问题来源", "存在程度", "具体事例", "危害程度", "主要危害", "原因剖析", "责任单位", "备注"]
+    {
+        assert!(first_row.contains(&format!(">{column}<")), "{column}");
+    }
+    // Page numbers: outside right on odd pages, left on even ones, 四号 between dashes.
+    let feet: Vec<&String> = parts.iter().filter(|(name, _)| name.starts_with("word/footer")).map(|(_, body)| body).collect();
+    assert_eq!(feet.len(), 2);
+    assert!(feet.iter().any(|f| f.contains("w:val=\"right\"")) && feet.iter().any(|f| f.contains("w:val=\"left\"")));
+    assert!(feet.iter().all(|f| f.contains("PAGE") && f.contains("<w:sz w:val=\"28\"") && f.contains("— ")));
+    assert!(parts["word/settings.xml"].contains("<w:evenAndOddHeaders"));
+    let fonts = &parts["word/fontTable.xml"];
+    assert!(fonts.contains("<w:font w:name=\"仿宋_GB2312\"><w:altName w:val=\"仿宋\"/>"), "a fallback where the font is missing");
+}
+
+#[test]
+fn a_letter_has_the_standard_s_page_and_pitch() {
+    let (zicha, round) = bureau();
+    let letter = zicha.app.letter(&zicha.app.results(&round).unwrap()).unwrap();
+    let document = &unpacked(&letter.bytes)["word/document.xml"];
+    for (name, mm) in [("w:top", 37.0), ("w:bottom", 35.0), ("w:left", 28.0), ("w:right", 26.0)] {
+        assert!(is_mm(attribute(document, "w:pgMar", name), mm), "{name}");
+    }
+    assert!(is_mm(attribute(document, "w:pgSz", "w:w"), 210.0) && is_mm(attribute(document, "w:pgSz", "w:h"), 297.0));
+    let body = &document[document.find("根据作风纪律").unwrap() - 900..];
+    assert!(body.contains("w:line=\"580\" w:lineRule=\"exact\"") || body.contains("w:lineRule=\"exact\" w:line=\"580\""), "29 pt: {}", &body[..900]);
+    assert!(body.contains("<w:sz w:val=\"32\"") && body.contains("w:eastAsia=\"仿宋_GB2312\""), "三号仿宋");
+    assert!(body.contains("w:firstLine=\"640\""), "two characters of 16 pt in");
+    assert!(document.contains("江湾区城市管理行政执法局政工科"));
+}
+
+#[test]
+fn files_tell_nothing_of_who_made_them_when_or_where_and_are_the_same_bytes_each_time() {
+    let (zicha, round) = bureau();
+    for (table, format) in [
+        (TableName::Problems, FileFormat::Docx),
+        (TableName::Tasks, FileFormat::Docx),
+        (TableName::Problems, FileFormat::Xlsx),
+        (TableName::Tally, FileFormat::Xlsx),
+        (TableName::Wide, FileFormat::Csv),
+    ] {
+        let first = file(&zicha, &round, table, format, None);
+        std::thread::sleep(std::time::Duration::from_millis(1_100));
+        // Others are made meanwhile: counters of the program must not show.
+        file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CF"));
+        assert!(first == file(&zicha, &round, table, format, None), "{table:?} {format:?} differs");
+        if format == FileFormat::Csv {
+            continue;
+        }
+        for (name, body) in unpacked(&first) {
+            for word in ["/root", "/home", "/tmp/", "/work/", "unknown", "paraId", "TargetMode=\"External\"", "<f>", "macro"] {
+                assert!(!body.contains(word), "{table:?} {name}: {word}");
+            }
+            let this_year = zicha::round::shanghai_day(zicha.app.now()).year().to_string();
+            assert!(!name.starts_with("docProps/") || !body.contains(&this_year), "{name} has a time: {body}");
+        }
+        let mut archive = zip::ZipArchive::new(Cursor::new(&first)).unwrap();
+        for n in 0..archive.len() {
+            let part = archive.by_index(n).unwrap();
+            assert_eq!(part.last_modified().map(|t| t.year()), Some(1980), "{}", part.name().unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_workbook_says_cell_by_cell_what_csv_says_in_real_types_and_never_a_formula() {
+    let (zicha, round) = bureau();
+    for (table, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback) {
+        let csv = file(&zicha, &round, table, FileFormat::Csv, None);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&csv[3..]);
+        let rows: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+        let bytes = file(&zicha, &round, table, FileFormat::Xlsx, None);
+        for (name, body) in unpacked(&bytes) {
+            assert!(!name.contains("worksheets/sheet") || !body.contains("<f>") && body.contains("state=\"frozen\""), "{table:?} {name}");
+        }
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+        let sheets = book.sheet_names();
+        let whole = book.worksheet_range(&sheets[0]).unwrap();
+        let mut numbers = 0;
+        for (r, row) in rows.iter().enumerate() {
+            for (c, text) in row.iter().enumerate() {
+                // CSV guards against formulas with a mark; a cell that is a text needs none.
+                let wanted = text.strip_prefix('\'').filter(|t| t.starts_with(['=', '+', '-', '@'])).unwrap_or(text);
+                let found = match whole.get_value((u32::try_from(r).unwrap(), u32::try_from(c).unwrap())) {
+                    Some(Data::Float(n)) => {
+                        numbers += 1;
+                        if wanted.ends_with('%') { format!("{:.1}%", n * 100.0) } else { n.to_string() }
+                    }
+                    Some(Data::String(s)) => s.clone(),
+                    Some(Data::Empty) | None => String::new(),
+                    Some(other) => panic!("{table:?} {r} {c}: {other:?}"),
+                };
+                assert_eq!(found, wanted, "{table:?} row {r} column {c}");
+            }
+        }
+        assert!(rows.len() == 1 || numbers > 0 || matches!(table, TableName::Comments), "{table:?} holds real numbers");
+        if table.parts().is_some() && rows.len() > 1 && table != TableName::Comments {
+            assert!(sheets.len() > 2, "{table:?}: a sheet for each part: {sheets:?}");
+        }
+    }
+}
+
+#[test]
+fn rare_characters_survive_and_what_hides_is_made_visible() {
+    let (zicha, round) = bureau();
+    let word = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CY")))["word/document.xml"].clone();
+    assert!(word.contains("𠮷田㐂 １２") && word.contains("⟨U+202E⟩") && !word.contains('\u{202E}'));
+    let mut results = zicha.app.results(&round).unwrap();
+    let wanted = Wanted { table: TableName::Problems, format: FileFormat::Csv, group: Some("CY"), headers: Headers::Chinese, gb18030: true };
+    let old = zicha.app.export(&mut results, &wanted).unwrap().bytes;
+    let (text, _, wrong) = encoding_rs::GB18030.decode(&old);
+    assert!(!wrong && text.contains("𠮷田㐂") && text.contains("\"'=cmd"), "GB 18030 holds every character");
+}
+
+#[test]
+fn the_export_page_names_every_table_and_gives_each_unit_its_own_file() {
+    let (zicha, round) = bureau();
+    let password = zicha.app.add_account("fuzeren", Role::Head, &[], None).unwrap();
+    let desk = zicha.desk();
+    desk.sign_in("fuzeren", &password);
+    let page = desk.get(&format!("/desk/rounds/{round}/exports"));
+    for (table, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback) {
+        page.assert_says(200, table.purpose(zicha::text::Lang::Zh));
+    }
+    for link in page.body.split("href=\"").skip(1).map(|l| l.split('"').next().unwrap().replace("&amp;", "&")).filter(|l| l.contains("/export/")) {
+        let answer = desk.get(&link);
+        assert_eq!(answer.status, 200, "{link}");
+        assert!(answer.headers["content-disposition"].contains("filename*=UTF-8''"), "{link}");
+    }
+    let archive = unpacked(&desk.file(&format!("/desk/rounds/{round}/export/problems?format=docx&each=unit")));
+    assert_eq!(archive.len(), 3, "two units and the bureau: {:?}", archive.keys());
+    assert!(archive.keys().all(|name| name.starts_with("问题清单_") && std::path::Path::new(name).extension().is_some_and(|e| e == "docx")));
+    // A draft has nothing but its tasks.
+    let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+    let tasks = desk.file(&format!("/desk/rounds/{draft}/export/tasks?format=docx"));
+    assert!(unpacked(&tasks)["word/document.xml"].contains("曹杨新村街道中队"));
+    assert_eq!(desk.get(&format!("/desk/rounds/{draft}/export/wide?format=csv")).status, 422);
+}

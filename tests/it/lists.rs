@@ -1,0 +1,237 @@
+//! Problem lists as the section works on them and hands them over: nothing people did is lost, nobody overwrites unseen, and units read the edition that two accounts let out.
+
+use zicha::app::Role;
+use zicha::id::RoundId;
+
+use crate::test_app::{Backend, Desk, Page, TestApp, backends, survey};
+
+const UNITS: &str = "code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\nCS,长寿中队,squad,40\n";
+
+struct Bureau {
+    zicha: TestApp,
+    round: RoundId,
+    clerk: Desk,
+    head: Desk,
+}
+
+fn bureau(backend: Backend) -> Bureau {
+    let zicha = TestApp::start(backend);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("self-check"));
+    for codes in zicha.slips(&round).values() {
+        for code in codes.iter().take(24) {
+            let fields = [("honor_pride", "widespread"), ("honor_brand", "widespread"), ("lawful_fake", "widespread"), ("service_verify", "none")];
+            zicha.answer(&round, code, &fields).assert_received();
+        }
+    }
+    zicha.app.close_round(&round).unwrap();
+    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    let sign = |name: &str, role, units: &[String]| {
+        let password = zicha.app.add_account(name, role, units, None).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in(name, &password);
+        desk
+    };
+    let (clerk, head) = (sign("jingban", Role::Clerk, &[]), sign("fuzeren", Role::Head, &[]));
+    Bureau { clerk, head, round, zicha }
+}
+
+impl Bureau {
+    fn base(&self) -> String {
+        format!("/desk/rounds/{}", self.round)
+    }
+
+    fn row(&self, number: &str) -> String {
+        format!("{}/problems/{}/{}", self.base(), number.split('-').next().unwrap(), number)
+    }
+
+    /// Changes a row as its form does: everything that is not named stays as the page shows it.
+    fn change(&self, desk: &Desk, opened: &Page, number: &str, changes: &[(&str, &str)]) -> Page {
+        let texts = ["statement", "example", "harms", "causes", "note", "evidence"];
+        let shown = |name: &str| {
+            let at = opened.body.find(&format!(" id=\"{name}\"")).unwrap();
+            let rest = &opened.body[at..];
+            rest[rest.find('>').unwrap() + 1..rest.find("</textarea>").unwrap()].replace("&quot;", "\"").replace("&lt;", "<").replace("&amp;", "&")
+        };
+        let value = |name: &str| opened.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let mut fields: Vec<(String, String)> = texts.iter().map(|name| ((*name).to_owned(), shown(name))).collect();
+        fields.extend(["csrf", "seen", "cases"].map(|name| (name.to_owned(), value(name))));
+        let harm = opened.body.split("id=\"harm_level\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+        fields.extend([("harm_level".to_owned(), harm.to_owned()), ("state".to_owned(), "listed".to_owned())]);
+        for (name, value) in changes {
+            fields.retain(|(known, _)| known != name);
+            fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        desk.post(&self.row(number), &fields)
+    }
+
+    fn edit(&self, number: &str, changes: &[(&str, &str)]) -> Page {
+        self.change(&self.clerk, &self.clerk.get(&self.row(number)), number, changes)
+    }
+
+    fn add(&self, group: &str, fields: &[(&str, &str)]) -> Page {
+        let path = format!("{}/problems/{group}", self.base());
+        self.clerk.post_from(&path, &path, fields)
+    }
+
+    fn numbers(&self, group: &str) -> Vec<String> {
+        self.zicha.app.results(&self.round).unwrap().list(group).unwrap().problems.into_iter().map(|p| p.number).collect()
+    }
+
+    fn agree(&self, desk: &Desk, step: &str) -> Page {
+        let base = self.base();
+        desk.post_from(&base, &format!("{base}/do/{step}"), &[("confirm", "yes")])
+    }
+}
+
+const FOUND: [(&str, &str); 4] = [("category", "1"), ("source", "inspection"), ("found", "2020-06-10"), ("statement", "着装不整，上岗不戴帽")];
+
+#[test]
+fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew() {
+    for backend in backends() {
+        let b = bureau(backend);
+        assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.2"], "a held question is not listed yet");
+        assert_eq!(b.add("CY", &FOUND).status, 303);
+        assert_eq!(b.edit("CY-1.1", &[("statement", "荣辱观树立不牢（经核实）"), ("note", "已谈话")]).status, 303);
+        assert_eq!(b.edit("CY-1.2", &[("state", "merged"), ("into", "CY-1.1")]).status, 303);
+        assert_eq!(b.edit("CF-1.1", &[("state", "aside"), ("reason", "核实后不属实")]).status, 303);
+        assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.M1"]);
+        assert_eq!(b.numbers("CF"), ["CF-1.2"]);
+        // The held question is checked for all: it appears everywhere, and what people did is still there.
+        b.clerk.post_from(&b.base(), &format!("{}/hold", b.base()), &[("question", "lawful_fake"), ("state", "checked")]);
+        let order = survey("self-check").question("lawful_fake").unwrap().order;
+        assert_eq!(b.numbers("CY"), ["CY-1.1".to_owned(), "CY-1.M1".to_owned(), format!("CY-3.{order}")]);
+        assert_eq!(b.numbers("CF"), ["CF-1.2".to_owned(), format!("CF-3.{order}")]);
+        let paper = b.clerk.get(&format!("{}/lists/CY", b.base()));
+        for said in ["荣辱观树立不牢（经核实）", "含CY-1.2。", "明察暗访", "2020-06-10发现。", "已谈话"] {
+            paper.assert_says(200, said);
+        }
+        let csv = b.clerk.get(&format!("{}/export/problems?format=csv&group=CY", b.base())).body;
+        assert!(csv.contains("\"CY-1.M1\"") && csv.contains("\"明察暗访\"") && csv.contains("含CY-1.2") && !csv.contains("\"CY-1.2\""), "{csv}");
+        // What became of a row is on record, with its author.
+        let history = b.clerk.get(&b.row("CY-1.1"));
+        history.assert_says(200, "按结果生成的表述");
+        history.assert_says(200, "<td>jingban</td>");
+        let changes = b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap();
+        assert_eq!(
+            (changes.len(), changes[0].edit.note.as_deref(), changes[0].edit.harms.as_deref()),
+            (1, Some("已谈话"), None),
+            "only what was changed"
+        );
+        // Taken back, the wording returns; the roll-up counts by source.
+        assert_eq!(
+            b.edit("CY-1.1", &[("statement", &survey("self-check").question("honor_pride").unwrap().problem.clone().unwrap().zh().to_owned())])
+                .status,
+            303
+        );
+        assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap()[1].edit.statement, None);
+        b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "各组汇总");
+        let chain = b.zicha.app.audit().unwrap();
+        assert_eq!(chain.rows.iter().filter(|r| r.action == "problem_changed").count(), 5);
+    }
+}
+
+#[test]
+fn two_who_change_a_row_are_told_and_shown_both_versions() {
+    for backend in backends() {
+        let b = bureau(backend);
+        let (one, two) = (b.clerk.get(&b.row("CY-1.1")), b.head.get(&b.row("CY-1.1")));
+        assert_eq!(b.change(&b.clerk, &one, "CY-1.1", &[("note", "甲的备注")]).status, 303);
+        let told = b.change(&b.head, &two, "CY-1.1", &[("note", "乙的备注")]);
+        for said in ["内容已被他人修改", "jingban", "<td>甲的备注</td>", "<strong>乙的备注</strong>"] {
+            told.assert_says(409, said);
+        }
+        assert_eq!(b.change(&b.head, &told, "CY-1.1", &[("note", "乙的备注")]).status, 303, "seen, and sent again");
+        assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap().len(), 2);
+        // Two who add a row at once get two numbers.
+        std::thread::scope(|scope| {
+            for desk in [&b.clerk, &b.head] {
+                let path = format!("{}/problems/CY", b.base());
+                scope.spawn(move || assert_eq!(desk.post_from(&path, &path, &FOUND).status, 303));
+            }
+        });
+        assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.2", "CY-1.M1", "CY-1.M2"]);
+    }
+}
+
+#[test]
+fn bad_input_is_refused_beside_what_was_typed() {
+    let b = bureau(Backend::Sqlite);
+    let missing = b.add("CY", &[("category", "9"), ("source", "survey"), ("note", "留着<b>")]);
+    for said in ["请选择问题类别", "请选择问题来源", "请填写问题表现", "请填写发现日期", "留着&lt;b&gt;"] {
+        missing.assert_says(422, said);
+    }
+    b.edit("CY-1.1", &[("state", "aside"), ("reason", " ")]).assert_says(422, "请填写不列入的理由");
+    b.edit("CY-1.1", &[("state", "merged"), ("into", "CY-1.1")]).assert_says(422, "只能并入");
+    b.edit("CY-1.1", &[("state", "merged"), ("into", "CF-1.2")]).assert_says(422, "只能并入");
+    b.edit("CY-1.1", &[("statement", "")]).assert_says(422, "请填写问题表现");
+    b.edit("CY-1.1", &[("note", &"长".repeat(501))]).assert_says(422, "最多 500 字");
+    assert_eq!(b.clerk.get(&b.row("CY-7.9")).status, 404);
+    // A row into which others were merged cannot be merged itself.
+    b.edit("CY-1.2", &[("state", "merged"), ("into", "CY-1.1")]);
+    b.add("CY", &FOUND);
+    b.edit("CY-1.1", &[("state", "merged"), ("into", "CY-1.M1")]).assert_says(422, "已有其他行并入本行");
+    // Names that hide or run are shown harmlessly wherever they appear.
+    b.edit("CY-1.1", &[("statement", "<script>alert(1)</script>\u{202E}乙")]);
+    for page in [format!("{}/lists/CY", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1")] {
+        let body = b.clerk.get(&page).body;
+        assert!(!body.contains("<script>alert") && body.contains("&lt;script&gt;alert(1)"), "{page}");
+    }
+}
+
+#[test]
+fn units_read_the_edition_that_two_accounts_let_out() {
+    for backend in backends() {
+        let b = bureau(backend);
+        let password = b.zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], None).unwrap();
+        let squad = b.zicha.desk();
+        squad.sign_in("duizhang", &password);
+        let paper = format!("{}/lists/CY", b.base());
+        b.add("CY", &FOUND);
+        assert_eq!(squad.get(&paper).status, 403, "nothing before the release");
+        b.agree(&b.clerk, "release");
+        // A change between the two agreements asks for both again.
+        b.edit("CY-1.1", &[("note", "第一版的备注")]);
+        b.agree(&b.head, "release");
+        assert_eq!(squad.get(&paper).status, 403);
+        b.agree(&b.clerk, "release");
+        squad.get(&paper).assert_says(200, "第一版的备注");
+        squad.get(&paper).assert_says(200, "CY-1.M1");
+        // What is changed afterwards is not theirs until it is handed over anew.
+        b.edit("CY-1.1", &[("note", "第二版的备注")]);
+        squad.get(&paper).assert_says(200, "第一版的备注");
+        b.clerk.get(&paper).assert_says(200, "第二版的备注");
+        b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "此后清单有改动");
+        let second = b.zicha.app.add_account("second", Role::Clerk, &[], None).unwrap();
+        let other = b.zicha.desk();
+        other.sign_in("second", &second);
+        b.agree(&b.clerk, "lists");
+        b.agree(&other, "lists");
+        squad.get(&paper).assert_says(200, "第一版的备注");
+        b.agree(&b.head, "lists");
+        squad.get(&paper).assert_says(200, "第二版的备注");
+        squad.get(&paper).assert_says(200, "第 2 版");
+        for table in ["problems?format=csv&group=CY", "problems?format=json&group=CY"] {
+            let file = squad.get(&format!("{}/export/{table}", b.base())).body;
+            assert!(file.contains("第二版的备注"), "{file}");
+        }
+        b.agree(&b.head, "lists").assert_says(422, "没有改动");
+        // A list is a document of the unit: the desk's working pages are not theirs.
+        for page in [format!("{}/problems", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1"), format!("{}/exports", b.base())] {
+            assert_eq!(squad.get(&page).status, 403, "{page}");
+        }
+    }
+}
+
+#[test]
+fn lists_and_their_history_come_back_from_a_backup() {
+    for backend in backends() {
+        let b = bureau(backend);
+        b.add("CY", &FOUND);
+        b.edit("CY-1.1", &[("note", "备份前")]);
+        let shapes = ["problems", "problem_history"].map(|name| zicha::storage::backup::Shape::named(name).unwrap());
+        assert!(shapes.iter().all(|s| s.round == Some(0)), "rows belong to a round");
+        assert_eq!(b.zicha.app.results(&b.round).unwrap().edits.len(), 2);
+    }
+}

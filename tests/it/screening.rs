@@ -1,0 +1,142 @@
+//! Screening: one proposes, another confirms, and only the summary they agree on becomes a case of a list; the original leaves by no way.
+
+use zicha::app::{Decision, Role};
+use zicha::id::RoundId;
+use zicha::storage::{Screened, ScreeningState};
+
+use crate::test_app::{Backend, Desk, TestApp, backends, survey};
+
+const ORIGINAL: &str = "去年冬天夜班巡查时有两名队员在车里睡觉被群众拍到";
+
+fn bureau(backend: Backend) -> (TestApp, RoundId, Desk, Desk) {
+    let zicha = TestApp::start(backend);
+    zicha.import_units("code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\n");
+    let round = zicha.open_round(&survey("self-check"));
+    for codes in zicha.slips(&round).values() {
+        for (n, code) in codes.iter().enumerate().take(24) {
+            let text = format!("{ORIGINAL}第{n}次");
+            zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", &text)]).assert_received();
+        }
+    }
+    zicha.finish(&round);
+    let sign = |name: &str, role| {
+        let password = zicha.app.add_account(name, role, &[], None).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in(name, &password);
+        desk
+    };
+    let (one, two) = (sign("jia", Role::Clerk), sign("yi", Role::Head));
+    (zicha, round, one, two)
+}
+
+fn first_of(zicha: &TestApp, round: &RoundId, group: &str) -> Screened {
+    zicha.app.screened(round, "honor_example").unwrap().into_iter().find(|t| t.group == group && t.state == ScreeningState::Pending).unwrap()
+}
+
+fn send(desk: &Desk, round: &RoundId, text: &Screened, fields: &[(&str, &str)]) -> crate::test_app::Page {
+    let path = format!("/desk/rounds/{round}/texts");
+    let state = match text.state {
+        ScreeningState::Pending => "pending",
+        ScreeningState::Proposed => "proposed",
+        ScreeningState::Screened => "screened",
+    };
+    let mut all = vec![("question", "honor_example"), ("text", text.id.as_str()), ("seen_state", state), ("seen_summary", text.summary.as_str())];
+    all.extend_from_slice(fields);
+    desk.post_from(&path, &path, &all)
+}
+
+#[test]
+fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() {
+    for backend in backends() {
+        let (zicha, round, one, two) = bureau(backend);
+        let cases = || zicha.app.results(&round).unwrap().list("CY").unwrap().problems[0].example.clone();
+        let text = first_of(&zicha, &round, "CY");
+        let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "CY-1.1")];
+        assert_eq!(send(&one, &round, &text, &proposal).status, 303);
+        assert_eq!(cases(), "");
+        let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        assert_eq!((text.state, text.first.as_str()), (ScreeningState::Proposed, "jia"));
+        send(&one, &round, &text, &[("do", "confirm")]).assert_says(422, "提出的人不能自己确认");
+        assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303);
+        assert_eq!(cases(), "夜间巡查有人脱岗休息");
+        let paper = two.get(&format!("/desk/rounds/{round}/lists/CY"));
+        paper.assert_says(200, "夜间巡查有人脱岗休息");
+        // Summaries are exported, originals are not: by no table, in no format.
+        for table in ["problems", "comments", "wide", "tally"] {
+            for format in ["csv", "json"] {
+                let body = two.get(&format!("/desk/rounds/{round}/export/{table}?format={format}")).body;
+                assert!(!body.contains("车里睡觉"), "{table} {format}");
+                assert_eq!(body.contains("夜间巡查有人脱岗休息"), matches!(table, "problems" | "comments"), "{table} {format}");
+            }
+        }
+        let edition = zicha.app.results(&round).unwrap();
+        assert!(edition.has_unissued_changes().unwrap(), "the units do not have it yet");
+        // Destroying the originals leaves the summaries.
+        for desk in [&one, &two] {
+            let keeping = format!("/desk/rounds/{round}/keeping");
+            desk.post_from(&keeping, &keeping, &[("step", "destroy")]);
+        }
+        assert_eq!(cases(), "夜间巡查有人脱岗休息");
+        let gone = zicha.app.screened(&round, "honor_example").unwrap();
+        assert!(gone.iter().all(|t| t.body.is_empty()) && gone.iter().any(|t| t.summary == "夜间巡查有人脱岗休息"));
+        send(&one, &round, &gone[0], &[("do", "unused")]).assert_says(422, "原文已销毁");
+    }
+}
+
+#[test]
+fn a_copied_sentence_and_what_tells_a_person_are_pointed_out() {
+    let (zicha, round, one, _) = bureau(Backend::Sqlite);
+    let text = first_of(&zicha, &round, "CY");
+    let copied = send(&one, &round, &text, &[("do", "propose"), ("summary", "有两名队员在车里睡觉，被群众拍到"), ("problem", "CY-1.1")]);
+    copied.assert_says(422, "摘要照抄了原文");
+    copied.assert_says(422, "有两名队员在车里睡觉被群众拍到");
+    copied.assert_says(422, "name=\"anyway\"");
+    send(&one, &round, &text, &[("do", "propose"), ("summary", "请找 13812345678 核实"), ("problem", "CY-1.1")]).assert_says(422, "疑似电话号码");
+    assert_eq!(first_of(&zicha, &round, "CY").id, text.id, "nothing was kept");
+    let kept = [("do", "propose"), ("summary", "有两名队员在车里睡觉，被群众拍到"), ("problem", "CY-1.1"), ("anyway", "1")];
+    assert_eq!(send(&one, &round, &text, &kept).status, 303, "looked at, and kept on purpose");
+    let text = first_of(&zicha, &round, "CY");
+    send(&one, &round, &text, &[("do", "propose"), ("summary", "只有摘要"), ("problem", "")]).assert_says(422, "两项都不填");
+    send(&one, &round, &text, &[("do", "propose"), ("summary", "别组的一行"), ("problem", "CF-1.1")]).assert_says(422, "同一类别的一行");
+    send(&one, &round, &text, &[("do", "propose"), ("summary", &"长".repeat(201)), ("problem", "CY-1.1")]).assert_says(422, "最多 200 字");
+}
+
+#[test]
+fn two_screeners_at_one_text_do_not_overwrite_each_other() {
+    for backend in backends() {
+        let (zicha, round, one, two) = bureau(backend);
+        let text = first_of(&zicha, &round, "CF");
+        assert_eq!(send(&one, &round, &text, &[("do", "propose"), ("summary", "夜间有人脱岗"), ("problem", "CF-1.1")]).status, 303);
+        let late = send(&two, &round, &text, &[("do", "propose"), ("summary", "巡查纪律松散"), ("problem", "CF-1.1")]);
+        late.assert_says(409, "他人刚处理了这一条");
+        late.assert_says(409, "巡查纪律松散");
+        late.assert_says(409, "夜间有人脱岗");
+        // A confirmation is of what was seen: if it was changed meanwhile, it does not count.
+        let seen = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        zicha
+            .app
+            .propose(&round, "honor_example", &seen, &Decision { summary: "改过的摘要".into(), problem: "CF-1.1".into(), anyway: false }, "jia")
+            .unwrap();
+        send(&two, &round, &seen, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
+        assert!(zicha.app.results(&round).unwrap().cases.is_empty());
+    }
+}
+
+#[test]
+fn the_queue_leads_from_text_to_text_and_shows_how_far_it_is() {
+    let (zicha, round, one, two) = bureau(Backend::Sqlite);
+    let page = format!("/desk/rounds/{round}/texts");
+    one.get(&page).assert_says(200, "<td class=\"n\">48</td><td class=\"n\">0</td><td class=\"n\">0</td>");
+    let mut next = format!("{page}?question=honor_example");
+    for _ in 0..48 {
+        let shown = one.get(&next);
+        shown.assert_says(200, "class=\"original\"");
+        let id = shown.body.split("name=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == id).unwrap();
+        assert_eq!(text.state, ScreeningState::Pending, "each text once");
+        next = send(&one, &round, &text, &[("do", "unused")]).location;
+    }
+    one.get(&next).assert_says(200, "没有等您处理的文字");
+    two.get(&page).assert_says(200, "<td class=\"n\">0</td><td class=\"n\">48</td><td class=\"n\">0</td>");
+    two.get(&format!("{page}?question=honor_example")).assert_says(200, "的意见：");
+}
