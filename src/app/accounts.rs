@@ -12,6 +12,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
+use super::throttle::Trying;
 use super::{App, AppError, rng};
 use crate::storage::{AccountRow, SessionRow, StorageError};
 use crate::text::{Lang, Refusal};
@@ -107,6 +108,10 @@ pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 const SESSION_LONGEST: i64 = 8 * 3600;
 /// For how many seconds a typed password counts for grave steps.
 const CONFIRMED: i64 = 10 * 60;
+/// Name of the administrator's first account.
+const ADMIN: &str = "guanli";
+/// Longest name of an account, in characters.
+const LONGEST_NAME: usize = 40;
 const SHORTEST_PASSWORD: usize = 12;
 const SETUP: &str = "setup_token";
 
@@ -120,7 +125,7 @@ impl App {
         if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
             return Err(Refusal::new(
                 "单位负责人、局领导须指定单位，其他角色不能指定单位",
-                "unit_head and leader need --unit; other roles must not have one",
+                "unit_head and leader need units (--unit); other roles must not have any",
             )
             .into());
         }
@@ -209,7 +214,7 @@ impl App {
     /// Whether somebody who is signed in knows the password: throttled as signing in is.
     fn own_password(&self, session: &Session, password: &str, wrong: Refusal) -> Result<(), AppError> {
         // Whoever holds a session is not shut out by those who have none.
-        let attempt = self.may_try(&format!("{}\0{}", session.account, session.key), "")?;
+        let attempt = self.may_try(&session.account, Trying::Session(&session.key))?;
         let account = self.known_account(&session.account)?;
         if !self.verify_password(&account.password, password)? {
             return Err(wrong.into());
@@ -237,8 +242,9 @@ impl App {
         Ok(self.storage.setting(SETUP)?.is_some_and(|known| known == digest(token)))
     }
 
-    /// Makes the first account with a set-up token, which is used up by it.
-    pub fn set_up(&self, token: &str, name: &str, password: &str) -> Result<(), AppError> {
+    /// Makes the first account with a set-up token, which is used up by it, and beside it the administrator's, who makes all others.
+    /// Returns the administrator's name and password, which are shown once.
+    pub fn set_up(&self, token: &str, name: &str, password: &str) -> Result<(String, String), AppError> {
         let gone = || {
             Refusal::new(
                 "设置链接无效或已使用；重新启动服务会打印新的链接",
@@ -256,20 +262,31 @@ impl App {
             self.storage.set_setting(SETUP, &digest(token))?;
             return Err(error);
         }
-        Ok(())
+        self.note(name, "account_add", name)?;
+        let admin = if name == ADMIN { format!("{ADMIN}2") } else { ADMIN.to_owned() };
+        let password = self.add_account(&admin, Role::Admin, &[], None)?;
+        self.note(name, "account_add", &admin)?;
+        Ok((admin, password))
     }
 
     /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the second factor of those who have one,
     /// `known` what [`App::known_browser`] gave this browser before, if anything.
     pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str, known: &str) -> Result<String, AppError> {
         let refused = || AppError::Refused(Refusal::new("账号、口令或动态口令不正确", "name, password or code is wrong"));
-        let attempt = self.may_try(name, known)?;
+        if name.chars().count() > LONGEST_NAME {
+            return Err(refused());
+        }
+        let attempt = self.may_try(name, Trying::Browser(known))?;
         let account = self.storage.account(name)?.filter(|a| a.active);
         let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
         let fits = self.verify_password(hash, password)?;
         match &account {
             Some(account) if fits && self.second_factor_fits(account, code)? => {}
-            _ => return Err(refused()),
+            Some(_) => {
+                self.note(name, "sign_in_failed", "")?;
+                return Err(refused());
+            }
+            None => return Err(refused()),
         }
         self.succeeded(&attempt);
         let cookie = random_hex();
@@ -296,14 +313,7 @@ impl App {
             self.storage.touch_session(&key, now)?;
         }
         let units = self.storage.account_units(&name)?;
-        Ok(Some(Session {
-            account: name,
-            role,
-            units,
-            csrf: digest(&format!("csrf {cookie}")),
-            confirmed: confirmed.is_some_and(|at| now - at < CONFIRMED),
-            key,
-        }))
+        Ok(Some(Session { account: name, role, units, csrf: csrf_token(cookie), confirmed: confirmed.is_some_and(|at| now - at < CONFIRMED), key }))
     }
 
     /// Ends a session.
@@ -325,6 +335,12 @@ impl App {
         self.verifying.fetch_sub(1, Ordering::Relaxed);
         Ok(fits)
     }
+}
+
+/// The token that every form of a session carries. It follows from the cookie, so a form can be recognised when its session has ended.
+#[must_use]
+pub fn csrf_token(cookie: &str) -> String {
+    digest(&format!("csrf {cookie}"))
 }
 
 fn check_password(password: &str) -> Result<(), Refusal> {

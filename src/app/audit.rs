@@ -8,8 +8,9 @@ use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str, &str); 45] = [
+pub const ACTIONS: [(&str, &str, &str); 46] = [
     ("sign_in", "登录", "signed in"),
+    ("sign_in_failed", "登录失败", "failed to sign in"),
     ("account_add", "建立账号", "made an account"),
     ("units_import", "导入单位", "imported units"),
     ("round_create", "建立轮次", "created a round"),

@@ -67,7 +67,7 @@ impl App {
         let results = self.results(id)?;
         let number = results.edition.as_ref().map_or(1, |e| e.number + 1);
         let issued = shanghai_day(self.now()).to_string();
-        let edition = Edition { number, issued, accounts: accounts.to_vec(), lists: results.all_lists()? };
+        let edition = Edition { number, issued, accounts: accounts.to_vec(), lists: results.all_lists()?, holds: results.round.holds.clone() };
         if self.storage.add_edition(id, &edition)? { Ok(()) } else { Err(AppError::Changed) }
     }
 
@@ -94,7 +94,7 @@ impl Results {
     /// Whether the lists differ from those that were handed over last.
     pub fn has_unissued_changes(&self) -> Result<bool, AppError> {
         Ok(match &self.edition {
-            Some(edition) => edition.lists != self.all_lists()?,
+            Some(edition) => edition.holds != self.round.holds || edition.lists != self.all_lists()?,
             None => false,
         })
     }

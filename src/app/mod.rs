@@ -27,7 +27,7 @@ mod throttle;
 mod tokens;
 mod workbook;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -37,7 +37,7 @@ use rand::rngs::ThreadRng;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session};
+pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session, csrf_token};
 pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
 pub use backup::{How, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
@@ -125,7 +125,7 @@ pub struct App {
     clock_back: AtomicI64,
     verifying: AtomicU64,
     password_turn: Mutex<()>,
-    sign_ins: Mutex<BTreeMap<String, (u32, Instant)>>,
+    throttle: throttle::Throttle,
     prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
     gathered: Mutex<HashMap<RoundId, custody::Gathered>>,
     metrics: metrics::Metrics,
@@ -165,7 +165,7 @@ impl App {
             clock_back: AtomicI64::new(0),
             verifying: AtomicU64::new(0),
             password_turn: Mutex::default(),
-            sign_ins: Mutex::default(),
+            throttle: throttle::Throttle::default(),
             prepared: Mutex::default(),
             gathered: Mutex::default(),
             metrics: metrics::Metrics::new(),

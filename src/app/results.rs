@@ -57,8 +57,13 @@ pub struct Check {
 impl Results {
     /// The same for somebody who sees lists as they were handed over.
     #[must_use]
-    pub fn as_issued(self) -> Self {
-        Self { as_issued: true, ..self }
+    pub fn as_issued(mut self) -> Self {
+        self.as_issued = true;
+        // A question that was checked or taken back since then is as it was when two accounts let the lists out.
+        if let Some(edition) = &self.edition {
+            self.round.holds.clone_from(&edition.holds);
+        }
+        self
     }
 
     pub(super) fn reads_issued(&self) -> bool {

@@ -146,9 +146,7 @@ impl App {
     pub fn create_round(&self, new: &NewRound) -> Result<RoundId, AppError> {
         check_title(new.title)?;
         check_dates(new.opens, new.closes)?;
-        if let Some(base) = &new.looks_back {
-            self.round(base)?;
-        }
+        self.check_base(new, None)?;
         let units = self.chosen_units(new.units)?;
         self.storage.keep_survey(new.survey)?;
         let id = RoundId::random(&mut rng());
@@ -168,9 +166,7 @@ impl App {
     pub fn change_draft(&self, id: &RoundId, seen: &str, new: &NewRound) -> Result<(), AppError> {
         check_title(new.title)?;
         check_dates(new.opens, new.closes)?;
-        if let Some(base) = &new.looks_back {
-            self.round(base)?;
-        }
+        self.check_base(new, Some(id))?;
         let (old, before) = (self.round(id)?, self.storage.round_units(id)?);
         if old.state != RoundState::Draft {
             return Err(Refusal::new("本轮已开放，不能再改", "this round is open; it cannot be changed any more").into());
@@ -178,12 +174,14 @@ impl App {
         if draft_version(&old, &before) != seen {
             return Err(AppError::Changed);
         }
-        let units = self.chosen_units(new.units)?;
         let codes = |units: &[Unit]| units.iter().map(|u| u.code.clone()).collect::<Vec<_>>();
-        if self.slips_issued(id)? > 0 && (old.access != new.access || codes(&units) != codes(&before)) {
+        // What the form shows of the units as they are is no wish to change them, whatever the table says by now.
+        let units = if new.units == codes(&before) { before.clone() } else { self.chosen_units(new.units)? };
+        let printed = [old.access != new.access, codes(&units) != codes(&before), old.title != new.title.trim(), old.closes != new.closes];
+        if self.slips_issued(id)? > 0 && printed.contains(&true) {
             return Err(Refusal::new(
-                "本轮已印发填写码，不能再改参加单位和填写方式；确需修改的，请放弃本草稿，另建一轮",
-                "slips of this round are printed: its units and its way of answering stay. To change them, drop this draft and create another",
+                "本轮已印发填写码，纸条上印有名称和截止日期，不能再改名称、截止日期、参加单位和填写方式；确需修改的，请放弃本草稿，另建一轮",
+                "slips of this round are printed with its title and last day: these, its units and its way of answering stay. To change them, drop this draft and create another",
             )
             .into());
         }
@@ -197,7 +195,6 @@ impl App {
             looks_back: new.looks_back.clone(),
             ..old.clone()
         };
-        let units = if codes(&units) == codes(&before) { before } else { units };
         if !self.storage.change_draft(&old, &round, &units)? {
             return Err(AppError::Changed);
         }
@@ -205,9 +202,21 @@ impl App {
         Ok(())
     }
 
-    /// Drops a draft with its slips.
-    pub fn drop_draft(&self, id: &RoundId) -> Result<(), AppError> {
-        self.round(id)?;
+    /// A round looks back at another one that has results.
+    fn check_base(&self, new: &NewRound, own: Option<&RoundId>) -> Result<(), AppError> {
+        let Some(base) = &new.looks_back else { return Ok(()) };
+        if own == Some(base) || !self.round(base)?.state.has_results() {
+            return Err(Refusal::new("只能与已开箱的其他轮次对照", "a round can only look back at another one whose box was opened").into());
+        }
+        Ok(())
+    }
+
+    /// Drops a draft, as it was `seen`, with its slips.
+    pub fn drop_draft(&self, id: &RoundId, seen: &str) -> Result<(), AppError> {
+        let round = self.round(id)?;
+        if round.state == RoundState::Draft && self.draft_version(id)? != seen {
+            return Err(AppError::Changed);
+        }
         if !self.storage.delete_draft(id)? {
             return Err(Refusal::new("本轮已开放，不能放弃", "this round is open; it cannot be dropped").into());
         }
@@ -219,7 +228,7 @@ impl App {
     fn chosen_units(&self, codes: &[String]) -> Result<Vec<Unit>, AppError> {
         let all = self.storage.units()?;
         if all.is_empty() {
-            return Err(Refusal::new("还没有单位，请先导入单位表", "there are no units yet; import them with `zicha units import FILE.csv`").into());
+            return Err(Refusal::new("还没有单位，请先导入单位表", "there are no units yet; import them first").into());
         }
         if let Some(unknown) = codes.iter().find(|c| !all.iter().any(|u| &u.code == *c)) {
             return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).into());

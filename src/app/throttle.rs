@@ -1,7 +1,8 @@
 //! How often a password may be tried, so that nobody guesses and nobody is shut out by somebody else's guesses.
-//! A browser that has signed in before is known again by a token of its own and counted apart; addresses are never looked at, since one station is one address.
+//! A browser that has signed in before is known again by a token of its own and counted apart, as is whoever holds a session; addresses are never looked at, since one station is one address.
 
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,28 +15,54 @@ use crate::text::Refusal;
 
 /// Tries within a minute.
 const TRIES: u32 = 5;
-/// Names remembered at once: an attacker who invents names does not fill the memory.
-const NAMES: usize = 10_000;
+const MINUTE: Duration = Duration::from_mins(1);
+/// Strangers' names remembered at once. An attacker who invents more pushes out the oldest, never those who are known.
+const STRANGERS: usize = 10_000;
+
+type Tries = Mutex<HashMap<String, (u32, Instant)>>;
+
+/// Attempts of the last minute: by strangers, and by those who are known.
+#[derive(Default)]
+pub(super) struct Throttle {
+    strangers: Tries,
+    known: Tries,
+}
+
+/// Who tries.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trying<'a> {
+    /// Somebody at the page to sign in, with the token of this browser, if it has one.
+    Browser(&'a str),
+    /// Whoever holds this session.
+    Session(&'a str),
+}
 
 impl App {
-    /// Counts an attempt before it is verified. `known` is the token of a browser that has signed in as `name` before.
-    pub(super) fn may_try(&self, name: &str, known: &str) -> Result<Attempt, AppError> {
-        // A browser that is known has tries of its own; whoever floods a name with guesses uses up those of strangers.
-        let counted = if self.is_known(name, known) { format!("{name}\0{known}") } else { name.to_owned() };
-        let mut tries = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, (_, since)| since.elapsed() < Duration::from_mins(1));
-        let full = tries.len() >= NAMES && !tries.contains_key(&counted);
-        let entry = tries.get(&counted).copied().unwrap_or((0, Instant::now()));
-        if full || entry.0 >= TRIES {
+    /// Counts an attempt before it is verified; refused if there were too many.
+    pub(super) fn may_try(&self, name: &str, who: Trying<'_>) -> Result<Attempt, AppError> {
+        let (known, counted) = match who {
+            Trying::Session(key) => (true, digest(&format!("session {key}"))),
+            // The token as it is made and in no other spelling, or one token would count as many.
+            Trying::Browser(token) if self.is_known(name, token) => (true, digest(&format!("browser {token}"))),
+            Trying::Browser(_) => (false, digest(&format!("name {name}"))),
+        };
+        let mut tries = self.throttle.of(known).lock().unwrap_or_else(PoisonError::into_inner);
+        tries.retain(|_, (_, since)| since.elapsed() < MINUTE);
+        if !known && tries.len() >= STRANGERS && !tries.contains_key(&counted) {
+            let oldest = tries.iter().min_by_key(|(_, (_, since))| *since).map(|(key, _)| key.clone());
+            oldest.map(|key| tries.remove(&key));
+        }
+        let (count, _) = tries.get(&counted).copied().unwrap_or((0, Instant::now()));
+        if count >= TRIES {
             return Err(Refusal::new("尝试次数过多，请一分钟后再试", "too many attempts; try again in a minute").into());
         }
-        tries.insert(counted.clone(), (entry.0 + 1, Instant::now()));
-        Ok(Attempt(counted))
+        tries.insert(counted.clone(), (count + 1, Instant::now()));
+        Ok(Attempt { known, counted })
     }
 
     /// Forgets the attempts that led to the right password.
     pub(super) fn succeeded(&self, attempt: &Attempt) {
-        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner).remove(&attempt.0);
+        self.throttle.of(attempt.known).lock().unwrap_or_else(PoisonError::into_inner).remove(&attempt.counted);
     }
 
     /// A token by which a browser that signed in as `name` is known again. It opens nothing.
@@ -53,7 +80,8 @@ impl App {
     }
 
     fn is_known(&self, name: &str, token: &str) -> bool {
-        let Some((nonce, mac)) = token.split_at_checked(32) else { return false };
+        let lower = token.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        let Some((nonce, mac)) = token.split_at_checked(32).filter(|_| lower) else { return false };
         hex::decode(mac).is_ok_and(|mac| self.browser_mac(name, nonce).verify_slice(&mac).is_ok())
     }
 
@@ -65,5 +93,54 @@ impl App {
     }
 }
 
+impl Throttle {
+    fn of(&self, known: bool) -> &Tries {
+        if known { &self.known } else { &self.strangers }
+    }
+}
+
 /// An attempt that was counted.
-pub(super) struct Attempt(String);
+pub(super) struct Attempt {
+    known: bool,
+    counted: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Settings;
+
+    fn app() -> (tempfile::TempDir, App) {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(Settings { data: folder.path().to_owned(), ..Settings::default() }).unwrap();
+        (folder, app)
+    }
+
+    #[test]
+    fn invented_names_push_out_nobody_who_is_known() {
+        let (_folder, app) = app();
+        let token = app.known_browser("jingban");
+        for n in 0..STRANGERS + 50 {
+            assert!(app.may_try(&format!("invented {n}"), Trying::Browser("")).is_ok());
+        }
+        assert!(app.may_try("jingban", Trying::Browser(&token)).is_ok());
+        assert!(app.may_try("jingban", Trying::Session("a session")).is_ok());
+        assert!(app.throttle.strangers.lock().unwrap().len() <= STRANGERS, "nor do they fill the memory");
+    }
+
+    #[test]
+    fn a_token_counts_in_one_spelling_only() {
+        let (_folder, app) = app();
+        let token = app.known_browser("jingban");
+        for _ in 0..TRIES {
+            app.may_try("jingban", Trying::Browser(&token)).unwrap();
+        }
+        assert!(app.may_try("jingban", Trying::Browser(&token)).is_err());
+        // In capitals it is a stranger's, and strangers have tries of their own, together.
+        for _ in 0..TRIES {
+            app.may_try("jingban", Trying::Browser(&token.to_uppercase())).unwrap();
+        }
+        assert!(app.may_try("jingban", Trying::Browser(&token.replace('a', "A"))).is_err());
+        assert!(app.may_try("other", Trying::Browser(&token)).is_ok(), "a stranger to every other account");
+    }
+}

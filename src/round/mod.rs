@@ -268,8 +268,13 @@ pub fn shanghai_day(now: OffsetDateTime) -> Date {
 /// Reads `2026-06-01`.
 pub fn parse_day(text: &str) -> Result<Date, Refusal> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
-    Date::parse(text.trim(), format)
-        .map_err(|_| Refusal::new(format!("日期“{text}”应写作 2026-06-01 的格式"), format!("`{text}` is not a date; write it as 2026-06-01")))
+    Date::parse(text.trim(), format).map_err(|_| {
+        if text.is_empty() {
+            Refusal::new("请填写日期", "give a date")
+        } else {
+            Refusal::new(format!("日期“{text}”应写作 2026-06-01 的格式"), format!("`{text}` is not a date; write it as 2026-06-01"))
+        }
+    })
 }
 
 /// Checks the two dates of a round.

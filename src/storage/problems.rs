@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::schema::{comments, list_editions, problem_history, problems, screenings};
 use super::{Storage, StorageError};
 use crate::id::RoundId;
 use crate::problem::{ProblemEdit, ProblemList, RowState, Source};
+use crate::round::Hold;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = problems, treat_none_as_null = true)]
@@ -54,6 +56,15 @@ pub struct Edition {
     pub accounts: Vec<String>,
     /// The lists.
     pub lists: Vec<ProblemList>,
+    /// Held questions and whether they were checked, as they were then.
+    pub holds: BTreeMap<String, Hold>,
+}
+
+/// What an edition holds in the database.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    lists: Vec<ProblemList>,
+    holds: BTreeMap<String, Hold>,
 }
 
 /// A detached text and what screeners decided about it.
@@ -159,13 +170,14 @@ impl Storage {
 
     /// Keeps lists as they are handed over; false if that edition exists.
     pub fn add_edition(&self, round: &RoundId, edition: &Edition) -> Result<bool, StorageError> {
+        let body = Body { lists: edition.lists.clone(), holds: edition.holds.clone() };
         let kept = diesel::insert_into(list_editions::table)
             .values((
                 list_editions::round.eq(round.as_str()),
                 list_editions::edition.eq(edition.number),
                 list_editions::issued.eq(&edition.issued),
                 list_editions::accounts.eq(serde_json::to_string(&edition.accounts).expect("names are JSON")),
-                list_editions::body.eq(serde_json::to_string(&edition.lists).expect("lists are JSON")),
+                list_editions::body.eq(serde_json::to_string(&body).expect("lists are JSON")),
             ))
             .execute(&mut *self.connection()?);
         match kept.map_err(StorageError::from) {
@@ -185,8 +197,9 @@ impl Storage {
             .optional()?;
         let Some((number, issued, accounts, body)) = row else { return Ok(None) };
         let corrupt = |e: serde_json::Error| StorageError::Corrupt(format!("lists of round {round}: {e}"));
-        let (accounts, lists) = (serde_json::from_str(&accounts).map_err(corrupt)?, serde_json::from_str(&body).map_err(corrupt)?);
-        Ok(Some(Edition { number, issued, accounts, lists }))
+        let accounts = serde_json::from_str(&accounts).map_err(corrupt)?;
+        let Body { lists, holds } = serde_json::from_str(&body).map_err(corrupt)?;
+        Ok(Some(Edition { number, issued, accounts, lists, holds }))
     }
 
     /// The texts to one question with what was decided about them, in an order that says nothing.

@@ -57,7 +57,9 @@ impl Storage {
                 // On SQLite the transaction holds the only write lock; here two of them must not read at once.
                 pg.batch_execute("lock table units in share row exclusive mode")?;
             }
-            if from.is_some_and(|from| load_units(db).is_ok_and(|now| now != from)) {
+            if let Some(from) = from
+                && load_units(db)? != from
+            {
                 return Ok(false);
             }
             diesel::delete(units::table).execute(db)?;

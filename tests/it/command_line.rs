@@ -53,7 +53,7 @@ fn the_story_can_be_driven_with_commands() {
         assert!(zicha.ok(&["account", "add", "zhang", "--role", "clerk"]).contains("only this once"));
         zicha.refused(&["account", "add", "zhang", "--role", "clerk"], "exists");
         zicha.refused(&["account", "add", "li", "--role", "boss"], "no role");
-        zicha.refused(&["account", "add", "li", "--role", "unit_head"], "need --unit");
+        zicha.refused(&["account", "add", "li", "--role", "unit_head"], "--unit");
     }
 }
 

@@ -105,17 +105,36 @@ fn a_draft_can_be_changed_and_dropped_until_it_opens() {
         told.assert_says(409, "食堂");
         told.assert_says(409, "value=\"伙食\"");
         assert_eq!(send(&two, &told, &fields("伙食", "CY")).status, 303);
-        // Slips are printed: their units stay, all else can still change.
-        zicha.app.issue_slips(&id, None, 10, true).unwrap();
-        send(&one, &one.get(&path), &fields("伙食", "CF")).assert_says(422, "已印发填写码");
+        // A table that changed meanwhile does not change the units of a draft whose form was left alone.
+        zicha.import_units(&UNITS.replace("CF,", "CX,"));
         assert_eq!(send(&one, &one.get(&path), &fields("饭菜", "CY")).status, 303);
+        assert_eq!(zicha.app.round_units(&id).unwrap()[0].code, "CY");
+        // Slips are printed: what stands on them stays, all else can still change.
+        zicha.app.issue_slips(&id, None, 10, true).unwrap();
+        send(&one, &one.get(&path), &fields("饭菜", "CS")).assert_says(422, "已印发填写码");
+        send(&one, &one.get(&path), &fields("另一个名称", "CY")).assert_says(422, "已印发填写码");
+        let mut other = fields("饭菜", "CY");
+        other[1].1 = "self-check-short".to_owned();
+        assert_eq!(send(&one, &one.get(&path), &other).status, 303);
+        // A round looks back at another one that has results, never at itself.
+        let mut back = fields("饭菜", "CY");
+        back.push(("looks_back", id.to_string()));
+        send(&one, &one.get(&path), &back).assert_says(422, "只能与已开箱的其他轮次对照");
         // An open round can be neither changed nor dropped.
         let other = zicha.open_round(&survey("canteen"));
         assert_eq!(one.get(&format!("/desk/rounds/{other}/edit")).status, 422);
         let refused = one.post_from("/desk", &format!("/desk/rounds/{other}/edit"), &[("drop", "yes")]);
         refused.assert_says(422, "本轮已开放");
         assert_eq!(zicha.app.round(&other).unwrap().state, RoundState::Open);
+        // Who drops what somebody else has just changed is told; who saves what was dropped keeps what was typed.
+        let (stale, late) = (one.get(&path), two.get(&path));
+        assert_eq!(send(&two, &late, &fields("饭菜", "CY")).status, 303);
+        send(&one, &stale, &[("drop", "yes".to_owned())]).assert_says(409, "内容已被他人修改");
+        let late = two.get(&path);
         assert_eq!(one.post_from(&path, &path, &[("drop", "yes")]).status, 303);
+        let kept = send(&two, &late, &fields("写了很久的名称", "CY"));
+        kept.assert_says(409, "这份草稿已由 jingban");
+        kept.assert_says(409, "value=\"写了很久的名称\"");
         assert!(zicha.app.rounds().unwrap().iter().all(|r| r.id != id));
         assert_eq!(one.get(&path).status, 404);
         assert!(!zicha.data().join(format!("box-{id}.db")).exists(), "nor are its slips kept");

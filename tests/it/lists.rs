@@ -180,6 +180,11 @@ fn bad_input_is_refused_beside_what_was_typed() {
     }
 }
 
+/// The row of a table that holds this text.
+fn row_of<'a>(body: &'a str, text: &str) -> &'a str {
+    body.split("<tr>").find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}"))
+}
+
 #[test]
 fn units_read_the_edition_that_two_accounts_let_out() {
     for backend in backends() {
@@ -217,6 +222,15 @@ fn units_read_the_edition_that_two_accounts_let_out() {
             assert!(file.contains("第二版的备注"), "{file}");
         }
         b.agree(&b.head, "lists").assert_says(422, "没有改动");
+        // One clerk alone shows no held question to the units: it goes out with the next edition.
+        b.clerk.post_from(&b.base(), &format!("{}/hold", b.base()), &[("question", "lawful_fake"), ("state", "checked")]);
+        let held = survey("self-check").question("lawful_fake").unwrap().text.zh().to_owned();
+        let group = format!("{}/groups/CY", b.base());
+        assert!(!row_of(&squad.get(&group).body, &held).contains("<svg") && row_of(&b.clerk.get(&group).body, &held).contains("<svg"));
+        assert!(!squad.get(&paper).body.contains("CY-3."));
+        b.agree(&b.clerk, "lists");
+        b.agree(&b.head, "lists");
+        assert!(row_of(&squad.get(&group).body, &held).contains("<svg") && squad.get(&paper).body.contains("CY-3."));
         // A list is a document of the unit: the desk's working pages are not theirs.
         for page in [format!("{}/problems", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1"), format!("{}/exports", b.base())] {
             assert_eq!(squad.get(&page).status, 403, "{page}");

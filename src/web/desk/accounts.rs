@@ -48,6 +48,11 @@ pub async fn act(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
         Ok(entered) => entered,
         Err(page) => return Ok(page),
     };
+    if form.first("confirm") != "yes"
+        && let Some(page) = confirm(&session, &form)
+    {
+        return Ok(html_page(&session, session.lang.pick("请确认", "Please confirm"), demo_mark(&app, session.lang), page));
+    }
     let (working, by) = (app.clone(), session.account.clone());
     let result = block(move || {
         let name = form.first("name");
@@ -61,6 +66,48 @@ pub async fn act(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
     })
     .await?;
     answer(&session, &app, &Form::default(), result).await
+}
+
+/// What a grave step does, to be confirmed; turning an account on is none.
+fn confirm(session: &Session, form: &Form) -> Option<Markup> {
+    let lang = session.lang;
+    let (title, consequence) = match form.first("do") {
+        "off" => (
+            lang.pick("停用账号", "Turn the account off"),
+            lang.pick(
+                "该账号立即退出，不能再登录；以后可以重新启用。",
+                "It is signed out at once and cannot sign in any more. It can be turned on again.",
+            ),
+        ),
+        "password" => (
+            lang.pick("重置口令", "Reset the password"),
+            lang.pick(
+                "原口令立即失效，该账号在各处的登录和接口令牌全部作废；新口令只显示一次。",
+                "The old password stops working at once; all its sessions and tokens end. The new one is shown once.",
+            ),
+        ),
+        "factor" => (
+            lang.pick("取消动态口令", "Remove the one-time code"),
+            lang.pick(
+                "以后只凭口令即可登录，备用码全部作废。请确认是本人当面提出的。",
+                "From now on the password alone signs in, and all recovery codes are void. Make sure that its owner asked for it in person.",
+            ),
+        ),
+        _ => return None,
+    };
+    Some(html! {
+        div.card.narrow {
+            h1 { (title) }
+            p { strong { (form.first("name")) } }
+            p.lead { (consequence) }
+            form method="post" action="/desk/accounts/do" {
+                (csrf(session))
+                @for field in ["name", "do"] { input type="hidden" name=(field) value=(form.first(field)); }
+                input type="hidden" name="confirm" value="yes";
+                div.row { button.grave type="submit" { (lang.pick("确认", "Confirm")) } a.button.quiet href="/desk/accounts" { (lang.pick("取消", "Cancel")) } }
+            }
+        }
+    })
 }
 
 /// A password that was made, with its account.
@@ -105,7 +152,7 @@ fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>
                     td.steps {
                         @if account.name == session.account { a href="/desk/me" { (lang.pick("我的账号", "My account")) } }
                         @else {
-                            @if account.active { (step(&account.name, "off", lang.pick("停用", "Turn off"))) } @else { (step(&account.name, "on", lang.pick("启用", "Active"))) }
+                            @if account.active { (step(&account.name, "off", lang.pick("停用", "Turn off"))) } @else { (step(&account.name, "on", lang.pick("启用", "Turn on"))) }
                             (step(&account.name, "password", lang.pick("重置口令", "Reset password")))
                             @if account.second_factor { (step(&account.name, "factor", lang.pick("取消动态口令", "Remove one-time code"))) }
                         }

@@ -23,7 +23,15 @@ pub fn percent(text: &str) -> String {
 /// An address within the desk, or the desk's first page.
 pub fn within_desk(to: &str) -> &str {
     let plain = to == "/desk" || to.strip_prefix("/desk/").or_else(|| to.strip_prefix("/desk?")).is_some();
-    if plain && !to.contains(['\\', '\r', '\n']) && to.len() < 2_000 { to } else { "/desk" }
+    if plain
+        && !to.contains(|c: char| c == '\\' || c.is_control())
+        && percent_encoding::percent_decode_str(to).all(|byte| byte >= 0x20)
+        && to.len() < 2_000
+    {
+        to
+    } else {
+        "/desk"
+    }
 }
 
 /// What of a form is carried along.
@@ -94,13 +102,15 @@ fn respond(session: &Session, app: &Data<App>, page: Markup, failed: bool) -> Ht
 }
 
 fn password_page(session: &Session, action: &str, kept: &Markup, error: Option<&str>) -> Markup {
+    // A download leaves this page where it is.
+    let file = kept.0.contains("/export/") || kept.0.contains(".csv");
     let lang = session.lang;
     html! {
         div.card.narrow {
             h1 { (lang.pick("再次输入口令", "Password again")) }
             p { (lang.pick("这一步关系重大，距上次输入口令已超过十分钟，请再次输入本人口令。", "This step is grave and your password was given more than ten minutes ago. Please give it again.")) }
             @if let Some(error) = error { div.errors role="alert" { (error) } }
-            form method="post" action=(action) {
+            form method="post" action=(action) data-file[file] {
                 (csrf(session)) (kept)
                 label for="confirm_password" { (lang.pick("口令", "Password")) }
                 input #confirm_password type="password" name="confirm_password" autocomplete="current-password" required;

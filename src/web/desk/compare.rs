@@ -39,7 +39,7 @@ fn page(now: &Results, base: &Results, lang: Lang) -> Markup {
         p.noprint { a href={ "/desk/rounds/" (now.round.id) "/results" } { (lang.pick("← 返回结果", "← Results")) } }
         h1 { (lang.pick("两轮对照：", "Two rounds compared: ")) (base.round.title) " → " (now.round.title) }
         p.lead { (summary(&count, lang)) }
-        p.soft { (lang.pick("只比较成员单位和人数等级都相同的统计组，按突出率所在区间的档数比较。20 人以上、两轮应答均达七成五、相差两档以上，才称改善或反弹；相差一档只说可能。", "Only groups with the same member units and size class are compared, by steps of the bands of the prominent rate. Better or worse needs 20 and more answers, 75 % turnout in both rounds and two steps; one step is only perhaps.")) }
+        p.soft { (lang.pick("只比较成员单位和人数等级都相同的统计组，按突出率所在区间的档数比较。20 人以上、两轮应答均达七成五、相差两档以上，才称改善或反弹；相差一档只说可能。", "Only groups with the same member units and size class are compared, by steps of the bands of the prominent rate. Better or worse needs groups of 20 heads and more, 75 % turnout in both rounds and two steps; one step is only perhaps.")) }
         div.card {
             h2 { (lang.pick("各统计组", "Groups")) }
             div.legend { @for change in Change::ALL { span.swatch { svg width="14" height="14" aria-hidden="true" { rect width="14" height="14" rx="3" fill=(colour(change)) {} } (change.label(lang)) } } }
@@ -47,10 +47,35 @@ fn page(now: &Results, base: &Results, lang: Lang) -> Markup {
         }
         div.card {
             h2 { (lang.pick("全局各题", "Questions, whole bureau")) }
-            p.soft { (lang.pick("两轮都公布了全局人数的题目，列出突出率的变化；其他题目不比较。空心点为上一轮，实心点为本轮。", "Questions whose bureau counts are published in both rounds, with the change of the prominent rate; others are not compared. Hollow: the round before; full: this round.")) }
-            div.scroll { (bureau(now, base, lang)) }
+            @if let Some(why) = not_comparable(now, base, lang) { p { (why) } }
+            @else {
+                p.soft { (lang.pick("两轮参加单位相同、应答均达七成五，且两轮都公布了全局人数的题目，列出突出率的变化；其他题目不比较。空心点为上一轮，实心点为本轮。", "With the same units and 75 % turnout in both rounds: questions whose bureau counts are published in both, with the change of the prominent rate; others are not compared. Hollow: the round before; full: this round.")) }
+                div.scroll { (bureau(now, base, lang)) }
+            }
         }
     }
+}
+
+/// Why the bureau as a whole is not compared, if it is not: the rule that holds for groups holds for all of them together.
+fn not_comparable(now: &Results, base: &Results, lang: Lang) -> Option<String> {
+    let units = |results: &Results| {
+        let mut codes: Vec<String> = results.units.iter().map(|u| u.code.clone()).collect();
+        codes.sort();
+        codes
+    };
+    let turned_out = |results: &Results| {
+        let turnout = results.release.bureau.turnout;
+        u64::from(turnout.counted) * 100 >= u64::from(turnout.headcount) * 75
+    };
+    if units(now) != units(base) || now.survey.thresholds() != base.survey.thresholds() {
+        return Some(
+            lang.pick("两轮参加单位或列入标准不同，全局不作比较。", "Units or thresholds differ between the rounds; the bureau is not compared.")
+                .to_owned(),
+        );
+    }
+    (!turned_out(now) || !turned_out(base)).then(|| {
+        lang.pick("有一轮应答不足七成五，全局不作比较。", "Turnout was under 75 % in one of the rounds; the bureau is not compared.").to_owned()
+    })
 }
 
 fn summary(count: &impl Fn(Change) -> usize, lang: Lang) -> String {

@@ -117,7 +117,13 @@ fn page(session: &Session, app: &App, round: &Round, said: &Said) -> Markup {
 /// What is lost for ever, said before a round is opened and while it is open.
 fn warning(need: usize, of: usize, lang: Lang) -> Markup {
     html! {
-        p.warn { strong { (lang.pick("请务必知悉：", "Be sure to know: ")) } (lang.pick("开箱须同时具备两样：", "opening needs two things together: the passphrases of any ")) (of) (lang.pick(" 位监督员中任意 ", " of the trustees, any ")) (need) (lang.pick(" 位的口令，和服务器数据目录里的钥匙文件。口令不足 ", " of them, and the key file in the server's data folder. With fewer than ")) (need) (lang.pick(" 份，或钥匙文件丢失，本轮全部答卷即永久作废，任何人都无法恢复。", " passphrases, or without the key file, every response of this round is lost for good and nobody can bring it back.")) }
+        p.warn {
+            strong { (lang.pick("请务必知悉：", "Be sure to know: ")) }
+            (lang.pick(
+                format!("开箱须同时具备两样：{of} 位监督员中任意 {need} 位的口令，和服务器数据目录里的钥匙文件。口令不足 {need} 份，或钥匙文件丢失，本轮全部答卷即永久作废，任何人都无法恢复。"),
+                format!("opening needs two things together: the passphrases of any {need} of the {of} trustees, and the key file in the server's data folder. With fewer than {need} passphrases, or without the key file, every response of this round is lost for good and nobody can bring it back."),
+            ))
+        }
     }
 }
 

@@ -78,7 +78,7 @@ struct Asked {
 }
 
 fn read(request: &HttpRequest) -> Result<Asked, WebError> {
-    let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+    let query = Form::decode(request.query_string().as_bytes()).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))?;
     let known: [(&str, &[&str]); 5] = [
         ("format", &["csv", "xlsx", "docx", "json"]),
         ("headers", &["zh", "id"]),

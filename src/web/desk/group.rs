@@ -22,12 +22,12 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
     let session = enter(&request, &app, Permission::ReadLists).await?;
     let lang = session.lang;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let (reading, section) = (app.clone(), session.role.runs_rounds());
+    let (reading, user) = (app.clone(), session.clone());
     let (results, base) = block(move || {
-        let results = reading.results(&id)?;
-        let base = match results.round.looks_back.as_ref().map(|base| reading.results(base)) {
+        let results = reading.results_for(&user, &id)?;
+        let base = match results.round.looks_back.as_ref().map(|base| reading.results_for(&user, base)) {
             // What was never released is compared for the section only.
-            Some(Ok(base)) => Some(base).filter(|b| section || b.round.state == RoundState::Released),
+            Some(Ok(base)) => Some(base).filter(|b| user.role.runs_rounds() || b.round.state == RoundState::Released),
             Some(Err(AppError::Refused(_) | AppError::NotFound(_))) | None => None,
             Some(Err(error)) => return Err(error),
         };

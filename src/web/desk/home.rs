@@ -45,7 +45,7 @@ fn own_lists(app: &App, session: &Session, rounds: &[Round]) -> Result<Vec<(Stri
         return Ok(own);
     }
     for round in rounds.iter().rev().filter(|r| r.state == RoundState::Released) {
-        let results = app.results(&round.id)?;
+        let results = app.results_for(session, &round.id)?;
         let mut seen = Vec::new();
         for unit in &session.units {
             if let Some(code) = results.group_of_unit(unit).filter(|c| !seen.contains(c)) {
@@ -97,17 +97,48 @@ fn start(app: &App, rounds: &[Round], lang: Lang) -> Result<Start, crate::app::A
     };
     let of_draft = |part: &str| draft.map_or_else(|| "/desk/rounds/new".to_owned(), |r| format!("/desk/rounds/{}{part}", r.id));
     let steps = vec![
-        (!app.units()?.is_empty(), lang.pick("导入单位和人数", "Import units and head counts"), lang.pick("结果按统计组公布；人数定了，区间就定了。", "Results are published per group; head counts settle the bands."), "/desk/units".to_owned()),
-        (standing.is_some(), lang.pick("填写活动安排", "Fill in the calendar"), lang.pick("五个阶段的起止日期，首页据此提示。", "The days of the five phases, which the home page follows."), "/desk/calendar".to_owned()),
+        (
+            !app.units()?.is_empty(),
+            lang.pick("导入单位和人数", "Import units and head counts"),
+            lang.pick("结果按统计组公布；人数定了，区间就定了。", "Results are published per group; head counts settle the bands."),
+            "/desk/units".to_owned(),
+        ),
+        (
+            standing.is_some(),
+            lang.pick("填写活动安排", "Fill in the calendar"),
+            lang.pick("五个阶段的起止日期，首页据此提示。", "The days of the five phases, which the home page follows."),
+            "/desk/calendar".to_owned(),
+        ),
         (
             section >= 2,
             lang.pick("政工科有两个以上账号", "Two or more accounts for the section"),
-            lang.pick("发布结果、销毁原文须两个账号先后确认。账号由系统管理员建立（命令行 zicha account add，或系统管理员登录后建立）。", "Release and destruction need two accounts. An administrator makes accounts (zicha account add on the command line, or signed in here)."),
+            lang.pick(
+                "发布结果、销毁原文须两个账号先后确认。由系统管理员（首次设置时建立）登录后建立。",
+                "Release and destruction need two accounts. The administrator, whose account was made at the first set-up, makes them.",
+            ),
             "/desk/me".to_owned(),
         ),
-        (draft.is_some(), lang.pick("新建一轮，选定问卷和日期", "Create a round: survey and dates"), lang.pick("可先用手机预览问卷。", "The survey can be previewed on a phone first."), "/desk/rounds/new".to_owned()),
-        (issued, lang.pick("印制填写码纸条", "Print the slips"), lang.pick("填写码只在下载的文件里出现一次，服务器不保存。", "Codes appear once, in the file you download; the server keeps none."), of_draft("")),
-        (false, lang.pick("监督员封存口令，开放本轮", "Trustees seal their passphrases, the round opens"), lang.pick("口令当场封入信封；开放后问卷、单位和统计组不能再改。", "Passphrases go into envelopes at once; survey, units and groups are frozen from then on."), of_draft("/custody")),
+        (
+            draft.is_some(),
+            lang.pick("新建一轮，选定问卷和日期", "Create a round: survey and dates"),
+            lang.pick("可先用手机预览问卷。", "The survey can be previewed on a phone first."),
+            "/desk/rounds/new".to_owned(),
+        ),
+        (
+            issued,
+            lang.pick("印制填写码纸条", "Print the slips"),
+            lang.pick("填写码只在下载的文件里出现一次，服务器不保存。", "Codes appear once, in the file you download; the server keeps none."),
+            of_draft(""),
+        ),
+        (
+            false,
+            lang.pick("监督员封存口令，开放本轮", "Trustees seal their passphrases, the round opens"),
+            lang.pick(
+                "口令当场封入信封；开放后问卷、单位和统计组不能再改。",
+                "Passphrases go into envelopes at once; survey, units and groups are frozen from then on.",
+            ),
+            of_draft("/custody"),
+        ),
     ];
     Ok(Start { standing, steps })
 }

@@ -153,7 +153,7 @@ fn printed_record(round: &Round, record: &Destruction, lang: Lang) -> Markup {
         div.card.paper {
             h2 { (lang.pick("销毁记录", "Record of destruction")) }
             table { tbody {
-                tr { th scope="row" { (lang.pick("轮次", "Rounds")) } td { (round.title) (lang.pick("（编号 ", " (id ")) (round.id) (lang.pick("）", ")")) } }
+                tr { th scope="row" { (lang.pick("轮次", "Round")) } td { (round.title) (lang.pick("（编号 ", " (id ")) (round.id) (lang.pick("）", ")")) } }
                 tr { th scope="row" { (lang.pick("销毁日期", "Destroyed on")) } td { (record.day) } }
                 tr { th scope="row" { (lang.pick("销毁内容", "What was destroyed")) } td { (lang.pick("填写的原文 ", "Original texts: ")) (record.texts) (lang.pick(" 条；已用填写码的散列值 ", "; hashes of used codes: ")) (record.codes) (lang.pick(" 个", "")) } }
                 tr { th scope="row" { (lang.pick("执行", "Done by")) } td { @if record.by.is_empty() { (lang.pick("到期由系统自动销毁", "the system, when the time was up")) } @else { (record.by.join(lang.pick("、", ", "))) (lang.pick("，两个账号先后确认", ", two accounts in turn")) } } }

@@ -62,7 +62,7 @@ fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> 
                 p { (lang.pick("本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。", "No problem reaches the threshold in this round. That does not mean there is none; weigh it with inspections and reviews.")) }
             } @else {
                 table {
-                    colgroup { @for width in ["4%", "7%", "8%", "15%", "6%", "8%", "14%", "5%", "12%", "12%", "9%"] { col width=(width); } }
+                    colgroup { @for width in lang.pick(["4%", "7%", "8%", "15%", "6%", "8%", "14%", "5%", "12%", "12%", "9%"], ["4%", "7%", "10%", "14%", "7%", "8%", "11%", "8%", "11%", "11%", "9%"]) { col width=(width); } }
                     thead { tr {
                         th { (lang.pick("序号", "No.")) } th { (lang.pick("问题编号", "Problem no.")) } th { (lang.pick("问题类别", "Category")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("问题来源", "Source")) } th { (lang.pick("存在程度", "Level")) } th { (lang.pick("具体事例", "Cases")) } th { (lang.pick("危害程度", "Harm")) } th { (lang.pick("主要危害", "Main harms")) } th { (lang.pick("原因剖析", "Causes")) } th { (lang.pick("备注", "Remarks")) }
                     } }
@@ -82,7 +82,7 @@ fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> 
                                 @if !p.merged.is_empty() { (lang.pick("含", "Includes ")) (p.merged.join(lang.pick("、", ", "))) (lang.pick("。", ". ")) }
                                 @if let Some(found) = &p.found { (found) (lang.pick("发现。", " found. ")) }
                                 @for text in [&p.evidence, &p.note] { @if !text.is_empty() { (visible(text)) " " } }
-                                @if p.unclear { (lang.pick("情况不明，需核实。", "Unclear, to be checked.")) }
+                                @if p.unclear { (lang.pick("情况不明，需核实。", "Unclear, to be checked. ")) }
                                 @if let Some(listed) = p.listed_in { @if p.common { (lang.pick("共性问题，", "Common problem, ")) } (list.groups) (lang.pick("个统计组中有", " groups, of which ")) (listed) (lang.pick("个列出。", " list it.")) }
                                 @else if let Some(kind) = &p.suggested { (lang.pick("建议", "Suggested: ")) (kind.get(lang)) (lang.pick("。", ".")) }
                             }

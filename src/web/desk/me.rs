@@ -161,7 +161,7 @@ fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
                     p.hint { (lang.pick("换手机：先取消，再重新启用。", "New phone: remove it, then set it up again.")) }
                 } @else {
                     p { (lang.pick("启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。", "When on, signing in also asks for the 6 digits that an authenticator shows on your phone. A stolen password alone then signs nobody in.")) }
-                    form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { (lang.pick("启用", "Active")) } } }
+                    form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { (lang.pick("启用", "Turn on")) } } }
                 }
             }
             (tokens(session, facts))

@@ -161,10 +161,13 @@ fn here(request: &HttpRequest) -> String {
 /// The form of a signed-in request, refused without the session's token or from another site.
 pub async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permission, payload: Payload) -> Result<(Session, Form), WebError> {
     let session = match enter(request, app, needed).await {
-        // What was typed is kept, but only if it was typed on a page of this desk.
-        Err(WebError::SignIn(_)) if is_same_origin(request) => {
+        // What was typed is kept, but only if it was typed on a page of this desk: its token was made for the cookie that came with it.
+        Err(WebError::SignIn(to)) => {
+            from_this_site(request)?;
             let form = read_form(request, payload).await?;
-            return Err(WebError::SessionOver(request.path().to_owned(), Box::new(form)));
+            let token = request.cookie(cookie_name(app)).map(|cookie| app::csrf_token(cookie.value()));
+            let own = token.is_some_and(|token| token == form.first("csrf"));
+            return Err(if own { WebError::SessionOver(request.path().to_owned(), Box::new(form)) } else { WebError::SignIn(to) });
         }
         other => other?,
     };
@@ -176,11 +179,6 @@ pub async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permissi
 async fn read_form(request: &HttpRequest, payload: Payload) -> Result<Form, WebError> {
     let body = super::respondent::submit::read_body(request, payload).await?;
     Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
-}
-
-/// Whether the browser says that a request comes from a page of this site.
-fn is_same_origin(request: &HttpRequest) -> bool {
-    request.headers().get("Sec-Fetch-Site").is_some_and(|v| v == "same-origin")
 }
 
 /// Refuses posts that a browser says come from elsewhere.

@@ -35,7 +35,7 @@ pub fn overview_page(session: &Session, results: &Results, agreed: &[String]) ->
         div.card {
             h2 { (lang.pick("各单位清单", "Lists by group")) }
             div.scroll { table {
-                thead { tr { th { (lang.pick("统计组", "Group")) } th.n { (lang.pick("列入", "Listed")) } @for level in Level::ALL { th.n { (level.label(lang)) } } th.n { (lang.pick("手工加入", "Added")) } th.n { (lang.pick("已改", "Changed")) } th.n { (lang.pick("不列入或并入", "Set aside, merged")) } th { } } }
+                thead { tr { th { (lang.pick("统计组", "Group")) } th.n { (lang.pick("列入", "Listed")) } @for level in Level::ALL { th.n { (level.label(lang)) } } th.n { (lang.pick("手工加入", "Added")) } th.n { (lang.pick("已改", "Changed")) } th.n { (lang.pick("不列入或并入", "Set aside, merged")) } th { (lang.pick("打印", "Print")) } } }
                 tbody { @for (list, rows) in &lists { tr {
                     td { a href=(list_path(id, &list.code)) { (list.name) } @if list.code == "ALL" { (lang.pick("（全局汇总）", " (bureau roll-up)")) } @if list.merged { " " span.soft { (lang.pick("（合并统计）", " (counted together)")) } } }
                     td.n { strong { (list.problems.len()) } }
@@ -107,7 +107,7 @@ pub fn list_page(session: &Session, results: &Results, list: &ProblemList, rows:
         div.card {
             @if rows.is_empty() { p.empty { (lang.pick("没有达到列入标准的问题，也没有手工加入的问题。", "No problem reaches a threshold, and none was added.")) } }
             @else { div.scroll { table.working {
-                thead { tr { th { (lang.pick("编号", "No.")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("来源", "Source")) } th { (lang.pick("程度", "Level")) } th { (lang.pick("状态", "State")) } th { } } }
+                thead { tr { th { (lang.pick("编号", "No.")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("来源", "Source")) } th { (lang.pick("程度", "Level")) } th { (lang.pick("状态", "State")) } th { (lang.pick("操作", "Action")) } } }
                 tbody { @for row in rows { (working_row(id, &list.code, row, lang)) } }
             } } }
         }

@@ -106,7 +106,7 @@ fn meaning(results: &Results, lists: &[ProblemList], lang: Lang) -> String {
 fn bureau_table(results: &Results, lang: Lang) -> Markup {
     html! {
         table {
-            thead { tr { th { (lang.pick("题目", "Question")) } th { (lang.pick("突出率", "Prominent")) } th.n { (lang.pick("突出", "Prominent")) } th.n { (lang.pick("存在", "Present")) } th.n { (lang.pick("有效", "Valid")) } th { (lang.pick("存在程度", "Level")) } } }
+            thead { tr { th { (lang.pick("题目", "Question")) } th { (lang.pick("突出率", "Prominent rate")) } th.n { (lang.pick("突出人数", "Prominent")) } th.n { (lang.pick("存在人数", "Present")) } th.n { (lang.pick("有效", "Valid")) } th { (lang.pick("存在程度", "Level")) } } }
             tbody { @for (question, cell) in results.survey.questions().iter().zip(&results.release.bureau.cells) {
                 @if let BureauCell::Item(item) = cell {
                     tr {

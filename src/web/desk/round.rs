@@ -144,7 +144,12 @@ pub async fn act(
             "lists" => return working.approve(&of, SharedStep::Lists, &account).map(drop),
             _ => return working.approve(&of, SharedStep::Release, &account).map(drop),
         }
-        working.note(&account, &format!("round_{step}"), of.as_str())
+        let how = match custody {
+            Custody::Server if step == "open" => " server",
+            Custody::Trustees if step == "open" => " trustees",
+            _ => "",
+        };
+        working.note(&account, &format!("round_{step}"), &format!("{of}{how}"))
     })
     .await?;
     match result {
@@ -294,7 +299,7 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                     div.row { a.button href={ "/desk/rounds/" (round.id) "/custody" } { (lang.pick("由监督员保管并开放", "Give the key to trustees and open")) } (button("open", lang.pick("试用开放", "Open as a trial"), true)) a href={ "/desk/rounds/" (round.id) "/edit" } { (lang.pick("修改或放弃草稿", "Change or drop the draft")) } }
                 }
                 RoundState::Open => {
-                    p { (lang.pick("填写进行中。任何人都看不到答案；回收情况只按区间、每天更新一次。", "Officers are answering. Nobody can see an answer; turnout is shown in bands, once a day. It closes after ")) (Day(round.closes, lang)) (lang.pick("二十四点截止，之后自动封存票箱。", " by itself, and the box is sealed.")) }
+                    p { (lang.pick("填写进行中。任何人都看不到答案；回收情况只显示区间，每天更新一次。", "Officers are answering. Nobody can see an answer; turnout is shown in bands, once a day. It closes after ")) (Day(round.closes, lang)) (lang.pick("二十四点截止，之后自动封存票箱。", " by itself, and the box is sealed.")) }
                     p.soft { (lang.pick("共用平板填写，请打开 ", "For a tablet that many use, open ")) a href={ "/r/" (round.id) "?device=shared" } { "/r/" (round.id) "?device=shared" } (lang.pick("：不提供暂存，提交后 10 秒自动回到空白问卷。", ": nothing is kept on it, and it returns to an empty form 10 seconds after each submission.")) }
                     @if let Some((need, of)) = trustees {
                         p.soft { (lang.pick("钥匙由 ", "The key is kept by ")) (of) (lang.pick(" 位监督员保管，", " trustees, ")) (need) (lang.pick(" 位到场可开箱；提前截止也须 ", " can open the box; closing early also needs ")) (need) (lang.pick(" 位到场。", ".")) }

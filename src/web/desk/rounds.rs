@@ -74,7 +74,7 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
     let (working, account, of, given) = (app.clone(), session.account.clone(), id.clone(), form.clone());
     let result = block(move || {
         if given.first("drop") == "yes" {
-            working.drop_draft(&of)?;
+            working.drop_draft(&of, given.first("seen"))?;
             return working.note(&account, "round_drop", of.as_str());
         }
         with_new(&given, |new| working.change_draft(&of, given.first("seen"), new))?;
@@ -85,17 +85,39 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
         Ok(()) if form.first("drop") == "yes" => return Ok(see_other("/desk")),
         Ok(()) => return Ok(see_other(&format!("/desk/rounds/{id}"))),
         Err(AppError::Changed) => {
-            let kept = kept(&app, &id).await?;
+            let kept = match kept(&app, &id).await {
+                Ok(kept) => kept,
+                Err(error) => return gone(&session, &app, &id, &form, error).await,
+            };
             let (reading, of) = (app.clone(), id.clone());
             let last = block(move || reading.last_change("round_change", Some(of.as_str()))).await??;
             let both = both(lang, last.as_ref(), &kept, &form, &id);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both)
         }
-        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, html! { div.errors role="alert" { (refusal_text(error, lang)?) } }),
+        Err(error @ AppError::NotFound(_)) => return gone(&session, &app, &id, &form, error.into()).await,
+        Err(error) => {
+            if form.first("drop") == "yes" {
+                return Err(error.into());
+            }
+            (StatusCode::UNPROCESSABLE_ENTITY, html! { div.errors role="alert" { (refusal_text(error, lang)?) } })
+        }
     };
     let page = page(&session, &choices(&app).await?, Some(&id), &form, &said);
     Ok(answer(&session, &app, status, &page))
+}
+
+/// Somebody else has dropped or opened the draft: what was typed is shown for another one.
+async fn gone(session: &Session, app: &Data<App>, id: &RoundId, form: &Form, error: WebError) -> Result<HttpResponse, WebError> {
+    let lang = session.lang;
+    let (reading, of) = (app.clone(), id.clone());
+    let last = block(move || {
+        Ok::<_, AppError>((reading.last_change("round_drop", Some(of.as_str()))?, reading.last_change("round_open", Some(of.as_str()))?))
+    })
+    .await??;
+    let Some(last) = last.0.or(last.1) else { return Err(error) };
+    let said = html! { div.errors role="alert" { (lang.pick("这份草稿已由 ", "This draft was dropped or opened by ")) (last.account) (lang.pick(" 放弃或开放。下面保留了您填写的内容，可另建一轮。", ". What you typed is kept below, for another round.")) } };
+    Ok(answer(session, app, StatusCode::CONFLICT, &page(session, &choices(app).await?, None, form, &said)))
 }
 
 /// A draft as its form.
@@ -108,10 +130,11 @@ async fn kept(app: &Data<App>, id: &RoundId) -> Result<Form, WebError> {
         }
         let survey = reading.survey(&round.survey)?;
         let codes: Vec<String> = reading.round_units(&id)?.into_iter().map(|u| u.code).collect();
-        Ok::<_, AppError>((round, survey, codes, reading.units()?.len(), reading.draft_version(&id)?))
+        let all: Vec<String> = reading.units()?.into_iter().map(|u| u.code).collect();
+        Ok::<_, AppError>((round, survey, codes, all, reading.draft_version(&id)?))
     })
     .await??;
-    let units = if codes.len() == all { String::new() } else { codes.join(",") };
+    let units = if codes == all { String::new() } else { codes.join(",") };
     let fields = [
         ("title", round.title),
         ("survey", survey.id().to_owned()),
@@ -135,8 +158,23 @@ fn both(lang: Lang, last: Option<&LastChange>, kept: &Form, typed: &Form, id: &R
         ("looks_back", lang.pick("回头看", "Look-back")),
         ("access", lang.pick("填写方式", "How people answer")),
     ]
-    .map(|(field, what)| Part { what: what.to_owned(), kept: kept.first(field).to_owned(), typed: typed.first(field).to_owned() });
+    .map(|(field, what)| Part {
+        what: what.to_owned(),
+        kept: words(field, kept.first(field), lang),
+        typed: words(field, typed.first(field), lang),
+    });
     conflict::both(lang, last, &parts, &format!("/desk/rounds/{id}/edit"))
+}
+
+/// A choice as the form says it.
+fn words(field: &str, value: &str, lang: Lang) -> String {
+    match (field, value) {
+        ("survey", id) => App::shipped_surveys().iter().find(|s| s.id() == id).map_or_else(|| id.to_owned(), |s| s.title().get(lang).to_owned()),
+        ("access", "poster") => lang.pick("海报（试用）", "Poster (trial)").to_owned(),
+        ("access", _) => lang.pick("纸条", "Slips").to_owned(),
+        ("units", "") => lang.pick("全部单位", "All units").to_owned(),
+        _ => value.to_owned(),
+    }
 }
 
 /// The round that a form describes.
@@ -188,7 +226,7 @@ fn page(session: &Session, choices: &Choices, draft: Option<&RoundId>, form: &Fo
                 h2 { (lang.pick("放弃草稿", "Drop the draft")) }
                 p { (lang.pick("草稿删除后不能恢复；已印发的填写码全部作废。", "A dropped draft cannot be brought back; slips printed for it stop working.")) }
                 form method="post" action=(action) {
-                    (csrf(session))
+                    (csrf(session)) (conflict::seen(form.first("seen")))
                     label.inline { input type="checkbox" name="drop" value="yes" required; (lang.pick("确定放弃本草稿", "Drop this draft")) }
                     div.row { button.quiet type="submit" { (lang.pick("放弃草稿", "Drop the draft")) } }
                 }

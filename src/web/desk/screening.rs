@@ -14,7 +14,7 @@ use crate::identity;
 use crate::response::Form;
 use crate::storage::{Screened, ScreeningState};
 use crate::survey::Survey;
-use crate::text::{Lang, visible};
+use crate::text::{Lang, Refusal, visible};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 
@@ -49,6 +49,9 @@ async fn load(app: &Data<App>, id: &RoundId, question: &str, reader: Option<&str
     let (reading, id, question, reader) = (app.clone(), id.clone(), question.to_owned(), reader.map(str::to_owned));
     Ok(block(move || {
         let results = reading.results(&id)?;
+        if results.survey.question(question.strip_suffix(".other").unwrap_or(&question)).is_none() {
+            return Err(AppError::NotFound(Refusal::new("本问卷没有这道题", "this survey has no such question")));
+        }
         if let Some(account) = reader {
             reading.note(&account, "texts_read", &format!("{id} {question}"))?;
         }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::again::{kept, kept_fields, within_desk};
 use super::{Frame, Permission, Session, cookie_name, demo_mark, enter_form, from_this_site, language, refusal_text, see_other};
-use crate::app::App;
+use crate::app::{App, AppError};
 use crate::response::Form;
 use crate::text::Lang;
 use crate::web::error::WebError;
@@ -147,12 +147,13 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
             return Err(crate::text::Refusal::new("两次输入的口令不一致", "the two passwords differ").into());
         }
         crate::round::check_title(given.first("bureau"))?;
-        app.set_up(&asked, given.first("name"), given.first("password"))?;
-        app.set_bureau_name(given.first("bureau"))
+        let admin = app.set_up(&asked, given.first("name"), given.first("password"))?;
+        app.set_bureau_name(given.first("bureau"))?;
+        Ok::<_, AppError>(admin)
     })
     .await?;
     match result {
-        Ok(()) => Ok(see_other("/desk/sign-in")),
+        Ok((admin, password)) => Ok(respond(200, &set_up_page(lang, form.first("name"), &admin, &password))),
         Err(error) => Ok(respond(422, &setup_page(lang, &token, &form, Some(&refusal_text(error, lang)?)))),
     }
 }
@@ -218,6 +219,27 @@ fn setup_page(lang: Lang, token: &str, form: &Form, error: Option<&str>) -> Mark
                     input #again type="password" name="again" autocomplete="new-password" required;
                     div.row { button type="submit" { (lang.pick("建立账号", "Make the account")) } }
                 }
+            }
+        },
+    )
+}
+
+/// The accounts are made: the administrator's password is shown, once.
+fn set_up_page(lang: Lang, name: &str, admin: &str, password: &str) -> Markup {
+    page::desk(
+        &Frame { session: None, lang, here: "/desk/sign-in" },
+        lang.pick("首次设置", "First set-up"),
+        "",
+        html! {
+            div.card.narrow {
+                h1 { (lang.pick("账号已建立", "The accounts are made")) }
+                p { (lang.pick("政工科负责人：", "Head of the section: ")) strong { (name) } }
+                div.done role="status" {
+                    p { (lang.pick("系统管理员：", "Administrator: ")) strong { (admin) } (lang.pick("，口令只显示这一次，请抄下并当面交给系统管理员：", "; the password is shown this once. Write it down and hand it to the administrator in person:")) }
+                    p.digest { strong { (password) } }
+                }
+                p { (lang.pick("系统管理员建立其他账号（经办、单位负责人、审计员），看不到任何结果。发布结果须两个账号，请先建立一个经办账号。", "The administrator makes all other accounts (clerks, heads of units, auditors) and sees no results. A release takes two accounts, so have a clerk's account made first.")) }
+                p { a.button href="/desk/sign-in" { (lang.pick("去登录", "Sign in")) } }
             }
         },
     )

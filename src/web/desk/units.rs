@@ -190,7 +190,7 @@ fn table(units: &[Unit], lang: Lang) -> Markup {
     html! {
         h2 { (units.len()) (lang.pick(" 个单位，", " units, ")) (groups.len()) (lang.pick(" 个统计组，共 ", " groups, ")) (heads) (lang.pick(" 人", " heads")) }
         div.scroll { table {
-            thead { tr { th { (lang.pick("统计组", "Group")) } th { (lang.pick("名称", "Title")) } th { (lang.pick("类型", "Kind")) } th.n { (lang.pick("人数", "Heads")) } th { (lang.pick("单位", "Units")) } } }
+            thead { tr { th { (lang.pick("统计组", "Group")) } th { (lang.pick("名称", "Name")) } th { (lang.pick("类型", "Kind")) } th.n { (lang.pick("人数", "Heads")) } th { (lang.pick("单位", "Units")) } } }
             tbody { @for g in &groups {
                 tr { td { (g.code) } td { (g.name) } td { (Unit::kind_label(&g.kind, lang)) } td.n { (g.headcount) }
                     td { (g.units.join(lang.pick("、", ", "))) @if g.headcount < 20 { " " span.soft { (lang.pick("（少于 20 人，区间较粗）", "(under 20 heads, coarser bands)")) } } } }
@@ -222,7 +222,7 @@ fn one_card(session: &Session, one: &Form) -> Markup {
             form method="post" action="/desk/units/one" {
                 (csrf(session))
                 label for="code" { (lang.pick("代码", "Code")) } input #code type="text" name="code" value=(one.first("code")) maxlength="16" required;
-                label for="name" { (lang.pick("名称", "Title")) } input #name type="text" name="name" value=(one.first("name")) maxlength="60" required;
+                label for="name" { (lang.pick("名称", "Name")) } input #name type="text" name="name" value=(one.first("name")) maxlength="60" required;
                 label for="kind" { (lang.pick("类型", "Kind")) }
                 select #kind name="kind" { @for (id, zh) in [("squad", lang.pick("中队", "squad")), ("section", lang.pick("科室", "section")), ("office", lang.pick("办公室", "office"))] { option value=(id) selected[one.first("kind") == id] { (zh) } } }
                 label for="headcount" { (lang.pick("人数", "Heads")) } input #headcount type="text" name="headcount" inputmode="numeric" value=(one.first("headcount")) required;
