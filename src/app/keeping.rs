@@ -67,14 +67,13 @@ impl SharedStep {
                 "结果发布时一并下发清单；发布之后有改动的，才需要重新下发",
                 "lists are handed over with the release; only changes after it are handed over anew",
             )),
-            Self::Lists => Ok(()),
             Self::Destroy if round.destruction.is_some() => {
                 Err(Refusal::new("原文和已用填写码早已销毁", "original texts and spent codes were destroyed before"))
             }
             Self::Destroy if !round.state.has_results() || !round.destroyed => {
                 Err(Refusal::new("开箱完成后才有原文可销毁", "there is nothing to destroy before the box was opened"))
             }
-            Self::Destroy => Ok(()),
+            Self::Lists | Self::Destroy => Ok(()),
             Self::Resume => Move::Resume.from(round.state).map(drop),
             Self::Void => Move::Void.from(round.state).map(drop),
         }

@@ -226,8 +226,8 @@ fn change(problem: &mut Problem, edit: &ProblemEdit) {
     if let Some(text) = &edit.causes {
         problem.causes = some(text).into_iter().collect();
     }
-    problem.note = edit.note.as_deref().map(str::trim).unwrap_or_default().to_owned();
-    problem.evidence = edit.evidence.as_deref().map(str::trim).unwrap_or_default().to_owned();
+    edit.note.as_deref().map(str::trim).unwrap_or_default().clone_into(&mut problem.note);
+    edit.evidence.as_deref().map(str::trim).unwrap_or_default().clone_into(&mut problem.evidence);
     problem.found.clone_from(&edit.found);
 }
 
@@ -284,7 +284,7 @@ mod tests {
         // The question is withheld for a while and checked again: the wording is still there, the row by hand was never gone.
         let without = finish(&list(&["CY-1.1", "CY-2.1"]));
         assert_eq!(numbers(&without), ["CY-1.1", "CY-1.M1", "CY-2.1"]);
-        assert_eq!(differences(&[first.clone()], &[without]), (vec![], vec!["CY-1.2".to_owned()]));
+        assert_eq!(differences(std::slice::from_ref(&first), &[without]), (vec![], vec!["CY-1.2".to_owned()]));
         assert_eq!(finish(&list(&["CY-1.1", "CY-1.2", "CY-2.1"])), first);
     }
 

@@ -172,6 +172,7 @@ test("close, open, and export the aggregate: Excel reads it, no row is a respons
   await head.click("main button:has-text('开箱')");
   await head.click("main button.grave");
   await expect.poll(async () => { await head.goto(`${url}/desk/rounds/${round}`); return head.locator("main").innerText(); }, { timeout: 60_000 }).toContain("同意发布");
+  await head.click("text=导出 Word、Excel");
   const csv = (table) => download(head, () => head.click(`a[href="/desk/rounds/${round}/export/${table}?format=csv"]`));
   const tally = await csv("tally");
   expect(tally.name).toContain("选项统计_第一轮对照检查");
@@ -187,7 +188,7 @@ test("close, open, and export the aggregate: Excel reads it, no row is a respons
 });
 
 test("small units are merged, and nothing names them alone", async () => {
-  await head.click("text=查看结果");
+  await head.goto(`${url}/desk/rounds/${round}/results`);
   await expect(head.locator("main")).toContainText("样本不足，合并统计");
   const wide = await head.request.get(`${url}/desk/rounds/${round}/export/wide?format=csv`);
   const groups = new Set((await wide.text()).trim().split("\r\n").slice(1).map((line) => line.split("\",\"")[1]));

@@ -33,7 +33,7 @@ fn bureau(backend: Backend) -> Bureau {
         desk
     };
     let (clerk, head) = (sign("jingban", Role::Clerk, &[]), sign("fuzeren", Role::Head, &[]));
-    Bureau { clerk, head, round, zicha }
+    Bureau { zicha, round, clerk, head }
 }
 
 impl Bureau {
@@ -120,11 +120,8 @@ fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew
             "only what was changed"
         );
         // Taken back, the wording returns; the roll-up counts by source.
-        assert_eq!(
-            b.edit("CY-1.1", &[("statement", &survey("self-check").question("honor_pride").unwrap().problem.clone().unwrap().zh().to_owned())])
-                .status,
-            303
-        );
+        let derived = survey("self-check").question("honor_pride").unwrap().problem.clone().unwrap();
+        assert_eq!(b.edit("CY-1.1", &[("statement", derived.zh())]).status, 303);
         assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap()[1].edit.statement, None);
         b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "各组汇总");
         let chain = b.zicha.app.audit().unwrap();

@@ -41,9 +41,13 @@ fn everything(zicha: &TestApp, desk: &Desk, round: &RoundId) -> BTreeMap<String,
         }
     }
     // What is packed is compared as it is read.
-    let read = |path: &String| match (path.contains("=xlsx") || path.contains("=docx")) && desk.get(path).status == 200 {
-        true => crate::test_app::unpacked(&desk.file(path)).into_iter().map(|(name, body)| format!("{name}\n{body}\n")).collect(),
-        false => desk.get(path).body,
+    let read = |path: &String| {
+        let packed = (path.contains("=xlsx") || path.contains("=docx")) && desk.get(path).status == 200;
+        if packed {
+            crate::test_app::unpacked(&desk.file(path)).into_iter().flat_map(|(name, body)| [name, body]).collect()
+        } else {
+            desk.get(path).body
+        }
     };
     let mut all: BTreeMap<String, String> = pages.iter().map(|p| (p.replace(round.as_str(), "ROUND"), read(p))).collect();
     for page in [format!("/bulletin/{round}"), format!("/bulletin/{round}?lang=en"), "/".to_owned()] {

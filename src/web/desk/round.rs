@@ -12,6 +12,7 @@ use super::round_cards::{holds_card, results_card, slips_card, turnout_card};
 use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, html_page, opening, refusal_text, see_other};
 use crate::app::{App, AppError, Custody, Progress, SharedStep};
 use crate::id::RoundId;
+use crate::problem::differences;
 use crate::round::{Access, Day, Hold, Round, RoundState};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
@@ -209,12 +210,27 @@ pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let result = block(move || {
         let question = form.first("question").to_owned();
         let hold = if form.first("state") == "checked" { Hold::Checked } else { Hold::Held };
+        let before = working.results(&of)?.all_lists()?;
         working.set_hold(&of, &question, hold)?;
-        working.note(&account, if hold == Hold::Checked { "hold_checked" } else { "hold_back" }, &format!("{of} {question}"))
+        working.note(&account, if hold == Hold::Checked { "hold_checked" } else { "hold_back" }, &format!("{of} {question}"))?;
+        Ok::<_, AppError>(differences(&before, &working.results(&of)?.all_lists()?))
     })
     .await?;
     match result {
-        Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}#holds"))),
+        Ok((came, went)) => {
+            let lang = session.lang;
+            let page = html! {
+                h1 { (lang.pick("清单已重新生成", "The lists are derived anew")) }
+                div.done role="status" {
+                    @if came.is_empty() && went.is_empty() { p { (lang.pick("各单位清单没有变化。", "No list has changed.")) } }
+                    @if !came.is_empty() { p { (lang.pick("新增 ", "New rows: ")) (came.len()) (lang.pick(" 行：", ": ")) (came.join(lang.pick("、", ", "))) } }
+                    @if !went.is_empty() { p { (lang.pick("撤下 ", "Rows gone: ")) (went.len()) (lang.pick(" 行：", ": ")) (went.join(lang.pick("、", ", "))) } }
+                    p { (lang.pick("改过的表述、不列入的决定和手工加入的行都保留着。", "Wordings, decisions to set aside and rows added by hand are kept.")) }
+                }
+                p { a href={ "/desk/rounds/" (id) "#holds" } { (lang.pick("返回存疑题目", "Back to held questions")) } " · " a href={ "/desk/rounds/" (id) "/problems" } { (lang.pick("看问题清单", "See the lists")) } }
+            };
+            Ok(html_page(&session, lang.pick("清单已重新生成", "The lists are derived anew"), demo_mark(&app, lang), page))
+        }
         Err(error) => refused(&session, &app, &id, error),
     }
 }
