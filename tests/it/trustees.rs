@@ -67,7 +67,7 @@ fn a_round_under_trustees_is_no_trial_and_goes_through_on_the_command_line() {
         };
         let stranger = Passphrase::random(&mut StdRng::seed_from_u64(1)).printed().to_string();
         zicha.refused(&["box", "test", "--round", &round, "--passphrases", &keep("a", &[&stranger])], "does not belong to this round");
-        let slipped = lines[0].replace(&lines[0][..1], if lines[0].starts_with('a') { "b" } else { "a" });
+        let slipped = lines[0].replacen(&lines[0][..1], if lines[0].starts_with('a') { "b" } else { "a" }, 1);
         zicha.refused(&["box", "test", "--round", &round, "--passphrases", &keep("b", &[&slipped])], "mistyped");
         // Closing early takes the quorum; two are not enough, and one twice is one.
         zicha.refused(&["--yes", "round", "close", &round], "needs the passphrases of 3 trustees; 0 are there");
