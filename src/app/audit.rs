@@ -8,11 +8,13 @@ use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str, &str); 46] = [
+pub const ACTIONS: [(&str, &str, &str); 48] = [
     ("sign_in", "登录", "signed in"),
     ("sign_in_failed", "登录失败", "failed to sign in"),
     ("account_add", "建立账号", "made an account"),
     ("units_import", "导入单位", "imported units"),
+    ("survey_saved", "保存问卷", "saved a survey"),
+    ("survey_dropped", "删除问卷", "dropped a survey"),
     ("round_create", "建立轮次", "created a round"),
     ("round_change", "修改草稿", "changed a draft"),
     ("round_drop", "放弃草稿", "dropped a draft"),

@@ -23,6 +23,7 @@ mod screening;
 mod second_factor;
 mod slips;
 mod staging;
+mod surveys;
 mod throttle;
 mod tokens;
 mod workbook;
@@ -56,6 +57,7 @@ pub use rounds::NewRound;
 pub use screening::Decision;
 pub use second_factor::NewSecret;
 pub use slips::PrintedSlip;
+pub use surveys::OwnSurvey;
 pub use tokens::Token;
 
 use crate::access::ServerKey;
@@ -214,10 +216,13 @@ impl App {
         self.demo
     }
 
-    /// A survey by its id or hash: one that comes with zicha, or the latest of a round.
+    /// A survey by its id or hash: one that comes with zicha, one of the bureau's own, or the latest of a round.
     pub fn survey_named(&self, name: &str) -> Result<Arc<Survey>, AppError> {
         if let Some(shipped) = Self::shipped_surveys().into_iter().find(|s| s.id() == name) {
             return Ok(Arc::new(shipped));
+        }
+        if let Some(own) = self.own_surveys()?.into_iter().find(|own| own.survey.id() == name) {
+            return Ok(Arc::new(own.survey));
         }
         for round in self.rounds()?.iter().rev() {
             let survey = self.survey(&round.survey)?;

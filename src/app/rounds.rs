@@ -65,6 +65,13 @@ impl App {
         SHIPPED.iter().map(|bytes| Survey::parse(bytes).expect("shipped surveys are tested")).collect()
     }
 
+    /// The text of a survey that comes with zicha.
+    #[must_use]
+    pub fn shipped_text(id: &str) -> Option<String> {
+        let find = |bytes: &&[u8]| Survey::parse(bytes).is_ok_and(|survey| survey.id() == id);
+        SHIPPED.iter().copied().find(|bytes| find(&bytes)).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
     /// The current units.
     pub fn units(&self) -> Result<Vec<Unit>, AppError> {
         Ok(self.storage.units()?)

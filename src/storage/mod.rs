@@ -10,6 +10,7 @@ mod problems;
 mod release;
 mod rounds;
 mod schema;
+mod surveys;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -153,7 +153,7 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
                     @if let Some(session) = frame.session {
                         nav {
                             a href="/desk" { (lang.pick("轮次", "Rounds")) }
-                            @if session.role.runs_rounds() { a href="/desk/units" { (lang.pick("单位", "Units")) } }
+                            @if session.role.runs_rounds() { a href="/desk/units" { (lang.pick("单位", "Units")) } a href="/desk/surveys" { (lang.pick("问卷", "Surveys")) } }
                             @if session.role == Role::Admin { a href="/desk/accounts" { (lang.pick("账号", "Accounts")) } }
                             @if session.role == Role::Auditor { a href="/desk/audit" { (lang.pick("审计", "Audit")) } }
                         }

@@ -24,6 +24,7 @@ mod headers;
 mod keeping;
 mod lists;
 mod opening;
+mod own_surveys;
 mod promises;
 mod proxies;
 mod publication;

@@ -1,4 +1,1 @@
-drop table screenings;
-drop table list_editions;
-drop table problem_history;
-drop table problems;
+drop table own_surveys;

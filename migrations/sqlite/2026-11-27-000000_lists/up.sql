@@ -47,3 +47,10 @@ create table screenings (                -- what two desk users decided about a 
     second  text not null,               -- another account that confirmed it; empty until then
     primary key (round, comment)
 ) without rowid;
+
+create table own_surveys (               -- surveys that the section wrote; a round keeps its own copy
+    id         text not null,            -- name of the survey
+    definition text not null,            -- its text as it was written
+    version    integer not null,         -- counts changes, so that two who edit at once are told
+    primary key (id)
+) without rowid;

@@ -26,6 +26,7 @@ mod round_cards;
 pub mod rounds;
 pub mod screening;
 pub mod sign_in;
+pub mod surveys;
 pub mod units;
 mod upload;
 

@@ -121,7 +121,17 @@ fn mark(lang: Lang) -> Markup {
     html! { p.mark { (lang.pick("预览：不计入任何轮次，填写内容不保存。", "Preview: counts in no round, and nothing is kept.")) } }
 }
 
-fn framed(mut response: HttpResponse) -> HttpResponse {
+pub(super) fn framed(mut response: HttpResponse) -> HttpResponse {
     content_policy(&mut response, FrameRule::MayBeFramed);
     response
+}
+
+/// A survey that is not kept, as a phone shows it: to look at, not to send.
+pub(super) fn specimen(survey: &Survey, view: View) -> Markup {
+    questionnaire(survey, survey.id(), view, &Form::default(), &FieldErrors::new())
+}
+
+/// A page in a frame that only says something.
+pub(super) fn message(view: View, body: Markup) -> Markup {
+    respondent(PageKind::Reading, view, view.lang.pick("预览", "Preview"), "/desk/surveys/try", body)
 }

@@ -25,8 +25,8 @@ struct Choices {
 
 async fn choices(app: &Data<App>) -> Result<Choices, WebError> {
     let reading = app.clone();
-    let rounds = block(move || reading.rounds()).await??;
-    Ok(Choices { surveys: App::shipped_surveys(), earlier: rounds.into_iter().rev().filter(|r| r.state.has_results()).collect() })
+    let (rounds, surveys) = block(move || Ok::<_, AppError>((reading.rounds()?, reading.surveys()?))).await??;
+    Ok(Choices { surveys, earlier: rounds.into_iter().rev().filter(|r| r.state.has_results()).collect() })
 }
 
 /// `GET /desk/rounds/new`.
@@ -42,7 +42,7 @@ pub async fn create(request: HttpRequest, app: Data<App>, payload: Payload) -> R
     let working = app.clone();
     let account = session.account.clone();
     let (form, result) = block(move || {
-        let created = with_new(&form, |new| working.create_round(new));
+        let created = with_new(&working, &form, |new| working.create_round(new));
         let result = created.and_then(|id| working.note(&account, "round_create", id.as_str()).map(|()| id));
         (form, result)
     })
@@ -77,7 +77,7 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
             working.drop_draft(&of, given.first("seen"))?;
             return working.note(&account, "round_drop", of.as_str());
         }
-        with_new(&given, |new| working.change_draft(&of, given.first("seen"), new))?;
+        with_new(&working, &given, |new| working.change_draft(&of, given.first("seen"), new))?;
         working.note(&account, "round_change", of.as_str())
     })
     .await?;
@@ -178,8 +178,8 @@ fn words(field: &str, value: &str, lang: Lang) -> String {
 }
 
 /// The round that a form describes.
-fn with_new<T>(form: &Form, work: impl FnOnce(&NewRound<'_>) -> Result<T, AppError>) -> Result<T, AppError> {
-    let surveys = App::shipped_surveys();
+fn with_new<T>(app: &App, form: &Form, work: impl FnOnce(&NewRound<'_>) -> Result<T, AppError>) -> Result<T, AppError> {
+    let surveys = app.surveys()?;
     let survey = surveys.iter().find(|s| s.id() == form.first("survey")).ok_or_else(|| Refusal::new("请选择问卷", "choose a survey"))?;
     let units: Vec<String> = form.first("units").split([',', '，', '、', ' ']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
     work(&NewRound {

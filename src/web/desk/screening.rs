@@ -187,7 +187,8 @@ fn overview(results: &Results, progress: &std::collections::BTreeMap<String, [u6
         p.soft { (lang.pick("原文已与答卷分离并打乱，同一人的各段文字不会出现在一起。一人写摘要、选定列入哪一行，另一人确认后，摘要才成为清单中的具体事例；原文不外传、不导出。", "Texts are detached from responses and shuffled; one person's texts never lie together. One screener writes a summary and chooses its row, another confirms it; only then is it a case in a list. Originals are not passed on and not exported.")) }
         p.soft { (lang.pick("已载入姓名 ", "Names loaded for marking: ")) (names) (lang.pick(" 个用于标注。", ".")) }
         div.card {
-            @if rows.is_empty() { p.empty { (lang.pick("没有文字：无人填写。", "No texts: nobody wrote any.")) } }
+            @if results.round.destruction.is_some() { p.empty { (lang.pick("没有原文：已销毁。已确认的摘要仍在清单中。", "No originals: they are destroyed. Confirmed summaries stay in the lists.")) } }
+            @else if rows.is_empty() { p.empty { (lang.pick("没有文字：无人填写。", "No texts: nobody wrote any.")) } }
             @else { div.scroll { table {
                 thead { tr { th { (lang.pick("题目", "Question")) } th { (lang.pick("进度", "Progress")) } th.n { (lang.pick("未处理", "Open")) } th.n { (lang.pick("待确认", "To confirm")) } th.n { (lang.pick("已筛查", "Screened")) } } }
                 tbody { @for (field, [pending, proposed, done]) in rows {

@@ -1,0 +1,62 @@
+//! Surveys of the bureau's own: kept as their JSON text, checked as `zicha check` does, changed only by whoever has seen the last version.
+//! A round freezes the survey it uses by its hash, so changing a survey here never changes a round.
+
+use super::{App, AppError};
+use crate::survey::Survey;
+use crate::text::Refusal;
+
+/// Largest definition, in bytes.
+pub const LARGEST: usize = 512 << 10;
+
+/// A survey of the bureau's own.
+#[derive(Debug, Clone)]
+pub struct OwnSurvey {
+    /// The survey.
+    pub survey: Survey,
+    /// Counts its changes.
+    pub version: i32,
+    /// The text as it was written.
+    pub text: String,
+}
+
+impl App {
+    /// All surveys that a round can use: those that come with zicha, and the bureau's own.
+    pub fn surveys(&self) -> Result<Vec<Survey>, AppError> {
+        Ok(Self::shipped_surveys().into_iter().chain(self.own_surveys()?.into_iter().map(|own| own.survey)).collect())
+    }
+
+    /// The bureau's own surveys, by name.
+    pub fn own_surveys(&self) -> Result<Vec<OwnSurvey>, AppError> {
+        let rows = self.storage.own_surveys()?;
+        // What an older version wrote and this one does not read is left alone.
+        Ok(rows.into_iter().filter_map(|(text, version)| Some(OwnSurvey { survey: Survey::parse(text.as_bytes()).ok()?, version, text })).collect())
+    }
+
+    /// Keeps a survey of the bureau's own. `seen` is the version that was changed, 0 for a new one.
+    pub fn save_survey(&self, text: &str, seen: i32, account: &str) -> Result<String, AppError> {
+        if text.len() > LARGEST {
+            return Err(Refusal::new("问卷文件超过 512 KiB", "the survey is over 512 KiB").into());
+        }
+        let survey = Self::check_survey(text.as_bytes())?;
+        if Self::shipped_surveys().iter().any(|s| s.id() == survey.id()) {
+            return Err(Refusal::new(
+                format!("编号 {} 是自带问卷的编号，请改用别的编号（id）", survey.id()),
+                format!("{} is the id of a survey that comes with zicha; choose another id", survey.id()),
+            )
+            .into());
+        }
+        if !self.storage.save_own_survey(survey.id(), text, seen)? {
+            return Err(AppError::Changed);
+        }
+        self.note(account, "survey_saved", &format!("{} {}", survey.id(), seen + 1))?;
+        Ok(survey.id().to_owned())
+    }
+
+    /// Drops a survey of the bureau's own; rounds that use it keep theirs.
+    pub fn drop_survey(&self, id: &str, seen: i32, account: &str) -> Result<(), AppError> {
+        if !self.storage.drop_own_survey(id, seen)? {
+            return Err(AppError::Changed);
+        }
+        self.note(account, "survey_dropped", id)
+    }
+}

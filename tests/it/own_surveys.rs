@@ -1,0 +1,109 @@
+//! Surveys that the section writes at the desk: the checks of `zicha check`, nothing lost, a copy instead of a change where a round has it.
+
+use zicha::app::Role;
+use zicha::round::Access;
+
+use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, backends};
+
+fn desk(zicha: &TestApp, name: &str) -> Desk {
+    let password = zicha.app.add_account(name, Role::Clerk, &[], None).unwrap();
+    let desk = zicha.desk();
+    desk.sign_in(name, &password);
+    desk
+}
+
+/// The text on the page of a survey.
+fn text_of(page: &Page) -> String {
+    let at = page.body.find("name=\"definition\"").unwrap();
+    let rest = &page.body[at..];
+    let text = &rest[rest.find('>').unwrap() + 1..rest.find("</textarea>").unwrap()];
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+fn field(page: &Page, name: &str) -> String {
+    page.body.split(&format!("name=\"{name}\" value=\"")).nth(1).map_or_else(String::new, |rest| rest.split('"').next().unwrap().to_owned())
+}
+
+fn save(desk: &Desk, opened: &Page, text: &str) -> Page {
+    let (csrf, seen, id) = (field(opened, "csrf"), field(opened, "seen"), field(opened, "id"));
+    desk.post("/desk/surveys/edit", &[("csrf", &csrf), ("seen", &seen), ("id", &id), ("definition", text)])
+}
+
+#[test]
+fn a_survey_is_copied_changed_used_and_changed_again_without_touching_the_round() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let clerk = desk(&zicha, "jingban");
+        let copy = clerk.get("/desk/surveys/edit?from=canteen");
+        let text = text_of(&copy);
+        assert!(text.contains("\"id\": \"canteen-2\""), "a copy has a name of its own");
+        let changed = text.replace("机关食堂满意度不记名调查", "餐厅调查");
+        assert_eq!(save(&clerk, &copy, &changed).status, 303);
+        clerk.get("/desk/surveys").assert_says(200, "餐厅调查");
+        clerk.get("/desk/surveys/canteen-2/preview/page").assert_says(200, "餐厅调查");
+        // It can be chosen for a round, which keeps what it was then.
+        clerk.get("/desk/rounds/new").assert_says(200, "餐厅调查");
+        let own = zicha.app.surveys().unwrap().into_iter().find(|s| s.id() == "canteen-2").unwrap();
+        let round = zicha.draft(&own, Access::Slip);
+        let again = clerk.get("/desk/surveys/edit?id=canteen-2");
+        assert_eq!(save(&clerk, &again, &changed.replace("餐厅调查", "第二版")).status, 303);
+        assert_eq!(zicha.app.survey(&zicha.app.round(&round).unwrap().survey).unwrap().title().zh(), "餐厅调查");
+        assert!(clerk.get("/desk/surveys/canteen-2/json").body.contains("第二版"), "what was written comes out as it was written");
+        assert!(text_of(&clerk.get("/desk/surveys/edit?from=canteen-2")).contains("\"id\": \"canteen-3\""));
+        // Dropped, it is gone from the list, not from the round.
+        let page = clerk.get("/desk/surveys/edit?id=canteen-2");
+        let (csrf, seen) = (field(&page, "csrf"), field(&page, "seen"));
+        clerk.post("/desk/surveys/edit", &[("csrf", &csrf), ("seen", &seen), ("id", "canteen-2"), ("drop", "yes")]);
+        assert!(zicha.app.own_surveys().unwrap().is_empty());
+        assert!(zicha.app.survey(&zicha.app.round(&round).unwrap().survey).is_ok());
+    }
+}
+
+#[test]
+fn mistakes_are_named_with_their_places_and_the_text_stays() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let clerk = desk(&zicha, "jingban");
+    let blank = clerk.get("/desk/surveys/edit");
+    let text = text_of(&blank);
+    let broken = text.replace("\"max_chars\": 200", "\"max_chars\": 999999").replace("first_item", "First Item<script>");
+    let told = save(&clerk, &blank, &broken);
+    told.assert_says(422, "尚未保存");
+    assert!(told.body.matches("<li>").count() >= 2, "all mistakes at once: {}", told.body);
+    assert!(text_of(&told).contains("First Item<script>") && !told.body.contains("Item<script>"));
+    save(&clerk, &blank, "{").assert_says(422, "1:");
+    save(&clerk, &blank, &text.replace("my-survey", "self-check")).assert_says(422, "自带问卷的编号");
+    save(&clerk, &blank, &text.replace("\"prominent\": 40", "\"prominent\": 41")).assert_says(422, "尚未保存");
+    assert!(zicha.app.own_surveys().unwrap().is_empty());
+    // Tried out, it is shown and not kept; what is wrong is said in the same place.
+    let csrf = field(&blank, "csrf");
+    let shown = clerk.post("/desk/surveys/try", &[("csrf", &csrf), ("definition", &text)]);
+    shown.assert_says(200, "这里写一种现象");
+    assert_eq!(shown.headers["x-frame-options"], "SAMEORIGIN");
+    clerk.post("/desk/surveys/try", &[("csrf", &csrf), ("definition", "{}")]).assert_says(200, "请修改以下各处");
+    assert!(zicha.app.own_surveys().unwrap().is_empty());
+    // What is offered to begin with is a good survey itself.
+    assert_eq!(save(&clerk, &blank, &text).status, 303);
+}
+
+#[test]
+fn two_who_write_one_survey_are_shown_the_lines_that_differ() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
+        let blank = one.get("/desk/surveys/edit");
+        let text = text_of(&blank);
+        assert_eq!(save(&one, &blank, &text).status, 303);
+        let (first, second) = (one.get("/desk/surveys/edit?id=my-survey"), two.get("/desk/surveys/edit?id=my-survey"));
+        assert_eq!(save(&one, &first, &text.replace("新的不记名问卷", "甲的标题")).status, 303);
+        let told = save(&two, &second, &text.replace("新的不记名问卷", "乙的标题"));
+        for said in ["内容已被他人修改", "jia", "甲的标题", "乙的标题"] {
+            told.assert_says(409, said);
+        }
+        assert_eq!(save(&two, &told, &text.replace("新的不记名问卷", "乙的标题")).status, 303);
+        // A new one with a name that is taken overwrites nothing either.
+        let fresh = two.get("/desk/surveys/edit");
+        assert_eq!(save(&two, &fresh, &text).status, 409);
+        assert_eq!(zicha.app.own_surveys().unwrap()[0].survey.title().zh(), "乙的标题");
+    }
+}
