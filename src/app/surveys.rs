@@ -1,8 +1,9 @@
 //! Surveys of the bureau's own: kept as their JSON text, checked as `zicha check` does, changed only by whoever has seen the last version.
 //! A round freezes the survey it uses by its hash, so changing a survey here never changes a round.
 
-use super::{App, AppError};
-use crate::survey::Survey;
+use super::{App, AppError, workbook};
+use crate::export::sheets_to_xlsx;
+use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, to_sheets};
 use crate::text::Refusal;
 
 /// Largest definition, in bytes.
@@ -30,6 +31,35 @@ impl App {
         let rows = self.storage.own_surveys()?;
         // What an older version wrote and this one does not read is left alone.
         Ok(rows.into_iter().filter_map(|(text, version)| Some(OwnSurvey { survey: Survey::parse(text.as_bytes()).ok()?, version, text })).collect())
+    }
+
+    /// A definition as a workbook to be edited in Excel or WPS.
+    pub fn survey_workbook(text: &str) -> Result<Vec<u8>, AppError> {
+        Self::check_survey(text.as_bytes())?;
+        let file: SurveyFile = serde_json::from_str(text).map_err(|e| AppError::File(format!("a checked survey cannot be read: {e}")))?;
+        Ok(sheets_to_xlsx(&to_sheets(&file)))
+    }
+
+    /// The definition that an uploaded file holds, a workbook or JSON, as text. Mistakes of a workbook name sheet, row and column; the survey itself is checked when it is kept.
+    pub fn survey_text(bytes: &[u8]) -> Result<String, AppError> {
+        if !workbook::is_workbook(bytes) {
+            return String::from_utf8(bytes.to_vec()).map(|text| text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n")).map_err(|_| {
+                Refusal::new("文件既不是 Excel 工作簿，也不是 UTF-8 的 JSON 文本", "the file is neither an Excel workbook nor JSON in UTF-8").into()
+            });
+        }
+        let rectangular = |rows: workbook::Rows| -> Vec<Vec<String>> {
+            let last = rows.last().map_or(0, |(n, _)| usize::try_from(*n).unwrap_or(0));
+            let mut all = vec![Vec::new(); last];
+            for (n, cells) in rows {
+                all[usize::try_from(n).unwrap_or(1) - 1] = cells;
+            }
+            all
+        };
+        let sheets: Vec<Sheet> = workbook::all_sheets(bytes)?.into_iter().map(|(name, rows)| Sheet { name, rows: rectangular(rows) }).collect();
+        let file = from_sheets(&sheets).map_err(AppError::Mistakes)?;
+        let mut text = serde_json::to_string_pretty(&file).map_err(|e| AppError::File(format!("a survey cannot be written: {e}")))?;
+        text.push('\n');
+        Ok(text)
     }
 
     /// Keeps a survey of the bureau's own. `seen` is the version that was changed, 0 for a new one.

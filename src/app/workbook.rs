@@ -1,4 +1,4 @@
-//! Reads the first sheet of an Excel workbook that somebody uploads, and trusts nothing in it.
+//! Reads an Excel workbook that somebody uploads, and trusts nothing in it.
 //! Size is counted while it is unpacked, cells are streamed, and what is not plain text or number is refused with its cell.
 
 use std::io::{Cursor, Read};
@@ -12,6 +12,7 @@ const MAX_ENTRIES: usize = 1_000;
 const MAX_INFLATED: u64 = 50 << 20;
 const MAX_ROWS: u32 = 20_000;
 const MAX_COLUMNS: u32 = 50;
+const MAX_SHEETS: usize = 20;
 
 /// Rows of a sheet with their numbers, each as wide as it is filled.
 pub type Rows = Vec<(u64, Vec<String>)>;
@@ -24,6 +25,24 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 
 /// The first sheet.
 pub fn first_sheet(bytes: &[u8]) -> Result<Rows, Refusal> {
+    let mut book = open(bytes)?;
+    let name = book.sheet_names().first().cloned().ok_or_else(damaged)?;
+    rows_of(&mut book, &name)
+}
+
+/// All sheets by name, in their order.
+pub fn all_sheets(bytes: &[u8]) -> Result<Vec<(String, Rows)>, Refusal> {
+    let mut book = open(bytes)?;
+    let names = book.sheet_names();
+    if names.len() > MAX_SHEETS {
+        return Err(Refusal::new(format!("工作表超过 {MAX_SHEETS} 个"), format!("there are more than {MAX_SHEETS} sheets")));
+    }
+    names.into_iter().map(|name| rows_of(&mut book, &name).map(|rows| (name, rows))).collect()
+}
+
+type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+
+fn open(bytes: &[u8]) -> Result<Book<'_>, Refusal> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(Refusal::new(
             "这是旧版 Excel（.xls）或加了密码的文件，请另存为不加密的 .xlsx",
@@ -31,9 +50,11 @@ pub fn first_sheet(bytes: &[u8]) -> Result<Rows, Refusal> {
         ));
     }
     look_through(bytes)?;
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| damaged())?;
-    let name = book.sheet_names().first().cloned().ok_or_else(damaged)?;
-    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
+    calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| damaged())
+}
+
+fn rows_of(book: &mut Book<'_>, name: &str) -> Result<Rows, Refusal> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
     let mut rows: Rows = Vec::new();
     while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
         let (row, column) = cell.get_position();
@@ -83,7 +104,7 @@ fn text_of(value: &DataRef) -> Option<String> {
 
 /// Unpacks every entry once, counting, before anything is parsed.
 fn look_through(bytes: &[u8]) -> Result<(), Refusal> {
-    let bomb = || Refusal::new("文件解开后过大，不是正常的单位表", "the file is too large once unpacked");
+    let bomb = || Refusal::new("文件解开后过大，不是正常的表格", "the file is too large once unpacked");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > MAX_ENTRIES {
         return Err(bomb());

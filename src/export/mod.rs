@@ -12,7 +12,7 @@ mod xlsx;
 pub use self::csv::{guard, to_csv, to_gb18030};
 pub use tables::{Compared, Subject, TableName, table};
 pub use tasks::task_table;
-pub use xlsx::to_xlsx;
+pub use xlsx::{sheets_to_xlsx, to_xlsx};
 
 /// A column: its machine name and its Chinese header.
 #[derive(Debug, Clone, Copy)]

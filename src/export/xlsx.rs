@@ -4,6 +4,7 @@
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::{Headers, Kind, Table};
+use crate::survey::Sheet;
 use crate::text::visible;
 
 /// Widest column, in characters of the standard width.
@@ -15,10 +16,43 @@ pub fn to_xlsx(table: &Table, headers: Headers, parts: Option<&str>) -> Vec<u8> 
     build(table, headers, parts).expect("a workbook in memory within its limits")
 }
 
-fn build(table: &Table, headers: Headers, parts: Option<&str>) -> Result<Vec<u8>, XlsxError> {
+/// Sheets of texts as a workbook, to be edited: everything is a text, the head stays, long cells are wrapped.
+#[must_use]
+pub fn sheets_to_xlsx(sheets: &[Sheet]) -> Vec<u8> {
+    let written = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = neutral()?;
+        let cell = Format::new().set_font_name("宋体").set_align(FormatAlign::Top).set_text_wrap().set_num_format("@");
+        let head = cell.clone().set_bold().set_background_color("#E2F1EA");
+        for one in sheets {
+            let sheet = book.add_worksheet();
+            sheet.set_name(&one.name)?;
+            sheet.set_freeze_panes(1, 0)?;
+            for (r, row) in one.rows.iter().enumerate() {
+                for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                    let (r, c) = (u32::try_from(r).unwrap_or(u32::MAX), u16::try_from(c).unwrap_or(u16::MAX));
+                    sheet.write_string_with_format(r, c, text, if r == 0 { &head } else { &cell })?;
+                }
+            }
+            for c in 0..one.rows.first().map_or(0, Vec::len) {
+                let widest = one.rows.iter().map(|row| width(&row[c])).fold(8.0, f64::max);
+                sheet.set_column_width(u16::try_from(c).unwrap_or(u16::MAX), (widest + 2.0).min(44.0))?;
+            }
+        }
+        book.save_to_buffer()
+    };
+    written().expect("a workbook in memory within its limits")
+}
+
+/// A workbook that tells neither a maker nor a time.
+fn neutral() -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
     let midnight = ExcelDateTime::from_ymd(1980, 1, 1)?;
     book.set_properties(&DocProperties::new().set_author("zicha").set_creation_datetime(&midnight));
+    Ok(book)
+}
+
+fn build(table: &Table, headers: Headers, parts: Option<&str>) -> Result<Vec<u8>, XlsxError> {
+    let mut book = neutral()?;
     let mut names = Vec::new();
     let all: Vec<&Vec<String>> = table.rows.iter().collect();
     sheet(book.add_worksheet(), &sheet_name("全部", &mut names), table, headers, &all)?;

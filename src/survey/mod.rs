@@ -5,7 +5,9 @@ mod check;
 mod condition;
 mod file;
 mod position;
+mod read_sheets;
 mod rules;
+mod sheets;
 
 use std::ops::Range;
 
@@ -14,6 +16,8 @@ use sha2::{Digest, Sha256};
 pub use check::{MAX_FILE_BYTES, SurveyErrors};
 pub use condition::{Condition, Wanted};
 pub use file::{PrivacyCondition, PrivacyLine, QuestionRole, RectificationType, SurveyFile, Thresholds};
+pub use read_sheets::from_sheets;
+pub use sheets::{Sheet, to_sheets};
 
 use crate::text::Text;
 

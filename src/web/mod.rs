@@ -70,6 +70,8 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/surveys").route(get().to(desk::surveys::list)))
         .service(resource("/surveys/edit").route(get().to(desk::surveys::edit)).route(post().to(desk::surveys::save)))
         .service(resource("/surveys/try").route(post().to(desk::surveys::attempt)))
+        .service(resource("/surveys/import").route(post().to(desk::surveys::import)))
+        .service(resource("/surveys/{id}/xlsx").route(get().to(desk::surveys::xlsx)))
         .service(resource("/surveys/{id}/json").route(get().to(desk::surveys::json)))
         .service(resource("/surveys/{id}/preview").route(get().to(desk::preview::show)))
         .service(resource("/surveys/{id}/preview/page").route(get().to(desk::preview::page)).route(post().to(desk::preview::post)))

@@ -69,6 +69,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         ("/desk/surveys", "clerk head"),
         ("/desk/surveys/edit", "clerk head"),
         ("/desk/surveys/canteen/json", "clerk head"),
+        ("/desk/surveys/canteen/xlsx", "clerk head"),
         ("/desk/surveys/canteen/preview", "clerk head"),
         ("/desk/surveys/canteen/preview/page", "clerk head"),
         ("/desk/surveys/canteen/preview/received", "clerk head"),
@@ -141,7 +142,7 @@ fn no_form_is_accepted_without_the_session_s_token() {
     for route in routed("post") {
         let elsewhere = ["/desk/sign-in", "/desk/setup/{token}", "/desk/accounts", "/desk/accounts/do"].contains(&route.as_str());
         // A file comes as multipart, and a preview keeps nothing.
-        let other = ["/desk/units/file", "/desk/surveys/{id}/preview/page"].contains(&route.as_str());
+        let other = ["/desk/units/file", "/desk/surveys/import", "/desk/surveys/{id}/preview/page"].contains(&route.as_str());
         assert!(elsewhere || other || forms.iter().any(|form| fits(form, &route)), "{route} takes a form that this test does not send");
     }
     for path in forms {

@@ -107,3 +107,35 @@ fn two_who_write_one_survey_are_shown_the_lines_that_differ() {
         assert_eq!(zicha.app.own_surveys().unwrap()[0].survey.title().zh(), "乙的标题");
     }
 }
+
+#[test]
+fn a_survey_goes_through_excel_without_loss_and_mistakes_name_their_cells() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let clerk = desk(&zicha, "jingban");
+    let csrf = field(&clerk.get("/desk/surveys"), "csrf");
+    for id in ["self-check", "self-check-short", "canteen"] {
+        let book = clerk.file(&format!("/desk/surveys/{id}/xlsx"));
+        let read = clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.xlsx", &book);
+        read.assert_says(200, "没有错误，尚未保存");
+        let before: serde_json::Value = serde_json::from_str(&clerk.get(&format!("/desk/surveys/{id}/json")).body).unwrap();
+        let after: serde_json::Value = serde_json::from_str(&text_of(&read)).unwrap();
+        // What is left out in one of the two means the same; compared is what the program makes of them.
+        let same = |value: &serde_json::Value| zicha::survey::Survey::parse(value.to_string().as_bytes()).unwrap().questions().to_vec();
+        assert_eq!(format!("{:?}", same(&before)), format!("{:?}", same(&after)), "{id}");
+    }
+    // A cell that says something else is named, and a formula is not taken.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("survey").unwrap();
+    for (c, text) in ["type", "name", "label::zh-CN"].iter().enumerate() {
+        sheet.write_string(0, u16::try_from(c).unwrap(), *text).unwrap();
+    }
+    sheet.write_string(1, 0, "checkbox").unwrap();
+    let wrong = clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.xlsx", &book.save_to_buffer().unwrap());
+    wrong.assert_says(422, "缺少工作表 settings");
+    wrong.assert_says(422, "工作表 survey 第 2 行 type 列");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("survey").unwrap().write_formula(0, 0, "=1+1").unwrap();
+    clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.xlsx", &book.save_to_buffer().unwrap()).assert_says(422, "含有公式");
+    clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.json", b"\xff\xfe").assert_says(422, "既不是 Excel");
+    clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.json", b"{ \"id\": 1 }").assert_says(422, "请修改以下各处");
+}

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::conflict::{self, Part};
 use super::preview::{framed, specimen};
+use super::upload::enter_upload;
 use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, see_other};
 use crate::app::{App, AppError, OwnSurvey};
 use crate::response::Form;
@@ -31,7 +32,7 @@ pub async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
                 td.n { (survey.categories().count()) } td.n { (survey.questions().len()) }
                 td { a href={ "/desk/surveys/" (survey.id()) "/preview" } { (lang.pick("手机预览", "Preview")) } " · "
                     @if version.is_some() { a href={ "/desk/surveys/edit?id=" (survey.id()) } { (lang.pick("修改", "Change")) } " · " }
-                    a href={ "/desk/surveys/edit?from=" (survey.id()) } { (lang.pick("复制为新问卷", "Copy")) } " · " a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
+                    a href={ "/desk/surveys/edit?from=" (survey.id()) } { (lang.pick("复制为新问卷", "Copy")) } " · " a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" } " · " a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
                 }
             }
         }
@@ -44,6 +45,15 @@ pub async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
             thead { tr { th { (lang.pick("问卷", "Survey")) } th.n { (lang.pick("问题类别", "Categories")) } th.n { (lang.pick("题数", "Questions")) } th { (lang.pick("操作", "Action")) } } }
             tbody { @for one in &own { (row(&one.survey, Some(one.version))) } @for survey in &shipped { (row(survey, None)) } }
         } } }
+        div.card {
+            h2 { (lang.pick("从文件读入", "From a file")) }
+            p.hint { (lang.pick("可下载上面任一问卷的 Excel，在 Excel 或 WPS 中修改后传回：survey 表一行一题，choices 表是选项，各列含义见使用指南。读入后先显示，检查无误再保存。", "Download any of these as Excel, change it in Excel or WPS, and upload it: the sheet survey has a question a row, choices has the options; the guide says what each column means. It is shown first and kept when you save it.")) }
+            form method="post" action="/desk/surveys/import" enctype="multipart/form-data" {
+                (csrf(&session))
+                label for="file" { (lang.pick("Excel（.xlsx）或 JSON 文件", "Excel (.xlsx) or JSON")) } input #file type="file" name="file" accept=".xlsx,.json" required;
+                div.row { button.quiet type="submit" { (lang.pick("上传并检查", "Upload and check")) } }
+            }
+        }
     };
     Ok(html_page(&session, lang.pick("问卷", "Surveys"), demo_mark(&app, lang), body))
 }
@@ -159,17 +169,57 @@ pub async fn attempt(request: HttpRequest, app: Data<App>, payload: Payload) -> 
     Ok(framed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string())))
 }
 
+/// `POST /desk/surveys/import`: a workbook or a JSON file, shown on the page of a survey; nothing is kept yet.
+pub async fn import(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, _, file) = enter_upload(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
+    let reading = app.clone();
+    let read = block(move || {
+        let text = App::survey_text(&file)?;
+        let checked = App::check_survey(text.as_bytes());
+        let own = reading.own_surveys()?;
+        let known = checked.as_ref().ok().and_then(|survey| own.into_iter().find(|o| o.survey.id() == survey.id()));
+        Ok::<_, AppError>((text, known.map(|k| k.version), checked.err()))
+    })
+    .await?;
+    let (status, shown) = match read {
+        Ok((text, version, None)) => {
+            let kept = lang.pick("文件已读入，没有错误，尚未保存。", "The file is read, there is no error, nothing is kept yet.");
+            let said = html! { div.done role="status" { p { strong { (kept) } } @if let Some(version) = version { p { (lang.pick("已有同一编号的问卷，保存后成为第 ", "There is a survey of that id; saved, it becomes version ")) (version + 1) (lang.pick(" 版。", ".")) } } } };
+            (StatusCode::OK, Shown { text, seen: version.unwrap_or(0), id: None, said })
+        }
+        Ok((text, _, Some(error))) => (StatusCode::UNPROCESSABLE_ENTITY, Shown { text, seen: 0, id: None, said: mistakes(error, lang)? }),
+        Err(error) => {
+            let said = html! { div.errors role="alert" { (super::refusal_text(error, lang)?) } };
+            (StatusCode::UNPROCESSABLE_ENTITY, Shown { text: BLANK.to_owned(), seen: 0, id: None, said })
+        }
+    };
+    Ok(answer(&session, &app, status, &shown))
+}
+
+/// `GET /desk/surveys/{id}/xlsx`.
+pub async fn xlsx(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
+    enter(&request, &app, Permission::RunRounds).await?;
+    let text = text_of(&app, &id).await?;
+    let bytes = block(move || App::survey_workbook(&text)).await??;
+    Ok(download(&format!("{id}.xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
+}
+
 /// `GET /desk/surveys/{id}/json`.
 pub async fn json(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
     enter(&request, &app, Permission::RunRounds).await?;
-    let (reading, name) = (app.clone(), id.clone());
+    let text = text_of(&app, &id).await?;
+    Ok(download(&format!("{id}.json"), "application/json", text.into_bytes()))
+}
+
+async fn text_of(app: &Data<App>, id: &str) -> Result<String, WebError> {
+    let (reading, name) = (app.clone(), id.to_owned());
     let text = block(move || {
         let own = reading.own_surveys()?.into_iter().find(|o| o.survey.id() == name).map(|o| o.text);
         Ok::<_, AppError>(own.or_else(|| App::shipped_text(&name)))
     })
     .await??;
-    let text = text.ok_or(WebError::NothingHere)?;
-    Ok(download(&format!("{id}.json"), "application/json", text.into_bytes()))
+    text.ok_or(WebError::NothingHere)
 }
 
 fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> HttpResponse {

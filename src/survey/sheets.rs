@@ -1,0 +1,269 @@
+//! A survey as the sheets of a workbook, and back without loss, so that it can be written where officials write: in Excel or WPS.
+//! Columns follow XLSForm where it has a word for the thing (`type`, `name`, `label::zh-CN`, `hint::…`, `required`, `list_name`, `begin_group`); what it lacks has columns of its own.
+
+use super::file::{AnswerFile, ConditionFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
+use crate::text::Text;
+
+/// A sheet of texts; the first row is its head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// Rows as wide as the head.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Collects the rows of a sheet.
+struct Writer<'a> {
+    languages: &'a [String],
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl<'a> Writer<'a> {
+    /// Columns that end in `::` come once for each language.
+    fn new(languages: &'a [String], columns: &[&str]) -> Self {
+        let head = columns
+            .iter()
+            .flat_map(|c| if c.ends_with("::") { languages.iter().map(|l| format!("{c}{l}")).collect() } else { vec![(*c).to_owned()] });
+        Self { languages, head: head.collect(), rows: Vec::new() }
+    }
+
+    fn row(&mut self, fields: &[(&str, String)], texts: &[(&str, Option<&Text>)]) {
+        let mut row = vec![String::new(); self.head.len()];
+        let mut put = |column: &str, value: String| {
+            let at = self.head.iter().position(|c| c == column).expect("a column of this sheet");
+            row[at] = value;
+        };
+        for (column, value) in fields {
+            put(column, value.clone());
+        }
+        for (column, text) in texts {
+            for language in self.languages {
+                put(&format!("{column}{language}"), text.and_then(|t| t.0.get(language)).cloned().unwrap_or_default());
+            }
+        }
+        self.rows.push(row);
+    }
+
+    fn sheet(self, name: &str) -> Sheet {
+        Sheet { name: name.to_owned(), rows: std::iter::once(self.head).chain(self.rows).collect() }
+    }
+}
+
+fn yes(value: bool) -> String {
+    if value { "yes".to_owned() } else { String::new() }
+}
+
+fn number<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |v| v.to_string())
+}
+
+/// The survey as sheets.
+#[must_use]
+pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
+    let languages = &survey.languages;
+    let mut settings = Writer::new(languages, &["setting", "value", "text::"]);
+    let plain = |key: &str, value: String| [("setting", key.to_owned()), ("value", value)];
+    settings.row(&plain("id", survey.id.clone()), &[]);
+    settings.row(&plain("version", survey.version.clone().unwrap_or_default()), &[]);
+    settings.row(&plain("languages", languages.join(" ")), &[]);
+    for (key, value) in
+        [("prominent", survey.thresholds.prominent), ("tendency", survey.thresholds.tendency), ("emerging", survey.thresholds.emerging)]
+    {
+        settings.row(&plain(key, value.to_string()), &[]);
+    }
+    for (key, text) in [("title", &survey.title), ("intro", &survey.intro), ("thanks", &survey.thanks)] {
+        settings.row(&plain(key, String::new()), &[("text::", Some(text))]);
+    }
+    let mut privacy = Writer::new(languages, &["name", "text::", "requires"]);
+    for line in &survey.privacy {
+        let requires = line.requires.map_or_else(String::new, |r| word(&r));
+        privacy.row(&[("name", line.id.clone()), ("requires", requires)], &[("text::", Some(&line.text))]);
+    }
+    let mut scales = Writer::new(languages, &["scale", "name", "label::", "hint::", "score", "present_from", "prominent_from"]);
+    for (name, scale) in &survey.scales {
+        let fields =
+            [("scale", name.clone()), ("present_from", scale.present_from.to_string()), ("prominent_from", scale.prominent_from.to_string())];
+        scales.row(&fields, &[("label::", Some(&scale.stem)), ("hint::", scale.reference_period.as_ref())]);
+        for step in &scale.options {
+            let fields = [("scale", name.clone()), ("name", step.id.clone()), ("score", number(step.score))];
+            scales.row(&fields, &[("label::", Some(&step.label)), ("hint::", step.hint.as_ref())]);
+        }
+    }
+    let mut types = Writer::new(languages, &["name", "label::", "text::"]);
+    for kind in &survey.rectification_types {
+        types.row(&[("name", kind.id.clone())], &[("label::", Some(&kind.label)), ("text::", Some(&kind.text))]);
+    }
+    let mut measures = Writer::new(languages, &["category", "rectification", "text::"]);
+    let mut choices = Writer::new(languages, &["list_name", "name", "label::", "exclusive", "other_chars", "from", "to"]);
+    for (set, options) in &survey.option_sets {
+        write_options(&mut choices, &format!("set:{set}"), options);
+    }
+    let mut questions = Writer::new(languages, &QUESTION_COLUMNS);
+    for category in &survey.categories {
+        for (kind, text) in &category.measure_templates {
+            measures.row(&[("category", category.id.clone()), ("rectification", kind.clone())], &[("text::", Some(text))]);
+        }
+        questions.row(
+            &[("type", "begin_group".to_owned()), ("name", category.id.clone())],
+            &[("label::", Some(&category.name)), ("short::", Some(&category.short_name))],
+        );
+        for question in &category.questions {
+            write_question(&mut questions, &mut choices, question);
+        }
+        questions.row(&[("type", "end_group".to_owned())], &[]);
+    }
+    if let Some(closing) = &survey.closing {
+        questions.row(&[("type", "begin_closing".to_owned())], &[("label::", Some(&closing.name))]);
+        for question in &closing.questions {
+            write_question(&mut questions, &mut choices, question);
+        }
+        questions.row(&[("type", "end_closing".to_owned())], &[]);
+    }
+    vec![
+        questions.sheet("survey"),
+        choices.sheet("choices"),
+        scales.sheet("scales"),
+        settings.sheet("settings"),
+        privacy.sheet("privacy"),
+        types.sheet("rectification"),
+        measures.sheet("measures"),
+    ]
+}
+
+const QUESTION_COLUMNS: [&str; 18] = [
+    "type",
+    "name",
+    "label::",
+    "hint::",
+    "short::",
+    "problem::",
+    "required",
+    "relevant",
+    "role",
+    "core",
+    "hold",
+    "suggested",
+    "scope",
+    "only",
+    "min",
+    "max",
+    "max_chars",
+    "places",
+];
+
+fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question: &QuestionFile) {
+    let mut more: Vec<(&str, String)> = Vec::new();
+    let kind = match &question.answer {
+        AnswerFile::Scale { scale } => format!("scale {scale}"),
+        AnswerFile::Single { options } => {
+            write_options(choices, &question.id, options);
+            format!("select_one {}", question.id)
+        }
+        AnswerFile::Multi { options, option_set, option_ids, min, max } => {
+            more = vec![("only", option_ids.join(" ")), ("min", min.to_string()), ("max", number(*max))];
+            match option_set {
+                Some(set) => format!("select_multiple set:{set}"),
+                None => {
+                    write_options(choices, &question.id, options);
+                    format!("select_multiple {}", question.id)
+                }
+            }
+        }
+        AnswerFile::Number { min, max, classes } => {
+            more = vec![("min", min.to_string()), ("max", max.to_string())];
+            for class in classes {
+                let fields =
+                    [("list_name", question.id.clone()), ("name", class.id.clone()), ("from", class.from.to_string()), ("to", class.to.to_string())];
+                choices.row(&fields, &[("label::", Some(&class.label))]);
+            }
+            "integer".to_owned()
+        }
+        AnswerFile::Text { max_chars } => {
+            more = vec![("max_chars", max_chars.to_string())];
+            "text".to_owned()
+        }
+        AnswerFile::Rank { options, places } => {
+            write_options(choices, &question.id, options);
+            more = vec![("places", places.to_string())];
+            format!("rank {}", question.id)
+        }
+    };
+    let role = if question.role == QuestionRole::Item { String::new() } else { word(&question.role) };
+    let mut fields = vec![
+        ("type", kind),
+        ("name", question.id.clone()),
+        ("required", yes(question.required)),
+        ("relevant", question.visible_if.iter().map(condition).collect::<Vec<_>>().join("; ")),
+        ("role", role),
+        ("core", yes(question.core)),
+        ("hold", yes(question.hold)),
+        ("suggested", question.suggested.clone().unwrap_or_default()),
+        ("scope", question.scope.join(" ")),
+    ];
+    fields.append(&mut more);
+    questions.row(&fields, &[("label::", Some(&question.text)), ("hint::", question.hint.as_ref()), ("problem::", question.problem.as_ref())]);
+}
+
+fn write_options(choices: &mut Writer<'_>, list: &str, options: &[OptionFile]) {
+    for option in options {
+        let other = number(option.other_text.map(|o| o.max_chars));
+        let fields = [("list_name", list.to_owned()), ("name", option.id.clone()), ("exclusive", yes(option.exclusive)), ("other_chars", other)];
+        choices.row(&fields, &[("label::", Some(&option.label))]);
+    }
+}
+
+/// `meal = lunch | dinner`, `week 1 .. 5`.
+fn condition(condition: &ConditionFile) -> String {
+    if condition.any_of.is_empty() {
+        format!("{} {} .. {}", condition.question, number(condition.from), number(condition.to))
+    } else {
+        format!("{} = {}", condition.question, condition.any_of.join(" | "))
+    }
+}
+
+/// A word of the file format.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::from_sheets;
+
+    fn shipped() -> Vec<SurveyFile> {
+        ["self-check", "self-check-short", "canteen", "blank"]
+            .map(|name| {
+                serde_json::from_str(&std::fs::read_to_string(format!("{}/surveys/{name}.json", env!("CARGO_MANIFEST_DIR"))).unwrap()).unwrap()
+            })
+            .into()
+    }
+
+    #[test]
+    fn a_survey_comes_back_from_its_sheets_as_it_was() {
+        for survey in shipped() {
+            let back = from_sheets(&to_sheets(&survey)).unwrap();
+            assert_eq!(serde_json::to_value(&back).unwrap(), serde_json::to_value(&survey).unwrap(), "{}", survey.id);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_sheet_row_and_column_all_at_once() {
+        let mut sheets = to_sheets(&shipped().remove(2));
+        let survey = &mut sheets[0];
+        let at = |column: &str| survey.rows[0].iter().position(|c| c == column).unwrap();
+        let (kind, required, relevant) = (at("type"), at("required"), at("relevant"));
+        survey.rows[2][kind] = "checkbox".into();
+        survey.rows[3][required] = "maybe".into();
+        survey.rows[4][relevant] = "whenever".into();
+        sheets.retain(|s| s.name != "settings");
+        let wrong = from_sheets(&sheets).unwrap_err();
+        let said: Vec<&str> = wrong.iter().map(|r| r.en.as_str()).collect();
+        assert_eq!(wrong.len(), 4, "{said:?}");
+        for place in ["no sheet settings", "sheet survey, row 3, column type", "row 4, column required", "row 5, column relevant"] {
+            assert!(said.iter().any(|s| s.contains(place)), "{place}: {said:?}");
+        }
+    }
+}
