@@ -66,17 +66,18 @@ fn main() {
     let results: Vec<(Behaviour, Counts)> = BEHAVIOURS.into_iter().map(|b| (b, simulate(&survey, b))).collect();
     println!("{BUREAUS} bureaus of {UNITS} units for each behaviour, 3 to 50 heads each, turnout 60 to 95 %\n");
     println!(
-        "| how people answer | planted prominent, listed | listed as prominent | planted nothing, yet listed | yet listed as prominent |\n|---|---|---|---|---|"
+        "| how people answer | planted prominent, listed | listed as prominent | planted nothing, yet listed | yet listed as prominent | of all rows listed, nothing was planted |\n|---|---|---|---|---|---|"
     );
     for (behaviour, counts) in &results {
         let (p, n) = (sum(counts, None, None, Planted::Prominent), sum(counts, None, None, Planted::Nothing));
         println!(
-            "| {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             behaviour.name,
             percent(p.listed, p),
             percent(p.as_prominent, p),
             percent(n.listed, n),
-            percent(n.as_prominent, n)
+            percent(n.as_prominent, n),
+            percent(n.listed, Found { planted: counts.values().map(|f| f.listed).sum(), ..Found::default() })
         );
     }
     let (worst, counts) = results.last().expect("there are behaviours");
