@@ -69,7 +69,7 @@ impl App {
     #[must_use]
     pub fn shipped_text(id: &str) -> Option<String> {
         let find = |bytes: &&[u8]| Survey::parse(bytes).is_ok_and(|survey| survey.id() == id);
-        SHIPPED.iter().copied().find(|bytes| find(&bytes)).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        SHIPPED.iter().copied().find(find).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// The current units.

@@ -3,6 +3,7 @@
 
 mod check;
 mod condition;
+mod edit;
 mod file;
 mod position;
 mod read_sheets;
@@ -15,7 +16,10 @@ use sha2::{Digest, Sha256};
 
 pub use check::{MAX_FILE_BYTES, SurveyErrors};
 pub use condition::{Condition, Wanted};
-pub use file::{PrivacyCondition, PrivacyLine, QuestionRole, RectificationType, SurveyFile, Thresholds};
+pub use file::{
+    AnswerFile, NumberClassFile, OptionFile, OtherText, PrivacyCondition, PrivacyLine, QuestionFile, QuestionRole, RectificationType, SurveyFile,
+    Thresholds,
+};
 pub use read_sheets::from_sheets;
 pub use sheets::{Sheet, to_sheets};
 

@@ -163,12 +163,11 @@ fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question
         }
         AnswerFile::Multi { options, option_set, option_ids, min, max } => {
             more = vec![("only", option_ids.join(" ")), ("min", min.to_string()), ("max", number(*max))];
-            match option_set {
-                Some(set) => format!("select_multiple set:{set}"),
-                None => {
-                    write_options(choices, &question.id, options);
-                    format!("select_multiple {}", question.id)
-                }
+            if let Some(set) = option_set {
+                format!("select_multiple set:{set}")
+            } else {
+                write_options(choices, &question.id, options);
+                format!("select_multiple {}", question.id)
             }
         }
         AnswerFile::Number { min, max, classes } => {

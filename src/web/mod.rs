@@ -70,6 +70,12 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/surveys").route(get().to(desk::surveys::list)))
         .service(resource("/surveys/edit").route(get().to(desk::surveys::edit)).route(post().to(desk::surveys::save)))
         .service(resource("/surveys/try").route(post().to(desk::surveys::attempt)))
+        .service(resource("/surveys/{id}/outline").route(get().to(desk::survey_form::outline)).route(post().to(desk::survey_form::step)))
+        .service(
+            resource("/surveys/{id}/question/{question}")
+                .route(get().to(desk::question_form::question))
+                .route(post().to(desk::question_form::change)),
+        )
         .service(resource("/surveys/import").route(post().to(desk::surveys::import)))
         .service(resource("/surveys/{id}/xlsx").route(get().to(desk::surveys::xlsx)))
         .service(resource("/surveys/{id}/json").route(get().to(desk::surveys::json)))

@@ -55,6 +55,8 @@ fn every_page_is_denied_unless_the_role_allows_it() {
     let number = zicha.app.results(&round).unwrap().release.groups[0].code.clone() + "-1.1";
     let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let second = looking_back(&zicha, &round);
+    let own = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
+    zicha.app.save_survey(&own, 0, "jingban").unwrap();
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),
@@ -70,6 +72,8 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         ("/desk/surveys/edit", "clerk head"),
         ("/desk/surveys/canteen/json", "clerk head"),
         ("/desk/surveys/canteen/xlsx", "clerk head"),
+        ("/desk/surveys/canteen-2/outline", "clerk head"),
+        ("/desk/surveys/canteen-2/question/visit_meal", "clerk head"),
         ("/desk/surveys/canteen/preview", "clerk head"),
         ("/desk/surveys/canteen/preview/page", "clerk head"),
         ("/desk/surveys/canteen/preview/received", "clerk head"),
@@ -126,6 +130,8 @@ fn no_form_is_accepted_without_the_session_s_token() {
         "/desk/rounds/new",
         "/desk/surveys/edit",
         "/desk/surveys/try",
+        "/desk/surveys/canteen-2/outline",
+        "/desk/surveys/canteen-2/question/visit_meal",
         "/desk/sign-out",
         "/desk/me",
         "/desk/confirm",

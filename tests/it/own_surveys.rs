@@ -139,3 +139,120 @@ fn a_survey_goes_through_excel_without_loss_and_mistakes_name_their_cells() {
     clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.json", b"\xff\xfe").assert_says(422, "既不是 Excel");
     clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.json", b"{ \"id\": 1 }").assert_says(422, "请修改以下各处");
 }
+
+#[test]
+fn a_survey_is_changed_question_by_question_without_seeing_its_text() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let clerk = desk(&zicha, "jingban");
+        let text = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
+        zicha.app.save_survey(&text, 0, "jingban").unwrap();
+        let outline = "/desk/surveys/canteen-2/outline";
+        let own = || zicha.app.own_surveys().unwrap().remove(0);
+        // Every question goes through its form and comes back as it was.
+        let before = format!("{:?}", own().survey.questions());
+        for question in own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>() {
+            let path = format!("/desk/surveys/canteen-2/question/{question}");
+            let saved = clerk.post(&path, &fields_of(&clerk.get(&path).body).iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>());
+            assert_eq!(saved.status, 303, "{question}: {}", saved.body);
+        }
+        assert_eq!(format!("{:?}", own().survey.questions()), before);
+        // Reworded, with options of its own; refused input stays as it was typed.
+        let path = "/desk/surveys/canteen-2/question/visit_meal";
+        let change = |changes: &[(&str, &str)]| {
+            let mut fields = fields_of(&clerk.get(path).body);
+            for (name, value) in changes {
+                fields.retain(|(known, _)| known != name);
+                fields.push(((*name).to_owned(), (*value).to_owned()));
+            }
+            clerk.post(path, &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
+        };
+        let wrong = change(&[("options", "lunch | 午餐 | Lunch | sometimes"), ("text_zh-CN", "您在哪一餐<b>")]);
+        wrong.assert_says(422, "选项第 1 行：不认识“sometimes”");
+        wrong.assert_says(422, "您在哪一餐&lt;b&gt;");
+        assert!(change(&[("options", "")]).status == 422, "a choice without options is refused by the survey's own checks");
+        assert_eq!(change(&[("text_zh-CN", "您一般吃哪一餐？")]).status, 303);
+        assert_eq!(own().survey.question("visit_meal").unwrap().text.zh(), "您一般吃哪一餐？");
+        // Moved, added, taken out; a category more.
+        let order = || own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>();
+        let first = order()[0].clone();
+        clerk.post_from(outline, outline, &[("do", "down"), ("question", &first)]);
+        assert_eq!(order()[1], first);
+        let added = clerk.post_from(outline, outline, &[("do", "add"), ("group", "0")]).location;
+        assert!(added.starts_with("/desk/surveys/canteen%2D2/question/"), "{added}");
+        clerk.get(&added).assert_says(200, "新的题目");
+        let id = added.rsplit('/').next().unwrap();
+        clerk.post_from(outline, outline, &[("do", "remove"), ("question", id)]);
+        assert!(!order().contains(&id.to_owned()));
+        let categories = own().survey.categories().count();
+        clerk.post_from(outline, outline, &[("do", "category")]);
+        clerk.post_from(
+            outline,
+            outline,
+            &[
+                ("do", "name"),
+                ("group", &categories.to_string()),
+                ("name_zh-CN", "服务态度"),
+                ("name_en", "Service"),
+                ("short_zh-CN", "服务"),
+                ("short_en", "Service"),
+            ],
+        );
+        assert_eq!(own().survey.categories().last().unwrap().name.zh(), "服务态度");
+        // What another question depends on cannot be taken out unseen.
+        let refused = clerk.post_from(outline, outline, &[("do", "remove"), ("question", "visit_meal")]);
+        assert_eq!((refused.status, order().contains(&"visit_meal".to_owned())), (422, true));
+        // A survey that comes with zicha is copied first.
+        assert_eq!(clerk.get("/desk/surveys/canteen/outline").status, 404);
+    }
+}
+
+#[test]
+fn two_who_change_different_questions_both_get_what_they_meant() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
+    let text = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
+    zicha.app.save_survey(&text, 0, "jia").unwrap();
+    let path = |question: &str| format!("/desk/surveys/canteen-2/question/{question}");
+    let send = |desk: &Desk, question: &str, page: &Page, text: &str| {
+        let mut fields = fields_of(&page.body);
+        fields.retain(|(name, _)| name != "text_zh-CN");
+        fields.push(("text_zh-CN".to_owned(), text.to_owned()));
+        desk.post(&path(question), &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
+    };
+    let (first, second) = (one.get(&path("visit_meal")), two.get(&path("visit_note")));
+    assert_eq!(send(&one, "visit_meal", &first, "甲改的题目").status, 303);
+    let told = send(&two, "visit_note", &second, "乙改的题目");
+    told.assert_says(409, "他人刚修改了这份问卷");
+    told.assert_says(409, "乙改的题目");
+    assert_eq!(send(&two, "visit_note", &told, "乙改的题目").status, 303);
+    let survey = zicha.app.own_surveys().unwrap().remove(0).survey;
+    let said = |question: &str| survey.question(question).unwrap().text.zh().to_owned();
+    assert_eq!((said("visit_meal"), said("visit_note")), ("甲改的题目".to_owned(), "乙改的题目".to_owned()));
+}
+
+/// The fields of the form of a question as a browser would send them.
+fn fields_of(body: &str) -> Vec<(String, String)> {
+    let form = &body[body.find("/question/").map_or(0, |at| body[..at].rfind("<form").unwrap_or(0))..];
+    let form = &form[..form.find("</form>").unwrap()];
+    let plain = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let attribute = |tag: &str, name: &str| tag.split(&format!("{name}=\"")).nth(1).map(|rest| plain(rest.split('"').next().unwrap()));
+    let mut fields = Vec::new();
+    for tag in form.split("<input").skip(1).map(|rest| rest.split_once('>').unwrap().0) {
+        if tag.contains("type=\"checkbox\"") && !tag.contains("checked") {
+            continue;
+        }
+        fields.push((attribute(tag, "name").unwrap(), attribute(tag, "value").unwrap_or_default()));
+    }
+    for area in form.split("<textarea").skip(1) {
+        let (tag, rest) = area.split_once('>').unwrap();
+        fields.push((attribute(tag, "name").unwrap(), plain(rest.split("</textarea>").next().unwrap())));
+    }
+    for select in form.split("<select").skip(1) {
+        let (tag, rest) = select.split_once('>').unwrap();
+        let options: Vec<&str> = rest.split("</select>").next().unwrap().split("<option").skip(1).collect();
+        let chosen = options.iter().find(|o| o.split('>').next().unwrap().contains("selected")).or(options.first());
+        fields.push((attribute(tag, "name").unwrap(), chosen.and_then(|o| attribute(o, "value")).unwrap_or_default()));
+    }
+    fields
+}

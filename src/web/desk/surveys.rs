@@ -31,7 +31,7 @@ pub async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
                 td { strong { (survey.title().get(lang)) } br; span.soft { (survey.id()) @if let Some(version) = version { (lang.pick(" · 第 ", " · version ")) (version) (lang.pick(" 版", "")) } } }
                 td.n { (survey.categories().count()) } td.n { (survey.questions().len()) }
                 td { a href={ "/desk/surveys/" (survey.id()) "/preview" } { (lang.pick("手机预览", "Preview")) } " · "
-                    @if version.is_some() { a href={ "/desk/surveys/edit?id=" (survey.id()) } { (lang.pick("修改", "Change")) } " · " }
+                    @if version.is_some() { a href={ "/desk/surveys/" (survey.id()) "/outline" } { (lang.pick("修改", "Change")) } " · " a href={ "/desk/surveys/edit?id=" (survey.id()) } { (lang.pick("以文本修改", "as text")) } " · " }
                     a href={ "/desk/surveys/edit?from=" (survey.id()) } { (lang.pick("复制为新问卷", "Copy")) } " · " a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" } " · " a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
                 }
             }
@@ -100,7 +100,7 @@ pub async fn edit(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
 /// The text with another name: `self-check` becomes `self-check-2`, or the next number that is free.
 fn renamed(text: &str, id: &str, taken: &[String]) -> String {
     let stem = id.rsplit_once('-').filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(stem, _)| stem);
-    let name = (2..).map(|n| format!("{stem}-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
+    let name = (2..10_000).map(|n| format!("{stem}-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
     text.replacen(&format!("\"{id}\""), &format!("\"{name}\""), 1)
 }
 

@@ -1,0 +1,168 @@
+//! Changing a survey step by step: one question or category at a time, the rest untouched.
+//! Every step gives a whole definition again, which is checked like any other before it is kept.
+
+use super::file::{AnswerFile, CategoryFile, QuestionFile, QuestionRole, SurveyFile};
+use crate::text::Text;
+
+/// Where a question stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    /// Index of its category; the one after the last is the closing part.
+    group: usize,
+    at: usize,
+}
+
+impl SurveyFile {
+    /// The questions of a category, or of the closing part.
+    #[must_use]
+    pub fn questions_of(&self, group: usize) -> &[QuestionFile] {
+        match self.categories.get(group) {
+            Some(category) => &category.questions,
+            None => self.closing.as_ref().map_or(&[], |c| &c.questions),
+        }
+    }
+
+    fn list(&mut self, group: usize) -> Option<&mut Vec<QuestionFile>> {
+        if group < self.categories.len() { Some(&mut self.categories[group].questions) } else { self.closing.as_mut().map(|c| &mut c.questions) }
+    }
+
+    fn place(&self, id: &str) -> Option<Place> {
+        (0..=self.categories.len()).find_map(|group| self.questions_of(group).iter().position(|q| q.id == id).map(|at| Place { group, at }))
+    }
+
+    /// A question by its id.
+    #[must_use]
+    pub fn question_named(&self, id: &str) -> Option<&QuestionFile> {
+        self.place(id).map(|p| &self.questions_of(p.group)[p.at])
+    }
+
+    /// Puts a question in the place of the one with that id; false if there is none.
+    pub fn replace_question(&mut self, id: &str, question: QuestionFile) -> bool {
+        let Some(place) = self.place(id) else { return false };
+        self.list(place.group).is_some_and(|list| {
+            list[place.at] = question;
+            true
+        })
+    }
+
+    /// Moves a question up or down, at an end into the neighbouring category; false if there is nowhere to go.
+    pub fn move_question(&mut self, id: &str, up: bool) -> bool {
+        let Some(place) = self.place(id) else { return false };
+        let groups = self.categories.len() + usize::from(self.closing.is_some());
+        let last = self.questions_of(place.group).len() - 1;
+        let (group, at) = match (up, place.at) {
+            (true, 0) if place.group == 0 => return false,
+            (true, 0) => (place.group - 1, self.questions_of(place.group - 1).len()),
+            (true, at) => (place.group, at - 1),
+            (false, at) if at == last && place.group + 1 >= groups => return false,
+            (false, at) if at == last => (place.group + 1, 0),
+            (false, at) => (place.group, at + 1),
+        };
+        let Some(question) = self.list(place.group).map(|list| list.remove(place.at)) else { return false };
+        if let Some(list) = self.list(group) {
+            list.insert(at, question);
+        }
+        true
+    }
+
+    /// Takes a question out; false if there is none.
+    pub fn remove_question(&mut self, id: &str) -> bool {
+        let Some(place) = self.place(id) else { return false };
+        self.list(place.group).is_some_and(|list| {
+            list.remove(place.at);
+            true
+        })
+    }
+
+    /// Adds an item at the end of a category, asked on the survey's first scale; returns its id.
+    pub fn add_item(&mut self, group: usize) -> Option<String> {
+        let stem = self.categories.get(group).map_or("closing", |c| c.id.as_str()).to_owned();
+        let id = self.free_id(&format!("{stem}_item"));
+        let answer = match self.scales.keys().next() {
+            Some(scale) if group < self.categories.len() => AnswerFile::Scale { scale: scale.clone() },
+            _ => AnswerFile::Text { max_chars: 200 },
+        };
+        let is_item = matches!(answer, AnswerFile::Scale { .. });
+        let question = QuestionFile {
+            id: id.clone(),
+            text: Text::both("新的题目", "New question"),
+            hint: None,
+            required: false,
+            role: QuestionRole::Item,
+            problem: is_item.then(|| Text::both("这道题在问题清单中的表述。", "How the problem list words it.")),
+            core: false,
+            hold: false,
+            suggested: None,
+            scope: Vec::new(),
+            visible_if: Vec::new(),
+            answer,
+        };
+        self.list(group)?.push(question);
+        Some(id)
+    }
+
+    /// Adds a category with one item at the end; returns its id.
+    pub fn add_category(&mut self) -> String {
+        let taken = |id: &str| self.categories.iter().any(|c| c.id == id);
+        let id = (1..10_000).map(|n| format!("category{n}")).find(|id| !taken(id)).unwrap_or_default();
+        let (name, short_name) = (Text::both("新的类别", "New category"), Text::both("新类别", "New"));
+        self.categories.push(CategoryFile {
+            id: id.clone(),
+            name,
+            short_name,
+            questions: Vec::new(),
+            measure_templates: std::collections::BTreeMap::new(),
+        });
+        self.add_item(self.categories.len() - 1);
+        id
+    }
+
+    fn free_id(&self, stem: &str) -> String {
+        if self.place(stem).is_none() {
+            return stem.to_owned();
+        }
+        (2..10_000).map(|n| format!("{stem}{n}")).find(|id| self.place(id).is_none()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::Survey;
+
+    fn canteen() -> SurveyFile {
+        serde_json::from_str(include_str!("../../surveys/canteen.json")).unwrap()
+    }
+
+    fn order(survey: &SurveyFile) -> Vec<String> {
+        (0..=survey.categories.len()).flat_map(|g| survey.questions_of(g).iter().map(|q| q.id.clone())).collect()
+    }
+
+    #[test]
+    fn a_question_moves_through_the_whole_survey_and_back() {
+        let mut survey = canteen();
+        let before = order(&survey);
+        let first = before[0].clone();
+        let mut steps = 0;
+        while survey.move_question(&first, false) {
+            steps += 1;
+        }
+        assert_eq!(order(&survey).last(), Some(&first));
+        assert!(steps >= before.len() - 1);
+        while survey.move_question(&first, true) {}
+        assert_eq!(order(&survey), before);
+        assert!(!survey.move_question("nobody", true));
+    }
+
+    #[test]
+    fn what_is_added_is_a_good_survey_again_and_what_is_taken_out_is_gone() {
+        let mut survey = canteen();
+        let category = survey.add_category();
+        let item = survey.add_item(0).unwrap();
+        assert_ne!(survey.add_item(0).unwrap(), item, "ids are never used twice");
+        let text = serde_json::to_string(&survey).unwrap();
+        let read = Survey::parse(text.as_bytes()).unwrap();
+        assert!(read.categories().any(|c| c.id == category) && read.question(&item).is_some());
+        assert!(survey.remove_question(&item) && !survey.remove_question(&item));
+    }
+}
