@@ -100,7 +100,7 @@ fn question_page(session: &Session, edited: &Edited, id: &str, form: &Form, said
     };
     let texts = |name: &str, label: &str, hint: &str| {
         let text = read_text(form, name);
-        html! { @if !hint.is_empty() { p.hint { (hint) } } (text_inputs(name, name, label, text.as_ref(), lang)) }
+        html! { (text_inputs(name, name, label, text.as_ref(), lang)) @if !hint.is_empty() { p.hint { (hint) } } }
     };
     let tick =
         |name: &str, label: &str| html! { label.inline { input type="checkbox" name=(name) value="yes" checked[form.has(name, "yes")]; (label) } };
