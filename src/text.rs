@@ -78,13 +78,21 @@ pub struct Refusal {
     pub zh: String,
     /// The English sentence.
     pub en: String,
+    /// Name of the form's field that it is about, if it is about one.
+    pub field: Option<&'static str>,
 }
 
 impl Refusal {
     /// A refusal in both languages.
     #[must_use]
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self { zh: zh.into(), en: en.into(), field: None }
+    }
+
+    /// The same, said beside a field.
+    #[must_use]
+    pub fn at(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
     }
 
     /// The sentence in `lang`.

@@ -120,18 +120,21 @@ impl App {
     pub fn add_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
         let fits = (1..=40).contains(&name.chars().count()) && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
         if !fits {
-            return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .").into());
+            return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .")
+                .at("name")
+                .into());
         }
         if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
             return Err(Refusal::new(
                 "单位负责人、局领导须指定单位，其他角色不能指定单位",
                 "unit_head and leader need units (--unit); other roles must not have any",
             )
+            .at("units")
             .into());
         }
         let known = self.storage.units()?;
         if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
-            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).into());
+            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
         }
         let password = match password {
             Some(given) => {
@@ -149,7 +152,7 @@ impl App {
             totp_step: None,
         };
         match self.storage.add_account(&row, units) {
-            Err(StorageError::Exists) => Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).into()),
+            Err(StorageError::Exists) => Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name").into()),
             other => Ok(other.map(|()| password)?),
         }
     }
@@ -347,7 +350,7 @@ fn check_password(password: &str) -> Result<(), Refusal> {
     if password.chars().count() >= SHORTEST_PASSWORD {
         return Ok(());
     }
-    Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")))
+    Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")).at("password"))
 }
 
 /// An Argon2id hash of nothing that anybody can enter, so that unknown names cost the same time.

@@ -213,7 +213,9 @@ impl App {
     fn check_base(&self, new: &NewRound, own: Option<&RoundId>) -> Result<(), AppError> {
         let Some(base) = &new.looks_back else { return Ok(()) };
         if own == Some(base) || !self.round(base)?.state.has_results() {
-            return Err(Refusal::new("只能与已开箱的其他轮次对照", "a round can only look back at another one whose box was opened").into());
+            return Err(Refusal::new("只能与已开箱的其他轮次对照", "a round can only look back at another one whose box was opened")
+                .at("looks_back")
+                .into());
         }
         Ok(())
     }
@@ -238,7 +240,7 @@ impl App {
             return Err(Refusal::new("还没有单位，请先导入单位表", "there are no units yet; import them first").into());
         }
         if let Some(unknown) = codes.iter().find(|c| !all.iter().any(|u| &u.code == *c)) {
-            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).into());
+            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
         }
         Ok(all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code)).collect())
     }

@@ -105,36 +105,36 @@ impl ProblemEdit {
         let mut wrong = Vec::new();
         let by_hand = self.question.is_none();
         if by_hand && !survey.categories().any(|c| c.order == self.category) {
-            wrong.push(Refusal::new("请选择问题类别", "choose a category"));
+            wrong.push(Refusal::new("请选择问题类别", "choose a category").at("category"));
         }
         if by_hand && self.source == Source::Survey {
-            wrong.push(Refusal::new("请选择问题来源", "choose a source"));
+            wrong.push(Refusal::new("请选择问题来源", "choose a source").at("source"));
         }
         if self.statement.as_ref().is_some_and(|s| s.trim().is_empty()) || (by_hand && self.statement.is_none()) {
-            wrong.push(Refusal::new("请填写问题表现", "say what the problem is"));
+            wrong.push(Refusal::new("请填写问题表现", "say what the problem is").at("statement"));
         }
         if by_hand && self.found.as_deref().is_none_or(|day| crate::round::parse_day(day).is_err()) {
-            wrong.push(Refusal::new("请填写发现日期", "give the day on which it was found"));
+            wrong.push(Refusal::new("请填写发现日期", "give the day on which it was found").at("found"));
         }
         if matches!(&self.state, RowState::Aside(reason) if reason.trim().is_empty()) {
-            wrong.push(Refusal::new("请填写不列入的理由", "say why it is set aside"));
+            wrong.push(Refusal::new("请填写不列入的理由", "say why it is set aside").at("reason"));
         }
         let texts = [
-            ("问题表现", "problem", &self.statement),
-            ("具体事例", "case", &self.example),
-            ("危害程度", "harm", &self.harm_level),
-            ("主要危害", "main harms", &self.harms),
-            ("原因剖析", "causes", &self.causes),
-            ("备注", "remarks", &self.note),
-            ("佐证说明", "evidence", &self.evidence),
+            ("statement", "问题表现", "problem", &self.statement),
+            ("example", "具体事例", "case", &self.example),
+            ("harm_level", "危害程度", "harm", &self.harm_level),
+            ("harms", "主要危害", "main harms", &self.harms),
+            ("causes", "原因剖析", "causes", &self.causes),
+            ("note", "备注", "remarks", &self.note),
+            ("evidence", "佐证说明", "evidence", &self.evidence),
         ];
-        for (zh, en, text) in texts {
+        for (field, zh, en, text) in texts {
             let Some(text) = text else { continue };
             if text.chars().count() > LONGEST {
-                wrong.push(Refusal::new(format!("{zh}最多 {LONGEST} 字"), format!("{en}: at most {LONGEST} characters")));
+                wrong.push(Refusal::new(format!("{zh}最多 {LONGEST} 字"), format!("{en}: at most {LONGEST} characters")).at(field));
             }
             if text.chars().any(|c| c.is_control() && c != '\n') {
-                wrong.push(Refusal::new(format!("{zh}含有控制字符，请重新输入"), format!("{en} holds control characters; type it again")));
+                wrong.push(Refusal::new(format!("{zh}含有控制字符，请重新输入"), format!("{en} holds control characters; type it again")).at(field));
             }
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }

@@ -280,10 +280,10 @@ pub fn parse_day(text: &str) -> Result<Date, Refusal> {
 /// Checks the two dates of a round.
 pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
     if closes < opens {
-        return Err(Refusal::new("截止日期不能早于开放日期", "the closing day must not be before the opening day"));
+        return Err(Refusal::new("截止日期不能早于开放日期", "the closing day must not be before the opening day").at("closes"));
     }
     if closes - opens > Duration::days(366) {
-        return Err(Refusal::new("一轮最长一年", "a round may last one year at most"));
+        return Err(Refusal::new("一轮最长一年", "a round may last one year at most").at("closes"));
     }
     Ok(())
 }
@@ -295,7 +295,8 @@ pub fn check_title(title: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(
             "标题应为 1 至 80 字，不含控制字符、隐形字符",
             "the title must have 1 to 80 characters and no control or invisible ones",
-        ));
+        )
+        .at("title"));
     }
     Ok(())
 }

@@ -140,3 +140,28 @@ fn a_draft_can_be_changed_and_dropped_until_it_opens() {
         assert!(!zicha.data().join(format!("box-{id}.db")).exists(), "nor are its slips kept");
     }
 }
+
+#[test]
+fn what_is_wrong_is_said_above_the_form_and_beside_its_field_all_at_once() {
+    let zicha = TestApp::start(crate::test_app::Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let (clerk, _) = pair(&zicha);
+    let told = clerk.post_from(
+        "/desk/rounds/new",
+        "/desk/rounds/new",
+        &[("title", ""), ("survey", "none"), ("opens", "2026-02-30"), ("closes", ""), ("units", "XX")],
+    );
+    for (field, said) in [("title", "标题应为"), ("survey", "请选择问卷"), ("opens", "日期“2026-02-30”应写作"), ("closes", "请填写日期")]
+    {
+        told.assert_says(422, &format!("<a href=\"#{field}\">{said}"));
+        told.assert_says(422, &format!("<p class=\"error\" id=\"e-{field}\">{said}"));
+    }
+    told.assert_says(422, "aria-describedby=\"e-title\"");
+    told.assert_says(422, "value=\"2026-02-30\"");
+    let admin = zicha.app.add_account("guanli", Role::Admin, &[], None).unwrap();
+    let desk = zicha.desk();
+    desk.sign_in("guanli", &admin);
+    let told = desk.post_from("/desk/accounts", "/desk/accounts", &[("name", "squad"), ("role", "unit_head"), ("units", "XX")]);
+    told.assert_says(422, "<p class=\"error\" id=\"e-units\">没有代码为 XX 的单位");
+    told.assert_says(422, "value=\"squad\"");
+}

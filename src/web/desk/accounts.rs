@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::enter_confirmed;
-use super::{Permission, Session, demo_mark, enter, html_page, refusal_text};
+use super::mistakes::Mistakes;
+use super::{Permission, Session, demo_mark, enter, html_page};
 use crate::app::{AccountInfo, App, AppError, Role};
 use crate::response::Form;
 use crate::text::Refusal;
@@ -33,7 +34,7 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
         let result = form
             .first("role")
             .parse::<Role>()
-            .map_err(|()| AppError::Refused(Refusal::new("请选择角色", "choose a role")))
+            .map_err(|()| AppError::Refused(Refusal::new("请选择角色", "choose a role").at("role")))
             .and_then(|role| working.add_account(&name, role, &units, None))
             .and_then(|password| working.note(&account, "account_add", &name).map(|()| Some((name, password))));
         (form, result)
@@ -117,20 +118,19 @@ async fn answer(session: &Session, app: &Data<App>, form: &Form, result: Result<
     let lang = session.lang;
     let reading = app.clone();
     let list = block(move || reading.accounts()).await??;
-    let (made, error) = match result {
-        Ok(made) => (made, None),
-        Err(error) => (None, Some(refusal_text(error, lang)?)),
+    let (made, wrong, failed) = match result {
+        Ok(made) => (made, Mistakes::default(), false),
+        Err(error) => (None, Mistakes::of(error, lang)?, true),
     };
-    let keep = if error.is_some() { form.clone() } else { Form::default() };
-    let mut response =
-        html_page(session, lang.pick("账号", "Accounts"), demo_mark(app, lang), page(session, &list, made.as_ref(), &keep, error.as_deref()));
-    if error.is_some() {
+    let keep = if failed { form.clone() } else { Form::default() };
+    let mut response = html_page(session, lang.pick("账号", "Accounts"), demo_mark(app, lang), page(session, &list, made.as_ref(), &keep, &wrong));
+    if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
 }
 
-fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>, form: &Form, error: Option<&str>) -> Markup {
+fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>, form: &Form, wrong: &Mistakes) -> Markup {
     let lang = session.lang;
     let step = |name: &str, step: &str, label: &str| {
         html! { form.inline method="post" action="/desk/accounts/do" { (csrf(session)) input type="hidden" name="name" value=(name); input type="hidden" name="do" value=(step); button.link type="submit" { (label) } } }
@@ -141,7 +141,7 @@ fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>
         @if let Some((name, password)) = made {
             div.done role="status" { p { (lang.pick("账号 ", "Password of ")) strong { (name) } (lang.pick(" 的口令（只显示这一次，请当面交给本人，首次登录后自行修改）：", " (shown this once; hand it over in person, to be changed after the first sign-in):")) } p.digest { strong { (password) } } }
         }
-        @if let Some(error) = error { div.errors role="alert" { (error) } }
+        (wrong.summary())
         div.card { div.scroll { table {
             thead { tr { th { (lang.pick("账号", "Account")) } th { (lang.pick("角色", "Role")) } th { (lang.pick("单位", "Units")) } th { (lang.pick("状态", "State")) } th { (lang.pick("动态口令", "One-time code")) } th { (lang.pick("操作", "Action")) } } }
             tbody { @for account in list {
@@ -164,11 +164,11 @@ fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>
             h2 { (lang.pick("新建账号", "New account")) }
             form method="post" action="/desk/accounts" {
                 (csrf(session))
-                label for="name" { (lang.pick("账号", "Account")) } input #name type="text" name="name" value=(form.first("name")) required;
+                label for="name" { (lang.pick("账号", "Account")) } (wrong.beside("name")) input #name type="text" name="name" aria-describedby=[wrong.describes("name")] value=(form.first("name")) required;
                 label for="role" { (lang.pick("角色", "Role")) }
-                select #role name="role" { @for (role, id, _) in Role::ALL { option value=(id) selected[form.first("role") == id] { (role.label(lang)) } } }
+                (wrong.beside("role")) select #role name="role" { @for (role, id, _) in Role::ALL { option value=(id) selected[form.first("role") == id] { (role.label(lang)) } } }
                 label for="units" { (lang.pick("单位代码", "Unit codes")) } p.hint { (lang.pick("仅单位负责人、局领导填写；多个用逗号隔开。", "For unit heads and leaders only; several are separated by commas.")) }
-                input #units type="text" name="units" value=(form.first("units"));
+                (wrong.beside("units")) input #units type="text" name="units" aria-describedby=[wrong.describes("units")] value=(form.first("units"));
                 div.row { button type="submit" { (lang.pick("建立", "Create")) } }
             }
         }

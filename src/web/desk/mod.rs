@@ -15,6 +15,7 @@ pub mod home;
 pub mod keeping;
 pub mod lists;
 pub mod me;
+mod mistakes;
 mod opening;
 pub mod preview;
 mod problem_pages;

@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::conflict;
+use super::mistakes::Mistakes;
 use super::problems::{list_path, row_path};
 use super::results::level_tag;
 use super::{Session, again};
@@ -97,7 +98,7 @@ fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: La
 }
 
 /// One list with all its rows, and the form that adds one.
-pub fn list_page(session: &Session, results: &Results, list: &ProblemList, rows: &[WorkingRow], form: &Form, error: Option<&str>) -> Markup {
+pub fn list_page(session: &Session, results: &Results, list: &ProblemList, rows: &[WorkingRow], form: &Form, wrong: &Mistakes) -> Markup {
     let lang = session.lang;
     let id = &results.round.id;
     html! {
@@ -114,13 +115,13 @@ pub fn list_page(session: &Session, results: &Results, list: &ProblemList, rows:
         div.card #add {
             h2 { (lang.pick("加入一行", "Add a row")) }
             p.soft { (lang.pick("用于明察暗访、自评互评、信访投诉、上级督查等发现的问题。不写填写人、举报人的任何信息。", "For what inspections, reviews, complaints or supervision found. Nothing about who answered or reported.")) }
-            @if let Some(error) = error { div.errors role="alert" { (error) } }
+            (wrong.summary())
             form method="post" action=(list_path(id, &list.code)) {
                 (csrf(session))
                 label for="category" { (lang.pick("问题类别", "Category")) }
-                select #category name="category" required { option value="" { } @for c in results.survey.categories() { option value=(c.order) selected[form.first("category") == c.order.to_string()] { (c.name.get(lang)) } } }
-                (source_fields(form, lang))
-                (text_fields(form, lang))
+                (wrong.beside("category")) select #category name="category" required { option value="" { } @for c in results.survey.categories() { option value=(c.order) selected[form.first("category") == c.order.to_string()] { (c.name.get(lang)) } } }
+                (source_fields(form, wrong, lang))
+                (text_fields(form, wrong, lang))
                 div.row { button type="submit" { (lang.pick("加入", "Add")) } }
             }
         }
@@ -147,15 +148,15 @@ fn working_row(id: &crate::id::RoundId, group: &str, row: &WorkingRow, lang: Lan
     }
 }
 
-fn source_fields(form: &Form, lang: Lang) -> Markup {
+fn source_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
     html! {
         label for="source" { (lang.pick("问题来源", "Source")) }
-        select #source name="source" required { option value="" { } @for (source, id, _) in Source::ALL.iter().skip(1) { option value=(id) selected[form.first("source") == *id] { (source.label(lang)) } } }
-        label for="found" { (lang.pick("发现日期", "Found on")) } input #found type="date" name="found" value=(form.first("found")) required;
+        (wrong.beside("source")) select #source name="source" required { option value="" { } @for (source, id, _) in Source::ALL.iter().skip(1) { option value=(id) selected[form.first("source") == *id] { (source.label(lang)) } } }
+        label for="found" { (lang.pick("发现日期", "Found on")) } (wrong.beside("found")) input #found type="date" name="found" value=(form.first("found")) required;
     }
 }
 
-fn text_fields(form: &Form, lang: Lang) -> Markup {
+fn text_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
     let fields = [
         ("statement", lang.pick("问题表现", "Problem"), "", true),
         (
@@ -180,7 +181,7 @@ fn text_fields(form: &Form, lang: Lang) -> Markup {
     ];
     html! {
         @for (name, label, hint, required) in fields {
-            label for=(name) { (label) }
+            label for=(name) { (label) } (wrong.beside(name))
             @if !hint.is_empty() { p.hint id={ "h-" (name) } { (hint) } }
             @if name == "harm_level" { input id=(name) type="text" name=(name) value=(form.first(name)) maxlength="20" aria-describedby={ "h-" (name) }; }
             @else { textarea.short id=(name) name=(name) rows="2" maxlength="500" required[required] aria-describedby=[(!hint.is_empty()).then(|| format!("h-{name}"))] { (form.first(name)) } }
@@ -194,7 +195,7 @@ pub fn row_page(
     results: &Results,
     group: &str,
     row: &WorkingRow,
-    form: &Form,
+    (form, wrong): (&Form, &Mistakes),
     history: &[ProblemChange],
     said: &Markup,
 ) -> Result<Markup, AppError> {
@@ -212,17 +213,17 @@ pub fn row_page(
         h1 { (row.problem.number) }
         p.soft { (row.problem.category.get(lang)) " · " (row.problem.source.label(lang)) @if row.problem.level.is_some() || row.problem.unclear { " · " (level_tag(row.problem.level, lang)) } }
         @if let Some(original) = &original { p { (lang.pick("按结果生成的表述：", "As derived: ")) (original.statement.get(lang)) } }
-        (said)
+        (said) (wrong.summary())
         div.card {
             form method="post" action=(row_path(id, group, &row.problem.number)) {
                 (csrf(session)) (conflict::seen(form.first("seen")))
                 input type="hidden" name="cases" value=(cases);
-                @if by_hand { (source_fields(form, lang)) }
-                (text_fields(form, lang))
+                @if by_hand { (source_fields(form, wrong, lang)) }
+                (text_fields(form, wrong, lang))
                 fieldset {
-                    legend { (lang.pick("是否列入", "Listed or not")) }
+                    legend { (lang.pick("是否列入", "Listed or not")) } (wrong.beside("reason"))
                     label.inline { input type="radio" name="state" value="listed" checked[form.first("state") == "listed"]; (lang.pick("列入清单", "Listed")) }
-                    label.inline { input type="radio" name="state" value="aside" checked[form.first("state") == "aside"]; (lang.pick("不列入，理由：", "Set aside, because: ")) input type="text" name="reason" value=(form.first("reason")) aria-label=(lang.pick("理由", "Reason")) maxlength="200"; }
+                    label.inline { input type="radio" name="state" value="aside" checked[form.first("state") == "aside"]; (lang.pick("不列入，理由：", "Set aside, because: ")) input #reason type="text" name="reason" value=(form.first("reason")) aria-label=(lang.pick("理由", "Reason")) maxlength="200"; }
                     label.inline { input type="radio" name="state" value="merged" checked[form.first("state") == "merged"]; (lang.pick("并入同类的另一行：", "Merged into another row: "))
                         select name="into" aria-label=(lang.pick("并入", "Merged into")) { option value="" { } @for target in targets { option value=(target.problem.number) selected[form.first("into") == target.problem.number] { (target.problem.number) " " (target.problem.statement.get(lang)) } } }
                     }

@@ -8,8 +8,9 @@ use maud::{Markup, html};
 
 use super::again::percent;
 use super::conflict::{self, Part};
+use super::mistakes::Mistakes;
 use super::problem_pages::{list_page, overview_page, row_page};
-use super::{Permission, Session, enter, enter_form, html_page, refusal_text, see_other};
+use super::{Permission, Session, enter, enter_form, html_page, see_other};
 use crate::app::{App, AppError, Results, SharedStep};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
@@ -60,20 +61,20 @@ pub async fn add(request: HttpRequest, app: Data<App>, path: Path<(String, Strin
     match block(move || working.add_problem(&of, new, &account)).await? {
         Ok(number) => Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&number)))),
         Err(error) => {
-            let error = refusal_text(error, session.lang)?;
+            let wrong = Mistakes::of(error, session.lang)?;
             let results = results(&app, &id).await?;
-            answer_list(&session, &results, &path.1, &form, Some(&error))
+            answer_list(&session, &results, &path.1, &form, Some(&wrong))
         }
     }
 }
 
-fn answer_list(session: &Session, results: &Results, group: &str, form: &Form, error: Option<&str>) -> Result<HttpResponse, WebError> {
+fn answer_list(session: &Session, results: &Results, group: &str, form: &Form, wrong: Option<&Mistakes>) -> Result<HttpResponse, WebError> {
     let list = results.derived(group)?;
     let rows = results.working(group)?;
-    let body = list_page(session, results, &list, &rows, form, error);
+    let body = list_page(session, results, &list, &rows, form, wrong.unwrap_or(&Mistakes::default()));
     let mut response =
         html_page(session, &format!("{}{}", list.name, session.lang.pick("问题清单", ": problem list")), results.marks.get(session.lang), body);
-    if error.is_some() {
+    if wrong.is_some() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
@@ -86,7 +87,7 @@ pub async fn row(request: HttpRequest, app: Data<App>, path: Path<(String, Strin
     let results = results(&app, &id).await?;
     let row = find(&results, &path.1, &path.2)?;
     let form = form_of(&row);
-    answer_row(&session, &app, &results, (&path.1, &row), &form, (StatusCode::OK, html! {})).await
+    answer_row(&session, &app, &results, (&path.1, &row), &form, (StatusCode::OK, html! {}, Mistakes::default())).await
 }
 
 /// `POST /desk/rounds/{round}/problems/{group}/{number}`.
@@ -108,9 +109,9 @@ pub async fn change(request: HttpRequest, app: Data<App>, path: Path<(String, St
             let last = block(move || reading.last_change("problem_changed", Some(&format!("{of} {number}")))).await??;
             let both = conflict::both(lang, last.as_ref(), &parts(&kept, &form, lang), &row_path(&id, &path.1, &path.2));
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
-            (StatusCode::CONFLICT, both)
+            (StatusCode::CONFLICT, both, Mistakes::default())
         }
-        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, html! { div.errors role="alert" { (refusal_text(error, lang)?) } }),
+        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::of(error, lang)?),
     };
     answer_row(&session, &app, &before, (&path.1, &row), &form, said).await
 }
@@ -121,11 +122,11 @@ async fn answer_row(
     results: &Results,
     (group, row): (&str, &WorkingRow),
     form: &Form,
-    (status, said): (StatusCode, Markup),
+    (status, said, wrong): (StatusCode, Markup, Mistakes),
 ) -> Result<HttpResponse, WebError> {
     let (reading, id, number) = (app.clone(), results.round.id.clone(), row.problem.number.clone());
     let history = block(move || reading.problem_history(&id, &number)).await??;
-    let body = row_page(session, results, group, row, form, &history, &said)?;
+    let body = row_page(session, results, group, row, (form, &wrong), &history, &said)?;
     let mut response = html_page(session, &row.problem.number, results.marks.get(session.lang), body);
     *response.status_mut() = status;
     Ok(response)

@@ -6,11 +6,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::conflict::{self, Part};
-use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use super::mistakes::Mistakes;
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, see_other};
 use crate::app::{App, AppError, LastChange, NewRound};
 use crate::id::RoundId;
 use crate::response::Form;
-use crate::round::{Access, Round, RoundState, parse_day};
+use crate::round::{Access, Round, RoundState, check_title, parse_day};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
@@ -33,7 +34,7 @@ async fn choices(app: &Data<App>) -> Result<Choices, WebError> {
 pub async fn new(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let choices = choices(&app).await?;
-    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &choices, None, &Form::default(), &html! {})))
+    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &choices, None, &Form::default(), &html! {}, &Mistakes::default())))
 }
 
 /// `POST /desk/rounds/new`.
@@ -50,8 +51,8 @@ pub async fn create(request: HttpRequest, app: Data<App>, payload: Payload) -> R
     match result {
         Ok(id) => Ok(see_other(&format!("/desk/rounds/{id}"))),
         Err(error) => {
-            let said = html! { div.errors role="alert" { (refusal_text(error, session.lang)?) } };
-            let page = page(&session, &choices(&app).await?, None, &form, &said);
+            let wrong = Mistakes::of(error, session.lang)?;
+            let page = page(&session, &choices(&app).await?, None, &form, &html! {}, &wrong);
             Ok(answer(&session, &app, StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
     }
@@ -63,7 +64,7 @@ pub async fn edit(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let choices = choices(&app).await?;
     let kept = kept(&app, &id).await?;
-    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &choices, Some(&id), &kept, &html! {})))
+    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &choices, Some(&id), &kept, &html! {}, &Mistakes::default())))
 }
 
 /// `POST /desk/rounds/{round}/edit`.
@@ -81,6 +82,7 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
         working.note(&account, "round_change", of.as_str())
     })
     .await?;
+    let mut wrong = Mistakes::default();
     let (status, said) = match result {
         Ok(()) if form.first("drop") == "yes" => return Ok(see_other("/desk")),
         Ok(()) => return Ok(see_other(&format!("/desk/rounds/{id}"))),
@@ -100,10 +102,11 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
             if form.first("drop") == "yes" {
                 return Err(error.into());
             }
-            (StatusCode::UNPROCESSABLE_ENTITY, html! { div.errors role="alert" { (refusal_text(error, lang)?) } })
+            wrong = Mistakes::of(error, lang)?;
+            (StatusCode::UNPROCESSABLE_ENTITY, html! {})
         }
     };
-    let page = page(&session, &choices(&app).await?, Some(&id), &form, &said);
+    let page = page(&session, &choices(&app).await?, Some(&id), &form, &said, &wrong);
     Ok(answer(&session, &app, status, &page))
 }
 
@@ -117,7 +120,7 @@ async fn gone(session: &Session, app: &Data<App>, id: &RoundId, form: &Form, err
     .await??;
     let Some(last) = last.0.or(last.1) else { return Err(error) };
     let said = html! { div.errors role="alert" { (lang.pick("这份草稿已由 ", "This draft was dropped or opened by ")) (last.account) (lang.pick(" 放弃或开放。下面保留了您填写的内容，可另建一轮。", ". What you typed is kept below, for another round.")) } };
-    Ok(answer(session, app, StatusCode::CONFLICT, &page(session, &choices(app).await?, None, form, &said)))
+    Ok(answer(session, app, StatusCode::CONFLICT, &page(session, &choices(app).await?, None, form, &said, &Mistakes::default())))
 }
 
 /// A draft as its form.
@@ -180,20 +183,22 @@ fn words(field: &str, value: &str, lang: Lang) -> String {
 /// The round that a form describes.
 fn with_new<T>(app: &App, form: &Form, work: impl FnOnce(&NewRound<'_>) -> Result<T, AppError>) -> Result<T, AppError> {
     let surveys = app.surveys()?;
-    let survey = surveys.iter().find(|s| s.id() == form.first("survey")).ok_or_else(|| Refusal::new("请选择问卷", "choose a survey"))?;
+    let mut wrong = Vec::new();
+    let survey = surveys.iter().find(|s| s.id() == form.first("survey"));
+    if survey.is_none() {
+        wrong.push(Refusal::new("请选择问卷", "choose a survey").at("survey"));
+    }
+    wrong.extend(check_title(form.first("title")).err());
+    let day = |field: &'static str, wrong: &mut Vec<Refusal>| parse_day(form.first(field)).map_err(|r| wrong.push(r.at(field))).ok();
+    let (opens, closes) = (day("opens", &mut wrong), day("closes", &mut wrong));
+    let looks_back = match form.first("looks_back") {
+        "" => None,
+        id => id.parse().map_err(|_| wrong.push(Refusal::new("请选择对照的轮次", "choose the round to look back at").at("looks_back"))).ok(),
+    };
+    let (Some(survey), Some(opens), Some(closes), true) = (survey, opens, closes, wrong.is_empty()) else { return Err(AppError::Mistakes(wrong)) };
     let units: Vec<String> = form.first("units").split([',', '，', '、', ' ']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
-    work(&NewRound {
-        survey,
-        title: form.first("title"),
-        opens: parse_day(form.first("opens"))?,
-        closes: parse_day(form.first("closes"))?,
-        units: &units,
-        access: if form.first("access") == "poster" { Access::Poster } else { Access::Slip },
-        looks_back: match form.first("looks_back") {
-            "" => None,
-            id => Some(id.parse().map_err(|_| Refusal::new("请选择对照的轮次", "choose the round to look back at"))?),
-        },
-    })
+    let access = if form.first("access") == "poster" { Access::Poster } else { Access::Slip };
+    work(&NewRound { survey, title: form.first("title"), opens, closes, units: &units, access, looks_back })
 }
 
 fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
@@ -203,17 +208,17 @@ fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> Ht
     response
 }
 
-fn page(session: &Session, choices: &Choices, draft: Option<&RoundId>, form: &Form, said: &Markup) -> Markup {
+fn page(session: &Session, choices: &Choices, draft: Option<&RoundId>, form: &Form, said: &Markup, wrong: &Mistakes) -> Markup {
     let lang = session.lang;
     let action = draft.map_or_else(|| "/desk/rounds/new".to_owned(), |id| format!("/desk/rounds/{id}/edit"));
     html! {
         @if let Some(id) = draft { p { a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) } } }
         h1 { @if draft.is_some() { (lang.pick("修改草稿", "Change the draft")) } @else { (lang.pick("新建一轮", "New round")) } }
-        (said)
+        (said) (wrong.summary())
         div.card {
             form method="post" action=(action) {
                 (csrf(session)) @if draft.is_some() { (conflict::seen(form.first("seen"))) }
-                (fields(lang, choices, form))
+                (fields(lang, choices, form, wrong))
                 div.row {
                     @if draft.is_some() { button type="submit" { (lang.pick("保存", "Save")) } }
                     @else { button type="submit" { (lang.pick("建立草稿", "Create the draft")) } }
@@ -235,20 +240,20 @@ fn page(session: &Session, choices: &Choices, draft: Option<&RoundId>, form: &Fo
     }
 }
 
-fn fields(lang: Lang, choices: &Choices, form: &Form) -> Markup {
+fn fields(lang: Lang, choices: &Choices, form: &Form, wrong: &Mistakes) -> Markup {
     html! {
         label for="title" { (lang.pick("名称", "Title")) }
-        input #title type="text" name="title" value=(form.first("title")) placeholder=(lang.pick("例：第一轮对照检查", "e.g. First self-check")) required;
+        (wrong.beside("title")) input #title type="text" name="title" aria-describedby=[wrong.describes("title")] aria-invalid=[wrong.describes("title").map(|_| "true")] value=(form.first("title")) placeholder=(lang.pick("例：第一轮对照检查", "e.g. First self-check")) required;
         label for="survey" { (lang.pick("问卷", "Survey")) }
-        select #survey name="survey" { @for s in &choices.surveys { option value=(s.id()) selected[form.first("survey") == s.id()] { (s.title().get(lang)) (lang.pick("（", " (")) (s.questions().len()) (lang.pick(" 题）", " questions)")) } } }
+        (wrong.beside("survey")) select #survey name="survey" aria-describedby=[wrong.describes("survey")] { @for s in &choices.surveys { option value=(s.id()) selected[form.first("survey") == s.id()] { (s.title().get(lang)) (lang.pick("（", " (")) (s.questions().len()) (lang.pick(" 题）", " questions)")) } } }
         p.hint { (lang.pick("手机预览：", "Preview: ")) @for (n, s) in choices.surveys.iter().enumerate() { @if n > 0 { " · " } a href={ "/desk/surveys/" (s.id()) "/preview" } target="_blank" { (s.title().get(lang)) } } }
-        label for="opens" { (lang.pick("开放日期", "First day")) } input #opens type="date" name="opens" value=(form.first("opens")) required;
-        label for="closes" { (lang.pick("截止日期（当天全天有效，北京时间）", "Last day (whole day, Beijing time)")) } input #closes type="date" name="closes" value=(form.first("closes")) required;
+        label for="opens" { (lang.pick("开放日期", "First day")) } (wrong.beside("opens")) input #opens type="date" name="opens" aria-describedby=[wrong.describes("opens")] aria-invalid=[wrong.describes("opens").map(|_| "true")] value=(form.first("opens")) required;
+        label for="closes" { (lang.pick("截止日期（当天全天有效，北京时间）", "Last day (whole day, Beijing time)")) } (wrong.beside("closes")) input #closes type="date" name="closes" aria-describedby=[wrong.describes("closes")] aria-invalid=[wrong.describes("closes").map(|_| "true")] value=(form.first("closes")) required;
         label for="units" { (lang.pick("参加单位代码", "Codes of the units taking part")) } p.hint { (lang.pick("留空为全部单位；多个用逗号隔开。", "Empty: all units. Several are separated by commas.")) }
-        input #units type="text" name="units" value=(form.first("units"));
+        (wrong.beside("units")) input #units type="text" name="units" aria-describedby=[wrong.describes("units")] aria-invalid=[wrong.describes("units").map(|_| "true")] value=(form.first("units"));
         @if !choices.earlier.is_empty() {
             label for="looks_back" { (lang.pick("回头看", "Look-back")) } p.hint { (lang.pick("与以前的一轮对照：成员单位、人数等级相同的统计组才比较。", "Compares with an earlier round; only groups with the same member units and size class are compared.")) }
-            select #looks_back name="looks_back" { option value="" { (lang.pick("不对照", "None")) } @for r in &choices.earlier { option value=(r.id) selected[form.first("looks_back") == r.id.as_str()] { (r.title) } } }
+            (wrong.beside("looks_back")) select #looks_back name="looks_back" aria-describedby=[wrong.describes("looks_back")] { option value="" { (lang.pick("不对照", "None")) } @for r in &choices.earlier { option value=(r.id) selected[form.first("looks_back") == r.id.as_str()] { (r.title) } } }
         }
         label for="access" { (lang.pick("填写方式", "How people answer")) }
         select #access name="access" {

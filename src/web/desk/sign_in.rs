@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::{kept, kept_fields, within_desk};
+use super::mistakes::Mistakes;
 use super::{Frame, Permission, Session, cookie_name, demo_mark, enter_form, from_this_site, language, refusal_text, see_other};
 use crate::app::{App, AppError};
 use crate::response::Form;
@@ -134,7 +135,7 @@ pub async fn setup(request: HttpRequest, app: Data<App>, token: Path<String>) ->
     let lang = language(&request);
     let asked = token.clone();
     let fits = block(move || app.setup_token_fits(&asked)).await??;
-    if fits { Ok(respond(200, &setup_page(lang, &token, &Form::default(), None))) } else { Err(WebError::NothingHere) }
+    if fits { Ok(respond(200, &setup_page(lang, &token, &Form::default(), &Mistakes::default()))) } else { Err(WebError::NothingHere) }
 }
 
 /// `POST /desk/setup/{token}`.
@@ -144,9 +145,9 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
     let (asked, given) = (token.clone(), form.clone());
     let result = block(move || {
         if given.first("password") != given.first("again") {
-            return Err(crate::text::Refusal::new("两次输入的口令不一致", "the two passwords differ").into());
+            return Err(crate::text::Refusal::new("两次输入的口令不一致", "the two passwords differ").at("again").into());
         }
-        crate::round::check_title(given.first("bureau"))?;
+        crate::round::check_title(given.first("bureau")).map_err(|r| r.at("bureau"))?;
         let admin = app.set_up(&asked, given.first("name"), given.first("password"))?;
         app.set_bureau_name(given.first("bureau"))?;
         Ok::<_, AppError>(admin)
@@ -154,7 +155,7 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
     .await?;
     match result {
         Ok((admin, password)) => Ok(respond(200, &set_up_page(lang, form.first("name"), &admin, &password))),
-        Err(error) => Ok(respond(422, &setup_page(lang, &token, &form, Some(&refusal_text(error, lang)?)))),
+        Err(error) => Ok(respond(422, &setup_page(lang, &token, &form, &Mistakes::of(error, lang)?))),
     }
 }
 
@@ -197,7 +198,7 @@ fn page(lang: Lang, mark: &str, name: &str, waiting: &Waiting, error: Option<&st
     )
 }
 
-fn setup_page(lang: Lang, token: &str, form: &Form, error: Option<&str>) -> Markup {
+fn setup_page(lang: Lang, token: &str, form: &Form, wrong: &Mistakes) -> Markup {
     page::desk(
         &Frame { session: None, lang, here: &format!("/desk/setup/{token}") },
         lang.pick("首次设置", "First set-up"),
@@ -206,17 +207,17 @@ fn setup_page(lang: Lang, token: &str, form: &Form, error: Option<&str>) -> Mark
             div.card.narrow {
                 h1 { (lang.pick("首次设置", "First set-up")) }
                 p.lead { (lang.pick("建立第一个账号（政工科负责人）。此链接只能使用一次。", "Make the first account (head of the Political Work Section). This link works once.")) }
-                @if let Some(error) = error { div.errors role="alert" { (error) } }
+                (wrong.summary())
                 form method="post" action={ "/desk/setup/" (token) } {
                     label for="bureau" { (lang.pick("单位（局）名称", "Name of the bureau")) }
-                    input #bureau type="text" name="bureau" value=(form.first("bureau")) required;
+                    (wrong.beside("bureau")) input #bureau type="text" name="bureau" aria-describedby=[wrong.describes("bureau")] value=(form.first("bureau")) required;
                     label for="name" { (lang.pick("账号", "Account")) }
-                    input #name type="text" name="name" value=(form.first("name")) autocomplete="username" required;
+                    (wrong.beside("name")) input #name type="text" name="name" aria-describedby=[wrong.describes("name")] value=(form.first("name")) autocomplete="username" required;
                     label for="password" { (lang.pick("口令", "Password")) }
                     p.hint { (lang.pick("至少 12 位；一句容易记住的话最好。", "12 characters or more; a sentence you remember is best.")) }
-                    input #password type="password" name="password" autocomplete="new-password" required;
+                    (wrong.beside("password")) input #password type="password" name="password" aria-describedby=[wrong.describes("password")] autocomplete="new-password" required;
                     label for="again" { (lang.pick("再输入一次口令", "Password again")) }
-                    input #again type="password" name="again" autocomplete="new-password" required;
+                    (wrong.beside("again")) input #again type="password" name="again" aria-describedby=[wrong.describes("again")] autocomplete="new-password" required;
                     div.row { button type="submit" { (lang.pick("建立账号", "Make the account")) } }
                 }
             }
