@@ -6,6 +6,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use maud::{Markup, html};
 
+use super::desk::Frame;
 use super::page::{self, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
 use crate::response::Form;
@@ -101,15 +102,15 @@ impl WebError {
 
     /// The page of this error at the desk; it was reported when it became an answer.
     #[must_use]
-    pub fn desk_page(&self, lang: Lang, here: &str) -> HttpResponse {
+    pub fn desk_page(&self, frame: &Frame<'_>) -> HttpResponse {
+        let lang = frame.lang;
         match self {
             Self::SignIn(to) => return super::desk::sign_in::ask(to),
             Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form, lang),
             _ => {}
         }
-        let frame = super::desk::Frame { session: None, lang, here };
         let body = html! { div.card.narrow { (self.body(lang, "/desk")) } };
-        self.response(page::desk(&frame, lang.pick("未能完成", "That did not work"), "", body))
+        self.response(page::desk(frame, lang.pick("未能完成", "That did not work"), "", body))
     }
 
     fn body(&self, lang: Lang, home: &str) -> Markup {

@@ -205,6 +205,14 @@ pub struct ProblemView {
     pub harms: Vec<Said>,
     /// Main causes.
     pub causes: Vec<Said>,
+    /// Where it was learned of: survey, inspection, review, complaint, supervision, other.
+    pub source: String,
+    /// Day on which another source found it, `YYYY-MM-DD`.
+    pub found: Option<String>,
+    /// The section's own summary of cases, in Chinese; empty if there is none.
+    pub example: String,
+    /// The section's remarks, in Chinese.
+    pub note: String,
 }
 
 impl From<&Problem> for ProblemView {
@@ -219,6 +227,10 @@ impl From<&Problem> for ProblemView {
             harm_level: p.harm_level.as_ref().map(Said::from),
             harms: all(&p.harms),
             causes: all(&p.causes),
+            source: p.source.as_str().to_owned(),
+            found: p.found.clone(),
+            example: p.example.clone(),
+            note: p.note.clone(),
         }
     }
 }

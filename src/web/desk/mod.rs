@@ -124,11 +124,17 @@ pub async fn choose_language(request: HttpRequest, app: Data<App>) -> HttpRespon
 pub async fn errors(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let (lang, here) = (language(request.request()), here(request.request()));
     let response = next.call(request).await?.map_into_boxed_body();
-    let page = response.response().error().and_then(|e| e.as_error::<WebError>()).map(|e| e.desk_page(lang, &here));
-    Ok(match page {
-        Some(page) => response.into_response(page),
-        None => response,
-    })
+    let Some(error) = response.response().error().and_then(|e| e.as_error::<WebError>()) else { return Ok(response) };
+    // Whoever is signed in keeps the way to the other pages.
+    let user = match (response.request().app_data::<Data<App>>(), error) {
+        (None, _) | (_, WebError::SignIn(_) | WebError::SessionOver(..)) => None,
+        (Some(app), _) => {
+            let (app, cookie) = (app.clone(), response.request().cookie(cookie_name(app)));
+            block(move || cookie.and_then(|cookie| app.session(cookie.value()).ok().flatten())).await.unwrap_or_default()
+        }
+    };
+    let page = error.desk_page(&Frame { session: user.as_ref(), lang, here: &here });
+    Ok(response.into_response(page))
 }
 
 /// Any address of the desk that no route knows.
