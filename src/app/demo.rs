@@ -8,8 +8,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Date, Duration};
 
-use super::{App, AppError, Custody, NewRound, PrintedSlip, Role};
+use super::{App, AppError, Custody, Decision, NewRound, PrintedSlip, Role};
 use crate::id::RoundId;
+use crate::problem::{Problem, ProblemEdit, Source};
 use crate::response::Form;
 use crate::round::{Access, shanghai_day};
 use crate::storage::Outcome;
@@ -99,6 +100,13 @@ const TEXTS: [(&str, [&str; 5]); 7] = [
     ("zeal", ["干多干少差别不大，没什么劲头。", "布置的事要催几次才动。", "有困难不敢讲。", "希望考核能拉开差距。", "有的活推来推去。"]),
 ];
 
+/// Texts that the demo's screeners have dealt with: the question, a part of the text, the summary.
+const SUMMARIES: [(&str, (&str, &str)); 3] = [
+    ("service_example", ("电话有时没人接", "群众来电有无人应答的情况")),
+    ("service_example", ("临到期了才去看现场", "个别工单拖到时限前才处理")),
+    ("discipline_example", ("点名后有人离岗", "有点名之后脱岗的现象")),
+];
+
 impl App {
     /// Fills an empty installation.
     pub fn fill_demo(self: &Arc<Self>) -> Result<Demo, AppError> {
@@ -118,14 +126,41 @@ impl App {
         self.set_clock_back(Duration::days(32));
         let closed = self.close_round(&past)?;
         self.open_box(&past, &mut |_| {})?;
-        self.release_round(&past, &[])?;
+        let accounts = self.demo_accounts()?;
+        self.work_on_lists(&past)?;
+        self.release_round(&past, &["fuzeren".to_owned(), "jingban".to_owned()])?;
         self.set_clock_back(Duration::ZERO);
         let open = self.demo_round(&survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
         let slips = self.issue_slips(&open, None, 10, true)?;
         let used = self.vote(&open, &survey, &units, &slips, 30, &mut rng)?;
         self.take_turnout(&open)?;
         let slips = slips.into_iter().enumerate().filter(|(n, _)| !used.contains(n)).map(|(_, s)| s).collect();
-        Ok(Demo { past, open, slips, accounts: self.demo_accounts()?, ballots: closed.closing.map_or(0, |c| c.ballots) })
+        Ok(Demo { past, open, slips, accounts, ballots: closed.closing.map_or(0, |c| c.ballots) })
+    }
+
+    /// What the section did before it handed the lists over: some texts screened by two, a row found by an inspection, a wording changed.
+    fn work_on_lists(&self, id: &RoundId) -> Result<(), AppError> {
+        for (field, summary) in SUMMARIES {
+            let texts = self.screened(id, field)?;
+            for text in texts.iter().filter(|t| t.body.contains(summary.0)).take(3) {
+                let rows = self.results(id)?.rows_for(field, &text.group)?;
+                let problem = rows.first().map(|row| row.problem.number.clone()).unwrap_or_default();
+                let summary = if problem.is_empty() { String::new() } else { summary.1.to_owned() };
+                self.propose(id, field, text, &Decision { summary, problem, anyway: false }, "jingban")?;
+                let proposed = self.screened(id, field)?.into_iter().find(|t| t.id == text.id);
+                self.confirm_screening(id, &proposed.expect("it was there"), "fuzeren")?;
+            }
+        }
+        let found = ProblemEdit {
+            source: Source::Inspection,
+            statement: Some("夜间巡查抽查两次，有一次应到岗位无人。".to_owned()),
+            found: Some(shanghai_day(self.now()).to_string()),
+            evidence: Some("检查记录第 6 号".to_owned()),
+            category: 6,
+            ..ProblemEdit::of(&Problem::default(), "CS")
+        };
+        self.add_problem(id, found, "jingban")?;
+        Ok(())
     }
 
     fn demo_round(&self, survey: &Survey, title: &str, opens: Date, closes: Date, looks_back: Option<RoundId>) -> Result<RoundId, AppError> {
