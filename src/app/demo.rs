@@ -159,7 +159,7 @@ impl App {
             category: 6,
             ..ProblemEdit::of(&Problem::default(), "CS")
         };
-        self.add_problem(id, found, "jingban")?;
+        self.add_problem(id, found, false, "jingban")?;
         Ok(())
     }
 

@@ -170,11 +170,15 @@ impl App {
             0 => String::new(),
             others => format!("，明察暗访、自评互评等其他来源发现的问题{others}项"),
         };
+        let unclear = match rows().filter(|p| p.level.is_none() && p.unclear).count() {
+            0 => String::new(),
+            unclear => format!("、情况不明需核实{unclear}项"),
+        };
         let turnout = results.release.bureau.turnout;
         let marks = results.marks.zh();
         let marked = if marks.is_empty() { String::new() } else { format!("（{marks}）") };
         let found = format!(
-            "本轮应答{}人，计入答卷{}份。经统计、筛查和核实，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题{}项{others}。",
+            "本轮应参加{}人，计入答卷{}份。经统计、筛查和核实，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题{}项{unclear}{others}。",
             turnout.headcount,
             turnout.counted,
             rows().count(),
@@ -186,7 +190,7 @@ impl App {
         let issued = results.edition.as_ref().and_then(|e| parse_day(&e.issued).ok());
         let body = vec![
             format!(
-                "根据作风纪律教育整顿工作安排，{}，组织开展了“{}”不记名问卷调查{marked}。{found}现将各单位问题清单印发给你们，并就有关事项通知如下：",
+                "根据作风纪律教育整顿工作安排，{}，组织开展了“{}”不记名问卷调查{marked}。{found}现将本单位问题清单印发给你们，并就有关事项通知如下：",
                 Day(results.round.closes, Lang::Zh),
                 results.round.title
             ),
@@ -199,7 +203,7 @@ impl App {
             title: "关于印发作风纪律自查问题清单的通知".to_owned(),
             to: "各单位".to_owned(),
             body,
-            annexes: vec!["各单位问题清单".to_owned(), "问题清单（全局汇总）".to_owned()],
+            annexes: vec!["本单位问题清单".to_owned()],
             from: format!("{}政工科", if results.bureau == "全局" { "" } else { &results.bureau }),
             day: Day(issued.unwrap_or_else(|| shanghai_day(self.now())), Lang::Zh).to_string(),
         };
@@ -209,6 +213,7 @@ impl App {
     fn compare(&self, results: &mut Results) -> Result<(), AppError> {
         let base = results.round.looks_back.as_ref().ok_or_else(|| Refusal::new("本轮没有设定对照的轮次", "this round looks back at none"))?;
         let base = self.results(base)?;
+        let base = if results.reads_issued() { base.as_issued() } else { base };
         if results.reads_issued() && base.round.state != RoundState::Released {
             return Err(Refusal::new("对照的轮次尚未发布", "the round before is not released").into());
         }

@@ -2,18 +2,21 @@
 //! A list is handed over in editions: units read the last one, whatever the section is doing meanwhile.
 
 use super::results::Results;
+use super::screening::{copied_refusal, telling_refusal};
 use super::{App, AppError, SharedStep};
 use crate::id::RoundId;
-use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, next_number, working};
-use crate::round::{Round, shanghai_day};
+use crate::identity;
+use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working};
+use crate::round::{Round, parse_day, shanghai_day};
 use crate::storage::{Edition, ProblemChange};
 use crate::text::Refusal;
 
 impl App {
     /// Keeps what somebody did to a row. `edit.version` is the version it was made from.
-    pub fn save_problem(&self, id: &RoundId, edit: &ProblemEdit, account: &str) -> Result<(), AppError> {
+    pub fn save_problem(&self, id: &RoundId, edit: &ProblemEdit, anyway: bool, account: &str) -> Result<(), AppError> {
         let results = self.results(id)?;
         edit.check(&results.survey).map_err(AppError::Mistakes)?;
+        self.check_words(id, edit, anyway)?;
         let rows = results.working(&edit.group)?;
         if !rows.iter().any(|row| row.problem.number == edit.number) {
             return Err(AppError::NotFound(Refusal::new("清单中没有这一行", "there is no such row in the list")));
@@ -25,11 +28,12 @@ impl App {
     }
 
     /// Adds a row by hand; returns its number.
-    pub fn add_problem(&self, id: &RoundId, new: ProblemEdit, account: &str) -> Result<String, AppError> {
+    pub fn add_problem(&self, id: &RoundId, new: ProblemEdit, anyway: bool, account: &str) -> Result<String, AppError> {
         let results = self.results(id)?;
         results.working(&new.group)?;
         let mut edit = ProblemEdit { question: None, version: 0, ..new };
         edit.check(&results.survey).map_err(AppError::Mistakes)?;
+        self.check_words(id, &edit, anyway)?;
         // Two who add at once get two numbers.
         for _ in 0..20 {
             edit.number = next_number(&edit.group, edit.category, &self.storage.problem_edits(id)?);
@@ -39,6 +43,28 @@ impl App {
             }
         }
         Err(AppError::Changed)
+    }
+
+    /// What people typed into a row is the section's own words: what repeats an original, or may tell who somebody is, is pointed out. Nothing is found tomorrow.
+    fn check_words(&self, id: &RoundId, edit: &ProblemEdit, anyway: bool) -> Result<(), AppError> {
+        if edit.found.as_deref().and_then(|day| parse_day(day).ok()).is_some_and(|day| day > shanghai_day(self.now())) {
+            return Err(Refusal::new("发现日期不能晚于今天", "it cannot be found after today").at("found").into());
+        }
+        if anyway {
+            return Ok(());
+        }
+        let (originals, names) = (self.storage.originals(id)?, self.names()?);
+        let fields =
+            [("statement", &edit.statement), ("example", &edit.example), ("harms", &edit.harms), ("causes", &edit.causes), ("note", &edit.note)];
+        let mut pointed_out = Vec::new();
+        for (field, text) in fields {
+            let Some(text) = text else { continue };
+            if let Some(run) = originals.iter().find_map(|original| copied(original, text)) {
+                pointed_out.push(copied_refusal(&run).at(field));
+            }
+            pointed_out.extend(identity::find(text, &names).into_iter().map(|mark| telling_refusal(&mark, text).at(field)));
+        }
+        if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
     }
 
     fn keep(&self, id: &RoundId, edit: &ProblemEdit, account: &str) -> Result<(), AppError> {
@@ -67,7 +93,14 @@ impl App {
         let results = self.results(id)?;
         let number = results.edition.as_ref().map_or(1, |e| e.number + 1);
         let issued = shanghai_day(self.now()).to_string();
-        let edition = Edition { number, issued, accounts: accounts.to_vec(), lists: results.all_lists()?, holds: results.round.holds.clone() };
+        let edition = Edition {
+            number,
+            issued,
+            accounts: accounts.to_vec(),
+            lists: results.all_lists()?,
+            holds: results.round.holds.clone(),
+            cases: results.cases.clone(),
+        };
         if self.storage.add_edition(id, &edition)? { Ok(()) } else { Err(AppError::Changed) }
     }
 

@@ -62,7 +62,9 @@ impl Results {
         // A question that was checked or taken back since then is as it was when two accounts let the lists out.
         if let Some(edition) = &self.edition {
             self.round.holds.clone_from(&edition.holds);
+            self.cases.clone_from(&edition.cases);
         }
+        self.edits.clear();
         self
     }
 
@@ -73,8 +75,8 @@ impl Results {
     /// The list of one published group, or the bureau's for `ALL`: as it is handed over, with what people did to it.
     pub fn list(&self, code: &str) -> Result<ProblemList, AppError> {
         let derived = self.derived(code)?;
-        if let (true, Some(edition)) = (self.as_issued, &self.edition) {
-            let list = edition.lists.iter().find(|l| l.code == code).cloned();
+        if self.as_issued {
+            let list = self.edition.iter().flat_map(|e| &e.lists).find(|l| l.code == code).cloned();
             return list.ok_or_else(|| AppError::NotFound(Refusal::new("没有下发这份清单", "that list was not handed over")));
         }
         Ok(finished(&derived, self.working(code)?))

@@ -4,7 +4,7 @@
 use super::results::Results;
 use super::{App, AppError};
 use crate::id::RoundId;
-use crate::identity;
+use crate::identity::{self, Mark};
 use crate::problem::{RowState, WorkingRow, copied};
 use crate::storage::{Screened, ScreeningState};
 use crate::text::{Lang, Refusal};
@@ -99,22 +99,28 @@ impl App {
         if anyway {
             return Ok(());
         }
-        let mut pointed_out = Vec::new();
-        if let Some(run) = copied(original, summary) {
-            pointed_out.push(Refusal::new(
-                format!("摘要照抄了原文“{run}”，文风可能暴露填写人，请换一种说法；确需保留的，请勾选“已核对”"),
-                format!("the summary repeats “{run}” of the original; its style may tell who wrote it. Say it in other words, or tick that you have looked at it"),
-            ));
-        }
-        for mark in identity::find(summary, &self.names()?) {
-            let (zh, en) = (mark.kind.label(Lang::Zh), mark.kind.label(Lang::En));
-            pointed_out.push(Refusal::new(
-                format!("摘要中有疑似{zh}“{}”，请删去；确非身份信息的，请勾选“已核对”", &summary[mark.range.clone()]),
-                format!("the summary may hold a {en}: “{}”; take it out, or tick that you have looked at it", &summary[mark.range]),
-            ));
-        }
+        let mut pointed_out: Vec<Refusal> = copied(original, summary).map(|run| copied_refusal(&run)).into_iter().collect();
+        pointed_out.extend(identity::find(summary, &self.names()?).into_iter().map(|mark| telling_refusal(&mark, summary)));
         if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
     }
+}
+
+/// What repeats an original.
+pub(super) fn copied_refusal(run: &str) -> Refusal {
+    Refusal::new(
+        format!("摘要照抄了原文“{run}”，文风可能暴露填写人，请换一种说法；确需保留的，请勾选“已核对”"),
+        format!("this repeats “{run}” of an original; its style may tell who wrote it. Say it in other words, or tick that you have looked at it"),
+    )
+}
+
+/// What may tell who somebody is.
+pub(super) fn telling_refusal(mark: &Mark, text: &str) -> Refusal {
+    let (zh, en) = (mark.kind.label(Lang::Zh), mark.kind.label(Lang::En));
+    let words = &text[mark.range.clone()];
+    Refusal::new(
+        format!("疑似{zh}“{words}”，请删去；确非身份信息的，请勾选“已核对”"),
+        format!("this may be a {en}: “{words}”; take it out, or tick that you have looked at it"),
+    )
 }
 
 impl Results {

@@ -48,7 +48,7 @@ impl App {
             });
         }
         let rectangular = |rows: workbook::Rows| -> Vec<Vec<String>> {
-            let last = rows.last().map_or(0, |(n, _)| usize::try_from(*n).unwrap_or(0));
+            let last = rows.iter().map(|(n, _)| usize::try_from(*n).unwrap_or(0)).max().unwrap_or(0);
             let mut all = vec![Vec::new(); last];
             for (n, cells) in rows {
                 all[usize::try_from(n).unwrap_or(1) - 1] = cells;
@@ -62,8 +62,8 @@ impl App {
         Ok(text)
     }
 
-    /// Keeps a survey of the bureau's own. `seen` is the version that was changed, 0 for a new one.
-    pub fn save_survey(&self, text: &str, seen: i32, account: &str) -> Result<String, AppError> {
+    /// Keeps a survey of the bureau's own: a new one, or the next version of the one that was changed, named with the version that was seen.
+    pub fn save_survey(&self, text: &str, of: Option<(&str, i32)>, account: &str) -> Result<String, AppError> {
         if text.len() > LARGEST {
             return Err(Refusal::new("问卷文件超过 512 KiB", "the survey is over 512 KiB").into());
         }
@@ -75,6 +75,14 @@ impl App {
             )
             .into());
         }
+        if of.is_some_and(|(id, _)| id != survey.id()) {
+            return Err(Refusal::new(
+                "修改问卷时不能改它的编号（id）；要用别的编号，请复制为新问卷",
+                "the id of a survey stays while it is changed; to use another, copy it",
+            )
+            .into());
+        }
+        let seen = of.map_or(0, |(_, seen)| seen);
         if !self.storage.save_own_survey(survey.id(), text, seen)? {
             return Err(AppError::Changed);
         }

@@ -83,7 +83,7 @@ fn note(list: &ProblemList, problem: &Problem, marks: &str) -> String {
     if let Some(found) = &problem.found {
         notes.push(format!("{found}发现"));
     }
-    notes.extend([&problem.evidence, &problem.note].into_iter().filter(|text| !text.is_empty()).cloned());
+    notes.extend(Some(&problem.note).filter(|text| !text.is_empty()).cloned());
     if !marks.is_empty() {
         notes.push(marks.to_owned());
     }

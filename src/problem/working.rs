@@ -116,6 +116,9 @@ impl ProblemEdit {
         if by_hand && self.found.as_deref().is_none_or(|day| crate::round::parse_day(day).is_err()) {
             wrong.push(Refusal::new("请填写发现日期", "give the day on which it was found").at("found"));
         }
+        if matches!(&self.state, RowState::Aside(reason) if reason.chars().count() > 200 || reason.chars().any(char::is_control)) {
+            wrong.push(Refusal::new("理由最多 200 字，不含控制字符", "a reason has 200 characters at most and no control characters").at("reason"));
+        }
         if matches!(&self.state, RowState::Aside(reason) if reason.trim().is_empty()) {
             wrong.push(Refusal::new("请填写不列入的理由", "say why it is set aside").at("reason"));
         }
@@ -162,7 +165,7 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
         rows.push(WorkingRow { problem: by_hand(edit, survey, cases), edit: Some(edit.clone()) });
     }
     rows.sort_by_key(|row| (row.problem.category_order, row.edit.as_ref().is_some_and(|e| e.question.is_none())));
-    // A row says which others were merged into it.
+    // A row says which others were merged into it, and takes their cases along unless the section wrote its own.
     let merged: Vec<(String, String)> = rows
         .iter()
         .filter_map(|row| match row.state() {
@@ -170,7 +173,14 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
             _ => None,
         })
         .collect();
+    let examples: BTreeMap<String, String> = rows.iter().map(|row| (row.problem.number.clone(), row.problem.example.clone())).collect();
     for row in &mut rows {
+        let own = row.edit.as_ref().is_some_and(|e| e.example.is_some());
+        for (_, number) in merged.iter().filter(|(into, _)| *into == row.problem.number && !own) {
+            let more = examples.get(number).map_or("", String::as_str);
+            let gap = if row.problem.example.is_empty() || more.is_empty() { "" } else { "；" };
+            row.problem.example = format!("{}{gap}{more}", row.problem.example);
+        }
         row.problem.merged = merged.iter().filter(|(into, _)| *into == row.problem.number).map(|(_, number)| number.clone()).collect();
     }
     rows
@@ -179,7 +189,14 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
 /// The list as it is handed over: without rows that were set aside or merged into one that still stands.
 #[must_use]
 pub fn finished(list: &ProblemList, rows: Vec<WorkingRow>) -> ProblemList {
-    let problems = rows.into_iter().filter(|row| row.state() == RowState::Listed).map(|row| row.problem).collect();
+    let stands: Vec<String> = rows.iter().filter(|row| row.state() == RowState::Listed).map(|row| row.problem.number.clone()).collect();
+    // What was merged into a row that does not stand (any more) stands for itself again: no problem is lost by it.
+    let listed = |row: &WorkingRow| match row.state() {
+        RowState::Listed => true,
+        RowState::Aside(_) => false,
+        RowState::Merged(into) => !stands.contains(&into),
+    };
+    let problems = rows.into_iter().filter(listed).map(|row| row.problem).collect();
     ProblemList { problems, ..list.clone() }
 }
 
@@ -298,6 +315,16 @@ mod tests {
         let done = finished(&list, rows);
         assert_eq!(done.problems.len(), 1);
         assert_eq!((done.problems[0].number.as_str(), done.problems[0].merged.as_slice()), ("CY-1.3", &["CY-1.2".to_owned()][..]));
+        // Its target gone, for whatever reason, a merged row stands for itself again.
+        let merged = ProblemEdit { state: RowState::Merged("CY-1.3".into()), ..edit("CY-1.2", Some("second")) };
+        let aside = ProblemEdit { state: RowState::Aside("重复".into()), ..edit("CY-1.3", Some("third")) };
+        let numbers = |list: &ProblemList, edits: &[ProblemEdit]| {
+            let done = finished(list, working(list, &survey(), edits, &BTreeMap::new()));
+            done.problems.into_iter().map(|p| p.number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&list, &[merged.clone(), aside]), ["CY-1.1", "CY-1.2"]);
+        let withheld = ProblemList { problems: list.problems[..2].to_vec(), ..list.clone() };
+        assert_eq!(numbers(&withheld, &[merged]), ["CY-1.1", "CY-1.2"]);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Edition {
     pub lists: Vec<ProblemList>,
     /// Held questions and whether they were checked, as they were then.
     pub holds: BTreeMap<String, Hold>,
+    /// Confirmed summaries by the number of their row, as they were then.
+    pub cases: BTreeMap<String, Vec<String>>,
 }
 
 /// What an edition holds in the database.
@@ -65,6 +67,7 @@ pub struct Edition {
 struct Body {
     lists: Vec<ProblemList>,
     holds: BTreeMap<String, Hold>,
+    cases: BTreeMap<String, Vec<String>>,
 }
 
 /// A detached text and what screeners decided about it.
@@ -170,7 +173,7 @@ impl Storage {
 
     /// Keeps lists as they are handed over; false if that edition exists.
     pub fn add_edition(&self, round: &RoundId, edition: &Edition) -> Result<bool, StorageError> {
-        let body = Body { lists: edition.lists.clone(), holds: edition.holds.clone() };
+        let body = Body { lists: edition.lists.clone(), holds: edition.holds.clone(), cases: edition.cases.clone() };
         let kept = diesel::insert_into(list_editions::table)
             .values((
                 list_editions::round.eq(round.as_str()),
@@ -198,8 +201,8 @@ impl Storage {
         let Some((number, issued, accounts, body)) = row else { return Ok(None) };
         let corrupt = |e: serde_json::Error| StorageError::Corrupt(format!("lists of round {round}: {e}"));
         let accounts = serde_json::from_str(&accounts).map_err(corrupt)?;
-        let Body { lists, holds } = serde_json::from_str(&body).map_err(corrupt)?;
-        Ok(Some(Edition { number, issued, accounts, lists, holds }))
+        let Body { lists, holds, cases } = serde_json::from_str(&body).map_err(corrupt)?;
+        Ok(Some(Edition { number, issued, accounts, lists, holds, cases }))
     }
 
     /// The texts to one question with what was decided about them, in an order that says nothing.
@@ -229,6 +232,11 @@ impl Storage {
     /// Keeps what a screener decided about a text that was as `from` when the decision was made; false if it is not any more.
     pub fn screen(&self, round: &RoundId, from: &Screened, to: &Screened) -> Result<bool, StorageError> {
         self.write(|db| {
+            let decided: Option<(String, String)> =
+                screenings::table.find((round.as_str(), &from.id)).select((screenings::problem, screenings::first)).first(db).optional()?;
+            if decided.unwrap_or_default() != (from.problem.clone(), from.first.clone()) {
+                return Ok(false);
+            }
             let own = comments::table.find(&from.id).filter(comments::round.eq(round.as_str()));
             let same = own.filter(comments::state.eq(from.state.as_str()).and(comments::summary.eq(&from.summary)));
             let changed = diesel::update(same).set((comments::state.eq(to.state.as_str()), comments::summary.eq(&to.summary))).execute(db)?;
@@ -261,6 +269,12 @@ impl Storage {
             progress.entry(question).or_default()[ScreeningState::parse(&state) as usize] += u64::try_from(count).unwrap_or(0);
         }
         Ok(progress)
+    }
+
+    /// All original texts of a round that are still kept.
+    pub fn originals(&self, round: &RoundId) -> Result<Vec<String>, StorageError> {
+        let own = comments::table.filter(comments::round.eq(round.as_str()).and(comments::body.ne("")));
+        Ok(own.order(comments::id).select(comments::body).load(&mut *self.connection()?)?)
     }
 
     /// Confirmed summaries by the number of their row, in an order that says nothing about who wrote what.

@@ -56,7 +56,7 @@ fn every_page_is_denied_unless_the_role_allows_it() {
     let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let second = looking_back(&zicha, &round);
     let own = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-    zicha.app.save_survey(&own, 0, "jingban").unwrap();
+    zicha.app.save_survey(&own, None, "jingban").unwrap();
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),

@@ -81,7 +81,7 @@ fn a_desk_read_in_english_says_everything_in_english() {
     let second = round(Some(first.clone()));
     let draft = draft(None);
     let own = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-    zicha.app.save_survey(&own, 0, "jingban").unwrap();
+    zicha.app.save_survey(&own, None, "jingban").unwrap();
     for (_, name, _) in Role::ALL {
         let role: Role = name.parse().unwrap();
         let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["A".into()] } else { Vec::new() };

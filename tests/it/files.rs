@@ -35,7 +35,7 @@ fn bureau() -> (TestApp, RoundId) {
         question: None,
         ..ProblemEdit::of(&zicha::problem::Problem::default(), "CY")
     };
-    zicha.app.add_problem(&round, new, "jingban").unwrap();
+    zicha.app.add_problem(&round, new, true, "jingban").unwrap();
     (zicha, round)
 }
 

@@ -165,6 +165,8 @@ fn bad_input_is_refused_beside_what_was_typed() {
     b.edit("CY-1.1", &[("statement", "")]).assert_says(422, "请填写问题表现");
     b.edit("CY-1.1", &[("note", &"长".repeat(501))]).assert_says(422, "最多 500 字");
     assert_eq!(b.clerk.get(&b.row("CY-7.9")).status, 404);
+    b.edit("CY-1.1", &[("state", "aside"), ("reason", &"长".repeat(201))]).assert_says(422, "理由最多 200 字");
+    b.add("CY", &[("category", "1"), ("source", "inspection"), ("found", "2099-01-01"), ("statement", "将来的事")]).assert_says(422, "不能晚于今天");
     // A row into which others were merged cannot be merged itself.
     b.edit("CY-1.2", &[("state", "merged"), ("into", "CY-1.1")]);
     b.add("CY", &FOUND);

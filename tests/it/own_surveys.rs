@@ -101,6 +101,11 @@ fn two_who_write_one_survey_are_shown_the_lines_that_differ() {
             told.assert_says(409, said);
         }
         assert_eq!(save(&two, &told, &text.replace("新的不记名问卷", "乙的标题")).status, 303);
+        // Nor does a survey that is given the name of another one while it is changed.
+        let fresh = two.get("/desk/surveys/edit");
+        assert_eq!(save(&two, &fresh, &text.replace("my-survey", "other")).status, 303);
+        let other = two.get("/desk/surveys/edit?id=other");
+        save(&two, &other, &text_of(&other).replace("\"other\"", "\"my-survey\"")).assert_says(422, "不能改它的编号");
         // A new one with a name that is taken overwrites nothing either.
         let fresh = two.get("/desk/surveys/edit");
         assert_eq!(save(&two, &fresh, &text).status, 409);
@@ -146,7 +151,7 @@ fn a_survey_is_changed_question_by_question_without_seeing_its_text() {
         let zicha = TestApp::start(backend);
         let clerk = desk(&zicha, "jingban");
         let text = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-        zicha.app.save_survey(&text, 0, "jingban").unwrap();
+        zicha.app.save_survey(&text, None, "jingban").unwrap();
         let outline = "/desk/surveys/canteen-2/outline";
         let own = || zicha.app.own_surveys().unwrap().remove(0);
         // Every question goes through its form and comes back as it was.
@@ -212,7 +217,7 @@ fn two_who_change_different_questions_both_get_what_they_meant() {
     let zicha = TestApp::start(Backend::Sqlite);
     let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
     let text = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-    zicha.app.save_survey(&text, 0, "jia").unwrap();
+    zicha.app.save_survey(&text, None, "jia").unwrap();
     let path = |question: &str| format!("/desk/surveys/canteen-2/question/{question}");
     let send = |desk: &Desk, question: &str, page: &Page, text: &str| {
         let mut fields = fields_of(&page.body);

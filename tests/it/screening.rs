@@ -40,7 +40,14 @@ fn send(desk: &Desk, round: &RoundId, text: &Screened, fields: &[(&str, &str)]) 
         ScreeningState::Proposed => "proposed",
         ScreeningState::Screened => "screened",
     };
-    let mut all = vec![("question", "honor_example"), ("text", text.id.as_str()), ("seen_state", state), ("seen_summary", text.summary.as_str())];
+    let mut all = vec![
+        ("question", "honor_example"),
+        ("text", text.id.as_str()),
+        ("seen_state", state),
+        ("seen_summary", text.summary.as_str()),
+        ("seen_problem", text.problem.as_str()),
+        ("seen_first", text.first.as_str()),
+    ];
     all.extend_from_slice(fields);
     desk.post_from(&path, &path, &all)
 }
@@ -71,6 +78,18 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
         }
         let edition = zicha.app.results(&round).unwrap();
         assert!(edition.has_unissued_changes().unwrap(), "the units do not have it yet");
+        let password = zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], None).unwrap();
+        let squad = zicha.desk();
+        squad.sign_in("duizhang", &password);
+        for table in ["comments", "problems"] {
+            let file = squad.get(&format!("/desk/rounds/{round}/export/{table}?format=csv&group=CY"));
+            assert!(file.status == 200 && !file.body.contains("夜间巡查有人脱岗休息"), "{table} before it is handed over: {}", file.body);
+        }
+        assert_eq!(
+            squad.get(&format!("/desk/rounds/{round}/export/letter?format=docx&group=CY")).status,
+            403,
+            "the letter tells the whole bureau's figures"
+        );
         // Destroying the originals leaves the summaries.
         for desk in [&one, &two] {
             let keeping = format!("/desk/rounds/{round}/keeping");
@@ -118,6 +137,10 @@ fn two_screeners_at_one_text_do_not_overwrite_each_other() {
             .propose(&round, "honor_example", &seen, &Decision { summary: "改过的摘要".into(), problem: "CF-1.1".into(), anyway: false }, "jia")
             .unwrap();
         send(&two, &round, &seen, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
+        // The same words for another row are another proposal, too.
+        let seen = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let other = Screened { problem: "CF-1.2".into(), ..seen.clone() };
+        send(&two, &round, &other, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
         assert!(zicha.app.results(&round).unwrap().cases.is_empty());
     }
 }
@@ -139,4 +162,22 @@ fn the_queue_leads_from_text_to_text_and_shows_how_far_it_is() {
     one.get(&next).assert_says(200, "没有等您处理的文字");
     two.get(&page).assert_says(200, "<td class=\"n\">0</td><td class=\"n\">48</td><td class=\"n\">0</td>");
     two.get(&format!("{page}?question=honor_example")).assert_says(200, "的意见：");
+}
+
+#[test]
+fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
+    let (zicha, round, one, _) = bureau(Backend::Sqlite);
+    let row = format!("/desk/rounds/{round}/problems/CY/CY-1.1");
+    let typed = |example: &str, more: &[(&str, &str)]| {
+        let mut fields = vec![("statement", "荣辱观树立不牢"), ("example", example), ("cases", ""), ("state", "listed")];
+        fields.extend_from_slice(more);
+        one.post_from(&row, &row, &fields)
+    };
+    let pasted = typed("有两名队员在车里睡觉，被群众拍到", &[]);
+    pasted.assert_says(422, "照抄了原文");
+    pasted.assert_says(422, "id=\"e-example\"");
+    typed("请找 13812345678 核实", &[]).assert_says(422, "疑似电话号码");
+    assert!(zicha.app.results(&round).unwrap().edits.is_empty(), "nothing was kept");
+    assert_eq!(typed("夜间有脱岗", &[]).status, 303);
+    assert_eq!(typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status, 303, "looked at, and kept on purpose");
 }

@@ -1,4 +1,4 @@
-//! The letter with which the section hands the lists over: a plain official letter on one page, its annexes named below the body.
+//! The letter with which the section hands the lists over: a plain official letter, its annexes named below the body.
 //! Its words are the section's; what is counted comes from the lists.
 
 use docx_rs::{AlignmentType, Paragraph};

@@ -81,7 +81,7 @@ fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> 
                             td {
                                 @if !p.merged.is_empty() { (lang.pick("含", "Includes ")) (p.merged.join(lang.pick("、", ", "))) (lang.pick("。", ". ")) }
                                 @if let Some(found) = &p.found { (found) (lang.pick("发现。", " found. ")) }
-                                @for text in [&p.evidence, &p.note] { @if !text.is_empty() { (visible(text)) " " } }
+                                @if !p.note.is_empty() { (visible(&p.note)) " " }
                                 @if p.unclear { (lang.pick("情况不明，需核实。", "Unclear, to be checked. ")) }
                                 @if let Some(listed) = p.listed_in { @if p.common { (lang.pick("共性问题，", "Common problem, ")) } (list.groups) (lang.pick("个统计组中有", " groups, of which ")) (listed) (lang.pick("个列出。", " list it.")) }
                                 @else if let Some(kind) = &p.suggested { (lang.pick("建议", "Suggested: ")) (kind.get(lang)) (lang.pick("。", ".")) }

@@ -36,6 +36,12 @@ impl Mistakes {
         }
     }
 
+    /// Whether there are any.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !self.list.is_empty()
+    }
+
     /// Those about one field, beside it.
     pub fn beside(&self, field: &str) -> Markup {
         html! { @for refusal in self.list.iter().filter(|r| r.field == Some(field)) { p.error id={ "e-" (field) } { (refusal.get(self.lang)) } } }

@@ -122,6 +122,7 @@ pub fn list_page(session: &Session, results: &Results, list: &ProblemList, rows:
                 (wrong.beside("category")) select #category name="category" required { option value="" { } @for c in results.survey.categories() { option value=(c.order) selected[form.first("category") == c.order.to_string()] { (c.name.get(lang)) } } }
                 (source_fields(form, wrong, lang))
                 (text_fields(form, wrong, lang))
+                (anyway(wrong, lang))
                 div.row { button type="submit" { (lang.pick("加入", "Add")) } }
             }
         }
@@ -146,6 +147,11 @@ fn working_row(id: &crate::id::RoundId, group: &str, row: &WorkingRow, lang: Lan
             td { a href=(row_path(id, group, &p.number)) { (lang.pick("编辑", "Edit")) } }
         }
     }
+}
+
+/// The tick that keeps what was pointed out, once something was.
+fn anyway(wrong: &Mistakes, lang: Lang) -> Markup {
+    html! { @if wrong.any() { label.inline { input type="checkbox" name="anyway" value="1"; (lang.pick("已核对指出的照抄或身份信息，仍按此保存", "I have looked at what is pointed out as copied or telling, and keep it")) } } }
 }
 
 fn source_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
@@ -174,10 +180,13 @@ fn text_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
         (
             "evidence",
             lang.pick("佐证说明", "Evidence"),
-            lang.pick("例：检查记录编号、照片存放处", "e.g. number of the inspection record, where photographs are kept"),
+            lang.pick(
+                "只在工作台显示，不印在清单上。例：检查记录编号、照片存放处",
+                "Shown at the desk only, never printed. E.g. number of the inspection record, where photographs are kept",
+            ),
             false,
         ),
-        ("note", lang.pick("备注", "Remarks"), "", false),
+        ("note", lang.pick("备注", "Remarks"), lang.pick("印在清单的备注栏。", "Printed with the list."), false),
     ];
     html! {
         @for (name, label, hint, required) in fields {
@@ -228,6 +237,7 @@ pub fn row_page(
                         select name="into" aria-label=(lang.pick("并入", "Merged into")) { option value="" { } @for target in targets { option value=(target.problem.number) selected[form.first("into") == target.problem.number] { (target.problem.number) " " (target.problem.statement.get(lang)) } } }
                     }
                 }
+                (anyway(wrong, lang))
                 div.row { button type="submit" { (lang.pick("保存", "Save")) } a.button.quiet href=(list_path(id, group)) { (lang.pick("取消", "Cancel")) } }
             }
         }

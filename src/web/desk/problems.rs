@@ -57,8 +57,8 @@ pub async fn add(request: HttpRequest, app: Data<App>, path: Path<(String, Strin
         category: form.first("category").parse().unwrap_or(0),
         ..read(&form, &ProblemEdit { question: None, ..ProblemEdit::of(&Problem::default(), &path.1) }, None)
     };
-    let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
-    match block(move || working.add_problem(&of, new, &account)).await? {
+    let (working, of, account, anyway) = (app.clone(), id.clone(), session.account.clone(), form.has("anyway", "1"));
+    match block(move || working.add_problem(&of, new, anyway, &account)).await? {
         Ok(number) => Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&number)))),
         Err(error) => {
             let wrong = Mistakes::of(error, session.lang)?;
@@ -100,8 +100,8 @@ pub async fn change(request: HttpRequest, app: Data<App>, path: Path<(String, St
     let derived = before.derived(&path.1)?.problems.into_iter().find(|p| p.number == path.2);
     let base = row.edit.clone().unwrap_or_else(|| ProblemEdit::of(&row.problem, &path.1));
     let edit = ProblemEdit { version: form.first("seen").parse().unwrap_or(-1), ..read(&form, &base, derived.as_ref()) };
-    let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
-    let said = match block(move || working.save_problem(&of, &edit, &account)).await? {
+    let (working, of, account, anyway) = (app.clone(), id.clone(), session.account.clone(), form.has("anyway", "1"));
+    let said = match block(move || working.save_problem(&of, &edit, anyway, &account)).await? {
         Ok(()) => return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2)))),
         Err(AppError::Changed) => {
             let kept = form_of(&row);
@@ -191,8 +191,8 @@ fn read(form: &Form, base: &ProblemEdit, derived: Option<&Problem>) -> ProblemEd
     ProblemEdit {
         source: if by_hand { Source::parse(form.first("source")).unwrap_or_default() } else { Source::Survey },
         statement: field("statement"),
-        // The cases that screeners confirmed are shown in the field; they are no change either.
-        example: field("example").filter(|typed| typed != form.first("cases")),
+        // The cases that screeners confirmed are shown in the field: they are no change, and taking them out is one.
+        example: Some(form.first("example").replace("\r\n", "\n")).filter(|typed| typed != form.first("cases")),
         harm_level: field("harm_level"),
         harms: field("harms"),
         causes: field("causes"),

@@ -197,6 +197,12 @@ fn read_question(form: &Form, old: &QuestionFile) -> Result<QuestionFile, Vec<Re
         }
         read
     };
+    for (name, zh, most) in [("min", "最少", 255), ("max", "最多", 255), ("places", "名次", 255), ("max_chars", "字数", 65_535)] {
+        let typed = form.first(name).trim().parse::<i64>().ok();
+        if form.first("kind") != "number" && typed.is_some_and(|n| !(0..=most).contains(&n)) {
+            wrong.push(Refusal::new(format!("{zh}应在 0 至 {most} 之间"), format!("{name} is from 0 to {most}")));
+        }
+    }
     let small = |n: i64| u8::try_from(n).unwrap_or(u8::MAX);
     let options = |wrong: &mut Vec<Refusal>| read_options(form.first("options"), wrong);
     let answer = match form.first("kind") {

@@ -88,11 +88,24 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let queue = load(&app, &id, &question, None).await?;
     let text = queue.texts.iter().find(|t| t.id == form.first("text")).cloned().ok_or(WebError::NothingHere)?;
     // What the screener saw: a decision that came in between is not overwritten unseen.
-    let seen = Screened { summary: form.first("seen_summary").replace("\r\n", "\n"), state: state_of(form.first("seen_state")), ..text.clone() };
+    let seen = Screened {
+        summary: form.first("seen_summary").replace("\r\n", "\n"),
+        state: state_of(form.first("seen_state")),
+        problem: form.first("seen_problem").to_owned(),
+        first: form.first("seen_first").to_owned(),
+        ..text.clone()
+    };
     let decision =
         Decision { summary: form.first("summary").replace("\r\n", "\n"), problem: form.first("problem").to_owned(), anyway: form.has("anyway", "1") };
     let (working, of, account, confirming) = (app.clone(), id.clone(), session.account.clone(), form.first("do") == "confirm");
     let unused = form.first("do") == "unused";
+    if unused && !decision.summary.trim().is_empty() && decision.summary != text.summary {
+        let said = lang.pick(
+            "您已写了摘要。确不采用的，请先清空摘要再点“不采用”。",
+            "You have written a summary. If the text is really not used, empty it first.",
+        );
+        return answer(&session, &queue, &text.id, Some(&decision), StatusCode::UNPROCESSABLE_ENTITY, Some(said));
+    }
     let decision = if unused { Decision::default() } else { decision };
     let (asked, decided, field) = (seen.clone(), decision.clone(), question.clone());
     let result =
@@ -261,7 +274,9 @@ fn one(session: &Session, queue: &Queue, text: &Screened, typed: Option<&Decisio
             input type="hidden" name="question" value=(queue.question);
             input type="hidden" name="text" value=(text.id);
             input type="hidden" name="seen_state" value=(state_name(text.state));
-            textarea hidden name="seen_summary" { (text.summary) }
+            input type="hidden" name="seen_problem" value=(text.problem);
+        input type="hidden" name="seen_first" value=(text.first);
+        textarea hidden name="seen_summary" { (text.summary) }
         }
     };
     let action = format!("/desk/rounds/{}/texts", queue.results.round.id);
@@ -273,7 +288,7 @@ fn one(session: &Session, queue: &Queue, text: &Screened, typed: Option<&Decisio
                 blockquote.original { bdi dir="auto" { (marked(&text.body, &queue.names, lang)) } }
                 p.hint { (lang.pick("标出之处可能暴露身份，摘要中请一律不写。", "Marked places may tell who somebody is; leave them out of the summary.")) }
                 @if text.state == ScreeningState::Proposed && !others_turn && typed.is_none() {
-                    p { strong { (text.first) } (lang.pick(" 的意见：", " proposes: ")) @if text.problem.is_empty() { (lang.pick("不采用", "not to use it")) } @else { (text.problem) (lang.pick("，", ", ")) bdi { (visible(&text.summary)) } } }
+                    p { strong { (text.first) } (lang.pick(" 的意见：", " proposes: ")) @if text.problem.is_empty() { (lang.pick("不采用", "not to use it")) } @else { (text.problem) (lang.pick("，", ", ")) bdi { (marked(&text.summary, &queue.names, lang)) } } }
                     form method="post" action=(action) { (hidden()) input type="hidden" name="do" value="confirm"; div.row { button type="submit" autofocus { (lang.pick("确认", "Confirm")) } span.hint { (lang.pick("不同意的，在下面改写后提交，由另一人再确认。", "If you disagree, change it below; somebody else then confirms.")) } } }
                 }
                 @if others_turn { p { (lang.pick("您已提出意见，等待另一名筛查人确认；也可以在下面修改。", "You proposed this; another screener has to confirm it. You may still change it below.")) } }

@@ -110,11 +110,11 @@ pub async fn save(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
     let lang = session.lang;
     let text = form.first("definition").replace("\r\n", "\n");
     let seen: i32 = form.first("seen").parse().unwrap_or(0);
-    let id = Some(form.first("id").to_owned()).filter(|id| !id.is_empty());
+    let mut id = Some(form.first("id").to_owned()).filter(|id| !id.is_empty());
     let (working, account, typed, of, dropping) = (app.clone(), session.account.clone(), text.clone(), id.clone(), form.first("drop") == "yes");
     let result = block(move || match (dropping, of) {
         (true, Some(id)) => working.drop_survey(&id, seen, &account),
-        _ => working.save_survey(&typed, seen, &account).map(drop),
+        (_, of) => working.save_survey(&typed, of.as_deref().map(|id| (id, seen)), &account).map(drop),
     })
     .await?;
     let (status, said, seen) = match result {
@@ -126,6 +126,7 @@ pub async fn save(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
             let kept = own.into_iter().find(|o| named.as_deref() == Some(o.survey.id()));
             let version = kept.as_ref().map_or(0, |k| k.version);
             let said = conflict::both(lang, last.as_ref(), &differences(kept.as_ref().map_or("", |k| &k.text), &text, lang), "/desk/surveys");
+            id = kept.map(|k| k.survey.id().to_owned());
             (StatusCode::CONFLICT, said, version)
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, mistakes(error, lang)?, seen),
@@ -179,14 +180,15 @@ pub async fn import(request: HttpRequest, app: Data<App>, payload: Payload) -> R
         let checked = App::check_survey(text.as_bytes());
         let own = reading.own_surveys()?;
         let known = checked.as_ref().ok().and_then(|survey| own.into_iter().find(|o| o.survey.id() == survey.id()));
-        Ok::<_, AppError>((text, known.map(|k| k.version), checked.err()))
+        Ok::<_, AppError>((text, known.map(|k| (k.survey.id().to_owned(), k.version)), checked.err()))
     })
     .await?;
     let (status, shown) = match read {
-        Ok((text, version, None)) => {
+        Ok((text, known, None)) => {
+            let version = known.as_ref().map(|k| k.1);
             let kept = lang.pick("文件已读入，没有错误，尚未保存。", "The file is read, there is no error, nothing is kept yet.");
             let said = html! { div.done role="status" { p { strong { (kept) } } @if let Some(version) = version { p { (lang.pick("已有同一编号的问卷，保存后成为第 ", "There is a survey of that id; saved, it becomes version ")) (version + 1) (lang.pick(" 版。", ".")) } } } };
-            (StatusCode::OK, Shown { text, seen: version.unwrap_or(0), id: None, said })
+            (StatusCode::OK, Shown { text, seen: version.unwrap_or(0), id: known.map(|k| k.0), said })
         }
         Ok((text, _, Some(error))) => (StatusCode::UNPROCESSABLE_ENTITY, Shown { text, seen: 0, id: None, said: mistakes(error, lang)? }),
         Err(error) => {
