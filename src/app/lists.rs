@@ -54,8 +54,15 @@ impl App {
             return Ok(());
         }
         let (originals, names) = (self.storage.originals(id)?, self.names()?);
-        let fields =
-            [("statement", &edit.statement), ("example", &edit.example), ("harms", &edit.harms), ("causes", &edit.causes), ("note", &edit.note)];
+        // Everything that is printed; evidence is the desk's own.
+        let fields = [
+            ("statement", &edit.statement),
+            ("example", &edit.example),
+            ("harm_level", &edit.harm_level),
+            ("harms", &edit.harms),
+            ("causes", &edit.causes),
+            ("note", &edit.note),
+        ];
         let mut pointed_out = Vec::new();
         for (field, text) in fields {
             let Some(text) = text else { continue };

@@ -141,6 +141,13 @@ fn two_who_change_a_row_are_told_and_shown_both_versions() {
         }
         assert_eq!(b.change(&b.head, &told, "CY-1.1", &[("note", "乙的备注")]).status, 303, "seen, and sent again");
         assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap().len(), 2);
+        // The difference is told in words, not in the codes of the form.
+        let (one, two) = (b.clerk.get(&b.row("CY-1.1")), b.head.get(&b.row("CY-1.1")));
+        assert_eq!(b.change(&b.clerk, &one, "CY-1.1", &[("state", "aside"), ("reason", "已核查")]).status, 303);
+        let told = b.change(&b.head, &two, "CY-1.1", &[("note", "丙")]);
+        told.assert_says(409, "<td>不列入</td><td><strong>列入</strong></td>");
+        assert!(!told.body.contains("问题来源</th>"), "a row from the survey has no source to choose");
+        assert_eq!(b.change(&b.head, &told, "CY-1.1", &[("state", "listed")]).status, 303, "as typed, over what was kept");
         // Two who add a row at once get two numbers.
         std::thread::scope(|scope| {
             for desk in [&b.clerk, &b.head] {

@@ -177,6 +177,9 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     pasted.assert_says(422, "照抄了原文");
     pasted.assert_says(422, "id=\"e-example\"");
     typed("请找 13812345678 核实", &[]).assert_says(422, "疑似电话号码");
+    for field in ["harm_level", "harms", "causes", "note"] {
+        typed("", &[(field, "请找 13812345678 核实")]).assert_says(422, "疑似电话号码");
+    }
     assert!(zicha.app.results(&round).unwrap().edits.is_empty(), "nothing was kept");
     assert_eq!(typed("夜间有脱岗", &[]).status, 303);
     assert_eq!(typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status, 303, "looked at, and kept on purpose");

@@ -217,10 +217,26 @@ fn parts(kept: &Form, typed: &Form, lang: Lang) -> Vec<Part> {
         ("causes", lang.pick("原因剖析", "Causes")),
         ("note", lang.pick("备注", "Remarks")),
         ("evidence", lang.pick("佐证说明", "Evidence")),
+        ("source", lang.pick("问题来源", "Source")),
         ("found", lang.pick("发现日期", "Found on")),
         ("state", lang.pick("是否列入", "Listed")),
         ("reason", lang.pick("理由", "Reason")),
         ("into", lang.pick("并入", "Merged into")),
     ];
-    names.map(|(field, what)| Part { what: what.to_owned(), kept: kept.first(field).to_owned(), typed: typed.first(field).to_owned() }).into()
+    // What a row from the survey has no field for is not typed, and no difference.
+    let shown = |(field, what): (&str, &str)| Part { what: what.to_owned(), kept: spoken(kept, field, lang), typed: spoken(typed, field, lang) };
+    names.into_iter().filter(|(field, _)| typed.0.contains_key(*field)).map(shown).collect()
+}
+
+/// What a field holds, in the words of the page.
+fn spoken(form: &Form, field: &str, lang: Lang) -> String {
+    let value = form.first(field);
+    match (field, value) {
+        ("source", id) => Source::parse(id).map_or("", |source| source.label(lang)),
+        ("state", "aside") => lang.pick("不列入", "set aside"),
+        ("state", "merged") => lang.pick("并入另一行", "merged into another row"),
+        ("state", _) => lang.pick("列入", "listed"),
+        _ => value,
+    }
+    .to_owned()
 }
