@@ -1,4 +1,4 @@
-// The desk's only script: says that something is being done when it takes a moment, and lets no double click send a form twice.
+// The desk's only script: says that something is being done when it takes a moment, lets no double click send a form twice, and keeps previews up to date.
 // Without it every page works the same, only more quietly.
 (function () {
 "use strict";
@@ -15,6 +15,7 @@ function rest() {
 
 document.addEventListener("submit", function (event) {
   var form = event.target;
+  if (event.submitter && event.submitter.hasAttribute("formtarget")) return;
   if (form.hasAttribute("data-sent")) { event.preventDefault(); return; }
   form.setAttribute("data-sent", "");
   window.setTimeout(function () {
@@ -22,6 +23,49 @@ document.addEventListener("submit", function (event) {
   }, 500);
   // A file that is downloaded leaves the page where it is.
   window.setTimeout(rest, form.hasAttribute("data-file") ? 2500 : 30000);
+});
+// A form with a phone beside it: what is typed is shown there shortly after, and nothing is kept by that.
+document.addEventListener("DOMContentLoaded", function () {
+  var form = document.querySelector("form[data-live]");
+  var frame = document.querySelector("iframe[name=preview]");
+  if (!form || !frame) return;
+  var waiting = 0;
+  var top = null;
+  function show() {
+    var kept = [form.action, form.target];
+    // Where the frame stood, unless it opens at the question that is written.
+    try { top = frame.contentWindow.scrollY; } catch (e) { top = null; }
+    form.action = form.getAttribute("data-live");
+    form.target = "preview";
+    HTMLFormElement.prototype.submit.call(form);
+    form.action = kept[0];
+    form.target = kept[1];
+  }
+  function soon() {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(show, 600);
+  }
+  form.addEventListener("input", function (event) { if (!event.isComposing) soon(); });
+  form.addEventListener("compositionend", soon);
+  frame.addEventListener("load", function () {
+    var inner = frame.contentWindow;
+    try {
+      var aim = inner.document.querySelector("form[data-at]");
+      var place = aim && inner.document.getElementById(aim.getAttribute("data-at"));
+      if (place) inner.scrollTo(0, place.getBoundingClientRect().top + inner.scrollY - 140);
+      else if (top !== null) inner.scrollTo(0, top);
+    } catch (e) { /* A page of another kind, such as that of a session that ended. */ }
+  });
+  if (form.querySelector("textarea#definition")) show();
+
+  // Inputs for another way of answering are out of the way; they keep what they hold.
+  var kind = form.querySelector("select#kind");
+  function sift() {
+    form.querySelectorAll("[data-only]").forEach(function (input) {
+      input.hidden = input.getAttribute("data-only").split(" ").indexOf(kind.value) < 0;
+    });
+  }
+  if (kind) { kind.addEventListener("change", sift); sift(); }
 });
 // Shown again on the way back.
 window.addEventListener("pageshow", rest);

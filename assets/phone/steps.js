@@ -103,7 +103,8 @@ function makeSteps(form) {
     if (field) field.focus({ preventScroll: true });
   }
 
-  const wrong = form.querySelector(".wrong");
+  // A preview at the desk opens at the question that is being written.
+  const aim = form.querySelector(".wrong") || document.getElementById(form.getAttribute("data-at"));
   return {
     show,
     go,
@@ -111,6 +112,6 @@ function makeSteps(form) {
     follow,
     at: () => at,
     // Where to begin: at what is wrong, or at the start.
-    first: wrong ? steps.indexOf(wrong.closest(".step")) : 0,
+    first: aim ? steps.indexOf(aim.closest(".step")) : 0,
   };
 }

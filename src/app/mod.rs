@@ -39,6 +39,7 @@ use rand::rngs::ThreadRng;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
+pub use crate::storage::SurveyVersion;
 pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session, csrf_token};
 pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
 pub use backup::{How, RestoredRound};

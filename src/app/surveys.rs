@@ -3,6 +3,7 @@
 
 use super::{App, AppError, workbook};
 use crate::export::sheets_to_xlsx;
+use crate::storage::SurveyVersion;
 use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, to_sheets};
 use crate::text::Refusal;
 
@@ -83,11 +84,16 @@ impl App {
             .into());
         }
         let seen = of.map_or(0, |(_, seen)| seen);
-        if !self.storage.save_own_survey(survey.id(), text, seen)? {
+        if !self.storage.save_own_survey(survey.id(), text, seen, account, self.now().unix_timestamp())? {
             return Err(AppError::Changed);
         }
         self.note(account, "survey_saved", &format!("{} {}", survey.id(), seen + 1))?;
         Ok(survey.id().to_owned())
+    }
+
+    /// The versions of a survey of the bureau's own that are kept, the latest first. Those that an older zicha wrote are not among them.
+    pub fn survey_versions(&self, id: &str) -> Result<Vec<SurveyVersion>, AppError> {
+        Ok(self.storage.survey_versions(id)?)
     }
 
     /// Drops a survey of the bureau's own; rounds that use it keep theirs.

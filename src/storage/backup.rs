@@ -39,7 +39,7 @@ pub struct Shape {
 use Holds::{Bytes as B, Flag as F, Number as N, Text as T};
 
 /// Tables of the main database, those that others refer to first. Sessions, tokens and approvals are not worth keeping.
-pub const MAIN: [Shape; 16] = [
+pub const MAIN: [Shape; 17] = [
     Shape { name: "settings", columns: &[("key", T), ("value", T)], round: None },
     Shape { name: "surveys", columns: &[("hash", T), ("id", T), ("definition", T)], round: None },
     Shape {
@@ -117,6 +117,7 @@ pub const MAIN: [Shape; 16] = [
     Shape { name: "list_editions", columns: &[("round", T), ("edition", N), ("issued", T), ("accounts", T), ("body", T)], round: Some(0) },
     Shape { name: "screenings", columns: &[("round", T), ("comment", T), ("problem", T), ("first", T), ("second", T)], round: Some(0) },
     Shape { name: "own_surveys", columns: &[("id", T), ("definition", T), ("version", N)], round: None },
+    Shape { name: "survey_versions", columns: &[("id", T), ("version", N), ("definition", T), ("account", T), ("at", N)], round: None },
     Shape { name: "spent_codes", columns: &[("round", T), ("hash", B)], round: Some(0) },
     Shape { name: "accounts", columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N)], round: None },
     Shape { name: "account_units", columns: &[("account", T), ("unit", T)], round: None },
@@ -137,7 +138,7 @@ impl Shape {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         static AUDIT_SHAPE: Shape = AUDIT;
-        static MAIN_SHAPES: [Shape; 16] = MAIN;
+        static MAIN_SHAPES: [Shape; 17] = MAIN;
         static BOX_SHAPES: [Shape; 3] = BOX;
         MAIN_SHAPES.iter().chain(&BOX_SHAPES).chain([&AUDIT_SHAPE]).find(|s| s.name == name)
     }

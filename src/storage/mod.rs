@@ -26,6 +26,7 @@ pub use accounts::{AccountRow, AuditRow, SessionRow, TokenRow};
 pub use boxes::{BoxSums, Outcome, Posting};
 pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
 pub use release::{Comment, NextTexts};
+pub use surveys::SurveyVersion;
 
 /// Why storage could not do something.
 #[derive(Debug, thiserror::Error)]

@@ -1,10 +1,23 @@
-//! Surveys that the section wrote.
+//! Surveys that the section wrote, and every version of them.
 //! A change names the version it was made from, so that nobody overwrites what they have not seen.
 
 use diesel::prelude::*;
 
-use super::schema::own_surveys;
+use super::schema::{own_surveys, survey_versions};
 use super::{Storage, StorageError};
+
+/// One version of a survey.
+#[derive(Debug, Clone, Queryable)]
+pub struct SurveyVersion {
+    /// Which version.
+    pub version: i32,
+    /// Its text.
+    pub definition: String,
+    /// Who wrote it.
+    pub account: String,
+    /// Unix seconds when it was kept.
+    pub at: i64,
+}
 
 impl Storage {
     /// The bureau's own surveys with their versions.
@@ -13,24 +26,43 @@ impl Storage {
     }
 
     /// Keeps a survey that was of version `from` when its change began, 0 for a new one; false if it is another by now.
-    pub fn save_own_survey(&self, id: &str, definition: &str, from: i32) -> Result<bool, StorageError> {
-        let kept = if from == 0 {
-            let row = (own_surveys::id.eq(id), own_surveys::definition.eq(definition), own_surveys::version.eq(1));
-            diesel::insert_into(own_surveys::table).values(row).execute(&mut *self.connection()?)
-        } else {
-            let same = own_surveys::table.find(id).filter(own_surveys::version.eq(from));
-            diesel::update(same).set((own_surveys::definition.eq(definition), own_surveys::version.eq(from + 1))).execute(&mut *self.connection()?)
-        };
-        match kept.map_err(StorageError::from) {
-            Ok(rows) => Ok(rows == 1),
+    pub fn save_own_survey(&self, id: &str, definition: &str, from: i32, account: &str, at: i64) -> Result<bool, StorageError> {
+        let kept = self.write(|db| {
+            let rows = if from == 0 {
+                let row = (own_surveys::id.eq(id), own_surveys::definition.eq(definition), own_surveys::version.eq(1));
+                diesel::insert_into(own_surveys::table).values(row).execute(db)?
+            } else {
+                let same = own_surveys::table.find(id).filter(own_surveys::version.eq(from));
+                diesel::update(same).set((own_surveys::definition.eq(definition), own_surveys::version.eq(from + 1))).execute(db)?
+            };
+            if rows == 1 {
+                use survey_versions as v;
+                let row = (v::id.eq(id), v::version.eq(from + 1), v::definition.eq(definition), v::account.eq(account), v::at.eq(at));
+                diesel::insert_into(v::table).values(row).execute(db)?;
+            }
+            Ok(rows == 1)
+        });
+        match kept {
             Err(StorageError::Exists) => Ok(false),
-            Err(other) => Err(other),
+            other => other,
         }
     }
 
-    /// Drops a survey of that version; false if it is another by now.
+    /// The versions of a survey that are kept, the latest first.
+    pub fn survey_versions(&self, id: &str) -> Result<Vec<SurveyVersion>, StorageError> {
+        use survey_versions as v;
+        let own = v::table.filter(v::id.eq(id)).order(v::version.desc());
+        Ok(own.select((v::version, v::definition, v::account, v::at)).load(&mut *self.connection()?)?)
+    }
+
+    /// Drops a survey of that version, and all versions of it; false if it is another by now.
     pub fn drop_own_survey(&self, id: &str, from: i32) -> Result<bool, StorageError> {
-        let same = own_surveys::table.find(id).filter(own_surveys::version.eq(from));
-        Ok(diesel::delete(same).execute(&mut *self.connection()?)? == 1)
+        self.write(|db| {
+            let dropped = diesel::delete(own_surveys::table.find(id).filter(own_surveys::version.eq(from))).execute(db)? == 1;
+            if dropped {
+                diesel::delete(survey_versions::table.filter(survey_versions::id.eq(id))).execute(db)?;
+            }
+            Ok(dropped)
+        })
     }
 }

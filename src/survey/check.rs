@@ -24,6 +24,8 @@ pub struct SurveyErrors(pub Vec<SurveyError>);
 pub struct SurveyError {
     /// Line and column, from 1.
     pub position: (usize, usize),
+    /// The value it is about, as a JSON Pointer.
+    pub pointer: String,
     /// What is wrong and what to do.
     pub refusal: Refusal,
 }
@@ -88,7 +90,7 @@ fn readable(bytes: &[u8]) -> Result<&str, SurveyErrors> {
 }
 
 fn single(position: (usize, usize), zh: impl Into<String>, en: impl Into<String>) -> SurveyErrors {
-    SurveyErrors(vec![SurveyError { position, refusal: Refusal::new(zh, en) }])
+    SurveyErrors(vec![SurveyError { position, pointer: String::new(), refusal: Refusal::new(zh, en) }])
 }
 
 /// serde's message without its own position.
@@ -104,7 +106,7 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn add(&mut self, pointer: &str, zh: impl Into<String>, en: impl Into<String>) {
         let position = self.positions.of(pointer);
-        self.errors.push(SurveyError { position, refusal: Refusal::new(zh, en) });
+        self.errors.push(SurveyError { position, pointer: pointer.to_owned(), refusal: Refusal::new(zh, en) });
     }
 
     fn finish(mut self) -> SurveyErrors {

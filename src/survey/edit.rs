@@ -1,7 +1,7 @@
 //! Changing a survey step by step: one question or category at a time, the rest untouched.
 //! Every step gives a whole definition again, which is checked like any other before it is kept.
 
-use super::file::{AnswerFile, CategoryFile, QuestionFile, QuestionRole, SurveyFile};
+use super::file::{AnswerFile, CategoryFile, OptionFile, QuestionFile, QuestionRole, ScaleFile, StepFile, SurveyFile};
 use crate::text::Text;
 
 /// Where a question stands.
@@ -20,6 +20,12 @@ impl SurveyFile {
             Some(category) => &category.questions,
             None => self.closing.as_ref().map_or(&[], |c| &c.questions),
         }
+    }
+
+    /// All questions, to be changed.
+    pub fn questions_mut(&mut self) -> impl Iterator<Item = &mut QuestionFile> {
+        let closing = self.closing.iter_mut().flat_map(|c| &mut c.questions);
+        self.categories.iter_mut().flat_map(|c| &mut c.questions).chain(closing)
     }
 
     fn list(&mut self, group: usize) -> Option<&mut Vec<QuestionFile>> {
@@ -103,8 +109,7 @@ impl SurveyFile {
 
     /// Adds a category with one item at the end; returns its id.
     pub fn add_category(&mut self) -> String {
-        let taken = |id: &str| self.categories.iter().any(|c| c.id == id);
-        let id = (1..10_000).map(|n| format!("category{n}")).find(|id| !taken(id)).unwrap_or_default();
+        let id = free("category", |id| self.categories.iter().any(|c| c.id == id));
         let (name, short_name) = (Text::both("新的类别", "New category"), Text::both("新类别", "New"));
         self.categories.push(CategoryFile {
             id: id.clone(),
@@ -117,12 +122,65 @@ impl SurveyFile {
         id
     }
 
+    /// Moves a category up or down; false if there is nowhere to go.
+    pub fn move_category(&mut self, id: &str, up: bool) -> bool {
+        let Some(at) = self.categories.iter().position(|c| c.id == id) else { return false };
+        let to = if up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < self.categories.len()) };
+        to.is_some_and(|to| {
+            self.categories.swap(at, to);
+            true
+        })
+    }
+
+    /// Takes a category out with its questions; false if there is none.
+    pub fn remove_category(&mut self, id: &str) -> bool {
+        let before = self.categories.len();
+        self.categories.retain(|c| c.id != id);
+        self.categories.len() < before
+    }
+
+    /// Adds a scale of three steps and "do not know"; returns its name.
+    pub fn add_scale(&mut self) -> String {
+        let name = free("scale", |name| self.scales.contains_key(name));
+        let step = |id: &str, zh: &str, en: &str, score| StepFile { id: id.to_owned(), label: Text::both(zh, en), hint: None, score };
+        let options = vec![
+            step("often", "经常", "Often", Some(2)),
+            step("sometimes", "有时", "Sometimes", Some(1)),
+            step("never", "没有", "Never", Some(0)),
+            step("unknown", "不了解", "Do not know", None),
+        ];
+        self.scales.insert(
+            name.clone(),
+            ScaleFile {
+                stem: Text::both("这种情况有多常见？", "How often does this happen?"),
+                reference_period: None,
+                present_from: 1,
+                prominent_from: 2,
+                options,
+            },
+        );
+        name
+    }
+
+    /// Adds a set of options that several questions can share; returns its name.
+    pub fn add_option_set(&mut self) -> String {
+        let name = free("options", |name| self.option_sets.contains_key(name));
+        let option = OptionFile { id: "first".to_owned(), label: Text::both("新的选项", "New option"), exclusive: false, other_text: None };
+        self.option_sets.insert(name.clone(), vec![option]);
+        name
+    }
+
     fn free_id(&self, stem: &str) -> String {
         if self.place(stem).is_none() {
             return stem.to_owned();
         }
         (2..10_000).map(|n| format!("{stem}{n}")).find(|id| self.place(id).is_none()).unwrap_or_default()
     }
+}
+
+/// `stem1`, or the next that is not taken.
+fn free(stem: &str, taken: impl Fn(&str) -> bool) -> String {
+    (1..10_000).map(|n| format!("{stem}{n}")).find(|name| !taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -164,5 +222,10 @@ mod tests {
         let read = Survey::parse(text.as_bytes()).unwrap();
         assert!(read.categories().any(|c| c.id == category) && read.question(&item).is_some());
         assert!(survey.remove_question(&item) && !survey.remove_question(&item));
+        let (scale, set) = (survey.add_scale(), survey.add_option_set());
+        assert_ne!(survey.add_scale(), scale, "names are never used twice");
+        assert!(survey.scales.contains_key(&scale) && survey.option_sets.contains_key(&set));
+        assert!(Survey::parse(serde_json::to_string(&survey).unwrap().as_bytes()).is_ok());
+        assert!(survey.move_category(&category, true) && survey.remove_category(&category) && !survey.remove_category(&category));
     }
 }

@@ -5,6 +5,7 @@ mod check;
 mod condition;
 mod edit;
 mod file;
+mod part;
 mod position;
 mod read_sheets;
 mod rules;
@@ -14,12 +15,13 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-pub use check::{MAX_FILE_BYTES, SurveyErrors};
+pub use check::{MAX_FILE_BYTES, SurveyError, SurveyErrors};
 pub use condition::{Condition, Wanted};
 pub use file::{
-    AnswerFile, NumberClassFile, OptionFile, OtherText, PrivacyCondition, PrivacyLine, QuestionFile, QuestionRole, RectificationType, SurveyFile,
-    Thresholds,
+    AnswerFile, ConditionFile, NumberClassFile, OptionFile, OtherText, PrivacyCondition, PrivacyLine, QuestionFile, QuestionRole, RectificationType,
+    StepFile, SurveyFile, Thresholds,
 };
+pub use part::Part;
 pub use read_sheets::from_sheets;
 pub use sheets::{Sheet, to_sheets};
 

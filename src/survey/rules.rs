@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
         self.head();
         self.scales();
         for (name, set) in &self.file.option_sets {
-            self.options(&format!("/option_sets/{name}"), &format!("option set `{name}`"), set);
+            self.options(&format!("/option_sets/{name}"), &What::new(format!("选项组 {name}"), format!("option set `{name}`")), set);
         }
         let file = self.file;
         if file.categories.is_empty() {
@@ -39,16 +39,16 @@ impl<'a> Checker<'a> {
         for (n, category) in file.categories.iter().enumerate() {
             let pointer = format!("/categories/{n}");
             self.name(&format!("{pointer}/id"), "category", &category.id);
-            self.text(&format!("{pointer}/name"), "category name", &category.name);
-            self.text(&format!("{pointer}/short_name"), "short name", &category.short_name);
+            self.text(&format!("{pointer}/name"), &What::new("类别名称", "category name"), &category.name);
+            self.text(&format!("{pointer}/short_name"), &What::new("类别短名", "short name"), &category.short_name);
             for (kind, text) in &category.measure_templates {
-                self.text(&format!("{pointer}/measure_templates/{kind}"), "measure template", text);
+                self.text(&format!("{pointer}/measure_templates/{kind}"), &What::new("整改措施参考", "measure template"), text);
                 self.rectification(&format!("{pointer}/measure_templates/{kind}"), kind);
             }
             self.questions(&format!("{pointer}/questions"), &category.questions);
         }
         if let Some(closing) = &file.closing {
-            self.text("/closing/name", "name of the closing section", &closing.name);
+            self.text("/closing/name", &What::new("结尾部分标题", "name of the closing section"), &closing.name);
             self.questions("/closing/questions", &closing.questions);
         }
         condition::check(file, self.report);
@@ -79,15 +79,15 @@ impl<'a> Checker<'a> {
                 "languages must list one or both of zh-CN and en, the default one first",
             );
         }
-        self.text("/title", "title", &file.title);
-        self.text("/intro", "intro", &file.intro);
-        self.text("/thanks", "thanks", &file.thanks);
+        self.text("/title", &What::new("问卷标题", "title"), &file.title);
+        self.text("/intro", &What::new("卷首语", "intro"), &file.intro);
+        self.text("/thanks", &What::new("致谢", "thanks"), &file.thanks);
         for (n, line) in file.privacy.iter().enumerate() {
-            self.text(&format!("/privacy/{n}/text"), "privacy line", &line.text);
+            self.text(&format!("/privacy/{n}/text"), &What::new("匿名承诺", "privacy line"), &line.text);
         }
         for (n, kind) in file.rectification_types.iter().enumerate() {
-            self.text(&format!("/rectification_types/{n}/label"), "rectification type", &kind.label);
-            self.text(&format!("/rectification_types/{n}/text"), "rectification type", &kind.text);
+            self.text(&format!("/rectification_types/{n}/label"), &What::new("整改类型", "rectification type"), &kind.label);
+            self.text(&format!("/rectification_types/{n}/text"), &What::new("整改类型", "rectification type"), &kind.text);
         }
         let t = file.thresholds;
         if !(1 <= t.tendency && t.tendency < t.prominent && t.prominent <= 99 && (1..=99).contains(&t.emerging)) {
@@ -103,19 +103,19 @@ impl<'a> Checker<'a> {
         let file = self.file;
         for (name, scale) in &file.scales {
             let pointer = format!("/scales/{name}");
-            self.text(&format!("{pointer}/stem"), "stem", &scale.stem);
+            self.text(&format!("{pointer}/stem"), &What::new("量表的问法", "stem"), &scale.stem);
             if let Some(period) = &scale.reference_period {
-                self.text(&format!("{pointer}/reference_period"), "reference period", period);
+                self.text(&format!("{pointer}/reference_period"), &What::new("量表的时段", "reference period"), period);
             }
             let mut ids = HashSet::new();
             for (n, step) in scale.options.iter().enumerate() {
                 let at = format!("{pointer}/options/{n}");
-                self.text(&format!("{at}/label"), "label", &step.label);
+                self.text(&format!("{at}/label"), &What::new("选项文字", "label"), &step.label);
                 if let Some(hint) = &step.hint {
-                    self.text(&format!("{at}/hint"), "hint", hint);
+                    self.text(&format!("{at}/hint"), &What::new("选项说明", "hint"), hint);
                 }
                 if !is_name(&step.id, false) || !ids.insert(&step.id) {
-                    self.bad_option(&format!("{at}/id"), &format!("scale `{name}`"), &step.id);
+                    self.bad_option(&format!("{at}/id"), &What::new(format!("量表 {name}"), format!("scale `{name}`")), &step.id);
                 }
             }
             let scored = scale.options.iter().filter(|s| s.score.is_some()).count();
@@ -139,18 +139,18 @@ impl<'a> Checker<'a> {
         for (n, question) in questions.iter().enumerate() {
             let at = format!("{pointer}/{n}");
             self.name(&format!("{at}/id"), "question", &question.id);
-            let what = format!("question `{}`", question.id);
-            self.text(&format!("{at}/text"), &format!("{what}: text"), &question.text);
+            let what = What::new(format!("题目 {}", question.id), format!("question `{}`", question.id));
+            self.text(&format!("{at}/text"), &what.part("题目文字", "text"), &question.text);
             if let Some(hint) = &question.hint {
-                self.text(&format!("{at}/hint"), &format!("{what}: hint"), hint);
+                self.text(&format!("{at}/hint"), &what.part("填写说明", "hint"), hint);
             }
             if let Some(problem) = &question.problem {
-                self.text(&format!("{at}/problem"), &format!("{what}: problem"), problem);
+                self.text(&format!("{at}/problem"), &what.part("问题表述", "problem"), problem);
                 if !matches!(question.answer, AnswerFile::Scale { .. }) || question.role != QuestionRole::Item {
                     self.report.add(
                         &format!("{at}/problem"),
                         format!("题目 {} 不是量表评价题，不能写 problem", question.id),
-                        format!("{what}: only a rated item on a scale can have a problem statement; delete `problem`"),
+                        format!("{}: only a rated item on a scale can have a problem statement; delete `problem`", what.en),
                     );
                 }
             }
@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
                 self.report.add(
                     &format!("{at}/hold"),
                     format!("题目 {} 没有 problem，hold 没有意义", question.id),
-                    format!("{what}: `hold` needs a `problem`"),
+                    format!("{}: `hold` needs a `problem`", what.en),
                 );
             }
             if let Some(kind) = &question.suggested {
@@ -168,20 +168,21 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn answer(&mut self, at: &str, what: &str, answer: &AnswerFile) {
+    fn answer(&mut self, at: &str, what: &What, answer: &AnswerFile) {
+        let What { zh, en } = what;
         let file = self.file;
         match answer {
             AnswerFile::Scale { scale } if !file.scales.contains_key(scale) => self.report.add(
                 &format!("{at}/scale"),
-                format!("{what}：没有名为 {scale} 的量表，请在 scales 中定义"),
-                format!("{what}: there is no scale `{scale}`; define it under scales"),
+                format!("{zh}：没有名为 {scale} 的量表，请在 scales 中定义"),
+                format!("{en}: there is no scale `{scale}`; define it under scales"),
             ),
             AnswerFile::Scale { .. } => {}
             AnswerFile::Single { options } => self.options(&format!("{at}/options"), what, options),
             AnswerFile::Rank { options, places } => {
                 self.options(&format!("{at}/options"), what, options);
                 if *places == 0 || usize::from(*places) > options.len() {
-                    self.report.add(at, format!("{what}：places 应在 1 至选项数之间"), format!("{what}: places must be 1 to the number of options"));
+                    self.report.add(at, format!("{zh}：places 应在 1 至选项数之间"), format!("{en}: places must be 1 to the number of options"));
                 }
             }
             AnswerFile::Multi { min, max, options, option_set, option_ids } => {
@@ -191,8 +192,8 @@ impl<'a> Checker<'a> {
                 if max == 0 || max > count || usize::from(*min) > max {
                     self.report.add(
                         at,
-                        format!("{what}：应满足 min ≤ max ≤ 选项数（{count}）"),
-                        format!("{what}: min ≤ max ≤ number of options ({count}) must hold"),
+                        format!("{zh}：应满足 min ≤ max ≤ 选项数（{count}）"),
+                        format!("{en}: min ≤ max ≤ number of options ({count}) must hold"),
                     );
                 }
             }
@@ -209,8 +210,8 @@ impl<'a> Checker<'a> {
                 if !covers || classes.len() > MAX_OPTIONS {
                     self.report.add(
                         &format!("{at}/classes"),
-                        format!("{what}：classes 应从 min 到 max 依次相接、没有空档"),
-                        format!("{what}: classes must cover {min} to {max} in order and without gaps"),
+                        format!("{zh}：classes 应从 min 到 max 依次相接、没有空档"),
+                        format!("{en}: classes must cover {min} to {max} in order and without gaps"),
                     );
                 }
                 for (n, class) in classes.iter().enumerate() {
@@ -221,28 +222,27 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn multi_source(&mut self, at: &str, what: &str, options: &[OptionFile], set: Option<&str>, ids: &[String]) {
+    fn multi_source(&mut self, at: &str, what: &What, options: &[OptionFile], set: Option<&str>, ids: &[String]) {
+        let What { zh, en } = what;
         match set {
             None => self.options(&format!("{at}/options"), what, options),
             Some(name) => match self.file.option_sets.get(name) {
                 None => self.report.add(
                     &format!("{at}/option_set"),
-                    format!("{what}：没有名为 {name} 的选项组"),
-                    format!("{what}: there is no option set `{name}`; define it under option_sets"),
+                    format!("{zh}：没有名为 {name} 的选项组"),
+                    format!("{en}: there is no option set `{name}`; define it under option_sets"),
                 ),
-                Some(_) if !options.is_empty() => self.report.add(
-                    at,
-                    format!("{what}：options 与 option_set 只能写一个"),
-                    format!("{what}: give `options` or `option_set`, not both"),
-                ),
+                Some(_) if !options.is_empty() => {
+                    self.report.add(at, format!("{zh}：options 与 option_set 只能写一个"), format!("{en}: give `options` or `option_set`, not both"));
+                }
                 Some(set) => {
                     let mut seen = HashSet::new();
                     for (n, id) in ids.iter().enumerate() {
                         if !set.iter().any(|o| &o.id == id) || !seen.insert(id) {
                             self.report.add(
                                 &format!("{at}/option_ids/{n}"),
-                                format!("{what}：选项组 {name} 中没有 {id}，或重复列出"),
-                                format!("{what}: `{id}` is not in option set `{name}`, or is listed twice"),
+                                format!("{zh}：选项组 {name} 中没有 {id}，或重复列出"),
+                                format!("{en}: `{id}` is not in option set `{name}`, or is listed twice"),
                             );
                         }
                     }
@@ -251,12 +251,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn options(&mut self, at: &str, what: &str, options: &[OptionFile]) {
+    fn options(&mut self, at: &str, what: &What, options: &[OptionFile]) {
+        let What { zh, en } = what;
         if options.is_empty() || options.len() > MAX_OPTIONS {
-            self.report.add(at, format!("{what}：选项数应在 1 至 {MAX_OPTIONS} 之间"), format!("{what}: there must be 1 to {MAX_OPTIONS} options"));
+            self.report.add(at, format!("{zh}：选项数应在 1 至 {MAX_OPTIONS} 之间"), format!("{en}: there must be 1 to {MAX_OPTIONS} options"));
         }
         if options.iter().filter(|o| o.other_text.is_some()).count() > 1 {
-            self.report.add(at, format!("{what}：只能有一个选项带 other_text"), format!("{what}: only one option may have other_text"));
+            self.report.add(at, format!("{zh}：只能有一个选项带 other_text"), format!("{en}: only one option may have other_text"));
         }
         let mut ids = HashSet::new();
         for (n, option) in options.iter().enumerate() {
@@ -271,21 +272,19 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn bad_option(&mut self, at: &str, what: &str, id: &str) {
+    fn bad_option(&mut self, at: &str, what: &What, id: &str) {
+        let What { zh, en } = what;
         self.report.add(
             at,
-            format!("{what}：选项编号“{id}”重复，或不是小写字母开头的英文名"),
-            format!("{what}: option id `{id}` occurs twice or does not match [a-z][a-z0-9_]{{0,63}}"),
+            format!("{zh}：选项编号“{id}”重复，或不是小写字母开头的英文名"),
+            format!("{en}: option id `{id}` occurs twice or does not match [a-z][a-z0-9_]{{0,63}}"),
         );
     }
 
-    fn chars(&mut self, at: &str, what: &str, max: u16) {
+    fn chars(&mut self, at: &str, what: &What, max: u16) {
+        let What { zh, en } = what;
         if max == 0 || max > MAX_TEXT_CHARS {
-            self.report.add(
-                at,
-                format!("{what}：max_chars 应在 1 至 {MAX_TEXT_CHARS} 之间"),
-                format!("{what}: max_chars must be 1 to {MAX_TEXT_CHARS}"),
-            );
+            self.report.add(at, format!("{zh}：max_chars 应在 1 至 {MAX_TEXT_CHARS} 之间"), format!("{en}: max_chars must be 1 to {MAX_TEXT_CHARS}"));
         }
     }
 
@@ -312,28 +311,50 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn text(&mut self, at: &str, what: &str, text: &Text) {
+    fn text(&mut self, at: &str, what: &What, text: &Text) {
+        let What { zh, en } = what;
         for language in &self.file.languages {
             if text.0.get(language).is_none_or(|t| t.trim().is_empty()) {
-                self.report.add(at, format!("{what} 缺少 {language} 文本"), format!("{what}: the {language} text is missing"));
+                self.report.add(
+                    at,
+                    format!("{zh}缺少{}（{language}）", if language == "en" { "英文" } else { "中文" }),
+                    format!("{en}: the {language} text is missing"),
+                );
             }
         }
         for (language, value) in &text.0 {
             if !self.file.languages.contains(language) {
                 self.report.add(
                     &format!("{at}/{language}"),
-                    format!("{what}：languages 中没有列出 {language}"),
-                    format!("{what}: language `{language}` is not listed under languages"),
+                    format!("{zh}：languages 中没有列出 {language}"),
+                    format!("{en}: language `{language}` is not listed under languages"),
                 );
             }
             if value.chars().any(is_deceptive) || value.chars().count() > 2000 {
                 self.report.add(
                     &format!("{at}/{language}"),
-                    format!("{what}：含有控制字符、隐形字符，或超过 2000 字"),
-                    format!("{what}: holds control or invisible characters, or more than 2000 characters"),
+                    format!("{zh}：含有控制字符、隐形字符，或超过 2000 字"),
+                    format!("{en}: holds control or invisible characters, or more than 2000 characters"),
                 );
             }
         }
+    }
+}
+
+/// What a mistake is about, in both languages.
+struct What {
+    zh: String,
+    en: String,
+}
+
+impl What {
+    fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// A part of it.
+    fn part(&self, zh: &str, en: &str) -> Self {
+        Self::new(format!("{}：{zh}", self.zh), format!("{}: {en}", self.en))
     }
 }
 

@@ -71,11 +71,9 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/surveys/edit").route(get().to(desk::surveys::edit)).route(post().to(desk::surveys::save)))
         .service(resource("/surveys/try").route(post().to(desk::surveys::attempt)))
         .service(resource("/surveys/{id}/outline").route(get().to(desk::survey_form::outline)).route(post().to(desk::survey_form::step)))
-        .service(
-            resource("/surveys/{id}/question/{question}")
-                .route(get().to(desk::question_form::question))
-                .route(post().to(desk::question_form::change)),
-        )
+        .service(resource("/surveys/{id}/part/{part}").route(get().to(desk::survey_parts::show)).route(post().to(desk::survey_parts::change)))
+        .service(resource("/surveys/{id}/part/{part}/try").route(post().to(desk::survey_parts::attempt)))
+        .service(resource("/surveys/{id}/versions").route(get().to(desk::survey_versions::show)).route(post().to(desk::survey_versions::restore)))
         .service(resource("/surveys/import").route(post().to(desk::surveys::import)))
         .service(resource("/surveys/{id}/xlsx").route(get().to(desk::surveys::xlsx)))
         .service(resource("/surveys/{id}/json").route(get().to(desk::surveys::json)))

@@ -34,7 +34,7 @@ async function signIn(page, demo, name) {
 
 const PAGES = (demo) => ({
   fuzeren: [
-    "/desk", "/desk/units", "/desk/calendar", "/desk/rounds/new", "/desk/surveys", "/desk/surveys/edit?from=canteen", "/desk/surveys/canteen-2/outline", "/desk/surveys/canteen-2/question/visit_week", "/desk/me", "/desk/confirm", `/desk/rounds/${demo.past}`, `/desk/rounds/${demo.past}/results`, `/desk/rounds/${demo.past}/lists/ALL`, `/desk/rounds/${demo.past}/groups/CS`,
+    "/desk", "/desk/units", "/desk/calendar", "/desk/rounds/new", "/desk/surveys", "/desk/surveys/edit?from=canteen", "/desk/surveys/canteen-2/outline", "/desk/surveys/canteen-2/part/question.visit_week", "/desk/surveys/canteen-2/part/general", "/desk/surveys/canteen-2/part/scale.agree", "/desk/surveys/canteen-2/versions", "/desk/me", "/desk/confirm", `/desk/rounds/${demo.past}`, `/desk/rounds/${demo.past}/results`, `/desk/rounds/${demo.past}/lists/ALL`, `/desk/rounds/${demo.past}/groups/CS`,
     `/desk/rounds/${demo.past}/texts`, `/desk/rounds/${demo.past}/texts?question=honor_example`, `/desk/rounds/${demo.past}/problems`, `/desk/rounds/${demo.past}/problems/CS`, `/desk/rounds/${demo.past}/exports`, `/desk/rounds/${demo.past}/keeping`, `/desk/rounds/${demo.open}`, `/desk/rounds/${demo.open}/custody`, "/desk/surveys/self-check/preview",
   ],
   guanli: ["/desk", "/desk/accounts"],

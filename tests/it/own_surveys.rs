@@ -145,100 +145,226 @@ fn a_survey_goes_through_excel_without_loss_and_mistakes_name_their_cells() {
     clerk.upload("/desk/surveys/import", &[("csrf", &csrf)], "a.json", b"{ \"id\": 1 }").assert_says(422, "请修改以下各处");
 }
 
+/// A copy of a shipped survey that can be changed.
+fn copy_of(zicha: &TestApp, id: &str) {
+    let text = zicha::app::App::shipped_text(id).unwrap().replacen(&format!("\"{id}\""), &format!("\"{id}-2\""), 1);
+    zicha.app.save_survey(&text, None, "jingban").unwrap();
+}
+
+fn part(id: &str, part: &str) -> String {
+    format!("/desk/surveys/{id}/part/{part}")
+}
+
+/// Sends the form of a page as it stands, with these fields changed.
+fn send(desk: &Desk, path: &str, page: &Page, changes: &[(&str, &str)]) -> Page {
+    let mut fields = fields_of(&page.body);
+    for (name, value) in changes {
+        fields.retain(|(known, _)| known != name);
+        fields.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    desk.post(path, &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
+}
+
 #[test]
-fn a_survey_is_changed_question_by_question_without_seeing_its_text() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let clerk = desk(&zicha, "jingban");
-        let text = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-        zicha.app.save_survey(&text, None, "jingban").unwrap();
-        let outline = "/desk/surveys/canteen-2/outline";
+fn every_part_of_a_survey_goes_through_its_form_unchanged() {
+    for id in ["self-check", "canteen"] {
+        let zicha = TestApp::start(Backend::Sqlite);
+        let clerk = desk(&zicha, "clerk");
+        copy_of(&zicha, id);
         let own = || zicha.app.own_surveys().unwrap().remove(0);
-        // Every question goes through its form and comes back as it was.
-        let before = format!("{:?}", own().survey.questions());
-        for question in own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>() {
-            let path = format!("/desk/surveys/canteen-2/question/{question}");
-            let saved = clerk.post(&path, &fields_of(&clerk.get(&path).body).iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>());
-            assert_eq!(saved.status, 303, "{question}: {}", saved.body);
+        let file: serde_json::Value = serde_json::from_str(&own().text).unwrap();
+        let names = |key: &str| file[key].as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        let mut parts = vec!["general".to_owned()];
+        parts.extend(names("scales").iter().map(|name| format!("scale.{name}")));
+        parts.extend(names("option_sets").iter().map(|name| format!("options.{name}")));
+        parts.extend(own().survey.categories().map(|c| format!("category.{}", c.id)));
+        parts.extend(own().survey.questions().iter().map(|q| format!("question.{}", q.id)));
+        let before = own().survey.to_json().to_owned();
+        for name in parts {
+            let path = part(&format!("{id}-2"), &name);
+            let saved = send(&clerk, &path, &clerk.get(&path), &[]);
+            assert_eq!(saved.status, 303, "{name}: {}", saved.body);
+            assert_eq!(own().survey.to_json(), before, "{name}");
         }
-        assert_eq!(format!("{:?}", own().survey.questions()), before);
-        // Reworded, with options of its own; refused input stays as it was typed.
-        let path = "/desk/surveys/canteen-2/question/visit_meal";
-        let change = |changes: &[(&str, &str)]| {
-            let mut fields = fields_of(&clerk.get(path).body);
-            for (name, value) in changes {
-                fields.retain(|(known, _)| known != name);
-                fields.push(((*name).to_owned(), (*value).to_owned()));
-            }
-            clerk.post(path, &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
-        };
-        let wrong = change(&[("options", "lunch | 午餐 | Lunch | sometimes"), ("text_zh-CN", "您在哪一餐<b>")]);
-        wrong.assert_says(422, "选项第 1 行：不认识“sometimes”");
-        wrong.assert_says(422, "您在哪一餐&lt;b&gt;");
-        assert!(change(&[("options", "")]).status == 422, "a choice without options is refused by the survey's own checks");
-        assert_eq!(change(&[("text_zh-CN", "您一般吃哪一餐？")]).status, 303);
-        assert_eq!(own().survey.question("visit_meal").unwrap().text.zh(), "您一般吃哪一餐？");
-        // Moved, added, taken out; a category more.
-        let order = || own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>();
-        let first = order()[0].clone();
-        clerk.post_from(outline, outline, &[("do", "down"), ("question", &first)]);
-        assert_eq!(order()[1], first);
-        let added = clerk.post_from(outline, outline, &[("do", "add"), ("group", "0")]).location;
-        assert!(added.starts_with("/desk/surveys/canteen%2D2/question/"), "{added}");
-        clerk.get(&added).assert_says(200, "新的题目");
-        let id = added.rsplit('/').next().unwrap();
-        clerk.post_from(outline, outline, &[("do", "remove"), ("question", id)]);
-        assert!(!order().contains(&id.to_owned()));
-        let categories = own().survey.categories().count();
-        clerk.post_from(outline, outline, &[("do", "category")]);
-        clerk.post_from(
-            outline,
-            outline,
-            &[
-                ("do", "name"),
-                ("group", &categories.to_string()),
-                ("name_zh-CN", "服务态度"),
-                ("name_en", "Service"),
-                ("short_zh-CN", "服务"),
-                ("short_en", "Service"),
-            ],
-        );
-        assert_eq!(own().survey.categories().last().unwrap().name.zh(), "服务态度");
-        // What another question depends on cannot be taken out unseen.
-        let refused = clerk.post_from(outline, outline, &[("do", "remove"), ("question", "visit_meal")]);
-        assert_eq!((refused.status, order().contains(&"visit_meal".to_owned())), (422, true));
-        // A survey that comes with zicha is copied first.
-        assert_eq!(clerk.get("/desk/surveys/canteen/outline").status, 404);
     }
 }
 
 #[test]
-fn two_who_change_different_questions_both_get_what_they_meant() {
+fn a_survey_is_changed_part_by_part_without_seeing_its_text() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let clerk = desk(&zicha, "clerk");
+        copy_of(&zicha, "canteen");
+        let outline = "/desk/surveys/canteen-2/outline";
+        let own = || zicha.app.own_surveys().unwrap().remove(0);
+        let change = |name: &str, changes: &[(&str, &str)]| send(&clerk, &part("canteen-2", name), &clerk.get(&part("canteen-2", name)), changes);
+        let step = |fields: &[(&str, &str)]| clerk.post_from(outline, outline, fields);
+        // Reworded; refused input stays as it was typed, and what is wrong stands beside its field.
+        let wrong = change("question.visit_meal", &[("options.0.other", "sometimes"), ("text_zh-CN", "您在哪一餐<b>")]);
+        wrong.assert_says(422, "第 1 行：“附文字”应填字数");
+        wrong.assert_says(422, "id=\"e-options\"");
+        wrong.assert_says(422, "您在哪一餐&lt;b&gt;");
+        let wrong = change("question.visit_meal", &[("text_en", "")]);
+        wrong.assert_says(422, "<a href=\"#text\">");
+        wrong.assert_says(422, "id=\"e-text\"");
+        assert_eq!(change("question.visit_meal", &[("text_zh-CN", "您一般吃哪一餐？")]).status, 303);
+        assert_eq!(own().survey.question("visit_meal").unwrap().text.zh(), "您一般吃哪一餐？");
+        // Options in another order, one more, one taken out.
+        assert_eq!(
+            change(
+                "question.visit_meal",
+                &[
+                    ("options.0.no", "9"),
+                    ("options.1.id", ""),
+                    ("options.1.zh", ""),
+                    ("options.1.en", ""),
+                    ("options.3.id", "night"),
+                    ("options.3.zh", "夜宵"),
+                    ("options.3.en", "Night")
+                ]
+            )
+            .status,
+            303
+        );
+        assert_eq!(own().survey.question("visit_meal").unwrap().kind.option_ids(), ["dinner", "night", "breakfast"]);
+        // Another name goes wherever it is spoken of; one that is taken is told beside its field.
+        change("question.visit_meal", &[("id", "visit_week")]).assert_says(422, "id=\"e-id\"");
+        assert_eq!(change("question.visit_meal", &[("id", "meal")]).status, 303);
+        assert!(own().survey.question("meal").is_some());
+        assert_eq!(change("scale.agree", &[("id", "consent"), ("steps.1.score", "2"), ("stem_zh-CN", "请选一档：")]).status, 303);
+        // Thresholds, promises, conditions.
+        change("general", &[("prominent", "101")]).assert_says(422, "id=\"e-prominent\"");
+        change("general", &[("tendency", "60")]).assert_says(422, "#thresholds");
+        change("general", &[("prominent", "41")]).assert_says(422, "阈值不可用");
+        assert_eq!(
+            change(
+                "general",
+                &[
+                    ("prominent", "50"),
+                    ("privacy.1.id", "p_more"),
+                    ("privacy.1.zh", "再一条"),
+                    ("privacy.1.en", "One more"),
+                    ("privacy.1.requires", "trustees")
+                ]
+            )
+            .status,
+            303
+        );
+        let survey = own().survey;
+        assert_eq!((survey.thresholds().prominent, survey.privacy().last().unwrap().text.zh()), (50, "再一条"));
+        assert!(survey.privacy().last().unwrap().requires.is_some());
+        change("question.visit_note", &[("visible_if.0.question", "meal"), ("visible_if.0.any_of", "supper")])
+            .assert_says(422, "id=\"e-visible_if\"");
+        assert_eq!(change("question.visit_note", &[("visible_if.0.question", "meal"), ("visible_if.0.any_of", "dinner night")]).status, 303);
+        assert_eq!(own().survey.question("visit_note").unwrap().visible_if.len(), 1);
+        // Moved, added, taken out; a category, a scale, a set more.
+        let order = || own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>();
+        let first = order()[0].clone();
+        step(&[("do", "down"), ("part", &format!("question.{first}"))]);
+        assert_eq!(order()[1], first);
+        let added = step(&[("do", "add"), ("group", "0")]).location;
+        clerk.get(&added).assert_says(200, "新的题目");
+        let id = added.rsplit('.').next().unwrap().to_owned();
+        step(&[("do", "remove"), ("part", &format!("question.{id}"))]);
+        assert!(!order().contains(&id));
+        let category = step(&[("do", "category")]).location.rsplit('/').next().unwrap().to_owned();
+        assert_eq!(
+            change(&category, &[("text_zh-CN", "服务态度"), ("text_en", "Service"), ("short_zh-CN", "服务"), ("short_en", "Service")]).status,
+            303
+        );
+        assert_eq!(own().survey.categories().last().unwrap().name.zh(), "服务态度");
+        step(&[("do", "up"), ("part", &category)]);
+        assert_ne!(own().survey.categories().last().unwrap().name.zh(), "服务态度");
+        for what in ["scale", "options"] {
+            let made = step(&[("do", what)]).location;
+            clerk.get(&made).assert_says(200, "检查并保存");
+            assert_eq!(step(&[("do", "remove"), ("part", made.rsplit('/').next().unwrap())]).status, 303);
+        }
+        // What another part depends on cannot be taken out unseen.
+        for needed in ["question.meal", "scale.consent"] {
+            assert_eq!(step(&[("do", "remove"), ("part", needed)]).status, 422, "{needed}");
+        }
+        // A survey that comes with zicha is copied first; what is not there is not found.
+        assert_eq!(clerk.get("/desk/surveys/canteen/outline").status, 404);
+        for missing in ["question.nobody", "nothing", "scale.", "general.x"] {
+            assert_eq!(clerk.get(&part("canteen-2", missing)).status, 404, "{missing}");
+        }
+    }
+}
+
+#[test]
+fn what_is_typed_is_shown_at_the_size_of_a_phone_and_not_kept() {
     let zicha = TestApp::start(Backend::Sqlite);
-    let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
-    let text = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-    zicha.app.save_survey(&text, None, "jia").unwrap();
-    let path = |question: &str| format!("/desk/surveys/canteen-2/question/{question}");
-    let send = |desk: &Desk, question: &str, page: &Page, text: &str| {
-        let mut fields = fields_of(&page.body);
-        fields.retain(|(name, _)| name != "text_zh-CN");
-        fields.push(("text_zh-CN".to_owned(), text.to_owned()));
-        desk.post(&path(question), &fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
-    };
-    let (first, second) = (one.get(&path("visit_meal")), two.get(&path("visit_note")));
-    assert_eq!(send(&one, "visit_meal", &first, "甲改的题目").status, 303);
-    let told = send(&two, "visit_note", &second, "乙改的题目");
-    told.assert_says(409, "他人刚修改了这份问卷");
-    told.assert_says(409, "乙改的题目");
-    assert_eq!(send(&two, "visit_note", &told, "乙改的题目").status, 303);
-    let survey = zicha.app.own_surveys().unwrap().remove(0).survey;
-    let said = |question: &str| survey.question(question).unwrap().text.zh().to_owned();
-    assert_eq!((said("visit_meal"), said("visit_note")), ("甲改的题目".to_owned(), "乙改的题目".to_owned()));
+    let clerk = desk(&zicha, "clerk");
+    copy_of(&zicha, "canteen");
+    let (path, before) = (part("canteen-2", "question.visit_note"), zicha.app.own_surveys().unwrap().remove(0).text);
+    let page = clerk.get(&path);
+    let shown = send(&clerk, &format!("{path}/try"), &page, &[("text_zh-CN", "还想说什么？")]);
+    shown.assert_says(200, "还想说什么？");
+    shown.assert_says(200, "data-at=\"q-visit_note\"");
+    assert_eq!(shown.headers["x-frame-options"], "SAMEORIGIN");
+    send(&clerk, &format!("{path}/try"), &page, &[("text_zh-CN", ""), ("text_en", "")]).assert_says(200, "还不能预览");
+    assert_eq!(zicha.app.own_surveys().unwrap().remove(0).text, before);
+}
+
+#[test]
+fn two_who_change_different_questions_are_in_nobody_s_way_and_one_question_shows_both_versions() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
+        copy_of(&zicha, "canteen");
+        let path = |question: &str| part("canteen-2", &format!("question.{question}"));
+        let (first, second, same) = (one.get(&path("visit_meal")), two.get(&path("visit_note")), two.get(&path("visit_meal")));
+        assert_eq!(send(&one, &path("visit_meal"), &first, &[("text_zh-CN", "甲改的题目"), ("options.0.zh", "早饭")]).status, 303);
+        assert_eq!(send(&two, &path("visit_note"), &second, &[("text_zh-CN", "乙改的题目")]).status, 303);
+        let told = send(&two, &path("visit_meal"), &same, &[("text_zh-CN", "乙也改了")]);
+        for said in ["内容已被他人修改", "甲改的题目", "乙也改了", "早饭", "题目（中文）"] {
+            told.assert_says(409, said);
+        }
+        let survey = || zicha.app.own_surveys().unwrap().remove(0).survey;
+        let said = |question: &str| survey().question(question).unwrap().text.zh().to_owned();
+        assert_eq!((said("visit_meal"), said("visit_note")), ("甲改的题目".to_owned(), "乙改的题目".to_owned()));
+        assert_eq!(send(&two, &path("visit_meal"), &told, &[]).status, 303, "saved once more, it is what they typed");
+        assert_eq!(said("visit_meal"), "乙也改了");
+    }
+}
+
+#[test]
+fn every_version_is_kept_and_can_be_brought_back() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let clerk = desk(&zicha, "jingban");
+        copy_of(&zicha, "canteen");
+        let (path, versions) = (part("canteen-2", "question.visit_meal"), "/desk/surveys/canteen-2/versions");
+        let opened = clerk.get(versions);
+        send(&clerk, &path, &clerk.get(&path), &[("text_zh-CN", "第二版的题目")]);
+        let page = clerk.get(versions);
+        for said in ["第 2 版", "第 1 版", "第二版的题目", "1 处改动", "jingban"] {
+            page.assert_says(200, said);
+        }
+        let text = || zicha.app.own_surveys().unwrap().remove(0).text;
+        let first = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
+        let back = |page: &Page, version: &str| {
+            clerk.post(versions, &[("csrf", &field(page, "csrf")), ("seen", &field(page, "seen")), ("version", version)])
+        };
+        // Not from a page that has not seen the latest.
+        assert!(field(&opened, "seen").is_empty(), "there was nothing to go back to");
+        assert_eq!(clerk.post(versions, &[("csrf", &field(&page, "csrf")), ("seen", "1"), ("version", "1")]).status, 409);
+        assert_eq!(back(&page, "1").status, 303);
+        assert_eq!(text(), first);
+        assert_eq!(zicha.app.survey_versions("canteen-2").unwrap().len(), 3, "nothing is lost by going back");
+        assert_eq!(back(&clerk.get(versions), "77").status, 404);
+        // Dropped, all of it is gone; a new one of that name begins anew.
+        zicha.app.drop_survey("canteen-2", 3, "jingban").unwrap();
+        copy_of(&zicha, "canteen");
+        assert_eq!(zicha.app.survey_versions("canteen-2").unwrap().len(), 1);
+        assert_eq!(clerk.get("/desk/surveys/nobody/versions").status, 404);
+    }
 }
 
 /// The fields of the form of a question as a browser would send them.
 fn fields_of(body: &str) -> Vec<(String, String)> {
-    let form = &body[body.find("/question/").map_or(0, |at| body[..at].rfind("<form").unwrap_or(0))..];
+    let form = &body[body.find("data-live=").map_or(0, |at| body[..at].rfind("<form").unwrap_or(0))..];
     let form = &form[..form.find("</form>").unwrap()];
     let plain = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let attribute = |tag: &str, name: &str| tag.split(&format!("{name}=\"")).nth(1).map(|rest| plain(rest.split('"').next().unwrap()));

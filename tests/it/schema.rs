@@ -10,7 +10,7 @@ use crate::test_app::{Backend, TestApp, UNITS, backends, survey};
 /// Tables that a respondent's tap writes to, or that come out of it.
 const RESPONDENTS: [&str; 5] = ["slips", "spent_slips", "ballots", "comments", "spent_codes"];
 /// Tables about officials at the desk, the only ones with times.
-const OFFICIALS: [&str; 6] = ["accounts", "account_units", "sessions", "api_tokens", "audit", "problem_history"];
+const OFFICIALS: [&str; 7] = ["accounts", "account_units", "sessions", "api_tokens", "audit", "problem_history", "survey_versions"];
 
 /// The allow-list: column to type, each with a reason.
 fn allowed() -> BTreeMap<String, String> {

@@ -30,15 +30,39 @@ pub fn both(lang: Lang, last: Option<&LastChange>, parts: &[Part], again: &str) 
         }
         div.card {
             h2 { (lang.pick("两个版本的不同之处", "Where the two versions differ")) }
-            div.scroll { table.both {
-                thead { tr { th { (lang.pick("内容", "Part")) } th { (lang.pick("现在保存的", "Kept now")) } th { (lang.pick("您填写的", "Typed by you")) } } }
-                tbody { @for part in parts.iter().filter(|p| p.kept != p.typed) {
-                    tr { th scope="row" { (part.what) } td { (filled(&part.kept, lang)) } td { strong { (filled(&part.typed, lang)) } } }
-                } }
-            } }
+            (table(lang, parts, [["现在保存的", "Kept now"], ["您填写的", "Typed by you"]]))
             p.soft { (lang.pick("下面的表单保留了您填写的内容：再次保存，即以您的为准；", "The form below holds what you typed: saving it again overwrites what is kept. ")) a href=(again) { (lang.pick("放弃我的修改，看现在保存的。", "Drop my change and see what is kept.")) } }
         }
     }
+}
+
+/// Two versions side by side, where they differ.
+pub fn table(lang: Lang, parts: &[Part], heads: [[&'static str; 2]; 2]) -> Markup {
+    html! {
+        div.scroll { table.both {
+            thead { tr { th { (lang.pick("内容", "Part")) } @for head in heads { th { (lang.pick(head[0], head[1])) } } } }
+            tbody { @for part in parts.iter().filter(|p| p.kept != p.typed) {
+                tr { th scope="row" { (part.what) } td { (filled(&part.kept, lang)) } td { strong { (filled(&part.typed, lang)) } } }
+            } }
+        } }
+    }
+}
+
+/// Runs of lines that differ between two texts, up to some screenfuls.
+pub fn lines(kept: &str, typed: &str, lang: Lang) -> Vec<Part> {
+    const MOST: usize = 60;
+    let diff = similar::TextDiff::from_lines(kept, typed);
+    let (old, new): (Vec<&str>, Vec<&str>) = (kept.lines().collect(), typed.lines().collect());
+    let run = |lines: &[&str], range: std::ops::Range<usize>| lines[range].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n");
+    let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
+    changed
+        .take(MOST)
+        .map(|op| Part {
+            what: format!("{}{}{}", lang.pick("第 ", "line "), op.new_range().start + 1, lang.pick(" 行", "")),
+            kept: run(&old, op.old_range()),
+            typed: run(&new, op.new_range()),
+        })
+        .collect()
 }
 
 fn filled(text: &str, lang: Lang) -> Markup {

@@ -24,6 +24,12 @@ impl Mistakes {
         Ok(Self { list, lang })
     }
 
+    /// What was found wrong with the form itself.
+    #[must_use]
+    pub fn list(list: Vec<Refusal>, lang: Lang) -> Self {
+        Self { list, lang }
+    }
+
     /// All of them, above the form.
     pub fn summary(&self) -> Markup {
         html! {

@@ -55,7 +55,9 @@ pub async fn page(request: HttpRequest, app: Data<App>, id: Path<String>) -> Res
     let survey = survey(&app, &id).await?;
     let mut form = Form::default();
     form.0.insert(CODE_FIELD.to_owned(), vec![SlipCode::specimen().printed()]);
-    let page = questionnaire(&survey, &id, View::of(&request), &form, &FieldErrors::new());
+    let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+    let at = survey.question(query.first("at")).map(|q| format!("q-{}", q.id));
+    let page = questionnaire(&survey, &id, View::of(&request), (&form, &FieldErrors::new()), at.as_deref());
     Ok(framed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string())))
 }
 
@@ -73,7 +75,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, id: Path<String>, payloa
         Ok(_) => [(BLANK_FIELD.to_owned(), Refusal::new("还没有作答；空白提交请勾选", "nothing is answered yet; tick for a blank ballot"))].into(),
         Err(errors) => errors,
     };
-    let page = questionnaire(&survey, &id, view, &form, &errors);
+    let page = questionnaire(&survey, &id, view, (&form, &errors), None);
     Ok(framed(HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(page.into_string())))
 }
 
@@ -104,7 +106,7 @@ async fn survey(app: &Data<App>, name: &str) -> Result<std::sync::Arc<Survey>, W
     Ok(block(move || reading.survey_named(&name)).await??)
 }
 
-fn questionnaire(survey: &Survey, id: &str, view: View, form: &Form, errors: &FieldErrors) -> Markup {
+fn questionnaire(survey: &Survey, id: &str, view: View, filled: (&Form, &FieldErrors), at: Option<&str>) -> Markup {
     let questionnaire = Questionnaire {
         survey,
         title: survey.title().get(view.lang),
@@ -113,8 +115,9 @@ fn questionnaire(survey: &Survey, id: &str, view: View, form: &Form, errors: &Fi
         promise: survey.privacy().iter().map(|l| Line { id: l.id.clone(), text: l.text.clone() }).collect(),
         path: format!("/desk/surveys/{id}/preview/page"),
         preview: true,
+        at,
     };
-    questionnaire.page(view, form, errors)
+    questionnaire.page(view, filled.0, filled.1)
 }
 
 fn mark(lang: Lang) -> Markup {
@@ -127,8 +130,9 @@ pub(super) fn framed(mut response: HttpResponse) -> HttpResponse {
 }
 
 /// A survey that is not kept, as a phone shows it: to look at, not to send.
-pub(super) fn specimen(survey: &Survey, view: View) -> Markup {
-    questionnaire(survey, survey.id(), view, &Form::default(), &FieldErrors::new())
+/// The place named is where it opens.
+pub(super) fn specimen(survey: &Survey, view: View, at: Option<&str>) -> Markup {
+    questionnaire(survey, survey.id(), view, (&Form::default(), &FieldErrors::new()), at)
 }
 
 /// A page in a frame that only says something.

@@ -1,22 +1,30 @@
-//! The form of one question of a survey: its words, its flags and how it is answered, checked as a whole survey when it is kept.
-//! Options and classes are lines of text, so that a list is pasted as it comes.
+//! The form of one question of a survey: its words, its flags, when it is shown and how it is answered.
+//! Inputs that matter for one way of answering only are marked so, and shown all the same where there is no script.
 
-use std::collections::BTreeMap;
-
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse};
-use maud::{Markup, html};
-
-use super::again::percent;
-use super::survey_form::{Edited, answer, keep, load};
-use super::{Permission, Session, conflict, enter, enter_form, refusal_text, see_other};
-use crate::app::{App, AppError};
+use super::inputs::{Cell, Column, Input, InputKind, put, put_rows, put_text, read_rows, read_text, text_cells};
+use super::part_rows::{at_row, number, option_columns, put_options, read_options};
 use crate::response::Form;
-use crate::survey::{AnswerFile, NumberClassFile, OptionFile, OtherText, QuestionFile};
-use crate::text::{Lang, Refusal, Text};
-use crate::web::error::WebError;
-use crate::web::page::csrf;
+use crate::survey::{AnswerFile, ConditionFile, NumberClassFile, QuestionFile, QuestionRole, SurveyFile};
+use crate::text::{Lang, Refusal};
+
+/// Places of a question in the file and the inputs that are about them, the more exact ones first.
+pub const PLACES: &[(&str, &str)] = &[
+    ("/id", "id"),
+    ("/text", "text"),
+    ("/hint", "hint"),
+    ("/problem", "problem"),
+    ("/hold", "hold"),
+    ("/role", "role"),
+    ("/suggested", "suggested"),
+    ("/scope", "scope"),
+    ("/visible_if", "visible_if"),
+    ("/answer/scale", "scale"),
+    ("/answer/options", "options"),
+    ("/answer/option_set", "option_set"),
+    ("/answer/option_ids", "option_ids"),
+    ("/answer/classes", "classes"),
+    ("/answer", "kind"),
+];
 
 const KINDS: [(&str, [&str; 2]); 6] = [
     ("scale", ["量表（程度）", "scale"]),
@@ -25,6 +33,14 @@ const KINDS: [(&str, [&str; 2]); 6] = [
     ("number", ["数字", "number"]),
     ("text", ["文字", "text"]),
     ("rank", ["排序", "ranking"]),
+];
+const ROLES: [(QuestionRole, &str, [&str; 2]); 6] = [
+    (QuestionRole::Item, "item", ["评价题", "rated item"]),
+    (QuestionRole::HarmLevel, "harm_level", ["危害程度", "how harmful"]),
+    (QuestionRole::Harm, "harm", ["主要危害", "main harms"]),
+    (QuestionRole::Cause, "cause", ["主要成因", "causes"]),
+    (QuestionRole::Example, "example", ["具体事例（文字）", "concrete example (text)"]),
+    (QuestionRole::Measure, "measure", ["整改建议（文字）", "suggested measure (text)"]),
 ];
 
 fn kind(answer: &AnswerFile) -> &'static str {
@@ -38,247 +54,202 @@ fn kind(answer: &AnswerFile) -> &'static str {
     }
 }
 
-pub(super) fn kind_name(answer: &AnswerFile, lang: Lang) -> &'static str {
+/// The name of a way of answering.
+pub fn kind_name(answer: &AnswerFile, lang: Lang) -> &'static str {
     KINDS.iter().find(|k| k.0 == kind(answer)).map_or("", |k| lang.pick(k.1[0], k.1[1]))
 }
 
-/// `GET /desk/surveys/{id}/question/{question}`.
-pub async fn question(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
-    let session = enter(&request, &app, Permission::RunRounds).await?;
-    let edited = load(&app, &path.0).await?;
-    let question = edited.file.question_named(&path.1).ok_or(WebError::NothingHere)?;
-    let form = form_of(question);
-    Ok(answer(&session, &app, StatusCode::OK, &question_page(&session, &edited, &path.1, &form, &html! {})))
+/// The inputs of a question.
+pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
+    let words = |name, label, long| Input::new(name, label, InputKind::Words { long });
+    let tick = |name, label| Input::new(name, label, InputKind::Tick);
+    let choice = |name, label, options: Vec<(String, String)>| Input::new(name, label, InputKind::Choice(options));
+    let none = || [(String::new(), lang.pick("（无）", "(none)").to_owned())].into_iter();
+    let scales = file.scales.iter().map(|(name, scale)| {
+        let steps = scale.options.iter().map(|s| s.label.get(lang)).collect::<Vec<_>>().join(" / ");
+        (name.clone(), format!("{name}{}{steps}", lang.pick("：", ": ")))
+    });
+    let sets = file.option_sets.keys().map(|name| (name.clone(), name.clone()));
+    vec![
+        Input::new("id", lang.pick("编号", "Id"), InputKind::Line).hint(lang.pick("小写字母、数字、下划线；导出表的列名。引用它的地方一并修改。", "Lower-case letters, digits, underscores; the column name in exports. What refers to it follows.")),
+        words("text", lang.pick("题目", "Question"), false),
+        words("hint", lang.pick("填写说明", "Hint"), false).hint(lang.pick("可不填。", "May be left empty.")),
+        words("problem", lang.pick("问题清单中的表述", "Wording in problem lists"), false).hint(lang.pick("量表题填写后才会进入问题清单。", "A scale question enters problem lists only if this is filled in.")).only("scale"),
+        tick("required", lang.pick("必答", "Must be answered")),
+        tick("core", lang.pick("短卷也问", "Part of the short form")),
+        tick("hold", lang.pick("存疑：核实前对所有单位不显示", "Held: shown to no unit until checked")).only("scale"),
+        choice("role", lang.pick("在类别中的作用", "What it does in its category"), ROLES.iter().map(|(_, name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned())).collect()),
+        choice("suggested", lang.pick("建议整改类型", "Suggested rectification"), none().chain(file.rectification_types.iter().map(|t| (t.id.clone(), t.label.get(lang).to_owned()))).collect()).only("scale"),
+        Input::new("scope", lang.pick("适用单位类型", "Kinds of units"), InputKind::Line).hint(lang.pick("留空为全部；多个用空格隔开，如 squad section。", "Empty: all. Several with spaces, such as squad section.")),
+        choice("kind", lang.pick("怎样作答", "How it is answered"), KINDS.iter().map(|(name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned())).collect()),
+        choice("scale", lang.pick("量表", "Scale"), scales.collect()).only("scale"),
+        choice("option_set", lang.pick("共用选项组", "Shared options"), none().chain(sets).collect()).hint(lang.pick("选了选项组，下面的选项就留空。", "With shared options, leave those below empty.")).only("multi"),
+        Input::new("option_ids", lang.pick("只用选项组中的", "Only these of them"), InputKind::Line).hint(lang.pick("编号用空格隔开；留空为全部。", "Ids with spaces between; empty for all.")).only("multi"),
+        Input::new("options", lang.pick("选项", "Options"), InputKind::Rows(option_columns(lang))).only("single multi rank"),
+        Input::new("min", lang.pick("最少", "Least"), InputKind::Number).hint(lang.pick("多选：至少选几项（0 为不限）；数字：最小值。", "Choices: fewest (0 for no limit); numbers: smallest.")).only("multi number"),
+        Input::new("max", lang.pick("最多", "Most"), InputKind::Number).hint(lang.pick("多选：至多选几项（留空不限）；数字：最大值。", "Choices: most (empty for no limit); numbers: largest.")).only("multi number"),
+        Input::new("classes", lang.pick("分段", "Classes"), InputKind::Rows(class_columns(lang))).hint(lang.pick("统计只到分段；从最小值到最大值依次相接。", "What is counted; they follow each other from the smallest value to the largest.")).only("number"),
+        Input::new("max_chars", lang.pick("最多字数", "Longest text in characters"), InputKind::Number).only("text"),
+        Input::new("places", lang.pick("排几名", "Places to fill"), InputKind::Number).only("rank"),
+        Input::new("visible_if", lang.pick("何时显示", "Shown only if"), InputKind::Rows(condition_columns(file, lang))).hint(lang.pick("不填为总是显示。各行都满足才显示；只能看前面不进入清单的题。选项编号用空格隔开，满足其一即可；数字题填从、到。", "Empty: always. All rows must hold; they look at earlier questions that enter no list. Ids of options with spaces, one of which is enough; numbers have from and to.")),
+    ]
 }
 
-/// `POST /desk/surveys/{id}/question/{question}`.
-pub async fn change(request: HttpRequest, app: Data<App>, path: Path<(String, String)>, payload: Payload) -> Result<HttpResponse, WebError> {
-    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
-    let lang = session.lang;
-    let mut edited = load(&app, &path.0).await?;
-    let old = edited.file.question_named(&path.1).ok_or(WebError::NothingHere)?.clone();
-    let seen = form.first("seen").parse().unwrap_or(0);
-    let (status, said) = match read_question(&form, &old) {
-        Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong.iter().map(|r| r.get(lang)).collect::<Vec<_>>().join("\n")),
-        Ok(new) => {
-            edited.file.replace_question(&path.1, new);
-            match keep(&app, &session, &edited.file, seen).await? {
-                Ok(()) => return Ok(see_other(&format!("/desk/surveys/{}/outline", percent(&path.0)))),
-                Err(AppError::Changed) => (
-                    StatusCode::CONFLICT,
-                    lang.pick("他人刚修改了这份问卷。您填写的仍在下面；再次保存，只改这一题，不影响他人改的其他题。", "Somebody else has just changed this survey. What you typed is still below; saving again changes this question only and leaves the others as they are now.").to_owned(),
-                ),
-                Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, refusal_text(error, lang)?),
-            }
-        }
-    };
-    let now = load(&app, &path.0).await?;
-    Ok(answer(&session, &app, status, &question_page(&session, &now, &path.1, &form, &html! { div.errors role="alert" { (said) } })))
+fn class_columns(lang: Lang) -> Vec<Column> {
+    vec![
+        Column { name: "id", label: lang.pick("编号", "Id"), cell: Cell::Name },
+        Column { name: "zh", label: lang.pick("中文", "Chinese"), cell: Cell::Words },
+        Column { name: "en", label: lang.pick("英文", "English"), cell: Cell::Words },
+        Column { name: "from", label: lang.pick("从", "From"), cell: Cell::Number },
+        Column { name: "to", label: lang.pick("到", "To"), cell: Cell::Number },
+    ]
 }
 
-pub(super) fn text_inputs(id: &str, name: &str, label: &str, text: Option<&Text>, lang: Lang) -> Markup {
-    html! { @for (tag, language) in [("zh-CN", lang.pick("中文", "Chinese")), ("en", lang.pick("英文", "English"))] {
-        label for={ (id) "_" (tag) } { (label) span.soft { (lang.pick("（", " (")) (language) (lang.pick("）", ")")) } }
-        input id={ (id) "_" (tag) } type="text" name={ (name) "_" (tag) } value=(text.and_then(|t| t.0.get(tag)).map_or("", String::as_str)) maxlength="400";
-    } }
-}
-
-pub(super) fn read_text(form: &Form, name: &str) -> Option<Text> {
-    let texts: BTreeMap<String, String> = ["zh-CN", "en"]
-        .into_iter()
-        .map(|tag| (tag.to_owned(), form.first(&format!("{name}_{tag}")).trim().to_owned()))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
-    (!texts.is_empty()).then_some(Text(texts))
-}
-
-fn question_page(session: &Session, edited: &Edited, id: &str, form: &Form, said: &Markup) -> Markup {
-    let lang = session.lang;
-    let file = &edited.file;
-    let field = |name: &str, label: &str, hint: &str| {
-        html! { label for=(name) { (label) } @if !hint.is_empty() { p.hint { (hint) } } input id=(name) type="text" name=(name) value=(form.first(name)) maxlength="120"; }
-    };
-    let texts = |name: &str, label: &str, hint: &str| {
-        let text = read_text(form, name);
-        html! { (text_inputs(name, name, label, text.as_ref(), lang)) @if !hint.is_empty() { p.hint { (hint) } } }
-    };
-    let tick =
-        |name: &str, label: &str| html! { label.inline { input type="checkbox" name=(name) value="yes" checked[form.has(name, "yes")]; (label) } };
-    html! {
-        p { a href={ "/desk/surveys/" (percent(&file.id)) "/outline" } { (lang.pick("← 返回问卷", "← Back to the survey")) } }
-        h1 { (id) }
-        (said)
-        form method="post" action={ "/desk/surveys/" (percent(&file.id)) "/question/" (id) } {
-            (csrf(session)) (conflict::seen(&edited.version.to_string()))
-            div.cols {
-                div.card {
-                    (texts("text", lang.pick("题目", "Question"), ""))
-                    (texts("hint", lang.pick("填写说明", "Hint"), lang.pick("可不填。", "May be left empty.")))
-                    (texts("problem", lang.pick("问题清单中的表述", "Wording in problem lists"), lang.pick("量表题填写后才会进入问题清单。", "A scale question enters problem lists only if this is filled in.")))
-                    (tick("required", lang.pick("必答", "Must be answered")))
-                    (tick("core", lang.pick("短卷也问", "Part of the short form")))
-                    (tick("hold", lang.pick("存疑：核实前对所有单位不显示", "Held: shown to no unit until checked")))
-                    label for="suggested" { (lang.pick("建议整改类型", "Suggested rectification")) }
-                    select #suggested name="suggested" { option value="" { } @for kind in &file.rectification_types { option value=(kind.id) selected[form.first("suggested") == kind.id] { (kind.label.get(lang)) } } }
-                }
-                div.card {
-                    label for="kind" { (lang.pick("怎样作答", "How it is answered")) }
-                    select #kind name="kind" { @for (name, label) in KINDS { option value=(name) selected[form.first("kind") == name] { (lang.pick(label[0], label[1])) } } }
-                    label for="scale" { (lang.pick("量表", "Scale")) }
-                    select #scale name="scale" { @for (name, scale) in &file.scales { option value=(name) selected[form.first("scale") == name] { (name) (lang.pick("：", ": ")) (scale.options.iter().map(|s| s.label.get(lang)).collect::<Vec<_>>().join(" / ")) } } }
-                    label for="options" { (lang.pick("选项（单选、多选、排序；一行一个）", "Options (one, some, ranking; one a line)")) }
-                    p.hint { (lang.pick("编号 | 中文 | 英文，后面可加 exclusive（选了就不能选别的）或 other=60（附 60 字以内的说明）。", "id | Chinese | English, then exclusive (excludes all others) or other=60 (with a text of 60 characters) if needed.")) }
-                    textarea.short #options name="options" rows="8" spellcheck="false" { (form.first("options")) }
-                    label for="classes" { (lang.pick("分段（数字；一行一段）", "Classes (number; one a line)")) }
-                    p.hint { (lang.pick("编号 | 中文 | 英文 | 1..5", "id | Chinese | English | 1..5")) }
-                    textarea.short #classes name="classes" rows="4" spellcheck="false" { (form.first("classes")) }
-                    div.numbers { @for (name, label) in [("min", lang.pick("最少", "Least")), ("max", lang.pick("最多", "Most")), ("max_chars", lang.pick("字数", "Characters")), ("places", lang.pick("名次", "Places"))] { label { (label) input type="text" name=(name) value=(form.first(name)) inputmode="numeric"; } } }
-                    (field("scope", lang.pick("适用单位类型", "Kinds of units"), lang.pick("留空为全部；多个用空格隔开，如 squad section。", "Empty: all. Several with spaces, such as squad section.")))
-                }
-            }
-            div.row { button type="submit" { (lang.pick("检查并保存", "Check and save")) } a.button.quiet href={ "/desk/surveys/" (percent(&file.id)) "/outline" } { (lang.pick("取消", "Cancel")) } }
+fn condition_columns(file: &SurveyFile, lang: Lang) -> Vec<Column> {
+    let mut questions = vec![(String::new(), String::new())];
+    for group in 0..=file.categories.len() {
+        for question in file.questions_of(group).iter().filter(|q| q.problem.is_none()) {
+            let text: String = question.text.get(lang).chars().take(18).collect();
+            questions.push((question.id.clone(), format!("{} {text}", question.id)));
         }
     }
+    vec![
+        Column { name: "question", label: lang.pick("前面的题", "Earlier question"), cell: Cell::Choice(questions) },
+        Column { name: "any_of", label: lang.pick("选了其中之一", "Any of"), cell: Cell::Words },
+        Column { name: "from", label: lang.pick("从", "From"), cell: Cell::Number },
+        Column { name: "to", label: lang.pick("到", "To"), cell: Cell::Number },
+    ]
 }
 
-fn form_of(question: &QuestionFile) -> Form {
-    let mut form = Form::default();
-    let mut put = |name: &str, value: String| form.0.entry(name.to_owned()).or_default().push(value);
-    for (name, text) in [("text", Some(&question.text)), ("hint", question.hint.as_ref()), ("problem", question.problem.as_ref())] {
-        for (tag, words) in text.into_iter().flat_map(|t| &t.0) {
-            put(&format!("{name}_{tag}"), words.clone());
-        }
-    }
+/// Fills a question into a form.
+pub fn fill(form: &mut Form, question: &QuestionFile) {
+    put(form, "id", question.id.clone());
+    put_text(form, "text", Some(&question.text));
+    put_text(form, "hint", question.hint.as_ref());
+    put_text(form, "problem", question.problem.as_ref());
     for (name, on) in [("required", question.required), ("core", question.core), ("hold", question.hold)] {
         if on {
-            put(name, "yes".to_owned());
+            put(form, name, "yes".to_owned());
         }
     }
-    put("suggested", question.suggested.clone().unwrap_or_default());
-    put("scope", question.scope.join(" "));
-    put("kind", kind(&question.answer).to_owned());
-    let label = |text: &Text| format!("{} | {}", text.zh(), text.0.get("en").map_or("", String::as_str));
-    let options = |options: &[OptionFile]| {
-        let line = |o: &OptionFile| {
-            let other = o.other_text.map_or_else(String::new, |t| format!(" | other={}", t.max_chars));
-            format!("{} | {}{}{other}", o.id, label(&o.label), if o.exclusive { " | exclusive" } else { "" })
-        };
-        options.iter().map(line).collect::<Vec<_>>().join("\n")
-    };
+    put(form, "role", ROLES.iter().find(|(role, ..)| *role == question.role).map_or("", |(_, name, _)| name).to_owned());
+    put(form, "suggested", question.suggested.clone().unwrap_or_default());
+    put(form, "scope", question.scope.join(" "));
+    put(form, "kind", kind(&question.answer).to_owned());
+    let written = |number: Option<i64>| number.map_or_else(String::new, |n| n.to_string());
+    put_rows(
+        form,
+        "visible_if",
+        question
+            .visible_if
+            .iter()
+            .map(|c| vec![("question", c.question.clone()), ("any_of", c.any_of.join(" ")), ("from", written(c.from)), ("to", written(c.to))]),
+    );
     match &question.answer {
-        AnswerFile::Scale { scale } => put("scale", scale.clone()),
-        AnswerFile::Single { options: list } => put("options", options(list)),
-        AnswerFile::Multi { options: list, min, max, .. } => {
-            put("options", options(list));
-            put("min", min.to_string());
-            put("max", max.map_or_else(String::new, |m| m.to_string()));
+        AnswerFile::Scale { scale } => put(form, "scale", scale.clone()),
+        AnswerFile::Single { options } => put_options(form, options),
+        AnswerFile::Multi { options, option_set, option_ids, min, max } => {
+            put_options(form, options);
+            put(form, "option_set", option_set.clone().unwrap_or_default());
+            put(form, "option_ids", option_ids.join(" "));
+            put(form, "min", min.to_string());
+            put(form, "max", max.map_or_else(String::new, |m| m.to_string()));
         }
         AnswerFile::Number { min, max, classes } => {
-            put("min", min.to_string());
-            put("max", max.to_string());
-            put("classes", classes.iter().map(|c| format!("{} | {} | {}..{}", c.id, label(&c.label), c.from, c.to)).collect::<Vec<_>>().join("\n"));
+            put(form, "min", min.to_string());
+            put(form, "max", max.to_string());
+            put_rows(
+                form,
+                "classes",
+                classes.iter().map(|c| {
+                    let [zh, en] = text_cells("zh", "en", &c.label);
+                    vec![("id", c.id.clone()), zh, en, ("from", c.from.to_string()), ("to", c.to.to_string())]
+                }),
+            );
         }
-        AnswerFile::Text { max_chars } => put("max_chars", max_chars.to_string()),
-        AnswerFile::Rank { options: list, places } => {
-            put("options", options(list));
-            put("places", places.to_string());
+        AnswerFile::Text { max_chars } => put(form, "max_chars", max_chars.to_string()),
+        AnswerFile::Rank { options, places } => {
+            put_options(form, options);
+            put(form, "places", places.to_string());
         }
     }
-    form
 }
 
-fn read_question(form: &Form, old: &QuestionFile) -> Result<QuestionFile, Vec<Refusal>> {
-    let mut wrong = Vec::new();
-    let number = |name: &str, zh: &str, wrong: &mut Vec<Refusal>| -> Option<i64> {
-        let text = form.first(name).trim();
-        let read = text.parse().ok();
-        if !text.is_empty() && read.is_none() {
-            wrong.push(Refusal::new(format!("{zh}应为整数"), format!("{name}: a whole number is wanted")));
-        }
-        read
-    };
-    for (name, zh, most) in [("min", "最少", 255), ("max", "最多", 255), ("places", "名次", 255), ("max_chars", "字数", 65_535)] {
-        let typed = form.first(name).trim().parse::<i64>().ok();
-        if form.first("kind") != "number" && typed.is_some_and(|n| !(0..=most).contains(&n)) {
-            wrong.push(Refusal::new(format!("{zh}应在 0 至 {most} 之间"), format!("{name} is from 0 to {most}")));
-        }
-    }
-    let small = |n: i64| u8::try_from(n).unwrap_or(u8::MAX);
-    let options = |wrong: &mut Vec<Refusal>| read_options(form.first("options"), wrong);
-    let answer = match form.first("kind") {
-        "scale" => AnswerFile::Scale { scale: form.first("scale").to_owned() },
-        "single" => AnswerFile::Single { options: options(&mut wrong) },
-        "multi" => {
-            let max = number("max", "最多", &mut wrong).map(small);
-            let min = number("min", "最少", &mut wrong).map_or(0, small);
-            match &old.answer {
-                // Options of a set that several questions share are changed there, not here.
-                AnswerFile::Multi { option_set: Some(set), option_ids, .. } if form.first("options").trim().is_empty() => {
-                    AnswerFile::Multi { options: Vec::new(), option_set: Some(set.clone()), option_ids: option_ids.clone(), min, max }
-                }
-                _ => AnswerFile::Multi { options: options(&mut wrong), option_set: None, option_ids: Vec::new(), min, max },
-            }
-        }
-        "number" => AnswerFile::Number {
-            min: number("min", "最少", &mut wrong).unwrap_or(0),
-            max: number("max", "最多", &mut wrong).unwrap_or(0),
-            classes: read_classes(form.first("classes"), &mut wrong),
-        },
-        "rank" => AnswerFile::Rank { options: options(&mut wrong), places: number("places", "名次", &mut wrong).map_or(1, small) },
-        _ => AnswerFile::Text { max_chars: number("max_chars", "字数", &mut wrong).map_or(200, |n| u16::try_from(n).unwrap_or(u16::MAX)) },
-    };
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    Ok(QuestionFile {
+/// The question that was typed in the place of `old`, which keeps its id for now.
+pub fn read(form: &Form, old: &QuestionFile, wrong: &mut Vec<Refusal>) -> QuestionFile {
+    let is_scale = form.first("kind") == "scale";
+    QuestionFile {
+        id: old.id.clone(),
         text: read_text(form, "text").unwrap_or_default(),
         hint: read_text(form, "hint"),
-        problem: read_text(form, "problem"),
+        // What does not show for this way of answering is not taken over either.
+        problem: read_text(form, "problem").filter(|_| is_scale),
         required: form.has("required", "yes"),
+        role: ROLES.iter().find(|(_, name, _)| *name == form.first("role")).map_or(old.role, |(role, ..)| *role),
         core: form.has("core", "yes"),
-        hold: form.has("hold", "yes"),
-        suggested: Some(form.first("suggested").to_owned()).filter(|s| !s.is_empty()),
-        scope: form.first("scope").split_whitespace().map(str::to_owned).collect(),
-        answer,
-        ..old.clone()
-    })
-}
-
-fn labels(zh: Option<&&str>, en: Option<&&str>) -> Text {
-    let texts =
-        [("zh-CN", zh), ("en", en)].into_iter().filter_map(|(tag, text)| Some((tag.to_owned(), (*text?).to_owned()))).filter(|(_, t)| !t.is_empty());
-    Text(texts.collect())
-}
-
-fn read_options(text: &str, wrong: &mut Vec<Refusal>) -> Vec<OptionFile> {
-    let mut options = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let mut option = OptionFile { id: parts[0].to_owned(), label: labels(parts.get(1), parts.get(2)), exclusive: false, other_text: None };
-        for flag in parts.iter().skip(3).filter(|f| !f.is_empty()) {
-            match flag.strip_prefix("other=").map(str::parse) {
-                Some(Ok(max_chars)) => option.other_text = Some(OtherText { max_chars }),
-                None if *flag == "exclusive" => option.exclusive = true,
-                _ => wrong.push(Refusal::new(format!("选项第 {} 行：不认识“{flag}”", n + 1), format!("option {}: `{flag}` is not known", n + 1))),
-            }
-        }
-        options.push(option);
+        hold: form.has("hold", "yes") && is_scale,
+        suggested: Some(form.first("suggested").to_owned()).filter(|s| !s.is_empty() && is_scale),
+        scope: words(form.first("scope")),
+        visible_if: read_conditions(form, wrong),
+        answer: read_answer(form, wrong),
     }
-    options
 }
 
-fn read_classes(text: &str, wrong: &mut Vec<Refusal>) -> Vec<NumberClassFile> {
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn read_answer(form: &Form, wrong: &mut Vec<Refusal>) -> AnswerFile {
+    // The bounds of each number are those of its field; the checks of the survey are narrower and say so.
+    let mut small = |name: &'static str, least: i64| number(form, name, least..=255, wrong).and_then(|n| u8::try_from(n).ok()).unwrap_or(0);
+    match form.first("kind") {
+        "scale" => AnswerFile::Scale { scale: form.first("scale").to_owned() },
+        "single" => AnswerFile::Single { options: read_options(form, wrong) },
+        "multi" => {
+            let min = if form.first("min").trim().is_empty() { 0 } else { small("min", 0) };
+            let max = if form.first("max").trim().is_empty() { None } else { Some(small("max", 1)) };
+            let option_set = Some(form.first("option_set").to_owned()).filter(|set| !set.is_empty());
+            let option_ids = if option_set.is_some() { words(form.first("option_ids")) } else { Vec::new() };
+            AnswerFile::Multi { options: read_options(form, wrong), option_set, option_ids, min, max }
+        }
+        "number" => {
+            let whole = i64::MIN..=i64::MAX;
+            let (min, max) = (number(form, "min", whole.clone(), wrong).unwrap_or(0), number(form, "max", whole, wrong).unwrap_or(0));
+            AnswerFile::Number { min, max, classes: read_classes(form, wrong) }
+        }
+        "rank" => {
+            let places = small("places", 1);
+            AnswerFile::Rank { options: read_options(form, wrong), places }
+        }
+        _ => AnswerFile::Text { max_chars: number(form, "max_chars", 1..=2_000, wrong).and_then(|n| u16::try_from(n).ok()).unwrap_or(0) },
+    }
+}
+
+fn read_classes(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<NumberClassFile> {
     let mut classes = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let span = parts.get(3).and_then(|span| span.split_once("..")).and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
-        match span {
-            Some((from, to)) => classes.push(NumberClassFile { id: parts[0].to_owned(), label: labels(parts.get(1), parts.get(2)), from, to }),
-            None => wrong.push(Refusal::new(
-                format!("分段第 {} 行应写作“编号 | 中文 | 英文 | 1..5”", n + 1),
-                format!("class {}: write `id | Chinese | English | 1..5`", n + 1),
-            )),
+    for (n, row) in read_rows(form, "classes", &class_columns(Lang::Zh)).iter().enumerate() {
+        match (row.get("from").parse(), row.get("to").parse()) {
+            (Ok(from), Ok(to)) => classes.push(NumberClassFile { id: row.get("id").to_owned(), label: row.text("zh", "en"), from, to }),
+            _ => wrong.push(at_row("classes", n, "“从”和“到”应为整数", "from and to are whole numbers")),
         }
     }
     classes
+}
+
+fn read_conditions(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<ConditionFile> {
+    let columns = ["question", "any_of", "from", "to"].map(|name| Column { name, label: "", cell: Cell::Words });
+    let mut conditions = Vec::new();
+    for (n, row) in read_rows(form, "visible_if", &columns).iter().enumerate() {
+        let mut bound = |name: &str| {
+            let typed = row.get(name);
+            let read = typed.parse().ok();
+            if read.is_none() && !typed.is_empty() {
+                wrong.push(at_row("visible_if", n, "“从”和“到”应为整数", "from and to are whole numbers"));
+            }
+            read
+        };
+        let (from, to) = (bound("from"), bound("to"));
+        conditions.push(ConditionFile { question: row.get("question").to_owned(), any_of: words(row.get("any_of")), from, to });
+    }
+    conditions
 }

@@ -1,5 +1,5 @@
-//! A survey of the bureau's own, question by question: an outline to move, add and take out, and a form for one question.
-//! Every step keeps a whole new version, checked as any other; the text form beside it stays for those who prefer it.
+//! A survey of the bureau's own in outline: its parts to be opened, moved, added and taken out.
+//! Every step keeps a whole new version, checked as any other; earlier ones stay within reach.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload, block};
@@ -7,11 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::percent;
-use super::question_form::{kind_name, read_text, text_inputs};
+use super::question_form::kind_name;
 use super::{Permission, Session, conflict, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
 use crate::app::{App, AppError};
-use crate::response::Form;
-use crate::survey::SurveyFile;
+use crate::survey::{Part, QuestionFile, SurveyFile};
 use crate::text::Refusal;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -49,7 +48,7 @@ pub(super) async fn keep(app: &Data<App>, session: &Session, file: &SurveyFile, 
 pub async fn outline(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let edited = load(&app, &id).await?;
-    Ok(answer(&session, &app, StatusCode::OK, &outline_page(&session, &edited, &html! {})))
+    Ok(answer(&session, &app, StatusCode::OK, &Outline { session: &session, edited: &edited }.page(&html! {})))
 }
 
 /// `POST /desk/surveys/{id}/outline`: one step.
@@ -57,21 +56,32 @@ pub async fn step(request: HttpRequest, app: Data<App>, id: Path<String>, payloa
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let mut edited = load(&app, &id).await?;
-    let question = form.first("question");
+    let file = &mut edited.file;
+    let part: Option<Part> = form.first("part").parse().ok();
     let mut added = None;
-    let done = match form.first("do") {
-        "up" => edited.file.move_question(question, true),
-        "down" => edited.file.move_question(question, false),
-        "remove" => edited.file.remove_question(question),
-        "add" => {
-            added = edited.file.add_item(form.first("group").parse().unwrap_or(usize::MAX));
+    let done = match (form.first("do"), part) {
+        ("up" | "down", Some(Part::Question(id))) => file.move_question(&id, form.first("do") == "up"),
+        ("up" | "down", Some(Part::Category(id))) => file.move_category(&id, form.first("do") == "up"),
+        ("remove", Some(Part::Question(id))) => file.remove_question(&id),
+        ("remove", Some(Part::Category(id))) => file.remove_category(&id),
+        ("remove", Some(Part::Scale(name))) => file.scales.remove(&name).is_some(),
+        ("remove", Some(Part::Options(name))) => file.option_sets.remove(&name).is_some(),
+        ("add", _) => {
+            added = file.add_item(form.first("group").parse().unwrap_or(usize::MAX)).map(Part::Question);
             added.is_some()
         }
-        "category" => {
-            edited.file.add_category();
+        ("category", _) => {
+            added = Some(Part::Category(file.add_category()));
             true
         }
-        "name" => rename(&mut edited.file, &form),
+        ("scale", _) => {
+            added = Some(Part::Scale(file.add_scale()));
+            true
+        }
+        ("options", _) => {
+            added = Some(Part::Options(file.add_option_set()));
+            true
+        }
         _ => return Err(WebError::NothingHere),
     };
     let outline = format!("/desk/surveys/{}/outline", percent(&id));
@@ -79,64 +89,131 @@ pub async fn step(request: HttpRequest, app: Data<App>, id: Path<String>, payloa
         return Ok(see_other(&outline));
     }
     let seen = form.first("seen").parse().unwrap_or(0);
-    let said = match keep(&app, &session, &edited.file, seen).await? {
-        Ok(()) => return Ok(see_other(&added.map_or(outline, |added| format!("/desk/surveys/{}/question/{added}", percent(&id))))),
-        Err(AppError::Changed) => lang
-            .pick(
+    let (status, said) = match keep(&app, &session, &edited.file, seen).await? {
+        Ok(()) => return Ok(see_other(&added.map_or(outline, |part| format!("/desk/surveys/{}/part/{part}", percent(&id))))),
+        Err(AppError::Changed) => {
+            let said = lang.pick(
                 "他人刚修改了这份问卷，下面是现在的样子；请再做一次。",
                 "Somebody else has just changed this survey; below is how it is now. Please do it again.",
-            )
-            .to_owned(),
-        Err(error) => refusal_text(error, lang)?,
+            );
+            (StatusCode::CONFLICT, said.to_owned())
+        }
+        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, refusal_text(error, lang)?),
     };
     let now = load(&app, &id).await?;
-    Ok(answer(&session, &app, StatusCode::UNPROCESSABLE_ENTITY, &outline_page(&session, &now, &html! { div.errors role="alert" { (said) } })))
+    Ok(answer(&session, &app, status, &Outline { session: &session, edited: &now }.page(&html! { div.errors role="alert" { (said) } })))
 }
 
-/// Takes over the names of a category from its form.
-fn rename(file: &mut SurveyFile, form: &Form) -> bool {
-    let group = form.first("group").parse().unwrap_or(usize::MAX);
-    let Some(category) = file.categories.get_mut(group) else { return false };
-    category.name = read_text(form, "name").unwrap_or_default();
-    category.short_name = read_text(form, "short").unwrap_or_default();
-    true
-}
-
-pub(super) fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
+fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
     let mut response = html_page(session, session.lang.pick("修改问卷", "Change the survey"), demo_mark(app, session.lang), page.clone());
     *response.status_mut() = status;
     response
 }
 
-fn outline_page(session: &Session, edited: &Edited, said: &Markup) -> Markup {
-    let lang = session.lang;
-    let file = &edited.file;
-    let path = format!("/desk/surveys/{}/outline", percent(&file.id));
-    let step = |what: &str, question: &str, label: &str, name: &str| {
-        html! { form.inline method="post" action=(path) { (csrf(session)) (conflict::seen(&edited.version.to_string())) input type="hidden" name="do" value=(what); input type="hidden" name="question" value=(question); button.link type="submit" aria-label={ (name) (question) } { (label) } } }
-    };
-    html! {
-        p { a href="/desk/surveys" { (lang.pick("← 全部问卷", "← All surveys")) } " · " a href={ "/desk/surveys/" (percent(&file.id)) "/preview" } target="_blank" { (lang.pick("手机预览", "Preview")) } " · " a href={ "/desk/surveys/edit?id=" (percent(&file.id)) } { (lang.pick("以文本修改", "Change as text")) } }
-        h1 { (file.title.get(lang)) }
-        p.soft { (file.id) (lang.pick(" · 第 ", " · version ")) (edited.version) (lang.pick(" 版。每一步都作检查并立即保存；已用于轮次的不受影响。", ". Every step is checked and kept at once; rounds that use it are not touched.")) }
-        (said)
-        @for group in 0..file.categories.len() + usize::from(file.closing.is_some()) {
-            div.card {
-                @match file.categories.get(group) {
-                    Some(category) => { h2 { (group + 1) (lang.pick("、", ". ")) (category.name.get(lang)) } details { summary { (lang.pick("改类别名称", "Rename the category")) } form method="post" action=(path) {
-                        (csrf(session)) (conflict::seen(&edited.version.to_string())) input type="hidden" name="do" value="name"; input type="hidden" name="group" value=(group);
-                        (text_inputs(&format!("g{group}_name"), "name", lang.pick("名称", "Name"), Some(&category.name), lang)) (text_inputs(&format!("g{group}_short"), "short", lang.pick("短名（图表用）", "Short name (for charts)"), Some(&category.short_name), lang))
-                        div.row { button.quiet type="submit" { (lang.pick("保存", "Save")) } }
-                    } } }
-                    None => { h2 { (file.closing.as_ref().map_or("", |c| c.name.get(lang))) } }
-                }
-                div.scroll { table { tbody { @for question in file.questions_of(group) { tr {
-                    td { a href={ "/desk/surveys/" (percent(&file.id)) "/question/" (question.id) } { (question.text.get(lang)) } br; span.soft { (question.id) " · " (kind_name(&question.answer, lang)) @if question.hold { (lang.pick(" · 存疑", " · held")) } } }
-                    td.steps { (step("up", &question.id, "↑", lang.pick("上移 ", "Move up: "))) (step("down", &question.id, "↓", lang.pick("下移 ", "Move down: "))) (step("remove", &question.id, lang.pick("删除", "Remove"), lang.pick("删除 ", "Remove: "))) }
-                } } } } }
-                form method="post" action=(path) { (csrf(session)) (conflict::seen(&edited.version.to_string())) input type="hidden" name="do" value="add"; input type="hidden" name="group" value=(group); div.row { button.quiet type="submit" { (lang.pick("加一题", "Add a question")) } } }
+struct Outline<'a> {
+    session: &'a Session,
+    edited: &'a Edited,
+}
+
+impl Outline<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/desk/surveys/{}/{rest}", percent(&self.edited.file.id))
+    }
+
+    fn pick(&self, zh: &'static str, en: &'static str) -> &'static str {
+        self.session.lang.pick(zh, en)
+    }
+
+    /// A button that does one step.
+    fn button(&self, fields: &[(&str, &str)], class: &str, label: &str, name: &str) -> Markup {
+        html! {
+            form.inline method="post" action=(self.path("outline")) {
+                (csrf(self.session)) (conflict::seen(&self.edited.version.to_string()))
+                @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
+                button class=(class) type="submit" aria-label=[Some(name).filter(|n| !n.is_empty())] { (label) }
             }
         }
-        form method="post" action=(path) { (csrf(session)) (conflict::seen(&edited.version.to_string())) input type="hidden" name="do" value="category"; div.row { button.quiet type="submit" { (lang.pick("加一类", "Add a category")) } } }
+    }
+
+    /// What can be done with a part: moved, and taken out once that is confirmed.
+    fn steps(&self, part: &Part, moves: bool) -> Markup {
+        let part = part.to_string();
+        html! {
+            @if moves {
+                (self.button(&[("do", "up"), ("part", &part)], "link", "↑", &format!("{}{part}", self.pick("上移 ", "Move up: "))))
+                (self.button(&[("do", "down"), ("part", &part)], "link", "↓", &format!("{}{part}", self.pick("下移 ", "Move down: "))))
+            }
+            details.sure {
+                summary aria-label={ (self.pick("删除 ", "Remove: ")) (part) } { (self.pick("删除", "Remove")) }
+                (self.button(&[("do", "remove"), ("part", &part)], "quiet", self.pick("确定删除", "Yes, remove it"), ""))
+            }
+        }
+    }
+
+    fn question(&self, question: &QuestionFile) -> Markup {
+        let lang = self.session.lang;
+        let part = Part::Question(question.id.clone());
+        html! { tr id=(part) {
+            td { a href=(self.path(&format!("part/{part}"))) { (question.text.get(lang)) } br; span.soft {
+                (question.id) " · " (kind_name(&question.answer, lang))
+                @if question.hold { (self.pick(" · 存疑", " · held")) }
+                @if !question.visible_if.is_empty() { (self.pick(" · 有显示条件", " · shown on a condition")) }
+            } }
+            td.steps { (self.steps(&part, true)) }
+        } }
+    }
+
+    fn page(&self, said: &Markup) -> Markup {
+        let lang = self.session.lang;
+        let file = &self.edited.file;
+        html! {
+            p { a href="/desk/surveys" { (self.pick("← 全部问卷", "← All surveys")) } " · " a href=(self.path("preview")) target="_blank" { (self.pick("手机预览", "Preview")) } " · " a href={ "/desk/surveys/edit?id=" (percent(&file.id)) } { (self.pick("以文本修改", "Change as text")) } " · " a href=(self.path("versions")) { (self.pick("历次版本", "All versions")) } }
+            h1 { (file.title.get(lang)) }
+            p.soft { (file.id) (self.pick(" · 第 ", " · version ")) (self.edited.version) (self.pick(" 版。每一步都作检查并立即保存，旧版可以找回；已用于轮次的不受影响。", ". Every step is checked and kept at once, and earlier versions can be brought back; rounds that use it are not touched.")) }
+            (said)
+            div.card #general {
+                h2 { a href=(self.path("part/general")) { (self.pick("总体设置", "General")) } }
+                p.soft { (self.pick("标题、卷首语、致谢、语言、匿名承诺 ", "Title, words above and below, languages, promises (")) (file.privacy.len()) (self.pick(" 条、阈值 ", "), thresholds ")) (file.thresholds.prominent) " / " (file.thresholds.tendency) " / " (file.thresholds.emerging) " %" (self.pick("、整改类型 ", ", kinds of rectification (")) (file.rectification_types.len()) (self.pick(" 种。", ").")) }
+            }
+            @for group in 0..file.categories.len() + usize::from(file.closing.is_some()) {
+                @match file.categories.get(group) {
+                    Some(category) => {
+                        @let part = Part::Category(category.id.clone());
+                        div.card id=(part) {
+                            div.row { h2 { (group + 1) (self.pick("、", ". ")) a href=(self.path(&format!("part/{part}"))) { (category.name.get(lang)) } } span.steps { (self.steps(&part, true)) } }
+                            (self.questions(group))
+                        }
+                    }
+                    None => { div.card { h2 { a href=(self.path("part/general")) { (file.closing.as_ref().map_or("", |c| c.name.get(lang))) } } (self.questions(group)) } }
+                }
+            }
+            (self.button(&[("do", "category")], "quiet", self.pick("加一类", "Add a category"), ""))
+            div.cols {
+                div.card {
+                    h2 { (self.pick("量表", "Scales")) }
+                    div.scroll { table { tbody { @for (name, scale) in &file.scales { @let part = Part::Scale(name.clone()); tr id=(part) {
+                        td { a href=(self.path(&format!("part/{part}"))) { (name) } br; span.soft { (scale.options.iter().map(|s| s.label.get(lang)).collect::<Vec<_>>().join(" / ")) } }
+                        td.steps { (self.steps(&part, false)) }
+                    } } } } }
+                    (self.button(&[("do", "scale")], "quiet", self.pick("加一个量表", "Add a scale"), ""))
+                }
+                div.card {
+                    h2 { (self.pick("共用选项组", "Shared options")) }
+                    @if file.option_sets.is_empty() { p.soft { (self.pick("没有。多道多选题选项相同时，放在这里只写一次。", "None. Options that several questions have in common are written once here.")) } }
+                    div.scroll { table { tbody { @for (name, set) in &file.option_sets { @let part = Part::Options(name.clone()); tr id=(part) {
+                        td { a href=(self.path(&format!("part/{part}"))) { (name) } br; span.soft { (set.len()) (self.pick(" 项", " options")) } }
+                        td.steps { (self.steps(&part, false)) }
+                    } } } } }
+                    (self.button(&[("do", "options")], "quiet", self.pick("加一个选项组", "Add a set"), ""))
+                }
+            }
+        }
+    }
+
+    fn questions(&self, group: usize) -> Markup {
+        html! {
+            div.scroll { table { tbody { @for question in self.edited.file.questions_of(group) { (self.question(question)) } } } }
+            (self.button(&[("do", "add"), ("group", &group.to_string())], "quiet", self.pick("加一题", "Add a question"), ""))
+        }
     }
 }

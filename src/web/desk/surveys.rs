@@ -6,10 +6,10 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::conflict::{self, Part};
+use super::conflict;
 use super::preview::{framed, specimen};
 use super::upload::enter_upload;
-use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, see_other};
+use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, see_other, survey_changes};
 use crate::app::{App, AppError, OwnSurvey};
 use crate::response::Form;
 use crate::survey::Survey;
@@ -125,25 +125,14 @@ pub async fn save(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
             let named = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v["id"].as_str().map(str::to_owned));
             let kept = own.into_iter().find(|o| named.as_deref() == Some(o.survey.id()));
             let version = kept.as_ref().map_or(0, |k| k.version);
-            let said = conflict::both(lang, last.as_ref(), &differences(kept.as_ref().map_or("", |k| &k.text), &text, lang), "/desk/surveys");
+            let said =
+                conflict::both(lang, last.as_ref(), &survey_changes::between(kept.as_ref().map_or("", |k| &k.text), &text, lang), "/desk/surveys");
             id = kept.map(|k| k.survey.id().to_owned());
             (StatusCode::CONFLICT, said, version)
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, mistakes(error, lang)?, seen),
     };
     Ok(answer(&session, &app, status, &Shown { text, seen, id, said }))
-}
-
-/// Lines that differ between two texts, up to a screenful.
-fn differences(kept: &str, typed: &str, lang: Lang) -> Vec<Part> {
-    let (kept, typed): (Vec<&str>, Vec<&str>) = (kept.lines().collect(), typed.lines().collect());
-    let line = |lines: &[&str], n: usize| lines.get(n).copied().unwrap_or_default().trim().to_owned();
-    let all = (0..kept.len().max(typed.len())).map(|n| Part {
-        what: format!("{}{}", lang.pick("第 ", "line "), n + 1),
-        kept: line(&kept, n),
-        typed: line(&typed, n),
-    });
-    all.filter(|p| p.kept != p.typed).take(40).collect()
 }
 
 /// What is wrong, a line each, as `zicha check` says it.
@@ -164,7 +153,7 @@ pub async fn attempt(request: HttpRequest, app: Data<App>, payload: Payload) -> 
     let text = form.first("definition").replace("\r\n", "\n");
     let view = View { lang, ..View::of(&request) };
     let page = match block(move || App::check_survey(text.as_bytes())).await? {
-        Ok(survey) => specimen(&survey, view),
+        Ok(survey) => specimen(&survey, view, None),
         Err(error) => super::preview::message(view, mistakes(error, lang)?),
     };
     Ok(framed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string())))
@@ -230,10 +219,10 @@ fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> Ht
     let body = html! {
         p { a href="/desk/surveys" { (lang.pick("← 全部问卷", "← All surveys")) } }
         h1 { (title) }
-        p.soft { (lang.pick("问卷是一份 JSON 文本，各项含义见 surveys/survey.schema.json。左边修改，点“检查并预览”在右边按手机大小试看；保存时作同样的检查，有任何一处错误都不保存。", "A survey is a JSON text; surveys/survey.schema.json says what each part means. Write on the left, “Check and preview” shows it on the right at the size of a phone; saving makes the same checks, and keeps nothing that has a mistake.")) }
+        p.soft { (lang.pick("问卷是一份 JSON 文本，各项含义见 surveys/survey.schema.json。左边修改，右边按手机大小随时显示；保存时作同样的检查，有任何一处错误都不保存。", "A survey is a JSON text; surveys/survey.schema.json says what each part means. Write on the left, the right shows it at the size of a phone; saving makes the same checks, and keeps nothing that has a mistake.")) }
         (shown.said)
         div.editor {
-            form method="post" action="/desk/surveys/edit" data-file {
+            form method="post" action="/desk/surveys/edit" data-live="/desk/surveys/try" data-file {
                 (csrf(session)) (conflict::seen(&shown.seen.to_string()))
                 @if let Some(id) = &shown.id { input type="hidden" name="id" value=(id); }
                 label for="definition" { (lang.pick("问卷文本（JSON）", "Survey (JSON)")) }

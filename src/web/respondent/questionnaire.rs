@@ -28,6 +28,8 @@ pub struct Questionnaire<'a> {
     pub path: String,
     /// Whether it is only looked at: nothing is kept on the device and nothing counts.
     pub preview: bool,
+    /// Id of the element at which a preview opens.
+    pub at: Option<&'a str>,
 }
 
 impl<'a> Questionnaire<'a> {
@@ -42,6 +44,7 @@ impl<'a> Questionnaire<'a> {
             promise: app.round_promise(live),
             path: format!("/r/{}", live.round.id),
             preview: false,
+            at: None,
         }
     }
 
@@ -56,7 +59,7 @@ impl<'a> Questionnaire<'a> {
             h1 lang=[written_in(self.title, lang)] { (self.title) }
             @if self.title != survey.title().get(lang) { p.soft.subtitle { (survey.title().get(lang)) } }
             (summary(survey, errors, lang))
-            form #form method="post" action={ (self.path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang)) data-preview[self.preview] {
+            form #form method="post" action={ (self.path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang)) data-preview[self.preview] data-at=[self.at] {
                 div.step #start {
                     p { (survey.intro().get(lang)) }
                     div.card.promise {
