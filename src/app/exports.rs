@@ -9,12 +9,12 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::results::Results;
 use super::{App, AppError};
-use crate::export::docx::{Letter, ListFacts, letter, problem_list, task_list};
+use crate::export::docx::{ListFacts, problem_list, task_list};
 use crate::export::{Compared, Headers, Table, TableName, task_table, to_csv, to_gb18030, to_xlsx};
-use crate::gate::{Band, Level};
+use crate::gate::Band;
 use crate::id::RoundId;
-use crate::problem::{Side, Source, look_back};
-use crate::round::{Day, Round, RoundState, parse_day, shanghai_day};
+use crate::problem::{ProblemList, Side, look_back};
+use crate::round::{Day, Round, RoundState, parse_day};
 use crate::text::{Lang, Refusal};
 
 /// A format.
@@ -68,7 +68,7 @@ impl FromStr for FileFormat {
     }
 }
 
-const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub(super) const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -161,55 +161,6 @@ impl App {
         Ok(ExportFile { name, content_type: "application/zip", bytes })
     }
 
-    /// The letter that the lists go with.
-    pub fn letter(&self, results: &Results) -> Result<ExportFile, AppError> {
-        let lists = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<Vec<_>, _>>()?;
-        let rows = || lists.iter().flat_map(|l| &l.problems);
-        let count = |level: Level| rows().filter(|p| p.level == Some(level)).count();
-        let others = match rows().filter(|p| p.source != Source::Survey).count() {
-            0 => String::new(),
-            others => format!("，明察暗访、自评互评等其他来源发现的问题{others}项"),
-        };
-        let unclear = match rows().filter(|p| p.level.is_none() && p.unclear).count() {
-            0 => String::new(),
-            unclear => format!("、情况不明需核实{unclear}项"),
-        };
-        let turnout = results.release.bureau.turnout;
-        let marks = results.marks.zh();
-        let marked = if marks.is_empty() { String::new() } else { format!("（{marks}）") };
-        let found = format!(
-            "本轮应参加{}人，计入答卷{}份。经统计、筛查和核实，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题{}项{unclear}{others}。",
-            turnout.headcount,
-            turnout.counted,
-            rows().count(),
-            count(Level::Prominent),
-            count(Level::Tendency),
-            count(Level::Emerging),
-        );
-        // The day of the release, once there is one: the same lists give the same bytes.
-        let issued = results.edition.as_ref().and_then(|e| parse_day(&e.issued).ok());
-        let body = vec![
-            format!(
-                "根据作风纪律教育整顿工作安排，{}，组织开展了“{}”不记名问卷调查{marked}。{found}现将本单位问题清单印发给你们，并就有关事项通知如下：",
-                Day(results.round.closes, Lang::Zh),
-                results.round.title
-            ),
-            "一、认真对照，逐项核实。问卷结果反映的是看法，请结合明察暗访、自评互评等情况，对清单所列问题逐项核实；没有列入清单不等于没有问题。"
-                .to_owned(),
-            "二、制定措施，限期整改。请各单位对照问题清单制定整改清单，明确整改目标、措施、责任人和时限，按要求报政工科。".to_owned(),
-            "三、严守纪律，不得追查。问卷不记名，系统不保存任何单份答卷；任何单位和个人不得以任何方式追查、猜测填写人，违者严肃处理。".to_owned(),
-        ];
-        let text = Letter {
-            title: "关于印发作风纪律自查问题清单的通知".to_owned(),
-            to: "各单位".to_owned(),
-            body,
-            annexes: vec!["本单位问题清单".to_owned()],
-            from: format!("{}政工科", if results.bureau == "全局" { "" } else { &results.bureau }),
-            day: Day(issued.unwrap_or_else(|| shanghai_day(self.now())), Lang::Zh).to_string(),
-        };
-        Ok(ExportFile { name: file_name(&format!("印发通知_{}", results.round.title), "docx"), content_type: WORD, bytes: letter(&text) })
-    }
-
     fn compare(&self, results: &mut Results) -> Result<(), AppError> {
         let base = results.round.looks_back.as_ref().ok_or_else(|| Refusal::new("本轮没有设定对照的轮次", "this round looks back at none"))?;
         let base = self.results(base)?;
@@ -264,7 +215,7 @@ impl Results {
                     title: format!("作风纪律自查问题清单{}", if whole { "（全局汇总）" } else { "" }),
                     above: vec![
                         [format!("责任单位：{}{merged}", list.name), format!("填写日期：{}", days(&self.round))],
-                        [format!("自查轮次：{}", self.round.title), String::new()],
+                        [format!("自查轮次：{}", self.round.title), self.printed_edition(&list)],
                     ],
                     notes: format!("注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"),
                 };
@@ -275,15 +226,29 @@ impl Results {
     }
 }
 
+impl Results {
+    /// Which edition a printed list is of, with its day; a list that was not handed over as it stands says so.
+    fn printed_edition(&self, list: &ProblemList) -> String {
+        match &self.edition {
+            Some(edition) if edition.lists.iter().any(|l| l == list) => {
+                let day = parse_day(&edition.issued).map_or_else(|_| edition.issued.clone(), |day| Day(day, Lang::Zh).to_string());
+                format!("第{}版，{day}印发", edition.number)
+            }
+            Some(edition) => format!("工作稿（已印发第{}版）", edition.number),
+            None => "工作稿（未印发）".to_owned(),
+        }
+    }
+}
+
 /// First and last day, without saying the year twice.
-fn days(round: &Round) -> String {
+pub(super) fn days(round: &Round) -> String {
     let last = Day(round.closes, Lang::Zh).to_string();
     let short = last.split_once('年').filter(|_| round.opens.year() == round.closes.year()).map_or(last.as_str(), |(_, rest)| rest);
     format!("{}至{short}", Day(round.opens, Lang::Zh))
 }
 
 /// A name for a file: nothing that a file system refuses.
-fn file_name(title: &str, end: &str) -> String {
+pub(super) fn file_name(title: &str, end: &str) -> String {
     let plain: String = title.chars().map(|c| if "/\\:*?\"<>|".contains(c) || crate::text::is_deceptive(c) { '_' } else { c }).take(80).collect();
     format!("{plain}.{end}")
 }

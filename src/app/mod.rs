@@ -8,6 +8,7 @@ mod calendar;
 mod config;
 mod custody;
 mod demo;
+mod documents;
 mod drafts;
 mod event;
 mod exports;

@@ -218,8 +218,23 @@ pub(super) fn export(
     encoding: Encoding,
     file: &Path,
 ) -> Result<(), AppError> {
+    if let "letter" | "report" = table {
+        let results = app.results(id)?;
+        if format != Format::Docx || unit.is_some() {
+            return Err(Refusal::new(
+                format!("{table} 是全局的 Word 文件，请用 --format docx，且不带 --unit"),
+                format!("{table} is a Word file of the whole bureau: use --format docx and no --unit"),
+            )
+            .into());
+        }
+        app.note(SHELL, "export", &format!("{id} {table} -"))?;
+        let made = if table == "letter" { app.letter(&results)? } else { app.report(&results)? };
+        write_file(file, &made.bytes)?;
+        println!("{} in {}", made.name, file.display());
+        return Ok(());
+    }
     let name: TableName = table.parse().map_err(|()| {
-        let names: Vec<&str> = TableName::ALL.iter().map(|t| t.1).collect();
+        let names: Vec<&str> = TableName::ALL.iter().map(|t| t.1).chain(["letter", "report"]).collect();
         Refusal::new(format!("没有名为 {table} 的表"), format!("there is no table `{table}`; this version has {}", names.join(", ")))
     })?;
     let format = match format {

@@ -113,11 +113,49 @@ fn a_letter_has_the_standard_s_page_and_pitch() {
         assert!(is_mm(attribute(document, "w:pgMar", name), mm), "{name}");
     }
     assert!(is_mm(attribute(document, "w:pgSz", "w:w"), 210.0) && is_mm(attribute(document, "w:pgSz", "w:h"), 297.0));
-    let body = &document[document.find("根据作风纪律").unwrap() - 900..];
+    let body = &document[document.find("各单位参加了").unwrap() - 900..];
     assert!(body.contains("w:line=\"580\" w:lineRule=\"exact\"") || body.contains("w:lineRule=\"exact\" w:line=\"580\""), "29 pt: {}", &body[..900]);
     assert!(body.contains("<w:sz w:val=\"32\"") && body.contains("w:eastAsia=\"仿宋_GB2312\""), "三号仿宋");
     assert!(body.contains("w:firstLine=\"640\""), "two characters of 16 pt in");
     assert!(document.contains("江湾区城市管理行政执法局政工科"));
+}
+
+#[test]
+fn the_report_has_six_parts_with_the_figures_of_bulletin_and_lists_and_the_catalogue_as_its_annex() {
+    let (zicha, round) = bureau();
+    let results = zicha.app.results(&round).unwrap();
+    let document = &unpacked(&zicha.app.report(&results).unwrap().bytes)["word/document.xml"];
+    for (name, mm) in [("w:top", 37.0), ("w:bottom", 35.0), ("w:left", 28.0), ("w:right", 26.0)] {
+        assert!(is_mm(attribute(document, "w:pgMar", name), mm), "{name}");
+    }
+    let text = regex_lite::Regex::new("<[^>]*>").unwrap().replace_all(document, "").into_owned();
+    let headings = ["一、活动开展情况", "二、问题查摆情况", "三、整改落实情况", "四、主要成效和经验做法", "五、存在不足", "六、下一步打算"];
+    let places: Vec<usize> = headings.iter().map(|h| text.find(h).unwrap_or_else(|| panic!("{h}"))).collect();
+    assert!(places.is_sorted());
+    let run_of = |words: &str| document[..document.find(words).unwrap()].rsplit("<w:r>").next().unwrap().to_owned();
+    assert!(run_of("一、活动开展").contains("w:eastAsia=\"黑体\"") && run_of("（一）问卷发放").contains("w:eastAsia=\"楷体_GB2312\""));
+    assert!(run_of("关于作风纪律自查").contains("w:eastAsia=\"方正小标宋简体\"") && run_of("采用不记名问卷").contains("w:eastAsia=\"仿宋_GB2312\""));
+    let turnout = results.release.bureau.turnout;
+    let rows: usize = results.release.groups.iter().map(|g| results.list(&g.code).unwrap().problems.len()).sum();
+    for figure in [format!("回收答卷{}份", turnout.opened), format!("有效答卷{}份", turnout.counted), format!("共列出问题{rows}项")] {
+        assert!(text.contains(&figure), "{figure}");
+    }
+    // Every category of the survey, none counted in words.
+    for category in results.survey.categories() {
+        assert!(text.contains(category.name.zh()));
+    }
+    assert!(text.contains("台账目录") && text.contains("卷内序号") && text.contains("没有列入的不等于没有问题"));
+    assert!(text.contains(&zicha::round::Day(zicha::round::shanghai_day(zicha.app.now()), zicha::text::Lang::Zh).to_string()));
+}
+
+#[test]
+fn a_printed_list_says_which_edition_it_is_of() {
+    let (zicha, round) = bureau();
+    let printed = |group| unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some(group)))["word/document.xml"].clone();
+    let day = zicha::round::Day(zicha::round::shanghai_day(zicha.app.now()), zicha::text::Lang::Zh);
+    assert!(printed("CF").contains(&format!("第1版，{day}印发")));
+    // A row was added after that: what is printed is not what was handed over.
+    assert!(printed("CY").contains("工作稿（已印发第1版）"));
 }
 
 #[test]

@@ -32,12 +32,16 @@ pub fn letter(letter: &Letter) -> Vec<u8> {
         document = document.add_paragraph(indented().add_run(run(text, BODY, SANHAO)));
     }
     document = document.add_paragraph(line());
+    let one = letter.annexes.len() == 1;
     for (n, annex) in letter.annexes.iter().enumerate() {
         let head = if n == 0 { "附件：" } else { "　　　" };
-        document = document.add_paragraph(indented().add_run(run(&format!("{head}{}.{}", n + 1, clean(annex)), BODY, SANHAO)));
+        document = document.add_paragraph(indented().add_run(run(
+            &if one { format!("{head}{}", clean(annex)) } else { format!("{head}{}.{}", n + 1, clean(annex)) },
+            BODY,
+            SANHAO,
+        )));
     }
     let signed = |text: &str, edge: i32| line().align(AlignmentType::Right).indent(None, None, Some(edge), None).add_run(run(text, BODY, SANHAO));
-    document =
-        document.add_paragraph(line()).add_paragraph(line()).add_paragraph(signed(&letter.from, 640)).add_paragraph(signed(&letter.day, 1_280));
+    document = document.add_paragraph(line()).add_paragraph(signed(&letter.from, 640)).add_paragraph(signed(&letter.day, 1_280));
     pack(document)
 }

@@ -46,7 +46,7 @@ fn rows(document: Docx, table: &Table) -> Docx {
     // An empty column of cases leaves its room to the causes.
     let cases = if table.rows.iter().any(|row| !row[CASES].is_empty()) { 14 } else { 7 };
     let widths = [4, 8, 8, 14, 6, 7, cases, 6, 17, 33 - cases, 8, 9];
-    let grid = Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], rows: table.rows.clone() };
+    let grid = Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], rows: table.rows.clone(), width: LANDSCAPE_WIDTH };
     document.add_table(grid.table())
 }
 

@@ -3,6 +3,7 @@
 
 mod letter;
 mod list;
+mod report;
 mod tasks;
 
 use std::io::{Cursor, Write};
@@ -16,11 +17,13 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 pub use letter::{Letter, letter};
 pub use list::{ListFacts, problem_list};
+pub use report::{Report, ReportPart, report};
 pub use tasks::task_list;
 
 /// Fonts as the standard names them.
 const TITLE: &str = "方正小标宋简体";
 const HEADING: &str = "黑体";
+const KAI: &str = "楷体_GB2312";
 const BODY: &str = "仿宋_GB2312";
 const SONG: &str = "宋体";
 const LATIN: &str = "Times New Roman";
@@ -50,8 +53,9 @@ fn landscape() -> Docx {
         .page_orient(PageOrientationType::Landscape)
 }
 
-/// Width of the text on a turned page, in twentieths of a point.
+/// Width of the text on a turned page and on an upright one, in twentieths of a point.
 const LANDSCAPE_WIDTH: usize = twips(2_250) as usize;
+const PORTRAIT_WIDTH: usize = twips(1_560) as usize;
 
 fn page(top: i32, bottom: i32, left: i32, right: i32) -> Docx {
     let margin = PageMargin::new().top(top).bottom(bottom).left(left).right(right).header(twips(150)).footer(twips(280)).gutter(0);
@@ -102,7 +106,7 @@ fn title(text: &str) -> Paragraph {
     Paragraph::new().align(AlignmentType::Center).line_spacing(spacing).add_run(run(text, TITLE, ERHAO))
 }
 
-/// A table over the whole width of a turned page. The first row is its head.
+/// A table over the whole width of a page. The first row is its head.
 struct Grid<'a> {
     head: &'a [&'a str],
     /// Widths in parts of the whole.
@@ -110,12 +114,14 @@ struct Grid<'a> {
     /// Columns whose cells are centred.
     centred: &'a [usize],
     rows: Vec<Vec<String>>,
+    /// Width of the text on the page.
+    width: usize,
 }
 
 impl Grid<'_> {
     fn table(&self) -> Table {
         let all: u32 = self.widths.iter().sum();
-        let widths: Vec<usize> = self.widths.iter().map(|w| LANDSCAPE_WIDTH * *w as usize / all as usize).collect();
+        let widths: Vec<usize> = self.widths.iter().map(|w| self.width * *w as usize / all as usize).collect();
         let cell = |text: &str, n: usize, font: &str, centred: bool| {
             let align = if centred { AlignmentType::Center } else { AlignmentType::Left };
             let line = pitch(Paragraph::new().align(align), 300).add_run(run(text, font, WUHAO));
@@ -128,7 +134,7 @@ impl Grid<'_> {
         });
         Table::new(std::iter::once(head).chain(rows).collect())
             .set_grid(widths.clone())
-            .width(LANDSCAPE_WIDTH, WidthType::Dxa)
+            .width(self.width, WidthType::Dxa)
             .margins(TableCellMargins::new().margin(20, 60, 20, 60))
             .layout(TableLayoutType::Fixed)
     }

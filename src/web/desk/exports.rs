@@ -45,6 +45,12 @@ fn page(results: &Results, lang: Lang) -> Markup {
                 td { (lang.pick("随问题清单印发的通知（Word），按公文格式", "The letter that lists go with (Word), as an official letter")) }
                 td { a href={ (base) "/letter?format=docx" } { "Word" } }
                 td { }
+            }
+            tr {
+                td { strong { (lang.pick("总结报告", "Report")) } }
+                td { (lang.pick("六部分的总结报告（Word），数字已填好，其余由政工科补写；附台账目录", "The summary report in six parts (Word): figures filled in, the rest for the section to write; with the catalogue of the ledger")) }
+                td { a href={ (base) "/report?format=docx" } { "Word" } }
+                td { }
             } }
         } } }
         div.card {
@@ -64,6 +70,32 @@ fn formats(base: &str, table: &str, formats: &[FileFormat], more: &str, lang: La
             @if n > 0 { " · " }
             a href={ (base) "/" (table) "?format=" (format.as_str()) (more) } { (match format { FileFormat::Docx => "Word", FileFormat::Xlsx => "Excel", FileFormat::Csv => "CSV", FileFormat::Json => "JSON" }) }
             @if *format == FileFormat::Csv && more.is_empty() { " · " a href={ (base) "/" (table) "?format=csv&headers=id" } { (lang.pick("CSV（英文列名）", "CSV (column ids)")) } " · " a href={ (base) "/" (table) "?format=csv&encoding=gb18030" } { (lang.pick("CSV（国标编码）", "CSV (GB 18030)")) } }
+        }
+    }
+}
+
+/// A file that can be asked for: a table, or a document of the whole bureau.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Table(TableName),
+    Letter,
+    Report,
+}
+
+impl Kind {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "letter" => Some(Self::Letter),
+            "report" => Some(Self::Report),
+            name => name.parse().ok().map(Self::Table),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Table(table) => table.as_str(),
+            Self::Letter => "letter",
+            Self::Report => "report",
         }
     }
 }
@@ -110,15 +142,12 @@ fn read(request: &HttpRequest) -> Result<Asked, WebError> {
 pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::ReadLists).await?;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let table = match path.1.as_str() {
-        "letter" => None,
-        name => Some(name.parse::<TableName>().map_err(|()| WebError::NothingHere)?),
-    };
+    let kind = Kind::parse(&path.1).ok_or(WebError::NothingHere)?;
     let asked = read(&request)?;
     if !session.confirmed {
         return Ok(ask_first(request.uri().path_and_query().map_or("", |p| p.as_str())));
     }
-    let file = block(move || file(&app, &session, &id, table, &asked)).await??;
+    let file = block(move || file(&app, &session, &id, kind, &asked)).await??;
     match file {
         Some(file) => Ok(download(&file.name, file.content_type, file.bytes)),
         None => Err(WebError::Forbidden),
@@ -126,22 +155,28 @@ pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, St
 }
 
 /// The file; `None` if this desk user may not have it. Both are noted.
-fn file(app: &App, session: &Session, id: &RoundId, table: Option<TableName>, asked: &Asked) -> Result<Option<ExportFile>, AppError> {
-    let what = table.map_or("letter", TableName::as_str);
-    let subject =
-        format!("{id} {what} {}", asked.group.as_deref().unwrap_or(if asked.each { "each" } else { "-" }).chars().take(60).collect::<String>());
-    if table == Some(TableName::Tasks) && !app.round(id)?.state.has_results() && session.role.runs_rounds() {
+fn file(app: &App, session: &Session, id: &RoundId, kind: Kind, asked: &Asked) -> Result<Option<ExportFile>, AppError> {
+    let subject = format!(
+        "{id} {} {}",
+        kind.as_str(),
+        asked.group.as_deref().unwrap_or(if asked.each { "each" } else { "-" }).chars().take(60).collect::<String>()
+    );
+    if kind == Kind::Table(TableName::Tasks) && !app.round(id)?.state.has_results() && session.role.runs_rounds() {
         app.note(&session.account, "export", &subject)?;
         return app.export_tasks(id, &wanted(TableName::Tasks, asked)).map(Some);
     }
     let mut results = app.results_for(session, id)?;
     let own = asked.group.as_ref().is_some_and(|code| may_read(session, &results, code));
-    let allowed = session.role.runs_rounds() || own && table.is_some();
+    let allowed = session.role.runs_rounds() || own && matches!(kind, Kind::Table(_));
     app.note(&session.account, if allowed { "export" } else { "export_denied" }, &subject)?;
     if !allowed {
         return Ok(None);
     }
-    let Some(table) = table else { return app.letter(&results).map(Some) };
+    let table = match kind {
+        Kind::Table(table) => table,
+        Kind::Letter => return app.letter(&results).map(Some),
+        Kind::Report => return app.report(&results).map(Some),
+    };
     let wanted = wanted(table, asked);
     if asked.each && session.role.runs_rounds() {
         app.export_all(&mut results, &wanted).map(Some)

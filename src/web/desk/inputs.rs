@@ -66,6 +66,8 @@ pub enum Cell {
     Name,
     /// Words.
     Words,
+    /// Words of more than a line.
+    Long,
     /// A whole number.
     Number,
     /// Yes or no.
@@ -231,6 +233,7 @@ fn cell(column: &Column, name: &str, form: &Form, label: &str) -> Markup {
         Cell::Words => {
             html! { input.words type="text" name=(name) value=(value) maxlength="2000" aria-label=(label) lang=[language_of(column.name)]; }
         }
+        Cell::Long => html! { textarea.cell name=(name) rows="2" aria-label=(label) lang=[language_of(column.name)] { (value) } },
         Cell::Number => html! { input.brief type="text" inputmode="numeric" name=(name) value=(value) maxlength="20" aria-label=(label); },
         Cell::Tick => html! { input type="checkbox" name=(name) value="yes" checked[value == "yes"] aria-label=(label); },
         Cell::Choice(options) => html! { select.brief name=(name) aria-label=(label) { (choices(options, value)) } },

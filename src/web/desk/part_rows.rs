@@ -100,8 +100,8 @@ pub fn privacy_columns(lang: Lang) -> Vec<Column> {
     vec![
         column("id", lang.pick("编号", "Id"), Cell::Name),
         column("requires", lang.pick("何时显示", "When"), Cell::Choice(conditions)),
-        column("zh", lang.pick("中文", "Chinese"), Cell::Words),
-        column("en", lang.pick("英文", "English"), Cell::Words),
+        column("zh", lang.pick("中文", "Chinese"), Cell::Long),
+        column("en", lang.pick("英文", "English"), Cell::Long),
     ]
 }
 
@@ -111,8 +111,8 @@ pub fn type_columns(lang: Lang) -> Vec<Column> {
         column("id", lang.pick("编号", "Id"), Cell::Name),
         column("zh", lang.pick("名称", "Label, Chinese"), Cell::Words),
         column("en", lang.pick("英文名称", "Label, English"), Cell::Words),
-        column("text_zh", lang.pick("含义", "Meaning, Chinese"), Cell::Words),
-        column("text_en", lang.pick("英文含义", "Meaning, English"), Cell::Words),
+        column("text_zh", lang.pick("含义", "Meaning, Chinese"), Cell::Long),
+        column("text_en", lang.pick("英文含义", "Meaning, English"), Cell::Long),
     ]
 }
 
@@ -121,8 +121,8 @@ pub fn measure_columns(file: &SurveyFile, lang: Lang) -> Vec<Column> {
     let kinds = file.rectification_types.iter().map(|t| (t.id.clone(), t.label.get(lang).to_owned())).collect();
     vec![
         column("kind", lang.pick("整改类型", "Kind"), Cell::Choice(kinds)),
-        column("zh", lang.pick("中文", "Chinese"), Cell::Words),
-        column("en", lang.pick("英文", "English"), Cell::Words),
+        column("zh", lang.pick("中文", "Chinese"), Cell::Long),
+        column("en", lang.pick("英文", "English"), Cell::Long),
     ]
 }
 
