@@ -71,3 +71,27 @@ for (const name of ["fuzeren", "guanli", "shenji"]) {
     });
   }
 }
+
+test("what is typed about a question is on the phone beside it, without a click and without taking the cursor away", async ({ page, demo }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await signIn(page, demo, "fuzeren");
+  await page.goto(`${demo.url}/desk/surveys/edit?from=self-check`);
+  await page.click("main form[data-live] button:not([formaction])");
+  await page.goto(`${demo.url}/desk/surveys/self-check-2/part/question.service_verify`);
+  const phone = page.frameLocator("iframe");
+  await page.locator("#text_zh-CN").pressSequentially("甲乙");
+  await expect(phone.locator("#q-service_verify")).toContainText("甲乙");
+  await expect(phone.locator("#q-service_verify"), "its step is the one that shows").toBeVisible();
+  expect(await page.evaluate(() => document.activeElement.id)).toBe("text_zh-CN");
+  // What cannot be shown yet says why, in the phone's place.
+  await page.fill("#text_en", "");
+  await expect(phone.locator(".errors")).toContainText("缺少英文");
+  // Inputs of other ways of answering are out of the way.
+  await expect(page.locator("#max_chars")).toBeHidden();
+  await page.selectOption("#kind", "text");
+  await expect(page.locator("#max_chars")).toBeVisible();
+  await expect(page.locator("#scale")).toBeHidden();
+  // Nothing of it was kept.
+  await page.goto(`${demo.url}/desk/surveys/self-check-2/versions`);
+  await expect(page.locator("main h2")).toHaveCount(1);
+});
