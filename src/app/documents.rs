@@ -170,7 +170,7 @@ fn prominent(list: &ProblemList) -> Vec<String> {
     let told = rows.iter().take(MOST).enumerate().map(|(n, p)| {
         let level = p.level_label(Lang::Zh);
         let spread = p.listed_in.filter(|n| *n > 0).map_or_else(String::new, |n| format!("，{n}个统计组列出"));
-        let causes: Vec<&str> = p.causes.iter().map(|c| c.zh()).collect();
+        let causes: Vec<&str> = p.causes.iter().map(crate::text::Text::zh).collect();
         let causes = if causes.is_empty() { String::new() } else { format!("主要原因：{}。", causes.join("、")) };
         format!(
             "{}.{}（{}{}{spread}）。{causes}",
