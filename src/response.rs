@@ -119,7 +119,7 @@ pub fn form_size(survey: &Survey) -> usize {
 }
 
 /// Most fields a form may have; the largest survey allowed stays far below.
-const MAX_FIELDS: usize = 8_000;
+pub const MAX_FIELDS: usize = 8_000;
 
 impl Form {
     /// Decodes `application/x-www-form-urlencoded` strictly: invalid UTF-8 is an error, not a replacement character.
@@ -166,7 +166,8 @@ impl Drop for Form {
     }
 }
 
-fn percent(bytes: &[u8]) -> Result<String, Refusal> {
+/// Decodes one half of a pair of `application/x-www-form-urlencoded`.
+pub fn percent(bytes: &[u8]) -> Result<String, Refusal> {
     let spaced: Vec<u8> = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
     percent_encoding::percent_decode(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| {
         Refusal::new(

@@ -64,7 +64,7 @@ pub use surveys::OwnSurvey;
 pub use tokens::Token;
 
 use crate::access::ServerKey;
-use crate::ballot::{Layout, RoundPublicKey, StuffingKey};
+use crate::ballot::{Layout, RoundPublicKey, Straight, StuffingKey};
 use crate::id::RoundId;
 use crate::round::Round;
 use crate::storage::{Storage, StorageError};
@@ -121,10 +121,11 @@ pub struct App {
     demo: bool,
     storage: Storage,
     key: ServerKey,
-    stuffing: StuffingKey,
+    stuffing: Arc<StuffingKey>,
     live: RwLock<HashMap<RoundId, (Instant, Arc<Live>)>>,
     surveys: RwLock<HashMap<String, Arc<Survey>>>,
     writers: Mutex<HashMap<RoundId, intake::Writer>>,
+    sealers: intake::Sealers,
     latest: AtomicI64,
     wrong_codes: AtomicU64,
     clock_back: AtomicI64,
@@ -143,6 +144,7 @@ pub struct Live {
     /// Its survey.
     pub survey: Arc<Survey>,
     layout: Layout,
+    straight: Straight,
     public_key: Option<RoundPublicKey>,
 }
 
@@ -158,13 +160,14 @@ impl App {
         let demo = settings.demo || storage.setting("demo")?.is_some();
         let app = Self {
             demo,
-            stuffing: StuffingKey::of(&key),
+            stuffing: Arc::new(StuffingKey::of(&key)),
             key,
             storage,
             settings,
             live: RwLock::default(),
             surveys: RwLock::default(),
             writers: Mutex::default(),
+            sealers: intake::Sealers::default(),
             latest: AtomicI64::new(i64::MIN),
             wrong_codes: AtomicU64::new(0),
             clock_back: AtomicI64::new(0),
@@ -288,7 +291,8 @@ impl App {
             Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
             None => None,
         };
-        Ok(Live { layout: Layout::of(&survey), survey, public_key, round })
+        let layout = Layout::of(&survey);
+        Ok(Live { straight: Straight::of(&survey, &layout), layout, survey, public_key, round })
     }
 
     /// Forgets what was cached of a round after it changed.

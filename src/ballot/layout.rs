@@ -5,8 +5,8 @@ use crate::response::{Answer, Response};
 use crate::survey::{Kind, Survey};
 
 /// First byte of every plaintext.
-const VERSION: u8 = 1;
-const BLANK: u8 = 0xFF;
+pub(super) const VERSION: u8 = 1;
+pub(super) const BLANK: u8 = 0xFF;
 const SMALLEST: usize = 512;
 
 /// What each question takes in the plaintext.
@@ -23,8 +23,9 @@ struct Slot {
     other: Option<usize>,
 }
 
+/// How an answer stands in the plaintext.
 #[derive(Debug, Clone)]
-enum Shape {
+pub(super) enum Shape {
     /// One byte; how many options there are.
     One(usize),
     /// Mask bytes, with one bit more than options so that a full mask is never all ones.
@@ -70,6 +71,11 @@ impl Layout {
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
+    }
+
+    /// How the answers stand, in the order of the questions.
+    pub(super) fn shapes(&self) -> impl Iterator<Item = &Shape> {
+        self.slots.iter().map(|slot| &slot.shape)
     }
 
     /// The plaintext of a response.
@@ -141,20 +147,28 @@ impl Layout {
     }
 }
 
-impl Slot {
-    fn worst(&self) -> usize {
-        let shape = match self.shape {
-            Shape::One(_) => 1,
-            Shape::Many { bytes, .. } => bytes,
-            Shape::Number { .. } => 8,
-            Shape::Rank { places, .. } => places,
-            Shape::Text { bytes } => 2 + bytes,
-        };
-        shape + self.other.map_or(0, |bytes| 2 + bytes)
+impl Shape {
+    /// Bytes of the fixed part.
+    pub(super) fn fixed(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many { bytes, .. } => *bytes,
+            Self::Number { .. } => 8,
+            Self::Rank { places, .. } => *places,
+            Self::Text { .. } => 0,
+        }
     }
 }
 
-fn push_text(out: &mut Vec<u8>, text: &str) {
+impl Slot {
+    fn worst(&self) -> usize {
+        let text = if let Shape::Text { bytes } = self.shape { 2 + bytes } else { 0 };
+        self.shape.fixed() + text + self.other.map_or(0, |bytes| 2 + bytes)
+    }
+}
+
+/// A text with its length before it.
+pub(super) fn push_text(out: &mut Vec<u8>, text: &str) {
     let length = u16::try_from(text.len()).expect("texts are limited far below 64 KiB");
     out.extend(length.to_le_bytes());
     out.extend(text.as_bytes());

@@ -6,9 +6,11 @@ mod layout;
 mod locked;
 mod passphrase;
 mod seal;
+mod straight;
 
 pub use custody::{CustodyError, CustodySecret, MOST_TRUSTEES, SMALLEST_QUORUM, Share, WrappedKey};
 pub use layout::{BadPlaintext, Layout};
 pub use locked::{LockError, Locked};
 pub use passphrase::{Passphrase, PassphraseError};
 pub use seal::{BALLOT_SUITE, BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey};
+pub use straight::{Straight, StraightForm};

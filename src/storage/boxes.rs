@@ -1,7 +1,7 @@
 //! Ballot boxes: slips, spent slips and sealed ballots of a round.
 //! A box is a store of its own (a file on SQLite, partitions on PostgreSQL), so that destroying it is deleting it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;
@@ -14,27 +14,6 @@ use super::{Storage, StorageError};
 use crate::access::SlipHash;
 use crate::ballot::SealedBallot;
 use crate::id::RoundId;
-
-/// A ballot on its way into the box, with the slip that pays for it (`None` in poster rounds).
-pub struct Posting {
-    /// Slip to spend.
-    pub slip: Option<SlipHash>,
-    /// The sealed ballot.
-    pub ballot: SealedBallot,
-}
-
-/// What became of a posting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Slip spent and ballot stored, in one transaction.
-    Stored,
-    /// The slip had been spent before; nothing was stored.
-    Again,
-    /// The box is sealed; nothing was stored.
-    Sealed,
-    /// The slip was voided meanwhile; nothing was stored.
-    Unknown,
-}
 
 /// Sums over a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,24 +131,6 @@ impl Storage {
         let Some(unit) = unit else { return Ok(None) };
         let spent: Option<String> = spent_slips::table.find((round.as_str(), &hash.0[..])).select(spent_slips::round).first(&mut *db).optional()?;
         Ok(Some((unit, spent.is_some())))
-    }
-
-    /// Stores a batch of postings in one transaction: each slip spent and its ballot stored, or neither.
-    pub fn post(&self, round: &RoundId, postings: &[Posting]) -> Result<Vec<Outcome>, StorageError> {
-        self.write_box(round, |db| {
-            if is_sealed(db, round)? {
-                return Ok(vec![Outcome::Sealed; postings.len()]);
-            }
-            let hashes: Vec<&[u8]> = postings.iter().filter_map(|p| p.slip.as_ref().map(|s| &s.0[..])).collect();
-            let known: HashSet<Vec<u8>> = slips::table
-                .filter(slips::round.eq(round.as_str()))
-                .filter(slips::hash.eq_any(hashes))
-                .select(slips::hash)
-                .load::<Vec<u8>>(db)?
-                .into_iter()
-                .collect();
-            postings.iter().map(|posting| post_one(db, round, posting, &known)).collect()
-        })
     }
 
     /// Seals a box: no ballot enters after this.
@@ -327,7 +288,7 @@ fn pg_drop_partition(db: &mut PgConnection, parent: &str, table: &str) -> Result
 }
 
 /// Whether the box takes no more ballots, as this transaction sees it until it ends.
-fn is_sealed(db: &mut Db, round: &RoundId) -> Result<bool, StorageError> {
+pub(super) fn is_sealed(db: &mut Db, round: &RoundId) -> Result<bool, StorageError> {
     match db {
         Db::Sqlite(db) => {
             let closed: i32 = diesel::dsl::sql::<diesel::sql_types::Integer>("select closed from seal").get_result(db)?;
@@ -342,38 +303,4 @@ fn lock_round(db: &mut Db, round: &RoundId, exclusive: bool) -> Result<bool, Sto
     let Db::Pg(db) = db else { return Ok(false) };
     let row = rounds::table.find(round.as_str()).select(rounds::sealed);
     Ok(if exclusive { row.for_update().first(db)? } else { row.for_share().first(db)? })
-}
-
-fn post_one(db: &mut Db, round: &RoundId, posting: &Posting, known: &HashSet<Vec<u8>>) -> Result<Outcome, StorageError> {
-    if let Some(slip) = &posting.slip {
-        if !known.contains(&slip.0[..]) {
-            return Ok(Outcome::Unknown);
-        }
-        let spend = (spent_slips::round.eq(round.as_str()), spent_slips::hash.eq(&slip.0[..]));
-        let stored = match db {
-            Db::Sqlite(db) => diesel::insert_or_ignore_into(spent_slips::table).values(spend).execute(db)?,
-            Db::Pg(db) => diesel::insert_into(spent_slips::table).values(spend).on_conflict_do_nothing().execute(db)?,
-        };
-        if stored == 0 {
-            // Written and taken out again in the same transaction: a spent slip costs the disk what an unspent one does, so the time of the reply does not tell.
-            put_ballot(db, round, &posting.ballot)?;
-            diesel::delete(ballots::table.find((round.as_str(), &posting.ballot.id[..]))).execute(db)?;
-            return Ok(Outcome::Again);
-        }
-    }
-    put_ballot(db, round, &posting.ballot)?;
-    Ok(Outcome::Stored)
-}
-
-fn put_ballot(db: &mut Db, round: &RoundId, ballot: &SealedBallot) -> Result<(), StorageError> {
-    diesel::insert_into(ballots::table)
-        .values((
-            ballots::round.eq(round.as_str()),
-            ballots::id.eq(&ballot.id[..]),
-            ballots::unit.eq(&ballot.unit),
-            ballots::encapsulation.eq(&ballot.encapsulation),
-            ballots::ciphertext.eq(&ballot.ciphertext),
-        ))
-        .execute(db)?;
-    Ok(())
 }

@@ -6,6 +6,7 @@ pub mod backup;
 mod boxes;
 mod connection;
 mod keeping;
+mod posting;
 mod problems;
 mod release;
 mod rounds;
@@ -23,7 +24,8 @@ use crate::id::RoundId;
 use connection::{Db, Pool, Target};
 
 pub use accounts::{AccountRow, AuditRow, SessionRow, TokenRow};
-pub use boxes::{BoxSums, Outcome, Posting};
+pub use boxes::BoxSums;
+pub use posting::{Outcome, Posting};
 pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
 pub use release::{Comment, NextTexts};
 pub use surveys::SurveyVersion;

@@ -42,19 +42,21 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
 async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Payload, view: View) -> Result<HttpResponse, WebError> {
     let live = live(app, round).await?;
     let body = read_body(request, payload).await?;
-    let form = Form::decode(&body).map_err(|refusal| WebError::Unreadable(StatusCode::BAD_REQUEST, refusal))?;
-    drop(body);
-    let working = app.clone();
-    let id = live.round.id.clone();
-    let (begun, form) = block(move || (working.into_inner().begin(&id, &form), form)).await?;
-    let outcome = match begun {
-        Ok(Begun::Again) => Ok(Outcome::Again),
-        Ok(Begun::Queued(reply)) => match reply.await {
-            Ok(outcome) => outcome.map_err(|e| Reject::App(e.into())),
-            Err(_) => Err(Reject::Busy),
-        },
-        Err(reject) => Err(reject),
+    let straight = match app.clone().into_inner().begin_straight(&live, &body) {
+        Some(begun) => Some(settle(begun).await),
+        None => None,
     };
+    let (outcome, form) = match straight {
+        Some(outcome) if !matches!(outcome, Ok(Outcome::Unknown)) => (outcome, Form::default()),
+        // What is not plain, and a code that is not known, is read field by field by rules that know what to say.
+        _ => {
+            let form = Form::decode(&body).map_err(|refusal| WebError::Unreadable(StatusCode::BAD_REQUEST, refusal))?;
+            let (working, id) = (app.clone(), live.round.id.clone());
+            let (begun, form) = block(move || (working.into_inner().begin(&id, &form), form)).await?;
+            (settle(begun).await, form)
+        }
+    };
+    drop(body);
     let id = &live.round.id;
     app.count_submission(match &outcome {
         Ok(Outcome::Stored) => Submission::Stored,
@@ -80,6 +82,14 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
         }
         Err(Reject::Busy) => Err(WebError::Busy),
         Err(Reject::App(error)) => Err(error.into()),
+    }
+}
+
+/// Waits until a submission is on the disk.
+async fn settle(begun: Result<Begun, Reject>) -> Result<Outcome, Reject> {
+    match begun? {
+        Begun::Again => Ok(Outcome::Again),
+        Begun::Queued(reply) => reply.await.map_err(|_| Reject::Busy)?.map_err(|e| Reject::App(e.into())),
     }
 }
 

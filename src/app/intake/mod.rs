@@ -1,26 +1,24 @@
-//! Intake: parse and check, seal, queue, commit in groups, and only then reply.
-//! One writer per round drains its queue, shuffles each batch and stores it in one durable transaction.
+//! Intake: parse and check, look up, seal, commit in groups, and only then reply.
+//! A plain form goes straight from its bytes to a plaintext; whatever is not plain is read slowly here, by rules that know what to say about it.
 
+mod pipeline;
+
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, PoisonError};
-use std::thread::JoinHandle;
 
-use rand::seq::SliceRandom;
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
-use super::{App, AppError, Live, rng};
+pub(super) use pipeline::{Sealers, Writer};
+
+use super::{App, AppError, Live};
 use crate::access::{CodeError, SlipCode, SlipHash};
 use crate::id::RoundId;
 use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
 use crate::round::{Access, Phase, RoundState};
-use crate::storage::{Outcome, Posting, StorageError};
+use crate::storage::{Outcome, StorageError};
 use crate::text::Refusal;
 
-/// Ballots that may wait for the disk; beyond this people are asked to try again.
-const QUEUE: usize = 4096;
-/// Ballots in one transaction.
-const BATCH: usize = 256;
 /// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed down.
 const WRONG_CODES: u32 = 100;
 
@@ -28,7 +26,7 @@ const WRONG_CODES: u32 = 100;
 pub enum Begun {
     /// The slip had been spent before.
     Again,
-    /// The sealed ballot is in the queue.
+    /// It is on its way to the disk.
     Queued(oneshot::Receiver<Result<Outcome, StorageError>>),
 }
 
@@ -62,19 +60,18 @@ impl From<StorageError> for Reject {
     }
 }
 
-struct Job {
-    posting: Posting,
-    reply: oneshot::Sender<Result<Outcome, StorageError>>,
-}
-
-/// The writer of a round.
-pub(super) struct Writer {
-    queue: SyncSender<Job>,
-    thread: JoinHandle<()>,
-}
-
 impl App {
-    /// Checks and seals a submission and puts it into the queue.
+    /// Sends a form on its way by its bytes alone; nothing if it must be read slowly, to be refused or to be understood.
+    pub fn begin_straight(self: &Arc<Self>, live: &Arc<Live>, body: &[u8]) -> Option<Result<Begun, Reject>> {
+        if !matches!(live.round.phase(self.now()), Phase::Answering | Phase::Grace) {
+            return None;
+        }
+        let form = live.straight.read(body)?;
+        let hash = form.code.hash(&self.key, &live.round.id);
+        Some(self.enqueue(live, hash, form.plaintext))
+    }
+
+    /// Checks a submission field by field and sends it on its way.
     pub fn begin(self: &Arc<Self>, id: &RoundId, form: &Form) -> Result<Begun, Reject> {
         let live = self.live(id)?;
         let phase = live.round.phase(self.now());
@@ -100,7 +97,7 @@ impl App {
         let answers = read(&live.survey, form);
         let silent = answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");
         let elsewhere = if slip.is_none() || silent { self.is_of_another_round(id, &code)? } else { false };
-        let Some((unit, spent)) = slip else {
+        let Some((_, spent)) = slip else {
             return Err(Self::with_answers(&live, form, unknown_code(elsewhere), self.too_many_wrong_codes()));
         };
         if spent && (silent || answers.is_err()) {
@@ -115,11 +112,8 @@ impl App {
             return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
         }
         // A spent code goes the same way, through sealing, queue and disk; only the writer tells them apart.
-        let key = live.public_key.as_ref().ok_or(Reject::Phase(Phase::NotYet))?;
-        let plaintext = zeroize::Zeroizing::new(live.layout.encode(&response));
-        let ballot = key.seal(&self.stuffing, id, &unit, &plaintext, &mut rng());
-        let slip = (live.round.access == Access::Slip).then_some(hash);
-        self.enqueue(id, Posting { slip, ballot })
+        let plaintext = Zeroizing::new(live.layout.encode(&response));
+        self.enqueue(&live, hash, plaintext)
     }
 
     /// Accepts a submission and waits until the disk has it.
@@ -168,65 +162,6 @@ impl App {
         };
         let before = self.wrong_codes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, bump).unwrap_or(0);
         before >> 32 == second && before & 0xFFFF_FFFF >= u64::from(WRONG_CODES)
-    }
-
-    fn enqueue(self: &Arc<Self>, id: &RoundId, posting: Posting) -> Result<Begun, Reject> {
-        let (reply, answer) = oneshot::channel();
-        let queue = {
-            let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-            if writers.get(id).is_some_and(|w| w.thread.is_finished()) {
-                writers.remove(id);
-            }
-            writers.entry(id.clone()).or_insert_with(|| self.start_writer(id)).queue.clone()
-        };
-        queue.try_send(Job { posting, reply }).map_err(|_| Reject::Busy)?;
-        Ok(Begun::Queued(answer))
-    }
-
-    fn start_writer(self: &Arc<Self>, id: &RoundId) -> Writer {
-        let (queue, jobs) = sync_channel(QUEUE);
-        let (app, id) = (self.clone(), id.clone());
-        let thread = std::thread::spawn(move || app.write_ballots(&id, &jobs));
-        Writer { queue, thread }
-    }
-
-    /// Ends the writer of a round after its queue is empty. Whatever comes later finds the box sealed.
-    pub(super) fn stop_writer(&self, id: &RoundId) {
-        let writer = self.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        if let Some(Writer { queue, thread }) = writer {
-            drop(queue);
-            // A panicked writer has dropped its queue; its senders were told to try again.
-            drop(thread.join());
-        }
-    }
-
-    fn write_ballots(&self, id: &RoundId, jobs: &Receiver<Job>) {
-        while let Ok(first) = jobs.recv() {
-            let mut batch = vec![first];
-            while batch.len() < BATCH {
-                match jobs.try_recv() {
-                    Ok(job) => batch.push(job),
-                    Err(_) => break,
-                }
-            }
-            batch.shuffle(&mut rng());
-            let (postings, replies): (Vec<Posting>, Vec<_>) = batch.into_iter().map(|j| (j.posting, j.reply)).unzip();
-            match self.storage.post(id, &postings) {
-                Ok(outcomes) => {
-                    for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                        // Whoever went away finds a spent slip when trying again.
-                        drop(reply.send(Ok(outcome)));
-                    }
-                }
-                // One bad row must not fail the others.
-                Err(_) => {
-                    for (reply, posting) in replies.into_iter().zip(&postings) {
-                        let outcome = self.storage.post(id, std::slice::from_ref(posting)).map(|o| o[0]);
-                        drop(reply.send(outcome));
-                    }
-                }
-            }
-        }
     }
 }
 
