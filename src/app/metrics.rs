@@ -3,7 +3,9 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use prometheus::{IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
+
+use crate::round::RoundState;
 
 use super::App;
 
@@ -11,6 +13,9 @@ use super::App;
 const STEP_SECONDS: i64 = 15 * 60;
 /// What figures are rounded down to.
 const ROUNDED_TO: u64 = 5;
+
+/// Steps in which free space is told.
+const FREE_STEP: u64 = 64 << 20;
 
 /// What became of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,11 @@ pub(super) struct Metrics {
     step: AtomicI64,
     registry: Registry,
     shown: IntCounterVec,
+    memory: IntGauge,
+    files: IntGauge,
+    free: IntGauge,
+    rounds: IntGaugeVec,
+    database: IntGauge,
 }
 
 impl Metrics {
@@ -46,9 +56,25 @@ impl Metrics {
         for (_, name) in OUTCOMES {
             shown.with_label_values(&[name]);
         }
+        let gauge = |name: &str, help: &str| IntGauge::new(name, help).expect("the name is legal");
+        let memory = gauge("process_resident_memory_bytes", "Memory of the process; updated every 15 minutes");
+        let files = gauge("process_open_fds", "Open files and connections of the process; updated every 15 minutes");
+        let free = gauge("zicha_data_free_bytes", "Free space on the disk of the data folder, in steps of 64 MiB; updated every 15 minutes");
+        let database = gauge("zicha_database_up", "Whether the database answers");
+        let rounds = IntGaugeVec::new(Opts::new("zicha_rounds", "Rounds by state; updated every 15 minutes"), &["state"])
+            .expect("the name and label are legal");
+        let build = IntGaugeVec::new(Opts::new("zicha_build_info", "Version of the program"), &["version"]).expect("the name and label are legal");
+        build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let registry = Registry::new();
+        for all in [&memory, &files, &free, &database] {
+            registry.register(Box::new(all.clone())).expect("registered once");
+        }
+        for all in [&rounds, &build] {
+            registry.register(Box::new(all.clone())).expect("registered once");
+        }
         registry.register(Box::new(shown.clone())).expect("registered once");
-        Self { counts: [const { AtomicU64::new(0) }; 4], step: AtomicI64::new(i64::MIN), registry, shown }
+        let counts = [const { AtomicU64::new(0) }; 4];
+        Self { counts, step: AtomicI64::new(i64::MIN), registry, shown, memory, files, free, rounds, database }
     }
 }
 
@@ -69,11 +95,33 @@ impl App {
             let shown = self.metrics.shown.with_label_values(&[name]);
             shown.inc_by(counted.saturating_sub(shown.get()));
         }
+        // Memory, connections and disk move with every submission, so they keep the same step.
+        let (memory, files) = process();
+        self.metrics.memory.set(memory);
+        self.metrics.files.set(files);
+        if let Ok(stat) = rustix::fs::statvfs(&self.settings().data) {
+            let free = stat.f_bavail * stat.f_frsize / FREE_STEP * FREE_STEP;
+            self.metrics.free.set(i64::try_from(free).unwrap_or(i64::MAX));
+        }
+        if let Ok(rounds) = self.rounds() {
+            for state in RoundState::all() {
+                let count = rounds.iter().filter(|round| round.state == state).count();
+                self.metrics.rounds.with_label_values(&[state.as_str()]).set(i64::try_from(count).unwrap_or(i64::MAX));
+            }
+        }
     }
 
     /// All metrics in the text format of Prometheus.
     pub fn metrics_text(&self) -> String {
+        self.metrics.database.set(i64::from(self.ready().is_ok()));
         self.roll_metrics();
         TextEncoder::new().encode_to_string(&self.metrics.registry.gather()).unwrap_or_default()
     }
+}
+
+/// Memory in bytes and open files of this process.
+fn process() -> (i64, i64) {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok().and_then(|text| text.split_whitespace().nth(1)?.parse::<i64>().ok()).unwrap_or(0);
+    let files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    (pages * i64::try_from(rustix::param::page_size()).unwrap_or(4096), i64::try_from(files).unwrap_or(i64::MAX))
 }

@@ -12,5 +12,5 @@ pub use custody::{CustodyError, CustodySecret, MOST_TRUSTEES, SMALLEST_QUORUM, S
 pub use layout::{BadPlaintext, Layout};
 pub use locked::{LockError, Locked};
 pub use passphrase::{Passphrase, PassphraseError};
-pub use seal::{BALLOT_SUITE, BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey};
+pub use seal::{BALLOT_SUITE, BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey, place};
 pub use straight::{Straight, StraightForm};

@@ -22,6 +22,13 @@ const PSK_ID: &[u8] = b"zicha/ballot-psk/1";
 /// A ballot's random name.
 pub type BallotId = [u8; 16];
 
+/// Where a ballot stands in the file of its box: the first half of its name, as a signed number in the same order.
+#[must_use]
+pub fn place(id: &BallotId) -> i64 {
+    let half: [u8; 8] = std::array::from_fn(|n| id[n]);
+    (u64::from_be_bytes(half) ^ (1 << 63)) as i64
+}
+
 /// What is stored of a response while the round is open.
 #[derive(Clone)]
 pub struct SealedBallot {

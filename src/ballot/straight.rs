@@ -225,27 +225,26 @@ impl Straight {
     /// What depends on more than one field: conditions, "other" texts, how many were chosen. Says whether nothing was answered.
     fn settle(&self, out: &mut [u8], texts: &mut [Texts], wants_blank: bool) -> Option<bool> {
         let mut silent = true;
-        for n in 0..self.plans.len() {
-            let plan = &self.plans[n];
+        for (plan, texts) in self.plans.iter().zip(texts) {
             let asked = plan.conditions.iter().all(|condition| self.holds(condition, out));
             if !asked {
                 plan.fixed_mut(out).fill(BLANK);
-                texts[n] = Texts::default();
+                *texts = Texts::default();
                 continue;
             }
             match plan.shape {
                 Shape::One(_) => {
                     if let Some((index, _)) = plan.other {
-                        if texts[n].other.is_some() && out[plan.at] == BLANK {
+                        if texts.other.is_some() && out[plan.at] == BLANK {
                             out[plan.at] = index;
                         }
                         if out[plan.at] != index {
-                            texts[n].other = None;
+                            texts.other = None;
                         }
                     }
                 }
                 Shape::Many { .. } => {
-                    let mask = plan.mask(out) | plan.other.filter(|_| texts[n].other.is_some()).map_or(0, |(index, _)| 1 << index);
+                    let mask = plan.mask(out) | plan.other.filter(|_| texts.other.is_some()).map_or(0, |(index, _)| 1 << index);
                     let count = mask.count_ones();
                     if count > plan.most || (mask & plan.exclusive != 0 && count > 1) || (count > 0 && count < plan.fewest) {
                         return None;
@@ -262,11 +261,11 @@ impl Straight {
                 }
                 Shape::Number { .. } | Shape::Text { .. } => {}
             }
-            let answered = plan.fixed(out).iter().any(|b| *b != BLANK) || texts[n].own.is_some();
+            let answered = plan.fixed(out).iter().any(|b| *b != BLANK) || texts.own.is_some();
             if plan.required && !answered && !wants_blank {
                 return None;
             }
-            silent &= !answered && texts[n].other.is_none();
+            silent &= !answered && texts.other.is_none();
         }
         Some(silent)
     }
@@ -394,20 +393,17 @@ mod tests {
             let form = Form::decode(body.as_bytes()).unwrap();
             let long = read(&survey, &form);
             let plain = long.as_ref().is_ok_and(|r| r.has_no_answer() == form.has(BLANK_FIELD, "1")) && form.0.get(CODE_FIELD).is_some_and(|v| v.len() == 1) && SlipCode::parse(form.first(CODE_FIELD)).is_ok();
-            match straight.read(body.as_bytes()) {
-                Some(form) => {
-                    prop_assert!(plain);
-                    prop_assert_eq!(&form.plaintext[..], &layout.encode(&long.unwrap())[..]);
-                    prop_assert_eq!(form.code.printed(), SlipCode::parse(CODE).unwrap().printed());
-                }
+            if let Some(form) = straight.read(body.as_bytes()) {
+                prop_assert!(plain);
+                prop_assert_eq!(&form.plaintext[..], &layout.encode(&long.unwrap())[..]);
+                prop_assert_eq!(form.code.printed(), SlipCode::parse(CODE).unwrap().printed());
+            } else {
                 // What may be declined though it is right: what no page sends.
-                None => {
-                    let unusual = fields.iter().any(|(name, value)| {
-                        let odd = ["+1", "１", " 3 ", "2", "题"].contains(&value.as_str());
-                        odd || name == "late" || name == "text" || fields.iter().filter(|(other, _)| other == name).count() > 1
-                    });
-                    prop_assert!(!plain || unusual, "declined though it is plain");
-                }
+                let unusual = fields.iter().any(|(name, value)| {
+                    let odd = ["+1", "１", " 3 ", "2", "题"].contains(&value.as_str());
+                    odd || name == "late" || name == "text" || fields.iter().filter(|(other, _)| other == name).count() > 1
+                });
+                prop_assert!(!plain || unusual, "declined though it is plain");
             }
         }
     }

@@ -38,6 +38,11 @@ impl RoundState {
         (Self::Void, "void", "已作废"),
     ];
 
+    /// All states.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.iter().map(|state| state.0)
+    }
+
     /// The name in the database and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -187,6 +187,15 @@ impl Shape {
                 (Holds::Bytes, true) => format!("decode(j->>{n}, 'hex')"),
             })
             .collect();
+        if self.name == "ballots" && !postgres {
+            // Where a ballot stands in the file follows from its name.
+            let named = self.columns.iter().zip(&values).map(|((column, _), value)| format!("{value} as {column}")).collect::<Vec<_>>().join(", ");
+            let columns = columns.join(", ");
+            return format!(
+                "insert into ballots (place, {columns}) select {}, {columns} from (select {named}) where true on conflict do nothing",
+                super::PLACE
+            );
+        }
         let from = if postgres { " from (select $1::json j) one" } else { "" };
         format!("insert into {} ({}) select {}{from} where true on conflict do nothing", self.name, columns.join(", "), values.join(", "))
     }

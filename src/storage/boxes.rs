@@ -9,10 +9,10 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::connection::{self, Db, Lease, Target};
-use super::schema::{ballots, rounds, slips, spent_slips};
+use super::schema::{ballots, placed_ballots, rounds, slips, spent_slips};
 use super::{Storage, StorageError};
 use crate::access::SlipHash;
-use crate::ballot::SealedBallot;
+use crate::ballot::{BallotId, SealedBallot, place};
 use crate::id::RoundId;
 
 /// Sums over a box.
@@ -34,6 +34,8 @@ pub type SlipCounts = BTreeMap<String, u32>;
 type BallotTuple = (Vec<u8>, String, Vec<u8>, Vec<u8>);
 
 const PAGE: i64 = 256;
+/// The place of a ballot by its name, in the words of SQLite; the box's own check says the same.
+pub const PLACE: &str = "((instr('123456789ABCDEF', substr(hex(id), 1, 1)) - 8) << 60) + (instr('123456789ABCDEF', substr(hex(id), 2, 1)) << 56) + (instr('123456789ABCDEF', substr(hex(id), 3, 1)) << 52) + (instr('123456789ABCDEF', substr(hex(id), 4, 1)) << 48) + (instr('123456789ABCDEF', substr(hex(id), 5, 1)) << 44) + (instr('123456789ABCDEF', substr(hex(id), 6, 1)) << 40) + (instr('123456789ABCDEF', substr(hex(id), 7, 1)) << 36) + (instr('123456789ABCDEF', substr(hex(id), 8, 1)) << 32) + (instr('123456789ABCDEF', substr(hex(id), 9, 1)) << 28) + (instr('123456789ABCDEF', substr(hex(id), 10, 1)) << 24) + (instr('123456789ABCDEF', substr(hex(id), 11, 1)) << 20) + (instr('123456789ABCDEF', substr(hex(id), 12, 1)) << 16) + (instr('123456789ABCDEF', substr(hex(id), 13, 1)) << 12) + (instr('123456789ABCDEF', substr(hex(id), 14, 1)) << 8) + (instr('123456789ABCDEF', substr(hex(id), 15, 1)) << 4) + (instr('123456789ABCDEF', substr(hex(id), 16, 1)) << 0)";
 /// Takes the box's write lock. It also writes a page, so that a batch of spent slips takes as long to commit as one of new ballots.
 const BOX_LOCK: &str = "update seal set closed = closed";
 
@@ -209,24 +211,11 @@ impl Storage {
     /// Hands out all ballots, page by page in the order of their random names.
     pub fn each_ballot(&self, round: &RoundId, mut page: impl FnMut(Vec<SealedBallot>) -> Result<(), StorageError>) -> Result<(), StorageError> {
         let mut db = self.box_connection(round)?;
-        let mut after: Vec<u8> = Vec::new();
+        let mut after: Option<BallotId> = None;
         loop {
-            let rows: Vec<BallotTuple> = ballots::table
-                .filter(ballots::round.eq(round.as_str()))
-                .filter(ballots::id.gt(&after))
-                .order(ballots::id)
-                .limit(PAGE)
-                .select((ballots::id, ballots::unit, ballots::encapsulation, ballots::ciphertext))
-                .load(&mut *db)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after.clone_from(&last.0);
-            let sealed = rows
-                .into_iter()
-                .map(|(id, unit, encapsulation, ciphertext)| {
-                    let id = id.try_into().map_err(|_| StorageError::Corrupt("a ballot's name".into()))?;
-                    Ok(SealedBallot { id, unit, encapsulation, ciphertext })
-                })
-                .collect::<Result<Vec<_>, StorageError>>()?;
+            let sealed = next_ballots(&mut db, round, after.as_ref())?;
+            let Some(last) = sealed.last() else { return Ok(()) };
+            after = Some(last.id);
             page(sealed)?;
         }
     }
@@ -252,7 +241,10 @@ impl Storage {
             if let Some(pool) = boxes.get(round) {
                 pool.clone()
             } else {
-                let pool = connection::pool(self.box_target(round), 4)?;
+                let target = self.box_target(round);
+                let pool = connection::pool(target.clone(), 4)?;
+                // A box that an older version made is brought to the current shape first.
+                connection::migrate(&mut *connection::lease(&pool)?, &target)?;
                 boxes.insert(round.clone(), pool.clone());
                 pool
             }
@@ -263,6 +255,30 @@ impl Storage {
     pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
         connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
+}
+
+/// The ballots that follow one, in the order of their names.
+fn next_ballots(db: &mut Db, round: &RoundId, after: Option<&BallotId>) -> Result<Vec<SealedBallot>, StorageError> {
+    let rows: Vec<BallotTuple> = match db {
+        Db::Sqlite(db) => {
+            use placed_ballots as b;
+            let all = b::table.order(b::place).limit(PAGE).select((b::id, b::unit, b::encapsulation, b::ciphertext));
+            match after {
+                Some(id) => all.filter(b::place.gt(place(id))).load(db)?,
+                None => all.load(db)?,
+            }
+        }
+        Db::Pg(db) => {
+            let after = after.map_or(&[][..], |id| &id[..]);
+            let own = ballots::table.filter(ballots::round.eq(round.as_str())).filter(ballots::id.gt(after));
+            own.order(ballots::id).limit(PAGE).select((ballots::id, ballots::unit, ballots::encapsulation, ballots::ciphertext)).load(db)?
+        }
+    };
+    let read = |(id, unit, encapsulation, ciphertext): BallotTuple| {
+        let id = id.try_into().map_err(|_| StorageError::Corrupt("a ballot's name".into()))?;
+        Ok(SealedBallot { id, unit, encapsulation, ciphertext })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn pg_exists(db: &mut PgConnection, table: &str) -> Result<bool, StorageError> {

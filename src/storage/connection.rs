@@ -1,6 +1,7 @@
 //! Connections: one enum over both backends, pooled, with the settings that durability and secrecy need.
 //! A connection that lacks them is refused, because a ballot acknowledged on an unsafe connection could be lost.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -9,6 +10,7 @@ use diesel::r2d2;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::StorageError;
+use super::servers::Servers;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const SQLITE_BOX: EmbeddedMigrations = embed_migrations!("migrations/sqlite_box");
@@ -28,8 +30,8 @@ pub(super) enum Target {
     Sqlite(String),
     /// The box of one round, a file.
     SqliteBox(String),
-    /// A PostgreSQL URL.
-    Postgres(String),
+    /// PostgreSQL, on one server or on several of which one takes writes.
+    Postgres(Arc<Servers>),
 }
 
 pub(super) type Pool = r2d2::Pool<Manager>;
@@ -40,7 +42,7 @@ impl Target {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Ok(Self::Sqlite(path.to_owned()))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Self::Postgres(url.to_owned()))
+            Ok(Self::Postgres(Arc::new(Servers::parse(url))))
         } else {
             Err(StorageError::Unavailable("the address must start with sqlite:// or postgres://".into()))
         }
@@ -70,9 +72,8 @@ impl Target {
                 check_sqlite(&mut db)?;
                 Ok(Db::Sqlite(db))
             }
-            Self::Postgres(url) => {
-                let mut db = diesel::PgConnection::establish(url).map_err(refused)?;
-                db.batch_execute("set client_min_messages = warning; set lock_timeout = '5s'; set statement_timeout = '120s';")?;
+            Self::Postgres(servers) => {
+                let mut db = servers.connect()?;
                 check_postgres(&mut db)?;
                 Ok(Db::Pg(db))
             }
@@ -105,7 +106,8 @@ fn check_sqlite(db: &mut SqliteConnection) -> Result<(), StorageError> {
 fn check_postgres(db: &mut PgConnection) -> Result<(), StorageError> {
     for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on"), ("track_commit_timestamp", "off")] {
         let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(db)?;
-        let stronger = name == "synchronous_commit" && matches!(value.as_str(), "remote_apply" | "remote_write");
+        // `remote_write` would let go before the standby's disk has it.
+        let stronger = name == "synchronous_commit" && value == "remote_apply";
         if value != wanted && !stronger {
             return Err(StorageError::Unavailable(format!("PostgreSQL must run with {name} = {wanted}, but has {value}")));
         }

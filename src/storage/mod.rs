@@ -11,6 +11,7 @@ mod problems;
 mod release;
 mod rounds;
 mod schema;
+mod servers;
 mod surveys;
 
 use std::collections::HashMap;
@@ -24,7 +25,7 @@ use crate::id::RoundId;
 use connection::{Db, Pool, Target};
 
 pub use accounts::{AccountRow, AuditRow, SessionRow, TokenRow};
-pub use boxes::BoxSums;
+pub use boxes::{BoxSums, PLACE};
 pub use posting::{Outcome, Posting};
 pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
 pub use release::{Comment, NextTexts};

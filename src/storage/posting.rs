@@ -8,10 +8,10 @@ use diesel::sql_types::{Array, Binary, Text};
 
 use super::boxes::is_sealed;
 use super::connection::Db;
-use super::schema::{ballots, slips, spent_slips};
+use super::schema::{ballots, placed_ballots, slips, spent_slips};
 use super::{Storage, StorageError};
 use crate::access::SlipHash;
-use crate::ballot::SealedBallot;
+use crate::ballot::{SealedBallot, place};
 use crate::id::RoundId;
 
 /// A ballot on its way into the box, with the slip that pays for it (`None` in poster rounds).
@@ -136,14 +136,16 @@ fn put(db: &mut Db, round: &RoundId, batch: &[&SealedBallot]) -> Result<(), Stor
     match db {
         Db::Sqlite(db) => {
             for ballot in batch {
+                use placed_ballots as b;
                 let row = (
-                    ballots::round.eq(round.as_str()),
-                    ballots::id.eq(&ballot.id[..]),
-                    ballots::unit.eq(&ballot.unit),
-                    ballots::encapsulation.eq(&ballot.encapsulation),
-                    ballots::ciphertext.eq(&ballot.ciphertext),
+                    b::place.eq(place(&ballot.id)),
+                    b::round.eq(round.as_str()),
+                    b::id.eq(&ballot.id[..]),
+                    b::unit.eq(&ballot.unit),
+                    b::encapsulation.eq(&ballot.encapsulation),
+                    b::ciphertext.eq(&ballot.ciphertext),
                 );
-                diesel::insert_into(ballots::table).values(row).execute(db)?;
+                diesel::insert_into(b::table).values(row).execute(db)?;
             }
         }
         Db::Pg(_) if batch.is_empty() => {}
@@ -167,7 +169,7 @@ fn take_out(db: &mut Db, round: &RoundId, batch: &[&SealedBallot]) -> Result<(),
     match db {
         Db::Sqlite(db) => {
             for ballot in batch {
-                diesel::delete(ballots::table.find((round.as_str(), &ballot.id[..]))).execute(db)?;
+                diesel::delete(placed_ballots::table.find(place(&ballot.id))).execute(db)?;
             }
         }
         Db::Pg(_) if batch.is_empty() => {}

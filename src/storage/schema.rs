@@ -86,5 +86,11 @@ diesel::table! {
     ballots (round, id) { round -> Text, id -> Binary, unit -> Text, encapsulation -> Binary, ciphertext -> Binary, }
 }
 
+// The same table in a box file: found by a number that the name begins with.
+diesel::table! {
+    #[sql_name = "ballots"]
+    placed_ballots (place) { place -> BigInt, round -> Text, id -> Binary, unit -> Text, encapsulation -> Binary, ciphertext -> Binary, }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(slips, spent_slips);
 diesel::allow_tables_to_appear_in_same_query!(comments, screenings);

@@ -62,7 +62,7 @@ fn the_search_finds_a_word_in_every_form() {
     assert!(hits(b"nothing of it", &[word]).is_empty());
 }
 
-struct Service {
+pub(crate) struct Service {
     child: Child,
     port: u16,
     desk: u16,
@@ -70,7 +70,7 @@ struct Service {
 
 impl Service {
     /// The service as talkative as it can be made, with everything it says in a file, and folders of its own to leave things in.
-    fn start(zicha: &Shell, place: &Path, wrapper: &[&str]) -> Self {
+    pub(crate) fn start(zicha: &Shell, place: &Path, wrapper: &[&str]) -> Self {
         let (port, desk) = (free_port(), free_port());
         let plain = zicha.command(&["serve", "--listen", &format!("127.0.0.1:{port}"), "--desk-listen", &format!("127.0.0.1:{desk}")]);
         let mut command = match wrapper.split_first() {
@@ -106,7 +106,7 @@ impl Service {
     }
 
     /// Sends raw bytes from an address of one's own and returns the answer.
-    fn send(&self, from: [u8; 4], request: &[u8]) -> String {
+    pub(crate) fn send(&self, from: [u8; 4], request: &[u8]) -> String {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
         socket.connect(&SocketAddr::from(([127, 0, 0, 1], self.port)).into()).unwrap();
@@ -123,7 +123,7 @@ impl Service {
     }
 
     /// Asks it to end and waits. `pid` is that of the service itself where a tracer is its parent.
-    fn stop(mut self, pid: Option<i32>) {
+    pub(crate) fn stop(mut self, pid: Option<i32>) {
         let pid = pid.unwrap_or_else(|| i32::try_from(self.child.id()).unwrap());
         rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::TERM).unwrap();
         let started = Instant::now();
@@ -190,7 +190,7 @@ const SENT: [&str; 10] = [
     "CanaryValueQ10",
 ];
 
-fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
+pub(crate) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
     format!(
         "{method} {path} HTTP/1.1\r\nHost: zicha\r\nUser-Agent: {}\r\nCookie: a={}; zicha={}\r\nReferer: http://x/{}\r\nAccept-Language: {}\r\nX-Forwarded-For: 10.77.1.2, {}\r\nX-Real-IP: 10.77.1.3\r\nAuthorization: Basic {}\r\nX-{}: y\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         SENT[0], SENT[1], SENT[1], SENT[2], SENT[3], SENT[4], SENT[5], SENT[5], body.len()

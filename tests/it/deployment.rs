@@ -9,7 +9,7 @@ fn read(path: &str) -> String {
 #[test]
 fn docker_files_use_only_settings_and_commands_that_exist() {
     let known: Vec<&str> = zicha::app::SETTINGS.iter().map(|s| s.1).collect();
-    for file in ["Dockerfile", "docker-compose.yml", "README.md", "README.zh-CN.md"] {
+    for file in ["Dockerfile", "docker-compose.yml", "deploy/zicha.service", "docs/OPERATIONS.md", "README.md", "README.zh-CN.md"] {
         let text = read(file);
         for word in text.split(|c: char| !(c.is_ascii_uppercase() || c == '_')).filter(|w| w.starts_with("ZICHA_") && w.len() > 6) {
             assert!(known.contains(&word), "{file} names the unknown setting {word}");
@@ -31,6 +31,54 @@ fn docker_files_use_only_settings_and_commands_that_exist() {
     }
     let version = read("Cargo.toml").lines().find_map(|l| l.strip_prefix("rust-version = \"").map(|v| v.trim_end_matches('"').to_owned())).unwrap();
     assert!(docker.contains(&format!("rust:{version}")), "the image builds with the toolchain of Cargo.toml");
+}
+
+#[test]
+fn the_compose_file_has_two_silent_servers_two_nodes_and_a_proxy_without_a_log() {
+    let compose = read("docker-compose.yml");
+    for service in ["  primary:", "  standby:", "  node1:", "  node2:", "  proxy:"] {
+        assert!(compose.contains(&format!("\n{service}\n")), "{service}");
+    }
+    // What is named in it is there, and every variable has a place in the example.
+    for file in
+        compose.split("./").skip(1).map(|rest| rest.split([':', '\n']).next().unwrap()).filter(|f| f.starts_with("deploy/") && *f != "deploy/tls")
+    {
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(), "{file}");
+    }
+    let example = read(".env.example");
+    for variable in compose.split("${").skip(1).map(|rest| rest.split([':', '}']).next().unwrap()) {
+        assert!(example.contains(&format!("\n{variable}=")), "{variable}");
+    }
+    for hardening in ["read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "core: 0"] {
+        assert!(compose.contains(hardening), "{hardening}");
+    }
+    // Both servers run with the same settings, and a commit waits for the standby.
+    assert!(compose.contains("command: &postgres-command") && compose.contains("command: *postgres-command"));
+    assert!(read("deploy/postgres/init.sql").contains("synchronous_standby_names = '*'"));
+    assert!(read("deploy/postgres/follow").contains("/synchronous_standby_names/d"), "a promoted standby waits for nobody");
+    for proxy in ["deploy/nginx.conf", "deploy/nginx-nodes.conf"] {
+        let text = read(proxy);
+        assert!(text.contains("access_log off;") && text.contains("X-Forwarded-For \"\"") && !text.contains("$remote_addr"), "{proxy}");
+    }
+}
+
+#[test]
+fn dashboard_and_alerts_use_only_metrics_that_exist() {
+    let zicha = crate::test_app::TestApp::start(crate::test_app::Backend::Sqlite);
+    let text = zicha.app.metrics_text();
+    let known: Vec<&str> = text.lines().filter_map(|l| l.strip_prefix("# TYPE ")).map(|l| l.split(' ').next().unwrap()).collect();
+    for file in ["deploy/grafana/zicha.json", "deploy/zicha-alerts.yml"] {
+        let words = read(file);
+        let names: Vec<&str> = words
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|w| (w.starts_with("zicha_") || w.starts_with("process_")) && w.len() > 8)
+            .collect();
+        assert!(names.len() > 2);
+        for name in names {
+            assert!(known.contains(&name), "{file} uses the unknown metric {name}");
+        }
+    }
+    let _: serde_json::Value = serde_json::from_str(&read("deploy/grafana/zicha.json")).unwrap();
 }
 
 #[test]

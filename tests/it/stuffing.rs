@@ -48,7 +48,10 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
             &zicha,
             backend,
             &round,
-            &format!("insert into ballots values ('{round}', x'{id}', 'CY', x'{encapsulation}', x'{ciphertext}')"),
+            &format!(
+                "insert into ballots values ({}, '{round}', x'{id}', 'CY', x'{encapsulation}', x'{ciphertext}')",
+                zicha::ballot::place(&forged.id)
+            ),
             &format!("insert into ballots values ('ROUND', '\\x{id}', 'CY', '\\x{encapsulation}', '\\x{ciphertext}')"),
         );
         // A copy of a ballot under another name, and one moved to another unit.
@@ -56,8 +59,12 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
             &zicha,
             backend,
             &round,
-            "insert into ballots select round, randomblob(16), unit, encapsulation, ciphertext from ballots limit 1;
-             update ballots set unit = 'CF' where id = (select max(id) from ballots);",
+            &format!(
+                "insert into ballots with copy as materialized (select round, randomblob(16) as id, unit, encapsulation, ciphertext from ballots limit 1)
+                 select {}, copy.* from copy;
+                 update ballots set unit = 'CF' where id = (select max(id) from ballots);",
+                zicha::storage::PLACE
+            ),
             "insert into ballots select round, decode(md5(random()::text), 'hex'), unit, encapsulation, ciphertext from ballots limit 1;
              update ballots set unit = 'CF' where id = (select id from ballots order by id desc limit 1);",
         );
@@ -88,7 +95,7 @@ fn a_box_that_changed_between_closing_and_opening_stays_shut() {
                 "insert into ballots select * from aside; drop table aside",
             ),
             (
-                "insert into ballots select round, zeroblob(16), unit, encapsulation, ciphertext from ballots limit 1",
+                "insert into ballots select -9223372036854775808, round, zeroblob(16), unit, encapsulation, ciphertext from ballots limit 1",
                 "insert into ballots select round, decode(repeat('00', 16), 'hex'), unit, encapsulation, ciphertext from ballots limit 1",
                 "",
             ),

@@ -1,7 +1,6 @@
 //! The way of a plaintext into the box: its slip is looked up, it is sealed, and it is committed with others of its batch.
 //! One thread a round has the box to itself, so its pages stay in its cache; as many threads as there are cores seal.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,8 +20,9 @@ use crate::storage::{Outcome, Posting, StorageError};
 
 /// Submissions to one round that may be on their way at once; beyond this people are asked to try again.
 const MOST_UNDER_WAY: usize = 4096;
-/// Ballots in one transaction.
-const BATCH: usize = 256;
+/// Most ballots in one transaction: a part of what is under way, so that others are sealed meanwhile and neither side waits for the other.
+const SMALLEST_BATCH: usize = 8;
+const LARGEST_BATCH: usize = 256;
 
 type Answer = Result<Outcome, StorageError>;
 
@@ -143,9 +143,11 @@ impl App {
 
     fn start_writer(self: &Arc<Self>, id: &RoundId) -> Writer {
         let (steps, queue) = channel();
-        let (app, round) = (self.clone(), id.clone());
-        let thread = std::thread::Builder::new().name("box".to_owned()).spawn(move || app.keep_box(&round, &queue)).expect("a thread can be started");
-        Writer { steps, under_way: Arc::default(), thread }
+        let under_way = Arc::new(AtomicUsize::new(0));
+        let (app, round, count) = (self.clone(), id.clone(), under_way.clone());
+        let thread =
+            std::thread::Builder::new().name("box".to_owned()).spawn(move || app.keep_box(&round, &queue, &count)).expect("a thread can be started");
+        Writer { steps, under_way, thread }
     }
 
     /// Ends the thread of a round after everything under way is answered. Whatever comes later finds the box sealed.
@@ -159,21 +161,26 @@ impl App {
     }
 
     /// Looks up and stores for one round until nobody can send any more.
-    fn keep_box(&self, id: &RoundId, queue: &Receiver<Step>) {
-        while let Ok(first) = queue.recv() {
-            let (mut new, mut sealed) = (Vec::new(), Vec::new());
-            let mut sort = |step| match step {
-                Step::LookUp(job) => new.push(job),
-                Step::Post(posting, reply) => sealed.push((posting, reply)),
-            };
-            sort(first);
-            for step in queue.try_iter().take(BATCH - 1) {
-                sort(step);
+    fn keep_box(&self, id: &RoundId, queue: &Receiver<Step>, under_way: &AtomicUsize) {
+        let mut sealed: Vec<(Posting, Reply)> = Vec::new();
+        loop {
+            let first = if sealed.is_empty() { queue.recv().ok() } else { None };
+            if first.is_none() && sealed.is_empty() {
+                return;
+            }
+            let mut new = Vec::new();
+            for step in first.into_iter().chain(queue.try_iter()) {
+                match step {
+                    Step::LookUp(job) => new.push(job),
+                    Step::Post(posting, reply) => sealed.push((posting, reply)),
+                }
             }
             // New ones first: they are sealed while the disk is busy with the others.
             self.look_up(id, new);
             if !sealed.is_empty() {
-                self.post(id, sealed);
+                let most = (under_way.load(Ordering::Relaxed) / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH).min(sealed.len());
+                let rest = sealed.split_off(most);
+                self.post(id, std::mem::replace(&mut sealed, rest));
             }
         }
     }
@@ -183,11 +190,8 @@ impl App {
             return;
         }
         let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
-        let units = self.storage.slip_units(id, &hashes).or_else(|_| {
-            // Once more one by one: a hash is a key, so this is a connection that was lost.
-            let one = |hash: &SlipHash| Ok(self.storage.look_up_slip(id, hash)?.map(|(unit, _)| (*hash, unit)));
-            hashes.iter().map(|hash| one(hash)).filter_map(Result::transpose).collect::<Result<HashMap<_, _>, StorageError>>()
-        });
+        // Once more: a connection may have been lost, and reading changes nothing.
+        let units = self.storage.slip_units(id, &hashes).or_else(|_| self.storage.slip_units(id, &hashes));
         let mut units = match units {
             Ok(units) => units,
             Err(error) => {
@@ -213,10 +217,17 @@ impl App {
         let (postings, replies): (Vec<Posting>, Vec<Reply>) = batch.into_iter().unzip();
         match self.storage.post(id, &postings) {
             Ok(outcomes) => replies.into_iter().zip(outcomes).for_each(|(reply, outcome)| reply.send(Ok(outcome))),
-            // One bad row must not fail the others.
-            Err(_) => {
+            // One bad row must not fail the others; where nothing answers, none is tried again: their senders do that.
+            Err(first) => {
+                let mut lost = self.storage.ping().is_err();
                 for (reply, posting) in replies.into_iter().zip(&postings) {
-                    reply.send(self.storage.post(id, std::slice::from_ref(posting)).map(|outcomes| outcomes[0]));
+                    if lost {
+                        reply.send(Err(StorageError::Unavailable(first.to_string())));
+                        continue;
+                    }
+                    let outcome = self.storage.post(id, std::slice::from_ref(posting)).map(|outcomes| outcomes[0]);
+                    lost = outcome.is_err() && self.storage.ping().is_err();
+                    reply.send(outcome);
                 }
             }
         }

@@ -207,8 +207,9 @@ fn from_this_site(request: &HttpRequest) -> Result<(), WebError> {
 }
 
 /// `GET /metrics`, on the desk's listener only.
-pub async fn metrics(app: Data<App>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.metrics_text())
+pub async fn metrics(app: Data<App>) -> Result<HttpResponse, WebError> {
+    let text = block(move || app.metrics_text()).await?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
 }
 
 /// What surrounds a page.

@@ -27,6 +27,8 @@ pub const MAX_BODY: usize = 256 << 10;
 const BODY_TIME: Duration = Duration::from_secs(15);
 const SLOWEST_BYTES_PER_SECOND: u64 = 1 << 10;
 const LONGEST_BODY_TIME: Duration = Duration::from_mins(1);
+/// How long a phone waits for the disk.
+const LONGEST_WAIT: Duration = Duration::from_secs(12);
 /// How long an answer to one wrong code too many waits.
 const SLOW: Duration = Duration::from_secs(1);
 
@@ -89,7 +91,11 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
 async fn settle(begun: Result<Begun, Reject>) -> Result<Outcome, Reject> {
     match begun? {
         Begun::Again => Ok(Outcome::Again),
-        Begun::Queued(reply) => reply.await.map_err(|_| Reject::Busy)?.map_err(|e| Reject::App(e.into())),
+        // Nobody is told "received" before it is; whoever waits too long is asked to try again, which counts once.
+        Begun::Queued(reply) => match tokio::time::timeout(LONGEST_WAIT, reply).await {
+            Ok(Ok(outcome)) => outcome.map_err(|e| Reject::App(e.into())),
+            Ok(Err(_)) | Err(_) => Err(Reject::Busy),
+        },
     }
 }
 

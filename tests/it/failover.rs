@@ -1,0 +1,353 @@
+//! The primary dies: two nodes on a primary with a synchronous standby, whose replication is cut before the kill.
+//! A plain kill on one machine proves nothing, since the standby has everything by then; with the link cut first, an acknowledgement that did not wait for it would be lost here.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::test_app::{agent, encode, free_port};
+
+const UNITS: &str = "code,name,kind,headcount\nCY,甲,squad,20000\n";
+/// A failover is over when somebody gets an acknowledgement again.
+const BACK_WITHIN: Duration = Duration::from_secs(15);
+
+/// A PostgreSQL server of its own.
+struct Cluster {
+    folder: PathBuf,
+    port: u16,
+}
+
+/// Where the programs of PostgreSQL are.
+fn programs() -> Option<PathBuf> {
+    let told = std::env::var("TEST_POSTGRES_BIN").ok().map(PathBuf::from);
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
+    found.sort();
+    told.or_else(|| found.pop()).filter(|folder| folder.join("initdb").exists())
+}
+
+/// Runs a program of PostgreSQL, which refuses to run as root.
+fn run(program: &str, arguments: &[&str]) -> bool {
+    let program = programs().unwrap().join(program).display().to_string();
+    let status = if rustix::process::getuid().is_root() {
+        let line: Vec<String> = std::iter::once(&*program).chain(arguments.iter().copied()).map(|a| format!("'{a}'")).collect();
+        Command::new("su").args(["-s", "/bin/sh", "postgres", "-c", &line.join(" ")]).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    } else {
+        Command::new(&program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
+    status.unwrap().success()
+}
+
+impl Cluster {
+    fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), port: free_port() }
+    }
+
+    fn data(&self) -> String {
+        self.folder.join("db").display().to_string()
+    }
+
+    fn start(&self) {
+        let folder = self.folder.display();
+        let options = format!("-p {} -k {folder} -c listen_addresses=127.0.0.1 -c wal_sender_timeout=2s -c wal_receiver_timeout=2s", self.port);
+        assert!(run("pg_ctl", &["-D", &self.data(), "-w", "-l", &format!("{folder}/log"), "-o", &options, "start"]), "{}", self.log());
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    fn stop(&self) {
+        run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "stop"]);
+    }
+
+    /// Ends the server and all its processes at once.
+    fn kill(&self) {
+        let pid = std::fs::read_to_string(format!("{}/postmaster.pid", self.data())).unwrap();
+        let pid = pid.lines().next().unwrap();
+        // Stopped first, so that it does not start new ones for those that die.
+        Command::new("kill").args(["-STOP", pid]).status().unwrap();
+        Command::new("pkill").args(["-9", "-P", pid]).status().unwrap();
+        Command::new("kill").args(["-9", pid]).status().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        // Nobody may have reaped it yet, and the next one would take it for alive.
+        for left in [format!("{}/postmaster.pid", self.data()), format!("{}/.s.PGSQL.{}.lock", self.folder.display(), self.port)] {
+            std::fs::remove_file(left).ok();
+        }
+    }
+
+    fn connect(&self, name: &str) -> PgConnection {
+        PgConnection::establish(&format!("postgres://zicha@127.0.0.1:{}/{name}", self.port)).unwrap()
+    }
+
+    /// Becomes a standby of the server behind `port`, from nothing.
+    fn follow(&self, port: u16) {
+        std::fs::remove_dir_all(self.data()).ok();
+        assert!(run("pg_basebackup", &["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "zicha", "-D", &self.data(), "-R", "-c", "fast"]));
+        self.start();
+    }
+
+    /// From now on no commit is told before the standby has it.
+    fn wait_for_standby(&self) {
+        let mut db = self.connect("postgres");
+        db.batch_execute("alter system set synchronous_standby_names = '*'").unwrap();
+        db.batch_execute("select pg_reload_conf()").unwrap();
+        let started = Instant::now();
+        let ready = "select count(*) from pg_stat_replication where sync_state = 'sync'";
+        while diesel::dsl::sql::<BigInt>(ready).get_result::<i64>(&mut db).unwrap() == 0 {
+            assert!(started.elapsed() < Duration::from_secs(20), "the standby does not follow");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// The wire between primary and standby, which can be cut.
+struct Wire {
+    port: u16,
+    ends: Arc<Mutex<Vec<TcpStream>>>,
+    whole: Arc<AtomicBool>,
+}
+
+impl Wire {
+    fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let wire = Self { port: listener.local_addr().unwrap().port(), ends: Arc::default(), whole: Arc::new(AtomicBool::new(true)) };
+        let (ends, whole) = (wire.ends.clone(), wire.whole.clone());
+        std::thread::spawn(move || {
+            for one in listener.incoming().flatten() {
+                let Ok(other) = TcpStream::connect(("127.0.0.1", port)) else { continue };
+                if !whole.load(Ordering::SeqCst) {
+                    continue;
+                }
+                for (mut from, mut into) in
+                    [(one.try_clone().unwrap(), other.try_clone().unwrap()), (other.try_clone().unwrap(), one.try_clone().unwrap())]
+                {
+                    std::thread::spawn(move || {
+                        let mut bytes = [0; 16384];
+                        while let Ok(n @ 1..) = from.read(&mut bytes) {
+                            if into.write_all(&bytes[..n]).is_err() {
+                                break;
+                            }
+                        }
+                        into.shutdown(Shutdown::Both).ok();
+                    });
+                }
+                ends.lock().unwrap().extend([one, other]);
+            }
+        });
+        wire
+    }
+
+    fn cut(&self) {
+        self.whole.store(false, Ordering::SeqCst);
+        for end in self.ends.lock().unwrap().drain(..) {
+            end.shutdown(Shutdown::Both).ok();
+        }
+    }
+}
+
+/// `ZICHA_FAILOVERS` sets how many; `scripts/soak` runs twenty.
+#[test]
+fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
+    if programs().is_none() {
+        assert!(std::env::var("ZICHA_TEST_ALL").is_err(), "the programs of PostgreSQL are missing");
+        return;
+    }
+    let failovers: usize = std::env::var("ZICHA_FAILOVERS").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let place = tempfile::tempdir().unwrap();
+    for name in ["one", "two", "node1", "node2"] {
+        std::fs::create_dir(place.path().join(name)).unwrap();
+    }
+    if rustix::process::getuid().is_root() {
+        Command::new("chmod").args(["755", place.path().to_str().unwrap()]).status().unwrap();
+        Command::new("chown").arg("postgres").args(["one", "two"].map(|n| place.path().join(n))).status().unwrap();
+    }
+    let clusters = ["one", "two"].map(|name| Cluster::new(&place.path().join(name)));
+    assert!(run("initdb", &["-D", &clusters[0].data(), "-U", "zicha", "-A", "trust", "-E", "UTF8", "--locale=C"]));
+    clusters[0].start();
+    clusters[0].connect("postgres").batch_execute("create database zicha").unwrap();
+    let url = format!("postgres://zicha@127.0.0.1:{},127.0.0.1:{}/zicha", clusters[0].port, clusters[1].port);
+    let zicha = |node: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
+        command.args(["--yes", "--database", &url, "--data", place.path().join(node).to_str().unwrap()]).args(arguments);
+        command
+    };
+    let ok = |arguments: &[&str]| {
+        let output = zicha("node1", arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("units.csv"), UNITS).unwrap();
+    ok(&["units", "import", &path("units.csv")]);
+    let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+    let round = ok(&["round", "create", "--survey", "canteen", "--title", "换", "--opens", &today, "--closes", &today]);
+    ok(&["round", "open", &round, "--custody", "server"]);
+    ok(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &path("slips.csv")]);
+    let codes: Vec<String> =
+        std::fs::read_to_string(path("slips.csv")).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
+    std::fs::copy(path("node1/server.key"), path("node2/server.key")).unwrap();
+    let ports = [free_port(), free_port()];
+    let mut nodes: Vec<Child> = ["node1", "node2"]
+        .iter()
+        .zip(ports)
+        .map(|(node, port)| {
+            zicha(node, &["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    let send = |agent: &ureq::Agent, port: u16, code: &str| -> Option<&'static str> {
+        let answer = agent
+            .post(format!("http://127.0.0.1:{port}/r/{round}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes())
+            .ok()?;
+        let to = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or("").to_owned();
+        match answer.status().as_u16() {
+            303 if to.ends_with("/received") => Some("received"),
+            303 if to.ends_with("/again") => Some("again"),
+            503 => None,
+            other => panic!("{other} for a good slip"),
+        }
+    };
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (acknowledged, unsure) = (Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+    let acks = || acknowledged.lock().unwrap().len();
+    let mut slowest = Duration::ZERO;
+    std::thread::scope(|scope| {
+        for worker in 0..6 {
+            let (send, next, stop, acknowledged, unsure, codes) = (&send, &next, &stop, &acknowledged, &unsure, &codes);
+            scope.spawn(move || {
+                let agent = agent();
+                while !stop.load(Ordering::Relaxed) {
+                    let Some(code) = codes.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                    match send(&agent, ports[worker % 2], code) {
+                        Some(answer) => drop(acknowledged.lock().unwrap().insert(code.clone(), answer)),
+                        None => unsure.lock().unwrap().push(code.clone()),
+                    }
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+        }
+        let ending = StopOnPanic(&stop);
+        for n in 0..failovers {
+            let (primary, standby) = (&clusters[n % 2], &clusters[(n + 1) % 2]);
+            let wire = Wire::to(primary.port);
+            standby.follow(wire.port);
+            primary.wait_for_standby();
+            let before = acks();
+            wait(|| acks() > before + 30, "submissions do not get through with the standby in place");
+            wire.cut();
+            std::thread::sleep(Duration::from_millis(400));
+            let cut = acks();
+            std::thread::sleep(Duration::from_millis(800));
+            assert_eq!(acks(), cut, "acknowledged though the standby did not have it");
+            primary.kill();
+            let promoted = Instant::now();
+            assert!(run("pg_ctl", &["-D", &standby.data(), "-w", "promote"]));
+            wait(|| acks() > cut, "no acknowledgement after the failover");
+            slowest = slowest.max(promoted.elapsed());
+            // Both nodes, not one of them.
+            for port in ports {
+                wait(|| agent().get(format!("http://127.0.0.1:{port}/readyz")).call().is_ok_and(|r| r.status() == 200), "a node does not come back");
+            }
+            // The old primary wakes up and takes writes: nobody uses it.
+            primary.start();
+            primary.connect("postgres").batch_execute("alter system reset synchronous_standby_names; ").unwrap();
+            primary.connect("postgres").batch_execute("select pg_reload_conf()").unwrap();
+            let before = acks();
+            wait(|| acks() > before + 50, "submissions stop when the old primary is back");
+            // Nor is it when the new one is away for a moment, nor by a node that starts only now.
+            standby.kill();
+            std::thread::sleep(Duration::from_millis(300));
+            let away = acks();
+            std::thread::sleep(Duration::from_millis(1_500));
+            assert_eq!(acks(), away, "the old primary took ballots");
+            standby.start();
+            wait(|| acks() > away + 20, "no acknowledgement after the new primary was away");
+            let late = free_port();
+            let mut node =
+                zicha("node2", &["serve", "--listen", &format!("127.0.0.1:{late}")]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let code = &codes[next.fetch_add(1, Ordering::Relaxed)];
+            let agent = agent();
+            let mut answer = None;
+            wait(
+                || {
+                    answer = send(&agent, late, code);
+                    answer.is_some()
+                },
+                "a node that starts late does not answer",
+            );
+            acknowledged.lock().unwrap().insert(code.clone(), answer.unwrap());
+            node.kill().unwrap();
+            node.wait().unwrap();
+            let strays = diesel::dsl::sql::<BigInt>(&format!("select count(*) from ballots where round = '{round}'"));
+            let (old, new): (i64, i64) =
+                (strays.clone().get_result(&mut primary.connect("zicha")).unwrap(), strays.get_result(&mut standby.connect("zicha")).unwrap());
+            assert!(old < new, "the old primary has {old} ballots, the new one {new}");
+            primary.stop();
+        }
+        drop(ending);
+    });
+    // Whoever was not answered tries again, as a phone does.
+    let agent = agent();
+    let mut rescued = 0;
+    let unsure = unsure.into_inner().unwrap();
+    for code in &unsure {
+        let mut answer = None;
+        wait(
+            || {
+                answer = send(&agent, ports[0], code);
+                answer.is_some()
+            },
+            "a submission is never answered",
+        );
+        rescued += usize::from(answer == Some("again"));
+    }
+    for node in &mut nodes {
+        node.kill().unwrap();
+        node.wait().unwrap();
+    }
+    let acknowledged = acknowledged.into_inner().unwrap();
+    let total = (acknowledged.len() + unsure.len()) as u64;
+    assert!(acknowledged.values().all(|answer| *answer == "received"), "a slip that was used once is told to have been used before");
+    ok(&["round", "close", &round]);
+    let app =
+        zicha::app::App::open(zicha::app::Settings { database: Some(url.clone()), data: place.path().join("node1"), ..Default::default() }).unwrap();
+    let closing = app.round(&round.parse().unwrap()).unwrap().closing.unwrap();
+    println!(
+        "{failovers} failovers: {} acknowledged, {} asked to try again of which {rescued} had been stored, 0 lost, 0 doubled, {} spent without ballot; back within {:.1} s",
+        acknowledged.len(),
+        unsure.len(),
+        closing.used - closing.ballots,
+        slowest.as_secs_f64()
+    );
+    assert_eq!((closing.used, closing.ballots), (total, total), "each slip that was sent counts once, with its ballot");
+    assert!(slowest < BACK_WITHIN, "back after {slowest:?}");
+    drop(app);
+    clusters.iter().for_each(Cluster::stop);
+}
+
+/// Lets the senders end when this side is done or gives up.
+struct StopOnPanic<'a>(&'a AtomicBool);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn wait(mut until: impl FnMut() -> bool, what: &str) {
+    let started = Instant::now();
+    while !until() {
+        assert!(started.elapsed() < Duration::from_secs(40), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
