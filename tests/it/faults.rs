@@ -182,21 +182,14 @@ fn locked_out_of_its_database_it_says_try_again_and_goes_on_afterwards() {
         let agent = agent();
         assert_eq!(running.send_one(&agent).1, 303);
         // Longer than a phone waits for its answer.
-        let held = Duration::from_secs(14);
+        let pause = Duration::from_secs(14);
         let (round, path, url) = (running.round.clone(), running.zicha.path(&format!("box-{}.db", running.round)), running.zicha.database.clone());
         let holder = std::thread::spawn(move || match url {
             Some(url) => {
-                let mut db = PgConnection::establish(&url).unwrap();
-                db.batch_execute(&format!("begin; lock table spent_slips_{round} in access exclusive mode")).unwrap();
-                std::thread::sleep(held);
-                db.batch_execute("rollback").unwrap();
+                let table = format!("begin; lock table spent_slips_{round} in access exclusive mode");
+                lock(&mut PgConnection::establish(&url).unwrap(), &table, pause);
             }
-            None => {
-                let mut db = SqliteConnection::establish(&path).unwrap();
-                db.batch_execute("begin immediate").unwrap();
-                std::thread::sleep(held);
-                db.batch_execute("rollback").unwrap();
-            }
+            None => lock(&mut SqliteConnection::establish(&path).unwrap(), "begin immediate", pause),
         });
         std::thread::sleep(Duration::from_millis(300));
         let asked = Instant::now();
@@ -211,9 +204,16 @@ fn locked_out_of_its_database_it_says_try_again_and_goes_on_afterwards() {
             std::thread::sleep(Duration::from_millis(100));
         }
         let used = running.used();
-        println!("fault: {backend:?} locked for {} s: asked to try again, then 2 of 2 in the box", held.as_secs());
+        println!("fault: {backend:?} locked for {} s: asked to try again, then 2 of 2 in the box", pause.as_secs());
         assert_eq!(used, 2);
     }
+}
+
+/// Holds a lock for a while.
+fn lock(db: &mut impl SimpleConnection, begin: &str, pause: Duration) {
+    db.batch_execute(begin).unwrap();
+    std::thread::sleep(pause);
+    db.batch_execute("rollback").unwrap();
 }
 
 /// `ZICHA_SLOW` sets how many; `scripts/soak` runs ten thousand.
@@ -248,7 +248,7 @@ fn slow_senders_hold_up_nobody_but_themselves() {
     }
     // They are not kept for ever either: an unfinished head goes soon, and an unfinished form is told so.
     let mut silent = slow.swap_remove(1);
-    silent.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    silent.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut rest = Vec::new();
     silent.read_to_end(&mut rest).ok();
     drop(slow);
