@@ -63,6 +63,9 @@ impl Metrics {
         let database = gauge("zicha_database_up", "Whether the database answers");
         let rounds = IntGaugeVec::new(Opts::new("zicha_rounds", "Rounds by state; updated every 15 minutes"), &["state"])
             .expect("the name and label are legal");
+        for state in RoundState::all() {
+            rounds.with_label_values(&[state.as_str()]);
+        }
         let build = IntGaugeVec::new(Opts::new("zicha_build_info", "Version of the program"), &["version"]).expect("the name and label are legal");
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let registry = Registry::new();
