@@ -50,7 +50,7 @@ impl App {
         let survey = Survey::parse(bytes)
             .map_err(|errors| AppError::Mistakes(errors.0.iter().map(|e| Refusal::new(e.line(Lang::Zh), e.line(Lang::En))).collect()))?;
         Cuts::checked(survey.thresholds())
-            .map_err(|e| Refusal::new(format!("阈值不可用：按此阈值公布的区间会暴露人数（{e}）"), e.to_string()).at("thresholds"))?;
+            .map_err(|e| Refusal::new(format!("阈值不可用：按此阈值公布的区间会暴露人数（{e}）"), e.to_string()).at("prominent"))?;
         Ok(survey)
     }
 

@@ -168,6 +168,8 @@ impl Shape {
         let cast = if postgres { "::text" } else { "" };
         let only = round.map_or_else(String::new, |r| format!(" where {} = '{r}'", self.columns[self.round.unwrap_or(0)].0));
         let order: Vec<&str> = self.columns.iter().take(2).map(|c| c.0).collect();
+        // In a box file the place is the name in the same order, and the key of the table.
+        let order = if self.name == "ballots" && !postgres { vec!["place"] } else { order };
         format!("select {array}({}){cast} from {}{only} order by {}", parts.join(", "), self.name, order.join(", "))
     }
 
@@ -278,7 +280,7 @@ impl Storage {
 fn snapshot<T>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
     db.transaction(|db| {
         if let Db::Pg(pg) = db {
-            pg.batch_execute("set transaction isolation level repeatable read read only")?;
+            pg.batch_execute("set transaction isolation level repeatable read read only; set local statement_timeout = 0")?;
         }
         work(db)
     })

@@ -38,11 +38,11 @@ pub(super) type Pool = r2d2::Pool<Manager>;
 pub(super) type Lease = r2d2::PooledConnection<Manager>;
 
 impl Target {
-    pub(super) fn parse(url: &str) -> Result<Self, StorageError> {
+    pub(super) fn parse(url: &str, data: &std::path::Path) -> Result<Self, StorageError> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Ok(Self::Sqlite(path.to_owned()))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Self::Postgres(Arc::new(Servers::parse(url))))
+            Ok(Self::Postgres(Arc::new(Servers::parse(url, data))))
         } else {
             Err(StorageError::Unavailable("the address must start with sqlite:// or postgres://".into()))
         }
@@ -129,9 +129,9 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, db: &mut Db) -> Result<(), StorageError> {
-        match db {
-            Db::Sqlite(_) => Ok(()),
-            Db::Pg(pg) => pg.batch_execute("select 1").map_err(Into::into),
+        match (db, &self.target) {
+            (Db::Pg(pg), Target::Postgres(servers)) => servers.writable(pg).map(drop).map_err(StorageError::Unavailable),
+            _ => Ok(()),
         }
     }
 

@@ -70,11 +70,17 @@ pub struct Storage {
 impl Storage {
     /// Opens the database, creates what is missing and migrates.
     pub fn open(url: &str, data: &Path) -> Result<Self, StorageError> {
-        let target = Target::parse(url)?;
+        let target = Target::parse(url, data)?;
         target.prepare()?;
         let main = connection::pool(target.clone(), 8)?;
         let storage = Self { target, main, boxes: Mutex::new(HashMap::new()), data: data.to_owned() };
         connection::migrate(&mut *storage.connection()?, &storage.target)?;
+        // Boxes that an older version made are brought to shape before anybody waits for them.
+        for round in storage.rounds()? {
+            if !storage.is_postgres() && storage.has_box(&round.id)? {
+                drop(storage.box_connection(&round.id)?);
+            }
+        }
         Ok(storage)
     }
 

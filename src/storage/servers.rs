@@ -1,6 +1,7 @@
 //! PostgreSQL servers behind one address: the primary and its standbys, of which one at a time takes writes.
 //! After a failover the old primary may come back and take writes too; what it says is out of date, so it is told by its timeline and left alone.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use diesel::connection::SimpleConnection;
@@ -20,11 +21,13 @@ pub(super) struct Servers {
     current: AtomicUsize,
     /// The newest timeline seen; each promotion begins another.
     timeline: AtomicU32,
+    /// Where it is kept, so that a program that starts while only the old primary is up does not take it for the newest.
+    kept: PathBuf,
 }
 
 impl Servers {
     /// Reads an address that may name several hosts, as libpq writes them: `postgres://USER@ONE:5432,TWO:5432/NAME`.
-    pub(super) fn parse(url: &str) -> Self {
+    pub(super) fn parse(url: &str, data: &Path) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
         let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
         let (user, hosts) = authority.rfind('@').map_or(("", authority), |at| authority.split_at(at + 1));
@@ -34,7 +37,9 @@ impl Servers {
             query.push_str(&format!("{name}={value}"));
         }
         let urls = hosts.split(',').map(|host| format!("{scheme}://{user}{host}{path}{query}")).collect();
-        Self { urls, current: AtomicUsize::new(0), timeline: AtomicU32::new(0) }
+        let kept = data.join("timeline");
+        let timeline = std::fs::read_to_string(&kept).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        Self { urls, current: AtomicUsize::new(0), timeline: AtomicU32::new(timeline), kept }
     }
 
     /// A connection to the server that takes writes now.
@@ -63,29 +68,39 @@ impl Servers {
     }
 
     fn chosen(&self, timeline: u32, at: usize, db: PgConnection) -> PgConnection {
-        self.timeline.fetch_max(timeline, Ordering::Relaxed);
+        if self.timeline.fetch_max(timeline, Ordering::Relaxed) < timeline && self.urls.len() > 1 {
+            // Without it this process still knows; only the next one would not.
+            std::fs::write(&self.kept, format!("{timeline}\n")).ok();
+        }
         self.current.store(at, Ordering::Relaxed);
         db
     }
 
     fn connect_to(&self, at: usize) -> Result<(u32, PgConnection), String> {
-        use diesel::sql_types::{Bool, Text};
         let mut db = PgConnection::establish(&self.urls[at]).map_err(|e| e.to_string())?;
         let told = |e: diesel::result::Error| e.to_string();
         db.batch_execute("set client_min_messages = warning; set lock_timeout = '5s'; set statement_timeout = '120s';").map_err(told)?;
+        let timeline = self.writable(&mut db).map_err(|why| format!("server {} {why}", at + 1))?;
+        Ok((timeline, db))
+    }
+
+    /// The timeline of a server that takes writes and is not left behind; else why not.
+    pub(super) fn writable(&self, db: &mut PgConnection) -> Result<u32, String> {
+        use diesel::sql_types::{Bool, Text};
         if self.urls.len() == 1 {
-            return Ok((1, db));
+            return db.batch_execute("select 1").map(|()| 1).map_err(|e| e.to_string());
         }
-        if diesel::select(diesel::dsl::sql::<Bool>("pg_is_in_recovery()")).get_result(&mut db).map_err(told)? {
-            return Err(format!("server {} is a standby", at + 1));
+        if diesel::select(diesel::dsl::sql::<Bool>("pg_is_in_recovery()")).get_result(db).map_err(|e| e.to_string())? {
+            return Err("is a standby".to_owned());
         }
         // The first eight digits of the write-ahead log's file name.
-        let file: String = diesel::select(diesel::dsl::sql::<Text>("pg_walfile_name(pg_current_wal_lsn())")).get_result(&mut db).map_err(told)?;
+        let file: String =
+            diesel::select(diesel::dsl::sql::<Text>("pg_walfile_name(pg_current_wal_lsn())")).get_result(db).map_err(|e| e.to_string())?;
         let timeline = file.get(..8).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0);
         if timeline < self.timeline.load(Ordering::Relaxed) {
-            return Err(format!("server {} was primary before a failover; make it a standby of the new one", at + 1));
+            return Err("was primary before a failover; make it a standby of the new one".to_owned());
         }
-        Ok((timeline, db))
+        Ok(timeline)
     }
 }
 
@@ -95,7 +110,7 @@ mod tests {
 
     #[test]
     fn an_address_of_several_servers_becomes_one_for_each() {
-        let urls = |url: &str| Servers::parse(url).urls;
+        let urls = |url: &str| Servers::parse(url, Path::new("/nowhere")).urls;
         assert_eq!(
             urls(
                 "postgres://zicha:pa%40ss@one:5432,two:5433/zicha?connect_timeout=9&tcp_user_timeout=1&keepalives_idle=1&keepalives_interval=1&keepalives_count=1"

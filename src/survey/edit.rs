@@ -1,6 +1,8 @@
 //! Changing a survey step by step: one question or category at a time, the rest untouched.
 //! Every step gives a whole definition again, which is checked like any other before it is kept.
 
+use serde_json::Value;
+
 use super::file::{AnswerFile, CategoryFile, OptionFile, QuestionFile, QuestionRole, ScaleFile, StepFile, SurveyFile};
 use crate::text::Text;
 
@@ -122,6 +124,15 @@ impl SurveyFile {
         id
     }
 
+    /// Brings every text to the languages of the survey: one that it does not have goes, one that is missing begins as the text that is there.
+    pub fn keep_to_languages(&mut self) {
+        let Ok(mut tree) = serde_json::to_value(&*self) else { return };
+        each_text(&mut tree, &self.languages);
+        if let Ok(file) = serde_json::from_value(tree) {
+            *self = file;
+        }
+    }
+
     /// Moves a category up or down; false if there is nowhere to go.
     pub fn move_category(&mut self, id: &str, up: bool) -> bool {
         let Some(at) = self.categories.iter().position(|c| c.id == id) else { return false };
@@ -175,6 +186,24 @@ impl SurveyFile {
             return stem.to_owned();
         }
         (2..10_000).map(|n| format!("{stem}{n}")).find(|id| self.place(id).is_none()).unwrap_or_default()
+    }
+}
+
+/// Languages that a text can be in.
+const TAGS: [&str; 2] = ["zh-CN", "en"];
+
+fn each_text(value: &mut Value, languages: &[String]) {
+    match value {
+        Value::Object(map) if !map.is_empty() && map.keys().all(|key| TAGS.contains(&key.as_str())) => {
+            let known = map.values().next().cloned().unwrap_or_default();
+            map.retain(|tag, _| languages.contains(tag));
+            for tag in languages {
+                map.entry(tag.clone()).or_insert_with(|| known.clone());
+            }
+        }
+        Value::Object(map) => map.values_mut().for_each(|inner| each_text(inner, languages)),
+        Value::Array(list) => list.iter_mut().for_each(|inner| each_text(inner, languages)),
+        _ => {}
     }
 }
 

@@ -234,7 +234,7 @@ fn a_survey_is_changed_part_by_part_without_seeing_its_text() {
         assert_eq!(change("scale.agree", &[("id", "consent"), ("steps.1.score", "2"), ("stem_zh-CN", "请选一档：")]).status, 303);
         // Thresholds, promises, conditions.
         change("general", &[("prominent", "101")]).assert_says(422, "id=\"e-prominent\"");
-        change("general", &[("tendency", "60")]).assert_says(422, "#thresholds");
+        change("general", &[("tendency", "60")]).assert_says(422, "id=\"e-prominent\"");
         change("general", &[("prominent", "41")]).assert_says(422, "阈值不可用");
         assert_eq!(
             change(
@@ -290,6 +290,45 @@ fn a_survey_is_changed_part_by_part_without_seeing_its_text() {
             assert_eq!(clerk.get(&part("canteen-2", missing)).status, 404, "{missing}");
         }
     }
+}
+
+#[test]
+fn a_language_goes_with_its_texts_and_comes_back_with_what_is_there() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let clerk = desk(&zicha, "clerk");
+    copy_of(&zicha, "canteen");
+    let general = part("canteen-2", "general");
+    let own = || zicha.app.own_surveys().unwrap().remove(0);
+    assert_eq!(send(&clerk, &general, &clerk.get(&general), &[("languages", "zh-CN")]).status, 303);
+    assert!(!own().text.contains("\"en\":"), "its texts went along");
+    // What is added to a survey of one language is in one language.
+    for what in ["category", "scale", "options"] {
+        let outline = "/desk/surveys/canteen-2/outline";
+        assert_eq!(clerk.post_from(outline, outline, &[("do", what)]).status, 303, "{what}");
+    }
+    assert_eq!(send(&clerk, &general, &clerk.get(&general), &[("languages", "zh-CN en")]).status, 303);
+    let note = own().survey.question("visit_note").unwrap().text.clone();
+    assert_eq!((note.0.len(), note.0["en"].as_str()), (2, note.zh()), "to be translated part by part");
+}
+
+#[test]
+fn line_breaks_of_a_browser_are_kept_and_a_part_that_is_gone_loses_no_words() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let clerk = desk(&zicha, "clerk");
+    copy_of(&zicha, "canteen");
+    let (general, note) = (part("canteen-2", "general"), part("canteen-2", "question.visit_note"));
+    assert_eq!(send(&clerk, &general, &clerk.get(&general), &[("privacy.0.zh", "第一行\r\n第二行"), ("intro_zh-CN", "上\r\n下")]).status, 303);
+    let own = || zicha.app.own_surveys().unwrap().remove(0).survey;
+    assert_eq!(own().privacy()[0].text.zh(), "第一行\n第二行");
+    // A text of two lines is drawn as a field of several, so that saving it again keeps them.
+    assert_eq!(send(&clerk, &note, &clerk.get(&note), &[("text_zh-CN", "甲\r\n乙")]).status, 303);
+    clerk.get(&note).assert_says(200, "甲\n乙</textarea>");
+    // Renamed by somebody else meanwhile: what was typed is still there.
+    let opened = clerk.get(&note);
+    assert_eq!(send(&clerk, &note, &opened, &[("id", "remark")]).status, 303);
+    let told = send(&clerk, &note, &opened, &[("text_zh-CN", "我写了很久的话")]);
+    told.assert_says(409, "删除或改了编号");
+    told.assert_says(409, "我写了很久的话");
 }
 
 #[test]

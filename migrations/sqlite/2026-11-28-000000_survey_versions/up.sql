@@ -7,3 +7,5 @@ create table survey_versions (           -- one version; never a respondent
     at         bigint not null,          -- Unix seconds when it was kept
     primary key (id, version)
 ) without rowid;
+-- What is there now is the first that is kept; who wrote it and when was not.
+insert into survey_versions (id, version, definition, account, at) select id, version, definition, '', 0 from own_surveys;

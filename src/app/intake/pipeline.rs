@@ -177,6 +177,8 @@ impl App {
             }
             // New ones first: they are sealed while the disk is busy with the others.
             self.look_up(id, new);
+            // Whoever was told to try again is not stored behind their back.
+            sealed.retain(|(_, reply)| !reply.to.is_closed());
             if !sealed.is_empty() {
                 let most = (under_way.load(Ordering::Relaxed) / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH).min(sealed.len());
                 let rest = sealed.split_off(most);
@@ -225,7 +227,7 @@ impl App {
                         reply.send(Err(StorageError::Unavailable(first.to_string())));
                         continue;
                     }
-                    let outcome = self.storage.post(id, std::slice::from_ref(posting)).map(|outcomes| outcomes[0]);
+                    let outcome = self.storage.post_again(id, posting);
                     lost = outcome.is_err() && self.storage.ping().is_err();
                     reply.send(outcome);
                 }

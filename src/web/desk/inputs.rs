@@ -132,11 +132,15 @@ pub fn read_text(form: &Form, name: &str) -> Option<Text> {
 }
 
 /// A filled row.
-pub struct Row(BTreeMap<String, String>);
+pub struct Row {
+    /// Where it stands in the form, from 0.
+    pub at: usize,
+    cells: BTreeMap<String, String>,
+}
 
 impl Row {
     pub fn get(&self, column: &str) -> &str {
-        self.0.get(column).map_or("", String::as_str)
+        self.cells.get(column).map_or("", String::as_str)
     }
 
     pub fn text(&self, zh: &str, en: &str) -> Text {
@@ -149,11 +153,11 @@ impl Row {
 pub fn read_rows(form: &Form, field: &str, columns: &[Column]) -> Vec<Row> {
     let mut rows: Vec<(i64, Row)> = Vec::new();
     for n in (0..MOST_ROWS).take_while(|n| form.0.contains_key(&cell_name(field, *n, "no"))) {
-        let cell = |column: &Column| (column.name.to_owned(), form.first(&cell_name(field, n, column.name)).trim().to_owned());
+        let cell = |column: &Column| (column.name.to_owned(), form.first(&cell_name(field, n, column.name)).replace("\r\n", "\n").trim().to_owned());
         let written = columns.iter().any(|c| !matches!(c.cell, Cell::Tick | Cell::Choice(_)) && !cell(c).1.is_empty());
         if written {
             let place = form.first(&cell_name(field, n, "no")).trim().parse().unwrap_or(i64::MAX);
-            rows.push((place, Row(columns.iter().map(cell).collect())));
+            rows.push((place, Row { at: n, cells: columns.iter().map(cell).collect() }));
         }
     }
     rows.sort_by_key(|(place, _)| *place);
@@ -176,7 +180,8 @@ fn draw_one(input: &Input, form: &Form, wrong: &Mistakes, lang: Lang) -> Markup 
                 @for (tag, language) in LANGUAGES {
                     @let field = format!("{name}_{tag}");
                     label for=(field) { (lang.pick(language[0], language[1])) }
-                    @if *long { textarea.short id=(field) name=(field) rows="3" lang=(tag) aria-invalid=[invalid] { (form.first(&field)) } }
+                    // A line would lose the line breaks of a text that has some.
+                    @if *long || form.first(&field).contains('\n') { textarea.short id=(field) name=(field) rows="3" lang=(tag) aria-invalid=[invalid] { (form.first(&field)) } }
                     @else { input id=(field) type="text" name=(field) value=(form.first(&field)) maxlength="2000" lang=(tag) aria-invalid=[invalid]; }
                 }
             }
@@ -230,10 +235,10 @@ fn cell(column: &Column, name: &str, form: &Form, label: &str) -> Markup {
     let value = form.first(name);
     match &column.cell {
         Cell::Name => html! { input.name type="text" name=(name) value=(value) maxlength="64" aria-label=(label) spellcheck="false"; },
-        Cell::Words => {
+        Cell::Words if !value.contains('\n') => {
             html! { input.words type="text" name=(name) value=(value) maxlength="2000" aria-label=(label) lang=[language_of(column.name)]; }
         }
-        Cell::Long => html! { textarea.cell name=(name) rows="2" aria-label=(label) lang=[language_of(column.name)] { (value) } },
+        Cell::Words | Cell::Long => html! { textarea.cell name=(name) rows="2" aria-label=(label) lang=[language_of(column.name)] { (value) } },
         Cell::Number => html! { input.brief type="text" inputmode="numeric" name=(name) value=(value) maxlength="20" aria-label=(label); },
         Cell::Tick => html! { input type="checkbox" name=(name) value="yes" checked[value == "yes"] aria-label=(label); },
         Cell::Choice(options) => html! { select.brief name=(name) aria-label=(label) { (choices(options, value)) } },

@@ -1,7 +1,7 @@
 //! The forms of a survey's general part, its categories, scales and shared options: their inputs, and the way to the file and back.
 //! Each names the places of the file that its inputs are about, so that a mistake the survey's checks find is told beside its field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::inputs::{Input, InputKind, Row, put, put_rows, put_text, read_rows, read_text, text_cells};
 use super::part_rows::{
@@ -22,7 +22,7 @@ const GENERAL: Places = &[
     ("/thanks", "thanks"),
     ("/languages", "languages"),
     ("/privacy", "privacy"),
-    ("/thresholds", "thresholds"),
+    ("/thresholds", "prominent"),
     ("/rectification_types", "rectification_types"),
     ("/closing/name", "closing"),
 ];
@@ -64,7 +64,7 @@ pub fn inputs(file: &SurveyFile, part: &Part, lang: Lang) -> Vec<Input> {
                 Input::new("version", lang.pick("内容版本", "Version of the content"), InputKind::Line)
                     .hint(lang.pick("给人看的，可不填，如 2026-03。", "For people; may be left empty.")),
                 Input::new("languages", lang.pick("语言", "Languages"), InputKind::Choice(languages(lang)))
-                    .hint(lang.pick("选定的每种语言，所有文字都要填写。", "Every text must be written in each of them.")),
+                    .hint(lang.pick("选定的每种语言，所有文字都要有。去掉一种，它的文字一并去掉；增加一种，先以现有文字代替，再逐项翻译。", "Every text is there in each of them. Taking one away takes its texts along; a new one begins with the texts that are there, to be translated part by part.")),
                 Input::new("privacy", lang.pick("匿名承诺", "Promises"), InputKind::Rows(privacy_columns(lang))).hint(lang.pick(
                     "显示在第一题之前。带条件的承诺，只在本轮确实做到时才显示。",
                     "Shown before the first question. One with a condition is shown only in rounds where it holds.",
@@ -196,9 +196,9 @@ pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec
                 category.name = read_text(form, "text").unwrap_or_default();
                 category.short_name = read_text(form, "short").unwrap_or_default();
                 let mut measures = BTreeMap::new();
-                for (n, row) in read_rows(form, "measures", &measure_columns_read()).iter().enumerate() {
+                for row in &read_rows(form, "measures", &measure_columns_read()) {
                     if measures.insert(row.get("kind").to_owned(), row.text("zh", "en")).is_some() {
-                        wrong.push(at_row("measures", n, "同一整改类型只能写一条", "a kind of rectification is given twice"));
+                        wrong.push(at_row("measures", row.at, "同一整改类型只能写一条", "a kind of rectification is given twice"));
                     }
                 }
                 category.measure_templates = measures;
@@ -236,6 +236,9 @@ pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec
 }
 
 fn read_general(form: &Form, file: &mut SurveyFile, wrong: &mut Vec<Refusal>) {
+    let languages: Vec<String> = form.first("languages").split_whitespace().map(str::to_owned).collect();
+    let changed = languages.iter().collect::<BTreeSet<_>>() != file.languages.iter().collect();
+    file.languages = languages;
     file.title = read_text(form, "title").unwrap_or_default();
     file.intro = read_text(form, "intro").unwrap_or_default();
     file.thanks = read_text(form, "thanks").unwrap_or_default();
@@ -243,7 +246,6 @@ fn read_general(form: &Form, file: &mut SurveyFile, wrong: &mut Vec<Refusal>) {
         closing.name = read_text(form, "closing").unwrap_or_default();
     }
     file.version = Some(form.first("version").trim().to_owned()).filter(|v| !v.is_empty());
-    file.languages = form.first("languages").split_whitespace().map(str::to_owned).collect();
     file.thresholds.prominent = small(number(form, "prominent", 1..=99, wrong));
     file.thresholds.tendency = small(number(form, "tendency", 1..=99, wrong));
     file.thresholds.emerging = small(number(form, "emerging", 1..=99, wrong));
@@ -255,15 +257,19 @@ fn read_general(form: &Form, file: &mut SurveyFile, wrong: &mut Vec<Refusal>) {
     file.privacy = read_rows(form, "privacy", &privacy_columns(Lang::Zh)).iter().map(line).collect();
     let kind = |row: &Row| RectificationType { id: row.get("id").to_owned(), label: row.text("zh", "en"), text: row.text("text_zh", "text_en") };
     file.rectification_types = read_rows(form, "rectification_types", &type_columns(Lang::Zh)).iter().map(kind).collect();
+    // A language that goes takes its texts along; one that comes begins with the texts that are there, to be translated part by part.
+    if changed {
+        file.keep_to_languages();
+    }
 }
 
 fn read_steps(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<StepFile> {
     let mut steps = Vec::new();
-    for (n, row) in read_rows(form, "steps", &step_columns(Lang::Zh)).iter().enumerate() {
+    for row in &read_rows(form, "steps", &step_columns(Lang::Zh)) {
         let score = row.get("score");
         let read = score.parse().ok();
         if read.is_none() && !score.is_empty() {
-            wrong.push(at_row("steps", n, "得分应为 0 至 255 的整数，或留空", "a score is a whole number from 0 to 255, or empty"));
+            wrong.push(at_row("steps", row.at, "得分应为 0 至 255 的整数，或留空", "a score is a whole number from 0 to 255, or empty"));
         }
         let hint = row.text("hint_zh", "hint_en");
         steps.push(StepFile { id: row.get("id").to_owned(), label: row.text("zh", "en"), hint: (!hint.0.is_empty()).then_some(hint), score: read });

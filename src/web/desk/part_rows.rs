@@ -28,11 +28,11 @@ pub fn put_options(form: &mut Form, options: &[OptionFile]) {
 /// The options of a form.
 pub fn read_options(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<OptionFile> {
     let mut options = Vec::new();
-    for (n, row) in read_rows(form, "options", &option_columns(Lang::Zh)).iter().enumerate() {
+    for row in &read_rows(form, "options", &option_columns(Lang::Zh)) {
         let other = row.get("other");
         let max_chars = other.parse().ok();
         if max_chars.is_none() && !other.is_empty() {
-            wrong.push(at_row("options", n, "“附文字”应填字数，或留空", "the text that goes with it is given by its length, or left empty"));
+            wrong.push(at_row("options", row.at, "“附文字”应填字数，或留空", "the text that goes with it is given by its length, or left empty"));
         }
         options.push(OptionFile {
             id: row.get("id").to_owned(),

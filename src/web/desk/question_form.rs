@@ -227,10 +227,10 @@ fn read_answer(form: &Form, wrong: &mut Vec<Refusal>) -> AnswerFile {
 
 fn read_classes(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<NumberClassFile> {
     let mut classes = Vec::new();
-    for (n, row) in read_rows(form, "classes", &class_columns(Lang::Zh)).iter().enumerate() {
+    for row in &read_rows(form, "classes", &class_columns(Lang::Zh)) {
         match (row.get("from").parse(), row.get("to").parse()) {
             (Ok(from), Ok(to)) => classes.push(NumberClassFile { id: row.get("id").to_owned(), label: row.text("zh", "en"), from, to }),
-            _ => wrong.push(at_row("classes", n, "“从”和“到”应为整数", "from and to are whole numbers")),
+            _ => wrong.push(at_row("classes", row.at, "“从”和“到”应为整数", "from and to are whole numbers")),
         }
     }
     classes
@@ -239,12 +239,12 @@ fn read_classes(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<NumberClassFile> {
 fn read_conditions(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<ConditionFile> {
     let columns = ["question", "any_of", "from", "to"].map(|name| Column { name, label: "", cell: Cell::Words });
     let mut conditions = Vec::new();
-    for (n, row) in read_rows(form, "visible_if", &columns).iter().enumerate() {
+    for row in &read_rows(form, "visible_if", &columns) {
         let mut bound = |name: &str| {
             let typed = row.get(name);
             let read = typed.parse().ok();
             if read.is_none() && !typed.is_empty() {
-                wrong.push(at_row("visible_if", n, "“从”和“到”应为整数", "from and to are whole numbers"));
+                wrong.push(at_row("visible_if", row.at, "“从”和“到”应为整数", "from and to are whole numbers"));
             }
             read
         };

@@ -88,6 +88,10 @@ pub async fn step(request: HttpRequest, app: Data<App>, id: Path<String>, payloa
     if !done {
         return Ok(see_other(&outline));
     }
+    // What is added comes in both languages; a survey may have one.
+    if added.is_some() {
+        file.keep_to_languages();
+    }
     let seen = form.first("seen").parse().unwrap_or(0);
     let (status, said) = match keep(&app, &session, &edited.file, seen).await? {
         Ok(()) => return Ok(see_other(&added.map_or(outline, |part| format!("/desk/surveys/{}/part/{part}", percent(&id))))),

@@ -41,9 +41,13 @@ pub async fn change(request: HttpRequest, app: Data<App>, path: Path<(String, St
     for _ in 0..TRIES {
         let edited = load(&app, &path.0).await?;
         let Some(content) = part.content(&edited.file) else {
-            let gone =
-                Refusal::new("他人刚删除了这一部分；可在“历次版本”中找回。", "somebody else has just removed this; “All versions” brings it back");
-            return Err(AppError::NotFound(gone).into());
+            let said = lang.pick(
+                "这一部分刚被他人删除或改了编号，您的修改没有保存，仍在下面。可在“历次版本”中找回，或把内容复制到别处。",
+                "Somebody else has just removed this or given it another id. Your change is not saved and is still below. “All versions” brings the part back, or copy your words elsewhere.",
+            );
+            let versions = format!("/desk/surveys/{}/versions", percent(&path.0));
+            let said = html! { div.errors role="alert" { p { (said) } p { a href=(versions) { (lang.pick("历次版本", "All versions")) } } } };
+            return Ok(answer(&session, &app, StatusCode::CONFLICT, &page(&session, &edited.file, &part, &form, "", &said, &Mistakes::default())));
         };
         let kept = edited.file.clone();
         let seen = version(&content);

@@ -13,6 +13,9 @@ use crate::app::{App, AppError, SurveyVersion, minute_of};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 
+/// Versions that are listed.
+const MOST: usize = 40;
+
 /// `GET /desk/surveys/{id}/versions`.
 pub async fn show(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
@@ -59,7 +62,8 @@ async fn answer(session: &Session, app: &Data<App>, id: &str, status: StatusCode
         h1 { (lang.pick("历次版本：", "All versions: ")) (own.survey.title().get(lang)) }
         p.soft { (lang.pick("最新的在前。恢复某一版，就是把它再保存为最新的一版；各轮次用的是各自留存的问卷，不受影响。", "The latest first. To go back to one keeps it once more as the latest; rounds have surveys of their own and are not touched.")) }
         (said)
-        @for (n, version) in versions.iter().enumerate() { (one(session, id, own.version, version, versions.get(n + 1))) }
+        @for (n, version) in versions.iter().enumerate().take(MOST) { (one(session, id, own.version, version, versions.get(n + 1))) }
+        @if versions.len() > MOST { p.soft { (lang.pick("只列最近的 ", "Only the latest ")) (MOST) (lang.pick(" 版，更早的仍留存在数据库中。", " are listed; earlier ones are kept in the database.")) } }
         @if versions.last().is_none_or(|v| v.version > 1) { p.soft { (lang.pick("更早的版本写于旧版程序，没有留存。", "Earlier versions were written before versions were kept.")) } }
     };
     let mut response = html_page(session, lang.pick("历次版本", "All versions"), demo_mark(app, lang), body);
@@ -74,7 +78,7 @@ fn one(session: &Session, id: &str, latest: i32, version: &SurveyVersion, before
         div.card {
             div.row {
                 h2 { (lang.pick("第 ", "Version ")) (version.version) (lang.pick(" 版", "")) }
-                span.soft { (version.account) (lang.pick("，", ", ")) (minute_of(version.at)) }
+                span.soft { @if version.account.is_empty() { (lang.pick("开始留存版本之前", "before versions were kept")) } @else { (version.account) (lang.pick("，", ", ")) (minute_of(version.at)) } }
                 @if version.version == latest { span.level.unclear { (lang.pick("现在的版本", "the latest")) } }
                 @else {
                     form.inline method="post" action={ "/desk/surveys/" (percent(id)) "/versions" } {
