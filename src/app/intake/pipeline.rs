@@ -194,7 +194,7 @@ impl App {
         let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
         // Once more: a connection may have been lost, and reading changes nothing.
         let units = self.storage.slip_units(id, &hashes).or_else(|_| self.storage.slip_units(id, &hashes));
-        let mut units = match units {
+        let units = match units {
             Ok(units) => units,
             Err(error) => {
                 for job in jobs {
@@ -204,11 +204,8 @@ impl App {
             }
         };
         for job in jobs {
-            match units.get_mut(&job.hash) {
-                Some(unit) => {
-                    let unit = unit.clone();
-                    self.sealers.seal(&self.stuffing, job, unit);
-                }
+            match units.get(&job.hash) {
+                Some(unit) => self.sealers.seal(&self.stuffing, job, unit.clone()),
                 None => job.reply.send(Ok(Outcome::Unknown)),
             }
         }
