@@ -131,25 +131,32 @@ pub fn measure_columns_read() -> [Column; 3] {
     [column("kind", "", Cell::Choice(Vec::new())), column("zh", "", Cell::Words), column("en", "", Cell::Words)]
 }
 
-/// The columns of a scale's steps.
-pub fn step_columns(lang: Lang) -> Vec<Column> {
+/// The columns that most rows begin with: a name, and a text in both languages.
+pub fn named(lang: Lang) -> Vec<Column> {
     vec![
         column("id", lang.pick("编号", "Id"), Cell::Name),
         column("zh", lang.pick("中文", "Chinese"), Cell::Words),
         column("en", lang.pick("英文", "English"), Cell::Words),
+    ]
+}
+
+/// The columns of a scale's steps.
+pub fn step_columns(lang: Lang) -> Vec<Column> {
+    let mut columns = named(lang);
+    columns.extend([
         column("score", lang.pick("得分", "Score"), Cell::Number),
         column("hint_zh", lang.pick("中文说明", "Gloss, Chinese"), Cell::Words),
         column("hint_en", lang.pick("英文说明", "Gloss, English"), Cell::Words),
-    ]
+    ]);
+    columns
 }
 
 /// The columns of options.
 pub fn option_columns(lang: Lang) -> Vec<Column> {
-    vec![
-        column("id", lang.pick("编号", "Id"), Cell::Name),
-        column("zh", lang.pick("中文", "Chinese"), Cell::Words),
-        column("en", lang.pick("英文", "English"), Cell::Words),
+    let mut columns = named(lang);
+    columns.extend([
         column("exclusive", lang.pick("独选", "Excludes others"), Cell::Tick),
         column("other", lang.pick("附文字（字数）", "With text (length)"), Cell::Number),
-    ]
+    ]);
+    columns
 }

@@ -2,7 +2,7 @@
 //! Inputs that matter for one way of answering only are marked so, and shown all the same where there is no script.
 
 use super::inputs::{Cell, Column, Input, InputKind, put, put_rows, put_text, read_rows, read_text, text_cells};
-use super::part_rows::{at_row, number, option_columns, put_options, read_options};
+use super::part_rows::{at_row, named, number, option_columns, put_options, read_options};
 use crate::response::Form;
 use crate::survey::{AnswerFile, ConditionFile, NumberClassFile, QuestionFile, QuestionRole, SurveyFile};
 use crate::text::{Lang, Refusal};
@@ -96,13 +96,10 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
 }
 
 fn class_columns(lang: Lang) -> Vec<Column> {
-    vec![
-        Column { name: "id", label: lang.pick("编号", "Id"), cell: Cell::Name },
-        Column { name: "zh", label: lang.pick("中文", "Chinese"), cell: Cell::Words },
-        Column { name: "en", label: lang.pick("英文", "English"), cell: Cell::Words },
-        Column { name: "from", label: lang.pick("从", "From"), cell: Cell::Number },
-        Column { name: "to", label: lang.pick("到", "To"), cell: Cell::Number },
-    ]
+    let bound = |name, label| Column { name, label, cell: Cell::Number };
+    let mut columns = named(lang);
+    columns.extend([bound("from", lang.pick("从", "From")), bound("to", lang.pick("到", "To"))]);
+    columns
 }
 
 fn condition_columns(file: &SurveyFile, lang: Lang) -> Vec<Column> {

@@ -51,9 +51,13 @@ pub async fn restore(request: HttpRequest, app: Data<App>, id: Path<String>, pay
 async fn answer(session: &Session, app: &Data<App>, id: &str, status: StatusCode, said: &Markup) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let (reading, of) = (app.clone(), id.to_owned());
-    let (own, versions) = block(move || {
+    // Comparing forty surveys takes longer than a request thread should be held.
+    let (own, versions, changes) = block(move || {
         let own = reading.own_surveys()?.into_iter().find(|o| o.survey.id() == of);
-        Ok::<_, AppError>((own, reading.survey_versions(&of)?))
+        let versions = reading.survey_versions(&of)?;
+        let pairs = versions.iter().zip(versions.iter().skip(1)).take(MOST);
+        let changes: Vec<_> = pairs.map(|(after, before)| survey_changes::between(&before.definition, &after.definition, lang)).collect();
+        Ok::<_, AppError>((own, versions, changes))
     })
     .await??;
     let own = own.ok_or(WebError::NothingHere)?;
@@ -62,7 +66,7 @@ async fn answer(session: &Session, app: &Data<App>, id: &str, status: StatusCode
         h1 { (lang.pick("历次版本：", "All versions: ")) (own.survey.title().get(lang)) }
         p.soft { (lang.pick("最新的在前。恢复某一版，就是把它再保存为最新的一版；各轮次用的是各自留存的问卷，不受影响。", "The latest first. To go back to one keeps it once more as the latest; rounds have surveys of their own and are not touched.")) }
         (said)
-        @for (n, version) in versions.iter().enumerate().take(MOST) { (one(session, id, own.version, version, versions.get(n + 1))) }
+        @for (n, version) in versions.iter().enumerate().take(MOST) { (one(session, id, own.version, version, changes.get(n))) }
         @if versions.len() > MOST { p.soft { (lang.pick("只列最近的 ", "Only the latest ")) (MOST) (lang.pick(" 版，更早的仍留存在数据库中。", " are listed; earlier ones are kept in the database.")) } }
         @if versions.last().is_none_or(|v| v.version > 1) { p.soft { (lang.pick("更早的版本写于旧版程序，没有留存。", "Earlier versions were written before versions were kept.")) } }
     };
@@ -71,9 +75,8 @@ async fn answer(session: &Session, app: &Data<App>, id: &str, status: StatusCode
     Ok(response)
 }
 
-fn one(session: &Session, id: &str, latest: i32, version: &SurveyVersion, before: Option<&SurveyVersion>) -> Markup {
+fn one(session: &Session, id: &str, latest: i32, version: &SurveyVersion, changes: Option<&Vec<conflict::Part>>) -> Markup {
     let lang = session.lang;
-    let changes = before.map(|before| survey_changes::between(&before.definition, &version.definition, lang));
     html! {
         div.card {
             div.row {
@@ -90,7 +93,7 @@ fn one(session: &Session, id: &str, latest: i32, version: &SurveyVersion, before
             @match changes {
                 None => { p.soft { (lang.pick("留存的最早一版。", "The earliest that is kept.")) } }
                 Some(parts) if parts.is_empty() => { p.soft { (lang.pick("内容没有变化。", "No difference.")) } }
-                Some(parts) => { details { summary { (parts.len()) (lang.pick(" 处改动", if parts.len() == 1 { " change" } else { " changes" })) } (conflict::table(lang, &parts, [["上一版", "Before"], ["这一版", "After"]])) } }
+                Some(parts) => { details { summary { (parts.len()) (lang.pick(" 处改动", if parts.len() == 1 { " change" } else { " changes" })) } (conflict::table(lang, parts, [["上一版", "Before"], ["这一版", "After"]])) } }
             }
         }
     }

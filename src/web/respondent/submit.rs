@@ -91,7 +91,7 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
 async fn settle(begun: Result<Begun, Reject>) -> Result<Outcome, Reject> {
     match begun? {
         Begun::Again => Ok(Outcome::Again),
-        // Nobody is told "received" before it is; whoever waits too long is asked to try again, which counts once.
+        // Nobody is told "received" before it is; whoever waits too long is asked to try again, and a slip counts once.
         // It waits in a task of its own: a phone whose network breaks now has sent its form, and that is stored all the same.
         Begun::Queued(reply) => match actix_web::rt::spawn(tokio::time::timeout(LONGEST_WAIT, reply)).await {
             Ok(Ok(Ok(outcome))) => outcome.map_err(|e| Reject::App(e.into())),
