@@ -12,6 +12,7 @@ use zicha::access::{SlipCode, SlipHash};
 use zicha::app::{App, Custody, NewRound, Progress, Settings};
 use zicha::ballot::{Layout, RoundPublicKey, StuffingKey};
 use zicha::response::{Answer, Form, Response};
+use zicha::round::BallotEdition;
 use zicha::round::shanghai_day;
 use zicha::storage::{Posting, Storage};
 use zicha::survey::{Kind, Survey};
@@ -29,14 +30,14 @@ fn main() {
     let (full, busy) = (round(&app, &survey), round(&app, &survey));
     let code = app.issue_slips(&busy, None, 0, true).expect("slips");
 
-    let storage = Storage::open(&settings.database_url(), folder.path()).expect("the same database");
+    let storage = Storage::open(&settings.database_url(), None, folder.path()).expect("the same database");
     let hashes: Vec<SlipHash> = (0..ballots as u64).map(|n| SlipHash(std::array::from_fn(|b| if b < 8 { n.to_be_bytes()[b] } else { 7 }))).collect();
     let slips: Vec<(SlipHash, String)> = hashes.iter().map(|h| (*h, "CY".to_owned())).collect();
     assert!(storage.replace_slips(&full, None, &slips).expect("slips"));
     let key = ServerKey::parse(&std::fs::read_to_string(folder.path().join("server.key")).expect("a key")).expect("a key");
     let stuffing = StuffingKey::of(&key);
     let public = RoundPublicKey::from_bytes(&app.round(&full).expect("the round").public_key.expect("open")).expect("a key");
-    let plaintext = Layout::of(&survey).encode(&answered(&survey));
+    let plaintext = Layout::of(&survey, BallotEdition::default()).encode(&answered(&survey)).expect("it fits");
     let filling = Instant::now();
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Posting>>(8);
     std::thread::scope(|scope| {
@@ -151,7 +152,7 @@ fn pure_rate(survey: &Survey, plaintext: &[u8]) -> f64 {
     let round: zicha::id::RoundId = "abcdefgh".parse().expect("a round id");
     let (private, public) = zicha::ballot::RoundPrivateKey::generate(&mut rng).expect("memory can be locked");
     let ballots: Vec<_> = (0..4000).map(|_| public.seal(&key, &round, "CY", plaintext, &mut rng)).collect();
-    let layout = Layout::of(survey);
+    let layout = Layout::of(survey, BallotEdition::default());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let started = Instant::now();
     std::thread::scope(|scope| {

@@ -10,14 +10,15 @@ use zicha::app::App;
 use zicha::ballot::{Layout, RoundPrivateKey, SealedBallot, StuffingKey};
 use zicha::id::RoundId;
 use zicha::response::Response;
+use zicha::round::BallotEdition;
 
 const ROUNDS: usize = 9;
 const BALLOTS: usize = 400;
 
 fn main() {
     let survey = App::shipped_surveys().remove(0);
-    let layout = Layout::of(&survey);
-    let plaintext = layout.encode(&Response::empty(&survey));
+    let layout = Layout::of(&survey, BallotEdition::default());
+    let plaintext = layout.encode(&Response::empty(&survey)).expect("it fits");
     let mut rng = StdRng::seed_from_u64(1);
     let key = ServerKey::random(&mut rng);
     let psk = StuffingKey::of(&key);

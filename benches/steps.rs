@@ -12,6 +12,7 @@ use zicha::ballot::{Layout, RoundPrivateKey, Straight, StuffingKey};
 use zicha::gate::protect;
 use zicha::id::RoundId;
 use zicha::response::{Form, read};
+use zicha::round::BallotEdition;
 use zicha::survey::{Survey, SurveyFile};
 use zicha::tally::Tally;
 use zicha::unit::{groups, parse_csv};
@@ -55,7 +56,7 @@ fn survey(count: usize) -> Survey {
 
 fn questionnaire(count: usize) {
     let survey = survey(count);
-    let layout = Layout::of(&survey);
+    let layout = Layout::of(&survey, BallotEdition::default());
     let straight = Straight::of(&survey, &layout);
     let mut body = format!("code={CODE}");
     for (n, question) in survey.questions().iter().enumerate() {
@@ -79,7 +80,7 @@ fn questionnaire(count: usize) {
     let parse = each(2_000, || drop(black_box(straight.read(body.as_bytes()))));
     let slow = each(500, || {
         let form = Form::decode(body.as_bytes()).expect("a form");
-        black_box(layout.encode(&read(&survey, &form).expect("good answers")));
+        black_box(layout.encode(&read(&survey, &form).expect("good answers")).expect("they fit"));
     });
     let seal = each(200, || drop(black_box(public.seal(&psk, &round, "CY", &plaintext, &mut rng))));
     let open = each(200, || drop(black_box(private.open(&psk, &round, &ballot).expect("our own"))));
@@ -89,7 +90,7 @@ fn questionnaire(count: usize) {
 
 fn bureau(count: usize) {
     let survey = zicha::app::App::shipped_surveys().remove(0);
-    let layout = Layout::of(&survey);
+    let layout = Layout::of(&survey, BallotEdition::default());
     let mut table = String::from("code,name,kind,headcount\n");
     for n in 0..count {
         table.push_str(&format!("U{n},单位{n},squad,20\n"));
@@ -97,7 +98,7 @@ fn bureau(count: usize) {
     let units = parse_csv(table.as_bytes()).expect("units");
     let groups = groups(&units);
     let mut tally = Tally::new(&survey, &groups);
-    let mut plaintext = layout.encode(&zicha::response::Response::empty(&survey));
+    let mut plaintext = layout.encode(&zicha::response::Response::empty(&survey)).expect("it fits");
     plaintext[1] = 0;
     for (n, unit) in units.iter().enumerate() {
         for person in 0..15usize {

@@ -6,15 +6,20 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use zicha::ballot::Layout;
+use zicha::round::BallotEdition;
 use zicha::survey::Survey;
 
-static LAYOUT: LazyLock<Layout> = LazyLock::new(|| Layout::of(&Survey::parse(include_bytes!("../../surveys/canteen.json")).unwrap()));
+static LAYOUTS: LazyLock<[Layout; 2]> = LazyLock::new(|| {
+    let survey = Survey::parse(include_bytes!("../../surveys/canteen.json")).unwrap();
+    BallotEdition::ALL.map(|edition| Layout::of(&survey, edition))
+});
 
 fuzz_target!(|bytes: &[u8]| {
     // Most bytes of a ballot are padding; the fuzzer writes the beginning.
+    let Some(layout) = LAYOUTS.iter().find(|layout| bytes.first() == Some(&(layout.edition() as u8))) else { return };
     let mut plaintext = bytes.to_vec();
-    plaintext.resize(LAYOUT.size(), 0);
-    if let Ok(response) = LAYOUT.decode(&plaintext) {
-        assert_eq!(LAYOUT.encode(&response), plaintext);
+    plaintext.resize(layout.size(), 0);
+    if let Ok(response) = layout.decode(&plaintext) {
+        assert_eq!(layout.encode(&response).unwrap(), plaintext);
     }
 });

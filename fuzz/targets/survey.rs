@@ -4,15 +4,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use zicha::ballot::Layout;
+use zicha::round::BallotEdition;
 use zicha::response::Response;
 use zicha::survey::Survey;
 
 fuzz_target!(|bytes: &[u8]| {
     match Survey::parse(bytes) {
         Ok(survey) => {
-            let layout = Layout::of(&survey);
+            let layout = Layout::of(&survey, BallotEdition::default());
             let empty = Response::empty(&survey);
-            assert!(layout.decode(&layout.encode(&empty)).unwrap() == empty);
+            assert!(layout.decode(&layout.encode(&empty).unwrap()).unwrap() == empty);
             let again = Survey::parse(survey.to_json().as_bytes()).expect("what was written is read again");
             assert_eq!(again.hash(), survey.hash());
         }

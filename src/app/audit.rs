@@ -149,7 +149,7 @@ impl App {
     pub fn audit_head(&self) -> Result<Option<AuditHead>, AppError> {
         let today = shanghai_day(self.now()).midnight().assume_offset(SHANGHAI).unix_timestamp();
         let last = self.storage.last_audit_before(today)?;
-        Ok(last.map(|row| AuditHead { day: day_of(row.at), seq: row.seq, hash: row.hash }))
+        Ok(last.map(|(seq, at, hash)| AuditHead { day: day_of(at), seq, hash }))
     }
 
     /// Recomputes the chain; `head` is a hash that was written down from a bulletin and must be in it.

@@ -10,7 +10,7 @@ use super::AppError;
 use crate::text::Refusal;
 
 /// Every setting: name in the file, environment variable, default, meaning.
-pub const SETTINGS: [(&str, &str, &str, &str); 9] = [
+pub const SETTINGS: [(&str, &str, &str, &str); 11] = [
     ("database", "ZICHA_DATABASE", "sqlite://DATA/zicha.db", "Database address: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"),
     ("data", "ZICHA_DATA", "data", "Folder for the server key, custody files, ballot boxes (SQLite) and release files"),
     ("listen", "ZICHA_LISTEN", "127.0.0.1:8080", "Address of the questionnaire side"),
@@ -20,6 +20,13 @@ pub const SETTINGS: [(&str, &str, &str, &str); 9] = [
     ("keep_originals_days", "ZICHA_KEEP_ORIGINALS_DAYS", "60", "Days after an opening until original texts and spent codes are destroyed (1 to 90)"),
     ("backup_recipient", "ZICHA_BACKUP_RECIPIENT", "(none)", "Public key (age1…) that backups are encrypted to; `zicha backup-key` makes one"),
     ("workers", "ZICHA_WORKERS", "(cores)", "Threads that serve requests"),
+    ("part", "ZICHA_PART", "all", "What `serve` serves: all, intake (questionnaires only) or desk"),
+    (
+        "opening_database",
+        "ZICHA_OPENING_DATABASE",
+        "(as database)",
+        "Address with the rights to make, open and destroy boxes (PostgreSQL with roles)",
+    ),
 ];
 
 /// The settings of a running zicha.
@@ -43,8 +50,37 @@ pub struct Settings {
     pub keep_originals: u16,
     /// Public key of backups, if given.
     pub backup_recipient: Option<String>,
+    /// What is served.
+    pub part: Part,
+    /// Database address for what only an opening does, if it is another one.
+    pub opening_database: Option<String>,
     /// Everything is invented.
     pub demo: bool,
+}
+
+/// What a node serves. On PostgreSQL each part can have a role of its own that may do no more (`deploy/postgres/roles.sql`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// Questionnaires and desk.
+    #[default]
+    All,
+    /// Questionnaires: takes ballots in, and never moves a round on.
+    Intake,
+    /// The desk, and what the days ask for: closing, turnout, destruction.
+    Desk,
+}
+
+impl std::str::FromStr for Part {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        match text.trim() {
+            "all" => Ok(Self::All),
+            "intake" => Ok(Self::Intake),
+            "desk" => Ok(Self::Desk),
+            _ => Err(Refusal::new("ZICHA_PART 应为 all、intake 或 desk", "ZICHA_PART must be all, intake or desk")),
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -59,6 +95,8 @@ struct SettingsFile {
     workers: Option<usize>,
     keep_originals_days: Option<u16>,
     backup_recipient: Option<String>,
+    part: Option<String>,
+    opening_database: Option<String>,
 }
 
 /// Days that originals are kept unless said otherwise.
@@ -76,6 +114,8 @@ impl Default for Settings {
             workers: None,
             keep_originals: KEEP_ORIGINALS,
             backup_recipient: None,
+            part: Part::All,
+            opening_database: None,
             demo: false,
         }
     }
@@ -110,6 +150,8 @@ impl Settings {
             workers,
             keep_originals: keep.unwrap_or(default.keep_originals),
             backup_recipient: env("ZICHA_BACKUP_RECIPIENT").or(file.backup_recipient),
+            part: env("ZICHA_PART").or(file.part).map_or(Ok(Part::All), |part| part.parse())?,
+            opening_database: env("ZICHA_OPENING_DATABASE").or(file.opening_database),
             demo: false,
         })
     }

@@ -45,7 +45,7 @@ pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session, csrf_token};
 pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
 pub use backup::{How, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
-pub use config::{SETTINGS, Settings};
+pub use config::{Part, SETTINGS, Settings};
 pub use custody::Custody;
 pub use demo::{Demo, DemoAccount};
 pub use event::{Cause, Event, report};
@@ -155,7 +155,7 @@ impl App {
     /// Opens data folder, server key and database.
     pub fn open(settings: Settings) -> Result<Self, AppError> {
         create_private_folder(&settings.data)?;
-        let storage = Storage::open(&settings.database_url(), &settings.data)?;
+        let storage = Storage::open(&settings.database_url(), settings.opening_database.as_deref(), &settings.data)?;
         let key = server_key(&settings, &storage)?;
         let demo = settings.demo || storage.setting("demo")?.is_some();
         let app = Self {
@@ -291,7 +291,7 @@ impl App {
             Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
             None => None,
         };
-        let layout = Layout::of(&survey);
+        let layout = Layout::of(&survey, round.edition);
         Ok(Live { straight: Straight::of(&survey, &layout), layout, survey, public_key, round })
     }
 

@@ -14,6 +14,7 @@ use crate::ballot::{Layout, RoundPrivateKey, SealedBallot};
 use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
 use crate::response::{Answer, Response};
+use crate::round::BallotEdition;
 use crate::round::{Move, Round, RoundState, shanghai_day};
 use crate::storage::StorageError;
 use crate::survey::Survey;
@@ -163,7 +164,8 @@ impl App {
         staging: &mut Staging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(Tally, TextCounts), AppError> {
-        let layout = Layout::of(survey);
+        // Reads every edition; which one it would write is of no account here.
+        let layout = Layout::of(survey, BallotEdition::default());
         let mut count = Counting::new(survey, groups, staging);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (jobs, queue) = sync_channel::<Vec<SealedBallot>>(cores);

@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, report, rng, version, workbook};
+use super::{App, AppError, Cause, Event, Part, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -262,6 +262,10 @@ impl App {
         let mut failed = Vec::new();
         for round in self.storage.rounds()? {
             let id = round.id.clone();
+            if self.settings.part == Part::Intake {
+                self.let_go_if_over(&round);
+                continue;
+            }
             // One broken round must not keep the others from closing.
             if let Err(error) = self.tick_round(round) {
                 failed.push(format!("round {id}: {error}"));
@@ -271,14 +275,18 @@ impl App {
         if failed.is_empty() { Ok(()) } else { Err(AppError::File(failed.join("; "))) }
     }
 
+    /// A box may have been destroyed by another process: only when this one lets go is the deleted file really gone.
+    fn let_go_if_over(&self, round: &Round) {
+        if round.state.has_results() {
+            self.stop_writer(&round.id);
+            self.storage.forget_box(&round.id);
+        }
+    }
+
     fn tick_round(&self, mut round: Round) -> Result<(), AppError> {
         let now = self.now();
         let id = round.id.clone();
-        if round.state.has_results() {
-            // The box may have been destroyed by another process: only when this one lets go is the deleted file really gone.
-            self.stop_writer(&id);
-            self.storage.forget_box(&id);
-        }
+        self.let_go_if_over(&round);
         match round.state {
             RoundState::Open if round.sealed || now >= round.ends_at() + GRACE => {
                 self.close_round(&id)?;

@@ -2,24 +2,27 @@
 //! Every ballot of a round has the same size whatever was answered, so that a ciphertext's length says nothing.
 
 use crate::response::{Answer, Response};
+use crate::round::BallotEdition;
 use crate::survey::{Kind, Survey};
 
-/// First byte of every plaintext.
-pub(super) const VERSION: u8 = 1;
 pub(super) const BLANK: u8 = 0xFF;
 const SMALLEST: usize = 512;
+/// What a page of a box's file takes of a ballot, and what of it is needed for the encapsulation, the tag and the names beside a plaintext
+/// over what stays in the searched pages.
+const PAGE: usize = 4092;
+const BESIDE: usize = 720;
 
 /// What each question takes in the plaintext.
 #[derive(Debug, Clone)]
 pub struct Layout {
     slots: Vec<Slot>,
-    size: usize,
+    edition: BallotEdition,
 }
 
 #[derive(Debug, Clone)]
 struct Slot {
     shape: Shape,
-    /// Longest "other" text in bytes, if the question has one.
+    /// Longest "other" text in characters, if the question has one.
     other: Option<usize>,
 }
 
@@ -34,8 +37,8 @@ pub(super) enum Shape {
     Number { min: i64, max: i64 },
     /// One byte a place.
     Rank { options: usize, places: usize },
-    /// Length and bytes, after the fixed part.
-    Text { bytes: usize },
+    /// Length and letters, after the fixed part; the longest in characters.
+    Text { chars: usize },
 }
 
 /// A plaintext that no response of this survey can have produced.
@@ -43,10 +46,20 @@ pub(super) enum Shape {
 #[error("the plaintext does not fit the survey")]
 pub struct BadPlaintext;
 
+/// Texts that each keep their limit, but hold so many rare characters that together they are longer than a ballot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the texts are longer than a ballot")]
+pub struct NoRoom {
+    /// Index of the question whose text does not fit any more.
+    pub question: usize,
+    /// Whether it is the text of its "other" option.
+    pub other: bool,
+}
+
 impl Layout {
     /// The layout of a survey's ballots.
     #[must_use]
-    pub fn of(survey: &Survey) -> Self {
+    pub fn of(survey: &Survey, edition: BallotEdition) -> Self {
         let slots: Vec<Slot> = survey
             .questions()
             .iter()
@@ -56,21 +69,33 @@ impl Layout {
                     Kind::Single(choices) => (Shape::One(choices.len()), Some(choices)),
                     Kind::Multi { choices, .. } => (Shape::Many { options: choices.len(), bytes: (choices.len() + 1).div_ceil(8) }, Some(choices)),
                     Kind::Number { min, max, .. } => (Shape::Number { min: *min, max: *max }, None),
-                    Kind::Text { max_chars } => (Shape::Text { bytes: max_chars * 4 }, None),
+                    Kind::Text { max_chars } => (Shape::Text { chars: *max_chars }, None),
                     Kind::Rank { choices, places } => (Shape::Rank { options: choices.len(), places: *places }, None),
                 };
-                let other = choices.and_then(|c| c.iter().find_map(|c| c.other_chars)).map(|chars| chars * 4);
+                let other = choices.and_then(|c| c.iter().find_map(|c| c.other_chars));
                 Slot { shape, other }
             })
             .collect();
-        let worst: usize = 2 + slots.iter().map(Slot::worst).sum::<usize>();
-        Self { slots, size: worst.next_power_of_two().max(SMALLEST) }
+        Self { slots, edition }
     }
 
     /// Size of every plaintext of the round in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.size
+        self.size_in(self.edition)
+    }
+
+    /// How this layout writes.
+    #[must_use]
+    pub fn edition(&self) -> BallotEdition {
+        self.edition
+    }
+
+    fn size_in(&self, edition: BallotEdition) -> usize {
+        let rows: usize = self.slots.iter().map(|slot| slot.worst(edition)).sum();
+        // The longest text may consist of rare characters alone, whatever the others hold.
+        let rare = if edition == BallotEdition::Utf16 { 2 * self.slots.iter().map(Slot::longest).max().unwrap_or(0) } else { 0 };
+        rounded(2 + rows + rare, edition)
     }
 
     /// How the answers stand, in the order of the questions.
@@ -79,10 +104,10 @@ impl Layout {
     }
 
     /// The plaintext of a response.
-    #[must_use]
-    pub fn encode(&self, response: &Response) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.size);
-        out.extend([VERSION, u8::from(response.blank)]);
+    pub fn encode(&self, response: &Response) -> Result<Vec<u8>, NoRoom> {
+        let size = self.size();
+        let mut out = Vec::with_capacity(size);
+        out.extend([self.edition as u8, u8::from(response.blank)]);
         for (slot, answer) in self.slots.iter().zip(&response.answers) {
             match (&slot.shape, answer) {
                 (Shape::One(_), Answer::One(index)) => out.push(*index),
@@ -98,29 +123,34 @@ impl Layout {
                 (Shape::Text { .. }, _) => {}
             }
         }
-        for ((slot, answer), other) in self.slots.iter().zip(&response.answers).zip(&response.others) {
+        // Room that texts not yet written need at least: their lengths.
+        let mut left = 2 * self.slots.iter().map(Slot::texts).sum::<usize>();
+        let mut push = |out: &mut Vec<u8>, text: &str, question: usize, other: bool| {
+            left -= 2;
+            push_text(out, text, self.edition);
+            if out.len() + left <= size { Ok(()) } else { Err(NoRoom { question, other }) }
+        };
+        for (n, ((slot, answer), other)) in self.slots.iter().zip(&response.answers).zip(&response.others).enumerate() {
             if let Shape::Text { .. } = slot.shape {
                 let text = if let Answer::Text(text) = answer { text.as_str() } else { "" };
-                push_text(&mut out, text);
+                push(&mut out, text, n, false)?;
             }
             if slot.other.is_some() {
-                push_text(&mut out, other.as_deref().unwrap_or(""));
+                push(&mut out, other.as_deref().unwrap_or(""), n, true)?;
             }
         }
-        assert!(out.len() <= self.size, "the worst case bounds every response");
-        out.resize(self.size, 0);
-        out
+        out.resize(size, 0);
+        Ok(out)
     }
 
-    /// The response of a plaintext; anything that `encode` could not have written is refused.
+    /// The response of a plaintext of any edition; anything that `encode` could not have written is refused.
     pub fn decode(&self, plaintext: &[u8]) -> Result<Response, BadPlaintext> {
-        if plaintext.len() != self.size {
+        let first = plaintext.first().ok_or(BadPlaintext)?;
+        let edition = BallotEdition::ALL.into_iter().find(|edition| *edition as u8 == *first).ok_or(BadPlaintext)?;
+        if plaintext.len() != self.size_in(edition) {
             return Err(BadPlaintext);
         }
-        let mut reader = Reader { rest: plaintext };
-        if reader.byte()? != VERSION {
-            return Err(BadPlaintext);
-        }
+        let mut reader = Reader { rest: &plaintext[1..], edition };
         let blank = match reader.byte()? {
             0 => false,
             1 => true,
@@ -132,19 +162,36 @@ impl Layout {
         }
         let mut others = vec![None; self.slots.len()];
         for (n, slot) in self.slots.iter().enumerate() {
-            if let Shape::Text { bytes } = slot.shape
-                && let Some(text) = reader.text(bytes)?
+            if let Shape::Text { chars } = slot.shape
+                && let Some(text) = reader.text(chars)?
             {
                 answers[n] = Answer::Text(text);
             }
-            if let Some(bytes) = slot.other {
-                others[n] = reader.text(bytes)?;
+            if let Some(chars) = slot.other {
+                others[n] = reader.text(chars)?;
             }
         }
         let response = Response { answers, others, blank };
         let padded = reader.rest.iter().all(|b| *b == 0);
         if padded && response.blank == response.has_no_answer() { Ok(response) } else { Err(BadPlaintext) }
     }
+}
+
+/// Bytes for a text of so many characters.
+fn room(edition: BallotEdition, chars: usize) -> usize {
+    match edition {
+        BallotEdition::Utf8 => 4 * chars,
+        BallotEdition::Utf16 => 2 * chars,
+    }
+}
+
+/// One of few sizes. A larger one fills whole pages of the box's file together with what stands beside it, so that the pages
+/// that are searched hold as little of each ballot as they can, and fewer of them are written for each.
+fn rounded(worst: usize, edition: BallotEdition) -> usize {
+    if edition == BallotEdition::Utf8 || worst <= PAGE / 2 {
+        return worst.next_power_of_two().max(SMALLEST);
+    }
+    (worst + BESIDE).next_multiple_of(PAGE) - BESIDE
 }
 
 impl Shape {
@@ -161,21 +208,41 @@ impl Shape {
 }
 
 impl Slot {
-    fn worst(&self) -> usize {
-        let text = if let Shape::Text { bytes } = self.shape { 2 + bytes } else { 0 };
-        self.shape.fixed() + text + self.other.map_or(0, |bytes| 2 + bytes)
+    fn worst(&self, edition: BallotEdition) -> usize {
+        let with_length = |chars: usize| 2 + room(edition, chars);
+        let text = if let Shape::Text { chars } = self.shape { with_length(chars) } else { 0 };
+        self.shape.fixed() + text + self.other.map_or(0, with_length)
+    }
+
+    /// Its longest text in characters.
+    fn longest(&self) -> usize {
+        let text = if let Shape::Text { chars } = self.shape { chars } else { 0 };
+        text.max(self.other.unwrap_or(0))
+    }
+
+    /// How many texts it has.
+    fn texts(&self) -> usize {
+        usize::from(matches!(self.shape, Shape::Text { .. })) + usize::from(self.other.is_some())
     }
 }
 
-/// A text with its length before it.
-pub(super) fn push_text(out: &mut Vec<u8>, text: &str) {
-    let length = u16::try_from(text.len()).expect("texts are limited far below 64 KiB");
-    out.extend(length.to_le_bytes());
-    out.extend(text.as_bytes());
+/// A text with its length before it: in bytes of UTF-8, or in units of UTF-16.
+pub(super) fn push_text(out: &mut Vec<u8>, text: &str, edition: BallotEdition) {
+    let at = out.len();
+    out.extend([0; 2]);
+    match edition {
+        BallotEdition::Utf8 => out.extend(text.as_bytes()),
+        BallotEdition::Utf16 => text.encode_utf16().for_each(|unit| out.extend(unit.to_le_bytes())),
+    }
+    let bytes = out.len() - at - 2;
+    let length = if edition == BallotEdition::Utf8 { bytes } else { bytes / 2 };
+    let length = u16::try_from(length).expect("texts are limited far below 64 KiB");
+    out[at..at + 2].copy_from_slice(&length.to_le_bytes());
 }
 
 struct Reader<'a> {
     rest: &'a [u8],
+    edition: BallotEdition,
 }
 
 impl Reader<'_> {
@@ -240,12 +307,19 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, limit: usize) -> Result<Option<String>, BadPlaintext> {
+    /// A text of at most so many characters.
+    fn text(&mut self, most: usize) -> Result<Option<String>, BadPlaintext> {
         let length = usize::from(u16::from_le_bytes(self.take(2)?.try_into().map_err(|_| BadPlaintext)?));
-        if length > limit {
+        let text = match self.edition {
+            BallotEdition::Utf8 => std::str::from_utf8(self.take(length)?).map_err(|_| BadPlaintext)?.to_owned(),
+            BallotEdition::Utf16 => {
+                let units = self.take(2 * length)?.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+                char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| BadPlaintext)?
+            }
+        };
+        if text.chars().count() > most {
             return Err(BadPlaintext);
         }
-        let text = std::str::from_utf8(self.take(length)?).map_err(|_| BadPlaintext)?;
-        Ok((!text.is_empty()).then(|| text.to_owned()))
+        Ok((!text.is_empty()).then_some(text))
     }
 }

@@ -9,8 +9,8 @@ mod seal;
 mod straight;
 
 pub use custody::{CustodyError, CustodySecret, MOST_TRUSTEES, SMALLEST_QUORUM, Share, WrappedKey};
-pub use layout::{BadPlaintext, Layout};
+pub use layout::{BadPlaintext, Layout, NoRoom};
 pub use locked::{LockError, Locked};
 pub use passphrase::{Passphrase, PassphraseError};
-pub use seal::{BALLOT_SUITE, BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey, place};
+pub use seal::{BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey, place};
 pub use straight::{Straight, StraightForm};

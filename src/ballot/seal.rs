@@ -14,8 +14,6 @@ use super::locked::{LockError, Locked};
 use crate::access::ServerKey;
 use crate::id::RoundId;
 
-/// The suite of a round's box: KEM, KDF and AEAD numbers of RFC 9180 and its successors.
-pub const BALLOT_SUITE: &str = "hpke:647a-0001-0003:psk";
 const INFO: &[u8] = b"zicha/ballot/1";
 const PSK_ID: &[u8] = b"zicha/ballot-psk/1";
 

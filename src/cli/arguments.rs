@@ -131,6 +131,15 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Ask the service on this machine whether it runs: exit 0 if it does, 1 if not
+    Health {
+        /// Address of the service
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Ask also whether it reaches its database
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print the JSON Schema of survey files
     #[command(hide = true)]
     Schema,
@@ -342,7 +351,7 @@ fn settings_help() -> String {
     use std::fmt::Write;
     let mut help = String::from("Settings (file key, environment variable, default):\n");
     for (name, variable, default, meaning) in crate::app::SETTINGS {
-        writeln!(help, "  {name:<12} {variable:<20} {default}\n               {meaning}").expect("writing to a string cannot fail");
+        writeln!(help, "  {name:<16} {variable:<24} {default}\n               {meaning}").expect("writing to a string cannot fail");
     }
     help
 }

@@ -16,7 +16,7 @@ use clap::Parser;
 
 use arguments::{Account, BoxCommand, Cli, Command, Slips};
 
-use crate::app::{App, AppError, Settings};
+use crate::app::{App, AppError, Part, Settings};
 
 /// Runs a command line and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -64,6 +64,11 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
             settings.public_url = public_url.or(settings.public_url);
             service::serve(settings)
         }
+        Command::Health { listen, ready } => {
+            let settings = settings()?;
+            let desk_only = settings.part == Part::Desk;
+            service::health(&listen.or(settings.desk_listen.filter(|_| desk_only)).unwrap_or(settings.listen), ready)
+        }
         other => {
             let app = Arc::new(App::open(settings()?)?);
             match other {
@@ -82,7 +87,12 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
                 Command::Restore { file, key } => commands::restore(&app, &file, &key, out),
                 Command::Audit(command) => commands::audit(&app, command, out),
                 Command::Verify { round } => commands::verify(&app, &round, out),
-                Command::Check { .. } | Command::Schema | Command::BackupKey { .. } | Command::Demo { .. } | Command::Serve { .. } => Ok(()),
+                Command::Check { .. }
+                | Command::Schema
+                | Command::BackupKey { .. }
+                | Command::Demo { .. }
+                | Command::Serve { .. }
+                | Command::Health { .. } => Ok(()),
             }
         }
     }

@@ -1,20 +1,28 @@
 //! `zicha serve`: runs the service until it is told to stop.
 
+use std::io::{Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::app::{App, AppError, Settings};
+use crate::app::{App, AppError, Part, Settings};
 use crate::text::Refusal;
 use crate::web;
 
 /// Serves with these settings.
 pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
     let app = Arc::new(App::open(settings)?);
-    let setup = app.setup_token()?;
+    // A node that only takes ballots in has no desk to set up, and no right to.
+    let setup = if app.settings().part == Part::Intake { None } else { app.setup_token()? };
     run(app, move |app| {
         let settings = app.settings();
-        println!("zicha listens on http://{}  (public address {})", settings.listen, settings.public_url());
         let desk = settings.desk_listen.as_deref().unwrap_or(&settings.listen);
-        println!("desk: http://{desk}/desk");
+        if settings.part != Part::Desk {
+            println!("zicha listens on http://{}  (public address {})", settings.listen, settings.public_url());
+        }
+        if settings.part != Part::Intake {
+            println!("desk: http://{desk}/desk");
+        }
         if !settings.is_https() {
             eprintln!("zicha: the public address is not https; real use needs a proxy with TLS in front and ZICHA_PUBLIC_URL=https://…");
         }
@@ -34,6 +42,30 @@ pub(super) fn run(app: Arc<App>, ready: impl FnOnce(&App)) -> Result<(), AppErro
         )
         .into()
     })
+}
+
+/// How long the service may take to say that it is well.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks a running service whether it is well; for containers that hold nothing but this program.
+pub(super) fn health(listen: &str, ready: bool) -> Result<(), AppError> {
+    let path = if ready { "/readyz" } else { "/healthz" };
+    // What listens everywhere also listens here.
+    let address = listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]");
+    let ask = || -> std::io::Result<String> {
+        let to = address.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+        let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+        let mut answer = String::new();
+        stream.take(1 << 10).read_to_string(&mut answer)?;
+        Ok(answer.lines().next().unwrap_or_default().to_owned())
+    };
+    match ask() {
+        Ok(first) if first.split(' ').nth(1) == Some("200") => Ok(()),
+        Ok(first) => Err(AppError::File(format!("the service at {address} is not well: {first}"))),
+        Err(error) => Err(AppError::File(format!("nothing answers at {address}: {error}"))),
+    }
 }
 
 /// A core file would hold answers and keys.

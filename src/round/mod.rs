@@ -1,6 +1,7 @@
 //! A round: one running of a survey, its dates and the moves it may make.
 //! All dates are calendar days in Asia/Shanghai, and no clock that jumps back can undo a move.
 
+mod edition;
 mod state;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::macros::offset;
 use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 
+pub use edition::BallotEdition;
 pub use state::{Move, RoundState};
 
 use crate::id::RoundId;
@@ -157,6 +159,8 @@ pub struct Round {
     pub public_key: Option<Vec<u8>>,
     /// Wrapped private key, until it is destroyed.
     pub wrapped_key: Option<String>,
+    /// How its plaintexts are written, settled when it is opened.
+    pub edition: BallotEdition,
     /// Sums at closing.
     pub closing: Option<ClosingSums>,
     /// Held questions and whether they were checked.
@@ -210,6 +214,7 @@ impl Round {
             looks_back: None,
             public_key: None,
             wrapped_key: None,
+            edition: BallotEdition::default(),
             closing: None,
             holds: BTreeMap::new(),
             turnout: TurnoutSnapshot::default(),

@@ -246,9 +246,10 @@ impl Storage {
         Err(StorageError::Unavailable("the audit chain is busy".into()))
     }
 
-    /// The last row of the chain before a moment.
-    pub fn last_audit_before(&self, at: i64) -> Result<Option<AuditRow>, StorageError> {
-        Ok(audit::table.filter(audit::at.lt(at)).order(audit::seq.desc()).select(AuditRow::as_select()).first(&mut *self.connection()?).optional()?)
+    /// Place, time and hash of the last row of the chain before a moment; who did what is not read for it.
+    pub fn last_audit_before(&self, at: i64) -> Result<Option<(i64, i64, String)>, StorageError> {
+        let rows = audit::table.filter(audit::at.lt(at)).order(audit::seq.desc());
+        Ok(rows.select((audit::seq, audit::at, audit::hash)).first(&mut *self.connection()?).optional()?)
     }
 
     /// The last row of one action on one subject, or on any.

@@ -28,6 +28,14 @@ pub struct BoxSums {
     pub digest: String,
 }
 
+/// The connections to a box, a file on SQLite.
+#[derive(Clone)]
+pub(super) struct BoxPools {
+    all: connection::Pool,
+    /// Those that only look up slips: were they to take turns with the one that writes, it would find its pages outdated.
+    slips: connection::Pool,
+}
+
 /// Slips by unit.
 pub type SlipCounts = BTreeMap<String, u32>;
 /// A row of `ballots` without its round.
@@ -43,13 +51,19 @@ impl Storage {
     /// Makes the box of a round if it is missing.
     pub fn create_box(&self, round: &RoundId) -> Result<(), StorageError> {
         if self.is_postgres() {
-            let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
+            let Db::Pg(db) = &mut *self.opening_connection()? else { return Ok(()) };
             for (table, key) in [("slips", "hash"), ("spent_slips", "hash"), ("ballots", "id")] {
                 if !pg_exists(db, &format!("{table}_{round}"))? {
+                    // Whoever makes it, it belongs to the owner of all boxes, who will have to destroy it.
+                    let owned = format!(
+                        "do $$ begin execute format('alter table {table}_{round} owner to %I', \
+                         (select pg_get_userbyid(relowner) from pg_class where oid = '{table}'::regclass)); end $$;"
+                    );
                     // Attaching, unlike creating a partition in place, does not wait for those who submit to other rounds.
                     db.batch_execute(&format!(
                         "begin; create table {table}_{round} (like {table} including all); \
                          alter table {table}_{round} alter column {key} set statistics 0; \
+                         {owned} \
                          alter table {table} attach partition {table}_{round} for values in ('{round}'); commit"
                     ))?;
                 }
@@ -73,7 +87,7 @@ impl Storage {
     /// Destroys the box of a round; nothing to do if it is gone.
     pub fn destroy_box(&self, round: &RoundId) -> Result<(), StorageError> {
         if self.is_postgres() {
-            let Db::Pg(db) = &mut *self.connection()? else { return Ok(()) };
+            let Db::Pg(db) = &mut *self.opening_connection()? else { return Ok(()) };
             for table in ["ballots", "spent_slips", "slips"] {
                 pg_drop_partition(db, table, &format!("{table}_{round}"))?;
             }
@@ -168,7 +182,7 @@ impl Storage {
 
     /// How many ballots are in a box.
     pub fn ballot_count(&self, round: &RoundId) -> Result<u64, StorageError> {
-        let count: i64 = ballots::table.filter(ballots::round.eq(round.as_str())).count().get_result(&mut *self.box_connection(round)?)?;
+        let count: i64 = ballots::table.filter(ballots::round.eq(round.as_str())).count().get_result(&mut *self.ballot_connection(round)?)?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
@@ -192,7 +206,7 @@ impl Storage {
 
     /// Hands out the hashes of all spent slips, page by page in their own order.
     pub fn each_spent_hash(&self, round: &RoundId, mut page: impl FnMut(Vec<Vec<u8>>) -> Result<(), StorageError>) -> Result<(), StorageError> {
-        let mut db = self.box_connection(round)?;
+        let mut db = self.ballot_connection(round)?;
         let mut after: Vec<u8> = Vec::new();
         loop {
             let hashes: Vec<Vec<u8>> = spent_slips::table
@@ -210,7 +224,7 @@ impl Storage {
 
     /// Hands out all ballots, page by page in the order of their random names.
     pub fn each_ballot(&self, round: &RoundId, mut page: impl FnMut(Vec<SealedBallot>) -> Result<(), StorageError>) -> Result<(), StorageError> {
-        let mut db = self.box_connection(round)?;
+        let mut db = self.ballot_connection(round)?;
         let mut after: Option<BallotId> = None;
         loop {
             let sealed = next_ballots(&mut db, round, after.as_ref())?;
@@ -230,26 +244,33 @@ impl Storage {
 
     /// A connection to the box of a round that exists.
     pub(super) fn box_connection(&self, round: &RoundId) -> Result<Lease, StorageError> {
-        if self.is_postgres() {
-            return self.connection();
-        }
+        if self.is_postgres() { self.connection() } else { connection::lease(&self.box_pools(round)?.all) }
+    }
+
+    /// A connection to the box of a round that may read ballots.
+    fn ballot_connection(&self, round: &RoundId) -> Result<Lease, StorageError> {
+        if self.is_postgres() { self.opening_connection() } else { self.box_connection(round) }
+    }
+
+    /// A connection for looking up slips.
+    pub(super) fn slip_connection(&self, round: &RoundId) -> Result<Lease, StorageError> {
+        if self.is_postgres() { self.connection() } else { connection::lease(&self.box_pools(round)?.slips) }
+    }
+
+    fn box_pools(&self, round: &RoundId) -> Result<BoxPools, StorageError> {
         if !self.box_path(round).exists() {
             return Err(StorageError::NotFound);
         }
-        let pool = {
-            let mut boxes = self.boxes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(pool) = boxes.get(round) {
-                pool.clone()
-            } else {
-                let target = self.box_target(round);
-                let pool = connection::pool(target.clone(), 4)?;
-                // A box that an older version made is brought to the current shape first.
-                connection::migrate(&mut *connection::lease(&pool)?, &target)?;
-                boxes.insert(round.clone(), pool.clone());
-                pool
-            }
-        };
-        connection::lease(&pool)
+        let mut boxes = self.boxes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(pools) = boxes.get(round) {
+            return Ok(pools.clone());
+        }
+        let target = self.box_target(round);
+        let pools = BoxPools { all: connection::pool(target.clone(), 4)?, slips: connection::pool(target.clone(), 4)? };
+        // A box that an older version made is brought to the current shape first.
+        connection::migrate(&mut *connection::lease(&pools.all)?, &target)?;
+        boxes.insert(round.clone(), pools.clone());
+        Ok(pools)
     }
 
     pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {

@@ -161,7 +161,8 @@ pub(super) fn migrate(db: &mut Db, target: &Target) -> Result<(), StorageError> 
     match db {
         Db::Sqlite(db) => {
             let migrations = || if matches!(target, Target::SqliteBox(_)) { SQLITE_BOX } else { SQLITE };
-            refuse_newer(db, migrations())?;
+            let applied = db.applied_migrations().map_err(unavailable)?;
+            refuse_unknown(&applied.iter().map(ToString::to_string).collect::<Vec<_>>(), &versions::<diesel::sqlite::Sqlite>(&migrations())?)?;
             if db.has_pending_migration(migrations()).map_err(unavailable)? {
                 // Two processes may start at once; the second finds nothing left to do.
                 db.immediate_transaction::<_, diesel::result::Error, _>(|db| {
@@ -170,7 +171,20 @@ pub(super) fn migrate(db: &mut Db, target: &Target) -> Result<(), StorageError> 
             }
         }
         Db::Pg(db) => {
-            refuse_newer(db, POSTGRES)?;
+            // Without a statement that only an owner may run, since a node with the rights of one part comes this way too.
+            let applied = applied(db)?;
+            let known = versions::<diesel::pg::Pg>(&POSTGRES)?;
+            refuse_unknown(&applied, &known)?;
+            if known.iter().all(|version| applied.contains(version)) {
+                return Ok(());
+            }
+            if !may_change(db)? {
+                return Err(StorageError::Unavailable(
+                    "this version of zicha needs a newer database; let its owner bring it up to date: run any command, such as `zicha round list`, \
+                     with the owner's address, then deploy/postgres/roles.sql"
+                        .into(),
+                ));
+            }
             db.batch_execute("select pg_advisory_lock(7311642)")?;
             let done = db.run_pending_migrations(POSTGRES).map(drop).map_err(unavailable);
             db.batch_execute("select pg_advisory_unlock(7311642)")?;
@@ -180,20 +194,34 @@ pub(super) fn migrate(db: &mut Db, target: &Target) -> Result<(), StorageError> 
     Ok(())
 }
 
-fn refuse_newer<C, B>(db: &mut C, known: EmbeddedMigrations) -> Result<(), StorageError>
+/// Versions of the migrations that this program has.
+fn versions<B>(known: &EmbeddedMigrations) -> Result<Vec<String>, StorageError>
 where
     B: diesel::backend::Backend,
-    C: MigrationHarness<B>,
     EmbeddedMigrations: diesel::migration::MigrationSource<B>,
 {
     use diesel::migration::{Migration, MigrationSource};
-    let known: Vec<String> = MigrationSource::<B>::migrations(&known)
-        .map_err(|e| StorageError::Unavailable(e.to_string()))?
-        .iter()
-        .map(|m| Migration::<B>::name(m).version().to_string())
-        .collect();
-    let applied = db.applied_migrations().map_err(|e| StorageError::Unavailable(e.to_string()))?;
-    if applied.iter().all(|version| known.contains(&version.to_string())) {
+    let known = MigrationSource::<B>::migrations(known).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+    Ok(known.iter().map(|m| Migration::<B>::name(m).version().to_string()).collect())
+}
+
+/// Versions of the migrations that a PostgreSQL database has seen.
+fn applied(db: &mut PgConnection) -> Result<Vec<String>, StorageError> {
+    use diesel::dsl::sql;
+    use diesel::sql_types::{Bool, Text};
+    let begun: bool = diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') is not null")).get_result(db)?;
+    Ok(if begun { sql::<Text>("select version::text from __diesel_schema_migrations").load(db)? } else { Vec::new() })
+}
+
+/// Whether this role owns the tables, or may make them.
+fn may_change(db: &mut PgConnection) -> Result<bool, StorageError> {
+    let may = "has_schema_privilege(current_schema(), 'create') and coalesce((select pg_has_role(tableowner::name, 'usage') from pg_tables \
+               where schemaname = current_schema() and tablename = 'rounds'), true)";
+    Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(may)).get_result(db)?)
+}
+
+fn refuse_unknown(applied: &[String], known: &[String]) -> Result<(), StorageError> {
+    if applied.iter().all(|version| known.contains(version)) {
         return Ok(());
     }
     Err(StorageError::Unavailable("it was written by a newer version of zicha; use that version".into()))

@@ -89,7 +89,7 @@ impl Storage {
 
     /// Rewrites what deleted rows may have left behind. PostgreSQL's write-ahead log keeps traces until it is recycled.
     fn rewrite(&self) -> Result<(), StorageError> {
-        match &mut *self.connection()? {
+        match &mut *self.opening_connection()? {
             Db::Sqlite(db) => {
                 db.batch_execute("vacuum")?;
                 let busy: i32 = diesel::dsl::sql::<diesel::sql_types::Integer>("pragma wal_checkpoint(truncate)").get_result(db)?;

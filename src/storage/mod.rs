@@ -58,22 +58,31 @@ impl From<DieselError> for StorageError {
     }
 }
 
+/// Takes the main database's write lock on SQLite.
+const MAIN_LOCK: &str = "delete from settings where key = ''";
+
 /// Everything that zicha keeps.
 pub struct Storage {
     target: Target,
     main: Pool,
+    /// Connections that may make, read and destroy boxes and write what comes out of them: those of `main` unless PostgreSQL has a role for it.
+    opening: Pool,
     /// Pools of open box files, by round (SQLite only).
-    boxes: Mutex<HashMap<RoundId, Pool>>,
+    boxes: Mutex<HashMap<RoundId, boxes::BoxPools>>,
     data: PathBuf,
 }
 
 impl Storage {
-    /// Opens the database, creates what is missing and migrates.
-    pub fn open(url: &str, data: &Path) -> Result<Self, StorageError> {
+    /// Opens the database, creates what is missing and migrates. What only an opening does goes to `opening`, if that is given.
+    pub fn open(url: &str, opening: Option<&str>, data: &Path) -> Result<Self, StorageError> {
         let target = Target::parse(url, data)?;
         target.prepare()?;
         let main = connection::pool(target.clone(), 8)?;
-        let storage = Self { target, main, boxes: Mutex::new(HashMap::new()), data: data.to_owned() };
+        let opening = match opening {
+            Some(url) => connection::pool(Target::parse(url, data)?, 4)?,
+            None => main.clone(),
+        };
+        let storage = Self { target, main, opening, boxes: Mutex::new(HashMap::new()), data: data.to_owned() };
         connection::migrate(&mut *storage.connection()?, &storage.target)?;
         // Boxes that an older version made are brought to shape before anybody waits for them.
         for round in storage.rounds()? {
@@ -136,8 +145,13 @@ impl Storage {
         connection::lease(&self.main)
     }
 
+    /// A connection that may do what an opening does.
+    fn opening_connection(&self) -> Result<connection::Lease, StorageError> {
+        connection::lease(&self.opening)
+    }
+
     /// Runs a write transaction on the main database.
     fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        connection::write(&mut *self.connection()?, "delete from settings where key = ''", work)
+        connection::write(&mut *self.connection()?, MAIN_LOCK, work)
     }
 }

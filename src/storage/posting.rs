@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary, Text};
 
@@ -38,7 +39,7 @@ pub enum Outcome {
 impl Storage {
     /// The units of those of some slips that were issued.
     pub fn slip_units(&self, round: &RoundId, hashes: &[&SlipHash]) -> Result<HashMap<SlipHash, String>, StorageError> {
-        known(&mut *self.box_connection(round)?, round, hashes)
+        known(&mut *self.slip_connection(round)?, round, hashes)
     }
 
     /// Stores a batch of postings in one transaction: each slip spent and its ballot stored, or neither.
@@ -63,9 +64,9 @@ impl Storage {
             let with = |wanted: &[Outcome]| {
                 postings.iter().zip(&outcomes).filter(|(_, outcome)| wanted.contains(outcome)).map(|(p, _)| &p.ballot).collect::<Vec<_>>()
             };
-            // Those of spent slips are written and taken out again in the same transaction: they cost the disk what others do, so the time of the reply does not tell.
-            put(db, round, &with(&[Outcome::Stored, Outcome::Again]))?;
-            take_out(db, round, &with(&[Outcome::Again]))?;
+            // Those of spent slips are written and taken back in the same transaction: they cost the disk what others do, so the time of the reply does not tell.
+            put(db, round, &with(&[Outcome::Stored]))?;
+            put_and_take_back(db, round, &with(&[Outcome::Again]))?;
             Ok(outcomes)
         })
     }
@@ -162,7 +163,7 @@ fn put(db: &mut Db, round: &RoundId, batch: &[&SealedBallot]) -> Result<(), Stor
                 diesel::insert_into(b::table).values(row).execute(db)?;
             }
         }
-        Db::Pg(_) if batch.is_empty() => {}
+        // Also where there is none: both answers take the same trips to the server.
         Db::Pg(db) => {
             diesel::sql_query(
                 "insert into ballots (round, id, unit, encapsulation, ciphertext) \
@@ -179,18 +180,18 @@ fn put(db: &mut Db, round: &RoundId, batch: &[&SealedBallot]) -> Result<(), Stor
     Ok(())
 }
 
-fn take_out(db: &mut Db, round: &RoundId, batch: &[&SealedBallot]) -> Result<(), StorageError> {
-    match db {
-        Db::Sqlite(db) => {
-            for ballot in batch {
-                diesel::delete(placed_ballots::table.find(place(&ballot.id))).execute(db)?;
-            }
-        }
-        // Also where there is none: both answers take the same trips to the server.
-        Db::Pg(db) => {
-            let ids: Vec<&[u8]> = batch.iter().map(|ballot| &ballot.id[..]).collect();
-            diesel::delete(ballots::table.filter(ballots::round.eq(round.as_str())).filter(ballots::id.eq_any(ids))).execute(db)?;
-        }
+/// Writes ballots as [`put`] does and takes them back. On PostgreSQL by a savepoint, so that intake needs no right to delete ballots.
+fn put_and_take_back(db: &mut Db, round: &RoundId, batch: &[&SealedBallot]) -> Result<(), StorageError> {
+    if let Db::Pg(pg) = db {
+        pg.batch_execute("savepoint again")?;
+        put(db, round, batch)?;
+        let Db::Pg(pg) = db else { return Ok(()) };
+        return Ok(pg.batch_execute("rollback to savepoint again")?);
+    }
+    put(db, round, batch)?;
+    let Db::Sqlite(db) = db else { return Ok(()) };
+    for ballot in batch {
+        diesel::delete(placed_ballots::table.find(place(&ballot.id))).execute(db)?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::connection::Db;
 use super::schema::{round_units, rounds, surveys, units};
 use super::{Storage, StorageError};
 use crate::id::RoundId;
+use crate::round::BallotEdition;
 use crate::round::{Access, ClosingSums, Hold, Round, RoundState, TurnoutSnapshot, parse_day};
 use crate::survey::Survey;
 use crate::unit::Unit;
@@ -277,7 +278,7 @@ impl From<&Round> for RoundRow {
             looks_back: round.looks_back.as_ref().map(ToString::to_string),
             public_key: round.public_key.clone(),
             wrapped_key: round.wrapped_key.clone(),
-            suite: round.public_key.as_ref().map(|_| crate::ballot::BALLOT_SUITE.to_owned()),
+            suite: round.public_key.as_ref().map(|_| round.edition.suite().to_owned()),
             closing: round.closing.as_ref().map(|c| serde_json::to_string(c).expect(json)),
             holds: serde_json::to_string(&round.holds).expect(json),
             turnout: serde_json::to_string(&round.turnout).expect(json),
@@ -313,6 +314,7 @@ impl TryFrom<RoundRow> for Round {
             originals_until: row.originals_until.as_deref().map(parse_day).transpose().map_err(|_| corrupt("last day of originals"))?,
             destruction: row.destruction.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("record of destruction"))?,
             restored: row.restored.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("note of a restore"))?,
+            edition: row.suite.as_deref().map_or(Some(BallotEdition::default()), BallotEdition::of_suite).ok_or_else(|| corrupt("suite"))?,
             id: row.id.parse().map_err(|_| corrupt("name"))?,
             title: row.title,
             survey: row.survey,

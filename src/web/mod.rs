@@ -13,12 +13,13 @@ pub mod sheet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_FRAME_OPTIONS};
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route, scope};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 
-use crate::app::App;
+use crate::app::{App, Part};
 
 pub use error::WebError;
 
@@ -28,8 +29,16 @@ const REQUEST_HEAD: Duration = Duration::from_secs(5);
 const DISCONNECT: Duration = Duration::from_secs(2);
 const DRAIN_SECONDS: u64 = 10;
 
+/// Whether the process runs, and whether it reaches its database.
+fn health_routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/healthz").route(get().to(respondent::health::live)).route(head().to(respondent::health::live)))
+        .service(resource("/readyz").route(get().to(respondent::health::ready)).route(head().to(respondent::health::ready)));
+}
+
 /// Routes of the questionnaire side.
 pub fn respondent_routes(config: &mut ServiceConfig) {
+    health_routes(config);
     config
         .service(resource("/").route(get().to(respondent::home::show)))
         .service(resource("/r/{round}").route(get().to(respondent::form::show)).route(post().to(respondent::submit::post)))
@@ -37,8 +46,6 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
         .service(resource("/r/{round}/again").route(get().to(respondent::submit::again)))
         .service(resource("/bulletin/{round}").route(get().to(respondent::bulletin::show)))
         .service(resource("/privacy").route(get().to(respondent::privacy::show)))
-        .service(resource("/healthz").route(get().to(respondent::health::live)).route(head().to(respondent::health::live)))
-        .service(resource("/readyz").route(get().to(respondent::health::ready)).route(head().to(respondent::health::ready)))
         .service(resource("/assets/{name}").route(get().to(assets::serve)))
         .service(resource("/worker.js").route(get().to(assets::worker)))
         .service(resource("/unfrozen").route(get().to(assets::unfrozen)))
@@ -143,61 +150,75 @@ pub fn headers(https: bool) -> DefaultHeaders {
     if https { headers.add(("Strict-Transport-Security", "max-age=63072000; includeSubDomains")) } else { headers }
 }
 
+/// What one address serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Questionnaires,
+    Desk,
+    Both,
+    /// Beside questionnaires that have no desk: figures and health only.
+    Metrics,
+}
+
 /// Serves until the process is told to stop, and calls `ready` once the addresses are bound.
 pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<()> {
     let settings = app.settings().clone();
-    let workers = settings.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
-    let https = settings.is_https();
     let pages = Data::new(respondent::Pages::default());
     let openings = Data::new(desk::Openings::default());
-    let shared = Data::from(app.clone());
-    let separate = settings.desk_listen.clone();
-    let with_desk = separate.is_none();
-    let server = {
-        let (shared, openings) = (shared.clone(), openings.clone());
-        HttpServer::new(move || {
-            let side = ActixApp::new().app_data(shared.clone()).app_data(pages.clone()).app_data(openings.clone()).wrap(headers(https));
-            if with_desk { side.configure(desk_routes).configure(respondent_routes) } else { side.configure(respondent_routes) }
-        })
-    };
-    let server = server
-        .workers(workers)
+    let (listen, desk_listen) = (settings.listen, settings.desk_listen);
+    let mut sides = match (settings.part, desk_listen) {
+        (Part::All, None) => vec![(listen, Side::Both)],
+        (Part::All, Some(desk)) => vec![(listen, Side::Questionnaires), (desk, Side::Desk)],
+        (Part::Intake, None) => vec![(listen, Side::Questionnaires)],
+        (Part::Intake, Some(desk)) => vec![(listen, Side::Questionnaires), (desk, Side::Metrics)],
+        (Part::Desk, desk) => vec![(desk.unwrap_or(listen), Side::Desk)],
+    }
+    .into_iter()
+    .map(|(address, side)| side_server(&app, &pages, &openings, &address, side));
+    let (first, second) = (sides.next(), sides.next());
+    let (first, second) = (first.transpose()?, second.transpose()?);
+    let ticking = actix_web::rt::spawn(tick(app.clone()));
+    ready(&app);
+    let run = |server: Option<Server>| async move { if let Some(server) = server { server.await } else { Ok(()) } };
+    let result = tokio::try_join!(run(first), run(second)).map(drop);
+    ticking.abort();
+    result
+}
+
+fn side_server(
+    app: &Arc<App>,
+    pages: &Data<respondent::Pages>,
+    openings: &Data<desk::Openings>,
+    address: &str,
+    side: Side,
+) -> std::io::Result<Server> {
+    let settings = app.settings();
+    let (https, workers) = (settings.is_https(), settings.workers);
+    let (shared, pages, openings) = (Data::from(app.clone()), pages.clone(), openings.clone());
+    let server = HttpServer::new(move || {
+        let app = ActixApp::new().app_data(shared.clone()).app_data(pages.clone()).app_data(openings.clone()).wrap(headers(https));
+        match side {
+            Side::Questionnaires => app.configure(respondent_routes),
+            Side::Both => app.configure(respondent_routes).configure(desk_routes),
+            Side::Desk => app
+                .configure(desk_routes)
+                .configure(health_routes)
+                .service(resource("/assets/{name}").route(get().to(assets::serve)))
+                .default_service(route().to(error::nothing_here)),
+            Side::Metrics => app
+                .configure(health_routes)
+                .service(resource("/metrics").route(get().to(desk::metrics)))
+                .default_service(route().to(error::nothing_here)),
+        }
+    });
+    Ok(server
+        .workers(workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)))
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(REQUEST_HEAD)
         .client_disconnect_timeout(DISCONNECT)
         .shutdown_timeout(DRAIN_SECONDS)
-        .bind(&settings.listen)?
-        .run();
-    let ticking = actix_web::rt::spawn(tick(app.clone()));
-    let result = match separate {
-        None => {
-            ready(&app);
-            server.await
-        }
-        Some(address) => {
-            let desk = HttpServer::new(move || {
-                ActixApp::new()
-                    .app_data(shared.clone())
-                    .app_data(openings.clone())
-                    .wrap(headers(https))
-                    .configure(desk_routes)
-                    .service(resource("/assets/{name}").route(get().to(assets::serve)))
-                    .default_service(route().to(error::nothing_here))
-            });
-            let desk = desk
-                .workers(workers)
-                .keep_alive(KEEP_ALIVE)
-                .client_request_timeout(REQUEST_HEAD)
-                .client_disconnect_timeout(DISCONNECT)
-                .shutdown_timeout(DRAIN_SECONDS)
-                .bind(address)?
-                .run();
-            ready(&app);
-            tokio::try_join!(server, desk).map(drop)
-        }
-    };
-    ticking.abort();
-    result
+        .bind(address)?
+        .run())
 }
 
 /// Lets the service do by itself what the days ask for.

@@ -226,3 +226,39 @@ fn every_answer_carries_the_headers_of_a_page_that_leaks_nothing() {
         }
     }
 }
+
+#[test]
+fn emoji_count_as_one_character_and_only_a_form_full_of_them_is_asked_to_be_shorter() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let survey = survey("self-check");
+    let round = zicha.open_round(&survey);
+    let codes = zicha.slips(&round)["CY"].clone();
+    let texts: Vec<(String, usize)> = survey
+        .questions()
+        .iter()
+        .filter_map(|q| if let zicha::survey::Kind::Text { max_chars } = q.kind { Some((q.id.clone(), max_chars)) } else { None })
+        .collect();
+    let filled = |letter: &dyn Fn(usize) -> &'static str| -> Vec<(String, String)> {
+        texts.iter().enumerate().map(|(n, (id, chars))| (id.clone(), letter(n).repeat(*chars))).collect()
+    };
+    let send = |code: &str, fields: &[(String, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        zicha.answer(&round, code, &fields)
+    };
+    // All texts at their longest, and one of them of rare characters alone.
+    send(&codes[0], &filled(&|_| "长")).assert_received();
+    send(&codes[1], &filled(&|n| if n == 3 { "𠮷" } else { "长" })).assert_received();
+    // One character too many is too many, however it is written.
+    let (id, chars) = texts[0].clone();
+    send(&codes[2], &[(id.clone(), "😀".repeat(chars))]).assert_received();
+    send(&codes[3], &[(id, "😀".repeat(chars + 1))]).assert_says(422, "最多");
+    // Nothing but rare characters everywhere: told where it gets too long, and everything kept.
+    let page = send(&codes[3], &filled(&|_| "😀"));
+    page.assert_says(422, "表情符号和罕用字过多");
+    assert!(page.body.matches(&"😀".repeat(texts[0].1)).count() >= texts.len(), "every text is still there");
+    send(&codes[3], &filled(&|_| "长")).assert_received();
+    zicha.finish(&round);
+    let bureau = zicha.app.results(&round).unwrap().release.bureau.turnout;
+    assert_eq!((bureau.opened, bureau.spoiled), (4, 0));
+}

@@ -3,101 +3,19 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::shell::Shell;
-use crate::test_app::{Backend, agent, backends, encode, free_port};
-
-/// A service with an open round, and slips to send.
-struct Running {
-    zicha: Shell,
-    round: String,
-    codes: Vec<String>,
-    port: u16,
-    child: Child,
-    next: AtomicUsize,
-}
-
-impl Running {
-    /// `wrapper` is a shell command that ends with the program and its arguments.
-    fn start(backend: Backend, wrapper: Option<&str>) -> Self {
-        let zicha = Shell::new(backend);
-        std::fs::write(zicha.path("units.csv"), "code,name,kind,headcount\nCY,甲,squad,6000\n").unwrap();
-        zicha.ok(&["units", "import", &zicha.path("units.csv")]);
-        let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-        let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "障", "--opens", &today, "--closes", &today]);
-        zicha.ok(&["--yes", "round", "open", &round, "--custody", "server"]);
-        zicha.ok(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &zicha.path("slips.csv")]);
-        let codes =
-            std::fs::read_to_string(zicha.path("slips.csv")).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
-        let port = free_port();
-        let plain = zicha.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
-        let mut command = match wrapper {
-            None => plain,
-            Some(shell) => {
-                let mut command = std::process::Command::new("sh");
-                command.args(["-c", shell, "sh"]).arg(plain.get_program()).args(plain.get_args());
-                command
-            }
-        };
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let running = Self { zicha, round, codes, port, child, next: AtomicUsize::new(0) };
-        running.until_ready();
-        running
-    }
-
-    fn until_ready(&self) {
-        let started = Instant::now();
-        while !agent().get(format!("http://127.0.0.1:{}/readyz", self.port)).call().is_ok_and(|r| r.status() == 200) {
-            assert!(started.elapsed() < Duration::from_secs(30), "the service is not ready");
-            std::thread::sleep(Duration::from_millis(30));
-        }
-    }
-
-    /// The status of a submission with a slip of its own; 0 if it was not answered.
-    fn send_one(&self, agent: &ureq::Agent) -> (usize, u16, bool) {
-        let at = self.next.fetch_add(1, Ordering::Relaxed);
-        let (status, received) = self.send(agent, at);
-        (at, status, received)
-    }
-
-    fn send(&self, agent: &ureq::Agent, at: usize) -> (u16, bool) {
-        let body = encode(&[("code", &self.codes[at]), ("visit_meal", "lunch")]);
-        let sent = agent
-            .post(format!("http://127.0.0.1:{}/r/{}", self.port, self.round))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .send(body.as_bytes());
-        match sent {
-            Ok(answer) => (answer.status().as_u16(), answer.headers().get("location").is_some_and(|l| l.as_bytes().ends_with(b"/received"))),
-            Err(_) => (0, false),
-        }
-    }
-
-    fn pid(&self) -> rustix::process::Pid {
-        rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap()
-    }
-
-    /// Ends the service, closes the round and says how many slips were used, each with its ballot.
-    fn used(mut self) -> u64 {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        self.zicha.ok(&["--yes", "round", "close", &self.round]);
-        let app = zicha::app::App::open(self.zicha.settings()).unwrap();
-        let closing = app.round(&self.round.parse().unwrap()).unwrap().closing.unwrap();
-        assert_eq!(closing.used, closing.ballots, "spent without ballot");
-        closing.used
-    }
-}
+use crate::running::{Running, Sent};
+use crate::test_app::{Backend, agent, backends, tool};
 
 #[test]
 fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
     for backend in backends() {
-        let mut running = Running::start(backend, None);
+        let running = Running::start(backend, None);
         let (stop, answered, broken) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
         let mut took = Duration::ZERO;
         std::thread::scope(|scope| {
@@ -124,7 +42,7 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
             stop.store(true, Ordering::Relaxed);
         });
         let waited = Instant::now();
-        while running.child.try_wait().unwrap().is_none() {
+        while running.child.lock().unwrap().try_wait().unwrap().is_none() {
             assert!(waited.elapsed() < Duration::from_secs(10), "still running");
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -142,7 +60,7 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
 #[test]
 fn out_of_disk_it_says_try_again_and_goes_on_when_there_is_room() {
     // A file may not grow beyond this, which is what a full disk does to a process; lifted from outside later.
-    let mut running = Running::start(Backend::Sqlite, Some("trap '' XFSZ; ulimit -S -f 3000; exec \"$@\""));
+    let running = Running::start(Backend::Sqlite, Some("trap '' XFSZ; ulimit -S -f 3000; exec \"$@\""));
     let agent = agent();
     let (mut received, mut refused) = (0, Vec::new());
     for _ in 0..1_500 {
@@ -158,7 +76,7 @@ fn out_of_disk_it_says_try_again_and_goes_on_when_there_is_room() {
     assert!(received > 50 && refused.len() >= 5, "{received} received, {} refused", refused.len());
     let page = agent.get(format!("http://127.0.0.1:{}/r/{}", running.port, running.round)).call().unwrap();
     assert_eq!(page.status(), 200, "the questionnaire can still be read");
-    let unlimited = format!("--pid={}", running.child.id());
+    let unlimited = format!("--pid={}", running.child.lock().unwrap().id());
     assert!(std::process::Command::new("prlimit").args([&unlimited, "--fsize=unlimited"]).status().unwrap().success());
     for at in refused.drain(..) {
         let mut tries = 0;
@@ -169,7 +87,7 @@ fn out_of_disk_it_says_try_again_and_goes_on_when_there_is_room() {
         }
         received += 1;
     }
-    assert!(running.child.try_wait().unwrap().is_none(), "the service is still the same process");
+    assert!(running.child.lock().unwrap().try_wait().unwrap().is_none(), "the service is still the same process");
     let used = running.used();
     println!("fault: out of disk and healed: {received} acknowledged, {used} in the box");
     assert_eq!(used, received, "nothing lost, nothing doubled");
@@ -206,6 +124,79 @@ fn locked_out_of_its_database_it_says_try_again_and_goes_on_afterwards() {
         let used = running.used();
         println!("fault: {backend:?} locked for {} s: asked to try again, then 2 of 2 in the box", pause.as_secs());
         assert_eq!(used, 2);
+    }
+}
+
+/// Everything goes on while the clock of the machine is set an hour on and back; at the end of the round it is over, and stays over when the clock goes back.
+#[test]
+fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
+    let Some(_) = tool("faketime") else { return };
+    let place = tempfile::tempdir().unwrap();
+    let offset = place.path().join("offset");
+    let jump = |by: &str| {
+        std::fs::write(offset.with_extension("new"), format!("{by}\n")).unwrap();
+        std::fs::rename(offset.with_extension("new"), &offset).unwrap();
+        // The library looks again after a while, and the service may have the round in its cache for a second.
+        std::thread::sleep(Duration::from_millis(2_300));
+    };
+    jump("+0");
+    let library =
+        std::fs::read_dir("/usr/lib").unwrap().flatten().map(|e| e.path().join("faketime/libfaketimeMT.so.1")).find(|p| p.exists()).unwrap();
+    // Only the time of day: a clock that somebody sets does not change how long things take.
+    let wrapper = format!(
+        "export LD_PRELOAD={} FAKETIME_TIMESTAMP_FILE={} FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1; exec \"$@\"",
+        library.display(),
+        offset.display()
+    );
+    let running = Running::start(Backend::Sqlite, Some(&wrapper));
+    let (stop, sent) = (AtomicBool::new(false), Sent::default());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent));
+        }
+        for by in ["-1h", "+0", "+1s", "-25h"] {
+            jump(by);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(sent.unsure.lock().unwrap().len(), 0, "nobody is asked to try again");
+    let agent = agent();
+    jump("+49h");
+    let (_, status, _) = running.send_one(&agent);
+    assert!((400..500).contains(&status), "the round is over: {status}");
+    jump("+0");
+    let (_, status, _) = running.send_one(&agent);
+    assert!((400..500).contains(&status), "it stays over: {status}");
+    let received = sent.received.into_inner().unwrap().len() as u64;
+    println!("fault: clock set an hour and a day back and two days on under load: {received} acknowledged");
+    assert_eq!(running.used(), received);
+}
+
+/// `ZICHA_BEFORE` names a program of an earlier version, which `scripts/soak` builds; without it the same one is started again.
+#[test]
+fn restarts_and_upgrades_under_load_lose_nothing() {
+    let new = env!("CARGO_BIN_EXE_zicha");
+    let before = std::env::var("ZICHA_BEFORE").unwrap_or_else(|_| new.to_owned());
+    for backend in backends() {
+        let running = Running::start(backend, None);
+        running.restart(&before);
+        let (stop, sent) = (AtomicBool::new(false), Sent::default());
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent));
+            }
+            for program in [new, &before, new] {
+                std::thread::sleep(Duration::from_millis(500));
+                running.restart(program);
+            }
+            std::thread::sleep(Duration::from_millis(500));
+            stop.store(true, Ordering::Relaxed);
+        });
+        let stored = running.settle(&sent);
+        let received = sent.received.into_inner().unwrap().len() as u64;
+        println!("fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them on a second try, 0 lost");
+        assert!(received > 50, "{received}");
+        assert_eq!(running.used(), received);
     }
 }
 

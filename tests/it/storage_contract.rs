@@ -14,7 +14,7 @@ fn on_both(check: impl Fn(&Storage, Backend)) {
     for backend in backends() {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(backend, folder.path());
-        let storage = Storage::open(&settings.database_url(), folder.path()).unwrap();
+        let storage = Storage::open(&settings.database_url(), None, folder.path()).unwrap();
         check(&storage, backend);
     }
 }

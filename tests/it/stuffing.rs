@@ -41,7 +41,7 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
         // Forged with the public key, which is no secret, by somebody who lacks the server key.
         let mut rng = StdRng::seed_from_u64(5);
         let public = RoundPublicKey::from_bytes(&zicha.app.round(&round).unwrap().public_key.unwrap()).unwrap();
-        let size = zicha::ballot::Layout::of(&survey("canteen")).size();
+        let size = zicha::ballot::Layout::of(&survey("canteen"), zicha::round::BallotEdition::default()).size();
         let forged = public.seal(&StuffingKey::of(&ServerKey::random(&mut rng)), &round, "CY", &vec![0xFF; size], &mut rng);
         let (id, encapsulation, ciphertext) = (hex::encode(forged.id), hex::encode(&forged.encapsulation), hex::encode(&forged.ciphertext));
         tamper(

@@ -13,10 +13,12 @@ pub(super) use pipeline::{Sealers, Writer};
 
 use super::{App, AppError, Live};
 use crate::access::{CodeError, SlipCode, SlipHash};
+use crate::ballot::NoRoom;
 use crate::id::RoundId;
 use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
 use crate::round::{Access, Phase, RoundState};
 use crate::storage::{Outcome, StorageError};
+use crate::survey::Survey;
 use crate::text::Refusal;
 
 /// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed down.
@@ -112,7 +114,7 @@ impl App {
             return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
         }
         // A spent code goes the same way, through sealing, queue and disk; only the writer tells them apart.
-        let plaintext = Zeroizing::new(live.layout.encode(&response));
+        let plaintext = Zeroizing::new(live.layout.encode(&response).map_err(|full| too_long(&live.survey, full))?);
         self.enqueue(&live, hash, plaintext)
     }
 
@@ -178,6 +180,17 @@ fn unknown_code(elsewhere: bool) -> Refusal {
             "this code is not known or has been replaced; check it, or ask for another slip",
         )
     }
+}
+
+/// Texts that each keep their limit, but hold too many rare characters between them.
+fn too_long(survey: &Survey, full: NoRoom) -> Reject {
+    let id = &survey.questions()[full.question].id;
+    let field = if full.other { format!("{id}.other") } else { id.clone() };
+    let refusal = Refusal::new(
+        "各题文字中表情符号和罕用字过多，合起来超出了票的容量，请从这里开始删减一些",
+        "your texts hold too many emoji and rare characters to fit a ballot together; shorten them from here on",
+    );
+    Reject::Fields { errors: FieldErrors::from([(field, refusal)]), slow: false }
 }
 
 fn code_refusal(error: CodeError) -> Refusal {

@@ -1,5 +1,6 @@
 //! The way of a plaintext into the box: its slip is looked up, it is sealed, and it is committed with others of its batch.
-//! One thread a round has the box to itself, so its pages stay in its cache; as many threads as there are cores seal.
+//! A round has one thread that has the box to itself, so its pages stay in its cache; as many threads as there are cores look up and seal,
+//! for all rounds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,7 +14,6 @@ use zeroize::Zeroizing;
 use super::{Begun, Reject};
 use crate::access::SlipHash;
 use crate::app::{App, Live, rng};
-use crate::ballot::StuffingKey;
 use crate::id::RoundId;
 use crate::round::{Access, Phase};
 use crate::storage::{Outcome, Posting, StorageError};
@@ -23,17 +23,22 @@ const MOST_UNDER_WAY: usize = 4096;
 /// Most ballots in one transaction: a part of what is under way, so that others are sealed meanwhile and neither side waits for the other.
 const SMALLEST_BATCH: usize = 8;
 const LARGEST_BATCH: usize = 256;
+/// Most slips that are looked up in one go; few, so that the cores share what there is.
+const LOOKED_UP_TOGETHER: usize = 8;
+/// How far sealing stands back, in the system's scale from 0 to 19; an opening stands back further.
+const SEALING_NICE: i32 = 5;
 
 type Answer = Result<Outcome, StorageError>;
 
 /// A submission until it is sealed.
 struct Job {
+    app: Arc<App>,
     live: Arc<Live>,
     hash: SlipHash,
     plaintext: Zeroizing<Vec<u8>>,
     reply: Reply,
-    /// Back to the round's own thread.
-    back: Sender<Step>,
+    /// To the thread that keeps the round's box.
+    to_box: Sender<(Posting, Reply)>,
 }
 
 /// Where the answer goes. While it exists, its submission counts as under way.
@@ -65,55 +70,80 @@ impl Drop for Place {
     }
 }
 
-/// What the thread of a round does next.
-enum Step {
-    LookUp(Job),
-    Post(Posting, Reply),
-}
-
-/// The thread of a round.
+/// The thread that keeps the box of a round.
 pub(crate) struct Writer {
-    steps: Sender<Step>,
+    to_box: Sender<(Posting, Reply)>,
     under_way: Arc<AtomicUsize>,
     thread: JoinHandle<()>,
 }
 
-/// The threads that seal, started with the first submission.
+/// The threads that look up slips and seal, started with the first submission.
 #[derive(Default)]
-pub(crate) struct Sealers(OnceLock<Sender<(Job, String)>>);
+pub(crate) struct Sealers(OnceLock<Sender<Job>>);
 
 impl Sealers {
-    fn seal(&self, stuffing: &Arc<StuffingKey>, job: Job, unit: String) {
+    fn take(&self, job: Job) {
         let jobs = self.0.get_or_init(|| {
-            let (jobs, queue) = channel::<(Job, String)>();
+            let (jobs, queue) = channel::<Job>();
             let queue = Arc::new(Mutex::new(queue));
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             for _ in 0..cores {
-                let (queue, stuffing) = (queue.clone(), stuffing.clone());
-                std::thread::Builder::new().name("sealing".to_owned()).spawn(move || seal_all(&queue, &stuffing)).expect("a thread can be started");
+                let queue = queue.clone();
+                std::thread::Builder::new().name("sealing".to_owned()).spawn(move || seal_all(&queue)).expect("a thread can be started");
             }
             jobs
         });
         // The threads end only with the program.
-        drop(jobs.send((job, unit)));
+        drop(jobs.send(job));
     }
 }
 
-fn seal_all(queue: &Mutex<Receiver<(Job, String)>>, stuffing: &StuffingKey) {
+fn seal_all(queue: &Mutex<Receiver<Job>>) {
+    // Behind the threads that wait for the disk: those need little, and everybody waits for them.
+    rustix::process::setpriority_process(Some(rustix::thread::gettid()), SEALING_NICE).ok();
     loop {
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((job, unit)) = next else { return };
-        let Job { live, hash, plaintext, reply, back } = job;
-        let Some(key) = &live.public_key else {
-            reply.send(Err(StorageError::Corrupt("an open round without a public key".into())));
+        let mut jobs = Vec::new();
+        {
+            let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let Ok(first) = queue.recv() else { return };
+            jobs.push(first);
+            jobs.extend(queue.try_iter().take(LOOKED_UP_TOGETHER - 1));
+        }
+        jobs.sort_by(|a, b| a.live.round.id.cmp(&b.live.round.id));
+        let mut rest = jobs.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            let mut same = vec![first];
+            while let Some(job) = rest.next_if(|job| job.live.round.id == same[0].live.round.id) {
+                same.push(job);
+            }
+            seal(same);
+        }
+    }
+}
+
+/// Looks up the slips of some submissions to one round, and seals those that were issued.
+fn seal(jobs: Vec<Job>) {
+    let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
+    let (app, id) = (&jobs[0].app, &jobs[0].live.round.id);
+    // Once more: a connection may have been lost, and reading changes nothing.
+    let units = app.storage.slip_units(id, &hashes).or_else(|_| app.storage.slip_units(id, &hashes));
+    for Job { app, live, hash, plaintext, reply, to_box } in jobs {
+        let unit = match &units {
+            Ok(units) => units.get(&hash),
+            Err(error) => {
+                reply.send(Err(StorageError::Unavailable(error.to_string())));
+                continue;
+            }
+        };
+        let (Some(unit), Some(key)) = (unit, &live.public_key) else {
+            let none = unit.is_none();
+            reply.send(if none { Ok(Outcome::Unknown) } else { Err(StorageError::Corrupt("an open round without a public key".into())) });
             continue;
         };
-        let ballot = key.seal(stuffing, &live.round.id, &unit, &plaintext, &mut rng());
+        let ballot = key.seal(&app.stuffing, &live.round.id, unit, &plaintext, &mut rng());
         let slip = (live.round.access == Access::Slip).then_some(hash);
-        if let Err(failed) = back.send(Step::Post(Posting { slip, ballot }, reply))
-            && let Step::Post(_, reply) = failed.0
-        {
-            reply.send(Err(StorageError::Unavailable("the writer of this round has ended".into())));
+        if let Err(failed) = to_box.send((Posting { slip, ballot }, reply)) {
+            failed.0.1.send(Err(StorageError::Unavailable("the writer of this round has ended".into())));
         }
     }
 }
@@ -125,88 +155,54 @@ impl App {
             return Err(Reject::Phase(Phase::NotYet));
         }
         let id = &live.round.id;
-        let (steps, under_way) = {
+        let (to_box, under_way) = {
             let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
             if writers.get(id).is_some_and(|w| w.thread.is_finished()) {
                 writers.remove(id);
             }
             let writer = writers.entry(id.clone()).or_insert_with(|| self.start_writer(id));
-            (writer.steps.clone(), writer.under_way.clone())
+            (writer.to_box.clone(), writer.under_way.clone())
         };
         let place = Place::take(under_way).ok_or(Reject::Busy)?;
         let (to, answer) = oneshot::channel();
-        let job = Job { live: live.clone(), hash, plaintext, reply: Reply { to, _place: place }, back: steps.clone() };
-        // A round that was closed in this moment has no thread any more; dropping the job tells its sender to try again.
-        steps.send(Step::LookUp(job)).map_err(|_| Reject::Busy)?;
+        self.sealers.take(Job { app: self.clone(), live: live.clone(), hash, plaintext, reply: Reply { to, _place: place }, to_box });
         Ok(Begun::Queued(answer))
     }
 
     fn start_writer(self: &Arc<Self>, id: &RoundId) -> Writer {
-        let (steps, queue) = channel();
+        let (to_box, sealed) = channel();
         let under_way = Arc::new(AtomicUsize::new(0));
         let (app, round, count) = (self.clone(), id.clone(), under_way.clone());
-        let thread =
-            std::thread::Builder::new().name("box".to_owned()).spawn(move || app.keep_box(&round, &queue, &count)).expect("a thread can be started");
-        Writer { steps, under_way, thread }
+        let keep = move || app.keep_box(&round, &sealed, &count);
+        let thread = std::thread::Builder::new().name("box".to_owned()).spawn(keep).expect("a thread can be started");
+        Writer { to_box, under_way, thread }
     }
 
     /// Ends the thread of a round after everything under way is answered. Whatever comes later finds the box sealed.
     pub(in crate::app) fn stop_writer(&self, id: &RoundId) {
         let writer = self.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        if let Some(Writer { steps, thread, .. }) = writer {
-            drop(steps);
+        if let Some(Writer { to_box, thread, .. }) = writer {
+            drop(to_box);
             // A thread that panicked has dropped its queue; its senders were told to try again.
             drop(thread.join());
         }
     }
 
-    /// Looks up and stores for one round until nobody can send any more.
-    fn keep_box(&self, id: &RoundId, queue: &Receiver<Step>, under_way: &AtomicUsize) {
+    /// Stores the sealed ballots of one round until nobody can send any more.
+    fn keep_box(&self, id: &RoundId, queue: &Receiver<(Posting, Reply)>, under_way: &AtomicUsize) {
         let mut sealed: Vec<(Posting, Reply)> = Vec::new();
         loop {
-            let first = if sealed.is_empty() { queue.recv().ok() } else { None };
-            if first.is_none() && sealed.is_empty() {
-                return;
+            if sealed.is_empty() {
+                let Ok(first) = queue.recv() else { return };
+                sealed.push(first);
             }
-            let mut new = Vec::new();
-            for step in first.into_iter().chain(queue.try_iter()) {
-                match step {
-                    Step::LookUp(job) => new.push(job),
-                    Step::Post(posting, reply) => sealed.push((posting, reply)),
-                }
-            }
-            // New ones first: they are sealed while the disk is busy with the others.
-            self.look_up(id, new);
+            sealed.extend(queue.try_iter());
             // Whoever was told to try again is not stored behind their back.
             sealed.retain(|(_, reply)| !reply.to.is_closed());
             if !sealed.is_empty() {
                 let most = (under_way.load(Ordering::Relaxed) / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH).min(sealed.len());
                 let rest = sealed.split_off(most);
                 self.post(id, std::mem::replace(&mut sealed, rest));
-            }
-        }
-    }
-
-    fn look_up(&self, id: &RoundId, jobs: Vec<Job>) {
-        if jobs.is_empty() {
-            return;
-        }
-        let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
-        // Once more: a connection may have been lost, and reading changes nothing.
-        let units = self.storage.slip_units(id, &hashes).or_else(|_| self.storage.slip_units(id, &hashes));
-        let units = match units {
-            Ok(units) => units,
-            Err(error) => {
-                for job in jobs {
-                    job.reply.send(Err(StorageError::Unavailable(error.to_string())));
-                }
-                return;
-            }
-        };
-        for job in jobs {
-            match units.get(&job.hash) {
-                Some(unit) => self.sealers.seal(&self.stuffing, job, unit.clone()),
-                None => job.reply.send(Ok(Outcome::Unknown)),
             }
         }
     }

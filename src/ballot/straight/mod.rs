@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::layout::{BLANK, Layout, Shape, VERSION};
+use super::layout::{BLANK, Layout, Shape};
 use crate::access::SlipCode;
 use crate::response::{BLANK_FIELD, CODE_FIELD, MAX_FIELDS, PAD_FIELD, clean, percent};
+use crate::round::BallotEdition;
 use crate::survey::{Condition, Kind, Survey, Wanted};
 
 /// What a field of the form is.
@@ -51,6 +52,7 @@ pub struct Straight {
     /// End of the fixed part.
     fixed: usize,
     size: usize,
+    edition: BallotEdition,
 }
 
 /// A form that was read.
@@ -110,7 +112,7 @@ impl Straight {
             });
             at += shape.fixed();
         }
-        Self { fields, plans, fixed: at, size: layout.size() }
+        Self { fields, plans, fixed: at, size: layout.size(), edition: layout.edition() }
     }
 
     /// The plaintext of a form as it was sent; nothing if anything about it is not plain.
@@ -118,7 +120,7 @@ impl Straight {
     pub fn read(&self, body: &[u8]) -> Option<StraightForm> {
         let mut out = Zeroizing::new(Vec::with_capacity(self.size));
         out.resize(self.fixed, BLANK);
-        out[0] = VERSION;
+        out[0] = self.edition as u8;
         let mut texts: Vec<Texts> = vec![Texts::default(); self.plans.len()];
         let (mut code, mut blank) = (None, false);
         for (n, pair) in body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).enumerate() {
@@ -171,11 +173,14 @@ impl Straight {
         out[1] = u8::from(silent);
         for (plan, texts) in self.plans.iter().zip(&texts) {
             if matches!(plan.shape, Shape::Text { .. }) {
-                super::layout::push_text(&mut out, texts.own.as_deref().map_or("", String::as_str));
+                super::layout::push_text(&mut out, texts.own.as_deref().map_or("", String::as_str), self.edition);
             }
             if plan.other.is_some() {
-                super::layout::push_text(&mut out, texts.other.as_deref().map_or("", String::as_str));
+                super::layout::push_text(&mut out, texts.other.as_deref().map_or("", String::as_str), self.edition);
             }
+        }
+        if out.len() > self.size {
+            return None;
         }
         out.resize(self.size, 0);
         Some(StraightForm { code: code?, plaintext: out })

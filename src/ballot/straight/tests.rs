@@ -22,7 +22,7 @@ fn field() -> impl Strategy<Value = (String, String)> {
         3 => plain("number", &["", "-2", "0", "4", "9", "10", "007", "-0", "+1", "１", "x", " 3 "]),
         3 => plain("rank.1", &["", "a", "b", "c", "d"]),
         3 => plain("rank.2", &["", "a", "b", "c"]),
-        2 => plain("text", &["", " ", "短", "a\r\nb", "e\u{301}", "很长的一段话", "\u{7}"]),
+        2 => plain("text", &["", " ", "短", "a\r\nb", "e\u{301}", "𠮷", "😀😀", "很长的一段话", "\u{7}"]),
         2 => plain("late", &["a", ""]),
         1 => plain("blank", &["1", "", "2"]),
         1 => plain("pad", &["....", "题"]),
@@ -35,9 +35,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
     /// Whatever goes straight is what the long way makes of it; what the long way refuses never goes straight.
     #[test]
-    fn the_straight_way_is_the_long_way(fields in proptest::collection::vec(field(), 0..14), with_code in proptest::bool::weighted(0.9)) {
+    fn the_straight_way_is_the_long_way(edition in proptest::sample::select(&BallotEdition::ALL[..]), fields in proptest::collection::vec(field(), 0..14), with_code in proptest::bool::weighted(0.9)) {
         let survey = Survey::parse(ALL_KINDS.as_bytes()).unwrap();
-        let layout = Layout::of(&survey);
+        let layout = Layout::of(&survey, edition);
         let straight = Straight::of(&survey, &layout);
         let escaped = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string().replace("%2E", ".").replace("%2D", "-");
         let mut body = if with_code { format!("code={CODE}&") } else { String::new() };
@@ -49,7 +49,7 @@ proptest! {
         let plain = long.as_ref().is_ok_and(|r| r.has_no_answer() == form.has(BLANK_FIELD, "1")) && form.0.get(CODE_FIELD).is_some_and(|v| v.len() == 1) && SlipCode::parse(form.first(CODE_FIELD)).is_ok();
         if let Some(form) = straight.read(body.as_bytes()) {
             prop_assert!(plain);
-            prop_assert_eq!(&form.plaintext[..], &layout.encode(&long.unwrap())[..]);
+            prop_assert_eq!(&form.plaintext[..], &layout.encode(&long.unwrap()).unwrap()[..]);
             prop_assert_eq!(form.code.printed(), SlipCode::parse(CODE).unwrap().printed());
         } else {
             // What may be declined though it is right: what no page sends.
@@ -66,7 +66,7 @@ proptest! {
 fn what_a_phone_sends_goes_straight() {
     for text in [include_str!("../../../surveys/self-check.json"), include_str!("../../../surveys/canteen.json")] {
         let survey = Survey::parse(text.as_bytes()).unwrap();
-        let layout = Layout::of(&survey);
+        let layout = Layout::of(&survey, BallotEdition::default());
         // A page without script sends every field, empty or not, and the pad.
         let mut body = format!("code={}+{}&pad={}", &CODE[..10], &CODE[10..], ".".repeat(5_000));
         let mut response = Response::empty(&survey);
@@ -88,6 +88,6 @@ fn what_a_phone_sends_goes_straight() {
         }
         response.blank = false;
         let read = Straight::of(&survey, &layout).read(body.as_bytes()).expect("goes straight");
-        assert_eq!(read.plaintext[..], layout.encode(&response)[..]);
+        assert_eq!(read.plaintext[..], layout.encode(&response).unwrap()[..]);
     }
 }

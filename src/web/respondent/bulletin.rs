@@ -24,8 +24,7 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
     let live = live(app, round).await?;
     let id = live.round.id.clone();
     let reading = app.clone();
-    let results =
-        if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.results(&id)).await??.as_issued()) } else { None };
+    let results = if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.published(&id)).await??) } else { None };
     let reading = app.clone();
     let head = block(move || reading.audit_head()).await??;
     let round = &live.round;

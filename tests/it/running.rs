@@ -1,0 +1,150 @@
+//! A service as a process of its own with an open round and slips to send, for tests that do something to it meanwhile.
+//! At the end it counts: nothing acknowledged may be missing, and no slip spent without its ballot.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::shell::Shell;
+use crate::test_app::{Backend, agent, encode, free_port};
+
+/// A service with an open round, and slips to send.
+pub struct Running {
+    pub zicha: Shell,
+    pub round: String,
+    pub codes: Vec<String>,
+    pub port: u16,
+    pub child: Mutex<Child>,
+    next: AtomicUsize,
+}
+
+/// What became of the slips that were sent, by place in [`Running::codes`].
+#[derive(Default)]
+pub struct Sent {
+    /// Acknowledged.
+    pub received: Mutex<Vec<usize>>,
+    /// Not answered, or asked to try again: such a one may be in the box or not.
+    pub unsure: Mutex<Vec<usize>>,
+}
+
+impl Running {
+    /// `wrapper` is a shell command that ends with the program and its arguments.
+    pub fn start(backend: Backend, wrapper: Option<&str>) -> Self {
+        Self::with_slips(backend, 6_000, wrapper)
+    }
+
+    pub fn with_slips(backend: Backend, slips: usize, wrapper: Option<&str>) -> Self {
+        let zicha = Shell::new(backend);
+        std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\nCY,甲,squad,{slips}\n")).unwrap();
+        zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+        let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+        let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "障", "--opens", &today, "--closes", &today]);
+        zicha.ok(&["--yes", "round", "open", &round, "--custody", "server"]);
+        zicha.ok(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &zicha.path("slips.csv")]);
+        let codes =
+            std::fs::read_to_string(zicha.path("slips.csv")).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
+        let port = free_port();
+        let plain = zicha.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        let mut command = match wrapper {
+            None => plain,
+            Some(shell) => {
+                let mut command = Command::new("sh");
+                command.args(["-c", shell, "sh"]).arg(plain.get_program()).args(plain.get_args());
+                command
+            }
+        };
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let running = Self { zicha, round, codes, port, child: Mutex::new(child), next: AtomicUsize::new(0) };
+        running.until_ready();
+        running
+    }
+
+    /// The same service from another program, after this one was told to stop and has ended.
+    pub fn restart(&self, program: &str) {
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
+        self.child.lock().unwrap().wait().unwrap();
+        let plain = self.zicha.command(&["serve", "--listen", &format!("127.0.0.1:{}", self.port)]);
+        *self.child.lock().unwrap() = Command::new(program).args(plain.get_args()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        self.until_ready();
+    }
+
+    /// Sends slip after slip until told to stop, with a pause between two.
+    pub fn keep_sending(&self, port: u16, pause: Duration, stop: &AtomicBool, sent: &Sent) {
+        let agent = agent();
+        while !stop.load(Ordering::Relaxed) {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            if at >= self.codes.len() {
+                return;
+            }
+            match self.send_to(&agent, port, at) {
+                (303, true) => sent.received.lock().unwrap().push(at),
+                (0 | 503, _) => sent.unsure.lock().unwrap().push(at),
+                (status, _) => panic!("{status} for a good slip"),
+            }
+            std::thread::sleep(pause);
+        }
+    }
+
+    /// Sends every slip again whose fate is not known, and says how many had been stored; none may be refused.
+    pub fn settle(&self, sent: &Sent) -> usize {
+        let agent = agent();
+        let mut stored = 0;
+        for at in sent.unsure.lock().unwrap().drain(..) {
+            let (status, received) = self.send(&agent, at);
+            assert_eq!(status, 303, "a slip whose answer was lost");
+            stored += usize::from(!received);
+            sent.received.lock().unwrap().push(at);
+        }
+        stored
+    }
+
+    pub fn until_ready(&self) {
+        let started = Instant::now();
+        while !agent().get(format!("http://127.0.0.1:{}/readyz", self.port)).call().is_ok_and(|r| r.status() == 200) {
+            assert!(started.elapsed() < Duration::from_secs(30), "the service is not ready");
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    /// The status of a submission with a slip of its own; 0 if it was not answered.
+    pub fn send_one(&self, agent: &ureq::Agent) -> (usize, u16, bool) {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        let (status, received) = self.send(agent, at);
+        (at, status, received)
+    }
+
+    pub fn send(&self, agent: &ureq::Agent, at: usize) -> (u16, bool) {
+        self.send_to(agent, self.port, at)
+    }
+
+    fn send_to(&self, agent: &ureq::Agent, port: u16, at: usize) -> (u16, bool) {
+        let body = encode(&[("code", &self.codes[at]), ("visit_meal", "lunch")]);
+        let sent = agent
+            .post(format!("http://127.0.0.1:{port}/r/{}", self.round))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send(body.as_bytes());
+        match sent {
+            Ok(answer) => (answer.status().as_u16(), answer.headers().get("location").is_some_and(|l| l.as_bytes().ends_with(b"/received"))),
+            Err(_) => (0, false),
+        }
+    }
+
+    pub fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_raw(i32::try_from(self.child.lock().unwrap().id()).unwrap()).unwrap()
+    }
+
+    /// Ends the service, closes the round and says how many slips were used, each with its ballot.
+    pub fn used(&self) -> u64 {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let app = zicha::app::App::open(self.zicha.settings()).unwrap();
+        let id = self.round.parse().unwrap();
+        // The service closes it by itself once its last day is over.
+        let closed = app.round(&id).unwrap().closing;
+        let closing = closed.unwrap_or_else(|| app.close_round(&id).unwrap().closing.unwrap());
+        assert_eq!(closing.used, closing.ballots, "spent without ballot");
+        closing.used
+    }
+}
