@@ -105,10 +105,10 @@ impl App {
 
     fn open_with(&self, mut round: Round, prepared: &Prepared) -> Result<Round, AppError> {
         let id = &round.id.clone();
+        self.storage.create_box(id)?;
         // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
         let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
         super::write_private(&pending, &prepared.secret.to_file())?;
-        self.storage.create_box(id)?;
         round.state = RoundState::Open;
         round.trial = prepared.wrapped.trustees().is_none();
         round.public_key = Some(prepared.public.to_bytes());

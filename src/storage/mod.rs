@@ -53,6 +53,12 @@ impl From<DieselError> for StorageError {
         match error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Exists,
+            DieselError::DatabaseError(_, told) if told.message().starts_with("permission denied") || told.message().starts_with("must be owner") => {
+                Self::Unavailable(format!(
+                    "its role may not do this ({}); boxes are made, opened and destroyed over ZICHA_OPENING_DATABASE, and deploy/postgres/roles.sql says who may do what",
+                    told.message()
+                ))
+            }
             other => Self::Unavailable(other.to_string()),
         }
     }

@@ -11,13 +11,17 @@ pub mod respondent;
 pub mod sheet;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_FRAME_OPTIONS};
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route, scope};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{App, Part};
 
@@ -163,8 +167,7 @@ enum Side {
 /// Serves until the process is told to stop, and calls `ready` once the addresses are bound.
 pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<()> {
     let settings = app.settings().clone();
-    let pages = Data::new(respondent::Pages::default());
-    let openings = Data::new(desk::Openings::default());
+    let shared = Shared { pages: Data::default(), openings: Data::default(), stopping: Data::default() };
     let (listen, desk_listen) = (settings.listen, settings.desk_listen);
     let mut sides = match (settings.part, desk_listen) {
         (Part::All, None) => vec![(listen, Side::Both)],
@@ -174,29 +177,66 @@ pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<(
         (Part::Desk, desk) => vec![(desk.unwrap_or(listen), Side::Desk)],
     }
     .into_iter()
-    .map(|(address, side)| side_server(&app, &pages, &openings, &address, side));
+    .map(|(address, side)| side_server(&app, &shared, &address, side));
     let (first, second) = (sides.next(), sides.next());
     let (first, second) = (first.transpose()?, second.transpose()?);
     let ticking = actix_web::rt::spawn(tick(app.clone()));
+    let handles: Vec<ServerHandle> = [&first, &second].into_iter().flatten().map(Server::handle).collect();
+    let stopping = actix_web::rt::spawn(stop_when_told(shared.stopping.clone(), handles)?);
     ready(&app);
     let run = |server: Option<Server>| async move { if let Some(server) = server { server.await } else { Ok(()) } };
     let result = tokio::try_join!(run(first), run(second)).map(drop);
     ticking.abort();
+    stopping.abort();
     result
 }
 
-fn side_server(
-    app: &Arc<App>,
-    pages: &Data<respondent::Pages>,
-    openings: &Data<desk::Openings>,
-    address: &str,
-    side: Side,
-) -> std::io::Result<Server> {
+/// Told to stop, it answers what is under way and lets go of connections that would go on sending.
+fn stop_when_told(stopping: Data<Stopping>, handles: Vec<ServerHandle>) -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+        stopping.0.store(true, Ordering::Relaxed);
+        futures_util::future::join_all(handles.iter().map(|handle| handle.stop(true))).await;
+    })
+}
+
+/// What every server of this process knows.
+struct Shared {
+    pages: Data<respondent::Pages>,
+    openings: Data<desk::Openings>,
+    stopping: Data<Stopping>,
+}
+
+/// Whether the process was told to stop.
+#[derive(Default)]
+struct Stopping(AtomicBool);
+
+/// While the process stops, every answer is the last one of its connection.
+async fn last_answer(
+    stopping: Data<Stopping>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    if stopping.0.load(Ordering::Relaxed) {
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(answer)
+}
+
+fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> std::io::Result<Server> {
     let settings = app.settings();
     let (https, workers) = (settings.is_https(), settings.workers);
-    let (shared, pages, openings) = (Data::from(app.clone()), pages.clone(), openings.clone());
+    let (app, pages, openings, stopping) = (Data::from(app.clone()), shared.pages.clone(), shared.openings.clone(), shared.stopping.clone());
     let server = HttpServer::new(move || {
-        let app = ActixApp::new().app_data(shared.clone()).app_data(pages.clone()).app_data(openings.clone()).wrap(headers(https));
+        let app = ActixApp::new()
+            .app_data(app.clone())
+            .app_data(pages.clone())
+            .app_data(openings.clone())
+            .app_data(stopping.clone())
+            .wrap(headers(https))
+            .wrap(from_fn(last_answer));
         match side {
             Side::Questionnaires => app.configure(respondent_routes),
             Side::Both => app.configure(respondent_routes).configure(desk_routes),
@@ -217,6 +257,7 @@ fn side_server(
         .client_request_timeout(REQUEST_HEAD)
         .client_disconnect_timeout(DISCONNECT)
         .shutdown_timeout(DRAIN_SECONDS)
+        .disable_signals()
         .bind(address)?
         .run())
 }

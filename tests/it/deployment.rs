@@ -16,7 +16,22 @@ fn docker_files_use_only_settings_and_commands_that_exist() {
         }
     }
     let docker = read("Dockerfile");
-    assert!(docker.contains("USER ") && docker.contains("/healthz") && docker.contains("\"serve\""));
+    // An empty image with this program alone, as nobody in particular, that asks itself whether it is well.
+    for line in [
+        "FROM scratch",
+        "USER 10001:10001",
+        "CMD [\"/zicha\", \"health\"]",
+        "ENTRYPOINT [\"/zicha\"]",
+        "CMD [\"serve\"]",
+        "RUN scripts/image build /out",
+    ] {
+        assert!(docker.contains(line), "{line}");
+    }
+    for copied in docker.lines().filter_map(|l| l.strip_prefix("COPY ")).filter(|l| !l.starts_with("--from")) {
+        for path in copied.split_whitespace().rev().skip(1) {
+            assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "{path}");
+        }
+    }
     let compose = read("docker-compose.yml");
     for setting in [
         "fsync=on",
@@ -36,7 +51,7 @@ fn docker_files_use_only_settings_and_commands_that_exist() {
 #[test]
 fn the_compose_file_has_two_silent_servers_two_nodes_and_a_proxy_without_a_log() {
     let compose = read("docker-compose.yml");
-    for service in ["  primary:", "  standby:", "  node1:", "  node2:", "  proxy:"] {
+    for service in ["  primary:", "  standby:", "  upgrade:", "  roles:", "  node1:", "  node2:", "  desk:", "  proxy:"] {
         assert!(compose.contains(&format!("\n{service}\n")), "{service}");
     }
     // What is named in it is there, and every variable has a place in the example.
@@ -51,6 +66,14 @@ fn the_compose_file_has_two_silent_servers_two_nodes_and_a_proxy_without_a_log()
     }
     for hardening in ["read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "core: 0"] {
         assert!(compose.contains(hardening), "{hardening}");
+    }
+    // Nobody but the owner's one-time command has the owner's password; each part has a role of its own.
+    let owner = compose.matches("postgres://zicha:${POSTGRES_PASSWORD}@").count();
+    assert_eq!(owner, 1, "a service runs with the owner's rights");
+    for (part, role) in [("intake", "INTAKE"), ("desk", "DESK"), ("opening", "OPENING")] {
+        assert!(compose.contains(&format!("postgres://zicha_{part}:${{{role}_PASSWORD}}@primary,standby/zicha")), "{part}");
+        assert!(read("deploy/postgres/pg_hba.conf").contains(&format!("zicha_{part}")), "{part} may not connect");
+        assert!(read("deploy/postgres/give-roles").contains(&format!("alter role zicha_{part} password :'{part}'")), "{part}");
     }
     // Both servers run with the same settings, and a commit waits for the standby.
     assert!(compose.contains("command: &postgres-command") && compose.contains("command: *postgres-command"));

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
 use crate::test_app::{Backend, TestApp, UNITS, agent, backends, encode, free_port, new_postgres_database, survey};
 
 #[test]
@@ -236,4 +239,54 @@ fn a_box_destroyed_by_another_process_is_let_go_by_the_service() {
     }
     zicha.app.tick().unwrap();
     assert_eq!(held(), Vec::<std::path::PathBuf>::new());
+}
+
+/// A row that the database refuses, whatever the reason, must not take those with it that came at the same moment.
+#[test]
+fn one_bad_row_fails_alone() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let round = zicha.open_round(&survey("canteen"));
+        let codes: Vec<String> = zicha.slips(&round).into_values().flatten().collect();
+        let key = zicha::access::ServerKey::parse(&std::fs::read_to_string(zicha.data().join("server.key")).unwrap()).unwrap();
+        let bad = zicha::access::SlipCode::parse(&codes[7]).unwrap().hash(&key, &round);
+        let bad = hex::encode(bad.0);
+        match backend {
+            Backend::Sqlite => {
+                let refuse =
+                    format!("create trigger bad before insert on spent_slips when new.hash = x'{bad}' begin select raise(abort, 'bad'); end");
+                let path = zicha.data().join(format!("box-{round}.db"));
+                SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(&refuse).unwrap();
+            }
+            Backend::Postgres => {
+                let refuse = format!("alter table spent_slips_{round} add check (hash <> '\\x{bad}')");
+                PgConnection::establish(zicha.app.settings().database.as_deref().unwrap()).unwrap().batch_execute(&refuse).unwrap();
+            }
+        }
+        let (next, started) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let outcomes = Mutex::new(BTreeMap::new());
+        std::thread::scope(|scope| {
+            for _ in 0..codes.len() {
+                scope.spawn(|| {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    while !started.load(Ordering::Acquire) {
+                        std::thread::yield_now();
+                    }
+                    let page = zicha.answer(&round, &codes[at], &[("visit_meal", "lunch")]);
+                    outcomes.lock().unwrap().insert(at, (page.status, page.location));
+                });
+            }
+            started.store(true, Ordering::Release);
+        });
+        for (at, (status, location)) in outcomes.into_inner().unwrap() {
+            if at == 7 {
+                assert!(status >= 500, "{backend:?}: the bad one: {status}");
+            } else {
+                assert!(status == 303 && location.ends_with("/received"), "{backend:?}: {at}: {status} {location}");
+            }
+        }
+        let closed = zicha.app.close_round(&round).unwrap().closing.unwrap();
+        assert_eq!((closed.used, closed.ballots), (codes.len() as u64 - 1, codes.len() as u64 - 1));
+    }
 }

@@ -194,7 +194,9 @@ fn restarts_and_upgrades_under_load_lose_nothing() {
         });
         let stored = running.settle(&sent);
         let received = sent.received.into_inner().unwrap().len() as u64;
-        println!("fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them on a second try, 0 lost");
+        println!(
+            "fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them stored though their answer was lost"
+        );
         assert!(received > 50, "{received}");
         assert_eq!(running.used(), received);
     }
@@ -207,7 +209,7 @@ fn lock(db: &mut impl SimpleConnection, begin: &str, pause: Duration) {
     db.batch_execute("rollback").unwrap();
 }
 
-/// `ZICHA_SLOW` sets how many; `scripts/soak` runs 9,500.
+/// `ZICHA_SLOW` sets how many; `scripts/soak` runs 10,000.
 #[test]
 fn slow_senders_hold_up_nobody_but_themselves() {
     let count: usize = std::env::var("ZICHA_SLOW").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);

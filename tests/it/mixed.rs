@@ -39,9 +39,11 @@ fn slope(readings: &[Reading]) -> f64 {
 #[test]
 fn under_mixed_load_nothing_grows_with_time() {
     let seconds: u64 = std::env::var("ZICHA_MIXED").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
-    for backend in backends() {
-        run(backend, Duration::from_secs(seconds));
-    }
+    std::thread::scope(|scope| {
+        for backend in backends() {
+            scope.spawn(move || run(backend, Duration::from_secs(seconds)));
+        }
+    });
 }
 
 fn run(backend: Backend, length: Duration) {
@@ -128,7 +130,7 @@ fn run(backend: Backend, length: Duration) {
     let settled = &readings[readings.len() / 3..];
     let (handles, log) = (settled.iter().map(|r| r.handles), settled.iter().map(|r| r.log_bytes).max().unwrap());
     println!(
-        "fault: {backend:?} mixed load for {} s: {received} acknowledged ({stored} on a second try), {} pages, {} wrong codes, {} desk pages; memory {:.1} MiB, {:+.2} MiB an hour; {} to {} handles; log of the box at most {:.1} MiB",
+        "fault: {backend:?} mixed load for {} s: {received} acknowledged ({stored} stored though their answer was lost), {} pages, {} wrong codes, {} desk pages; memory {:.1} MiB, {:+.2} MiB an hour; {} to {} handles; log of the box at most {:.1} MiB",
         length.as_secs(),
         pages.into_inner(),
         wrong.into_inner(),

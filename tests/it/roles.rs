@@ -118,6 +118,9 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
     let create = ["round", "create", "--survey", "canteen", "--title", "分", "--opens", &today, "--closes", &today];
     let (round, unwanted) = (desk(&create), desk(&create));
+    let without_opening = [zicha.desk()[0].clone()];
+    let error = zicha.run(&without_opening, &["round", "open", &round, "--custody", "server"]).unwrap_err();
+    assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
     desk(&["round", "open", &round, "--custody", "server"]);
     desk(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &zicha.path("slips.csv")]);
     let codes: Vec<String> =

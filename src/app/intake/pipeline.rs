@@ -109,6 +109,8 @@ fn seal_all(queue: &Mutex<Receiver<Job>>) {
             jobs.push(first);
             jobs.extend(queue.try_iter().take(LOOKED_UP_TOGETHER - 1));
         }
+        // Whoever was told to try again meanwhile does that.
+        jobs.retain(|job| !job.reply.to.is_closed());
         jobs.sort_by(|a, b| a.live.round.id.cmp(&b.live.round.id));
         let mut rest = jobs.into_iter().peekable();
         while let Some(first) = rest.next() {
@@ -116,7 +118,8 @@ fn seal_all(queue: &Mutex<Receiver<Job>>) {
             while let Some(job) = rest.next_if(|job| job.live.round.id == same[0].live.round.id) {
                 same.push(job);
             }
-            seal(same);
+            // Should sealing panic, its senders are told to try again, and the thread goes on for the others.
+            drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seal(same))));
         }
     }
 }
@@ -135,9 +138,12 @@ fn seal(jobs: Vec<Job>) {
                 continue;
             }
         };
-        let (Some(unit), Some(key)) = (unit, &live.public_key) else {
-            let none = unit.is_none();
-            reply.send(if none { Ok(Outcome::Unknown) } else { Err(StorageError::Corrupt("an open round without a public key".into())) });
+        let Some(unit) = unit else {
+            reply.send(Ok(Outcome::Unknown));
+            continue;
+        };
+        let Some(key) = &live.public_key else {
+            reply.send(Err(StorageError::Corrupt("an open round without a public key".into())));
             continue;
         };
         let ballot = key.seal(&app.stuffing, &live.round.id, unit, &plaintext, &mut rng());
