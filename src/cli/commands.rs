@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
-use super::output::{Output, SecretFile, write_file};
+use super::output::{Output, SecretFile, print_text, say, write_file};
 use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
@@ -27,7 +27,12 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
         let checked = std::fs::read(path).map_err(|e| AppError::File(format!("cannot be read: {e}"))).and_then(|bytes| App::check_survey(&bytes));
         match checked {
             Ok(survey) => {
-                println!("{shown}: ok ({}, {} categories, {} questions)", survey.id(), survey.categories().count(), survey.questions().len());
+                say(format_args!(
+                    "{shown}: ok ({}, {} categories, {} questions)",
+                    survey.id(),
+                    survey.categories().count(),
+                    survey.questions().len()
+                ));
             }
             Err(error) => {
                 wrong += 1;
@@ -50,7 +55,7 @@ pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
         Units::Import { file } => {
             let units = app.import_units(&read(&file)?)?;
             let groups = unit::groups(&units);
-            println!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>());
+            say(format_args!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>()));
             for group in groups.iter().filter(|g| g.headcount < 20) {
                 eprintln!(
                     "note: group {} has {} heads; below 20 its bands are coarser and no turnout is shown while a round is open",
@@ -64,7 +69,7 @@ pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
             if let Some(path) = out {
                 write_file(&path, &csv)
             } else {
-                print!("{}", String::from_utf8_lossy(&csv).trim_start_matches('\u{FEFF}'));
+                print_text(format_args!("{}", String::from_utf8_lossy(&csv).trim_start_matches('\u{FEFF}')));
                 Ok(())
             }
         }
@@ -230,7 +235,7 @@ pub(super) fn export(
         app.note(SHELL, "export", &format!("{id} {table} -"))?;
         let made = if table == "letter" { app.letter(&results)? } else { app.report(&results)? };
         write_file(file, &made.bytes)?;
-        println!("{} in {}", made.name, file.display());
+        say(format_args!("{} in {}", made.name, file.display()));
         return Ok(());
     }
     let name: TableName = table.parse().map_err(|()| {
@@ -255,7 +260,7 @@ pub(super) fn export(
         app.export(&mut results, &Wanted { group: only.as_deref(), ..wanted })?
     };
     write_file(file, &made.bytes)?;
-    println!("{} in {}", made.name, file.display());
+    say(format_args!("{} in {}", made.name, file.display()));
     Ok(())
 }
 
@@ -345,10 +350,10 @@ pub(super) fn verify(app: &App, id: &RoundId, out: Output) -> Result<(), AppErro
     if out.json {
         let list: Vec<_> =
             checks.iter().map(|c| json!({ "check": c.what.en, "left": c.figures.0, "right": c.figures.1, "holds": c.holds })).collect();
-        println!("{}", json!(list));
+        say(format_args!("{}", json!(list)));
     } else {
         for check in &checks {
-            println!("{} {}  ({} / {})", if check.holds { "✓" } else { "✗" }, check.what.en, check.figures.0, check.figures.1);
+            say(format_args!("{} {}  ({} / {})", if check.holds { "✓" } else { "✗" }, check.what.en, check.figures.0, check.figures.1));
         }
     }
     match checks.iter().filter(|c| !c.holds).count() {

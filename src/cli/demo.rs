@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::output::SecretFile;
+use super::output::{SecretFile, say};
 use super::service;
 use crate::app::{App, AppError, Demo, Settings};
 use crate::export::{Headers, to_csv};
@@ -30,22 +30,22 @@ pub(super) fn run(listen: &str) -> Result<(), AppError> {
 
 fn print(app: &App, demo: &Demo, folder: &Path) {
     let base = app.settings().public_url();
-    println!("\nzicha demo 演示（单位、人数、答卷全部为虚构）\n");
-    println!("  questionnaire 问卷     {base}/r/{}", demo.open);
-    println!("  desk          工作台   {base}/desk");
-    println!("  bulletin      公示栏   {base}/bulletin/{}", demo.past);
-    println!("  unused slips  填写码   {}  ({} codes; slips.csv beside it)", folder.join("slips.html").display(), demo.slips.len());
-    println!("\n  accounts 账号");
+    say(format_args!("\nzicha demo 演示（单位、人数、答卷全部为虚构）\n"));
+    say(format_args!("  questionnaire 问卷     {base}/r/{}", demo.open));
+    say(format_args!("  desk          工作台   {base}/desk"));
+    say(format_args!("  bulletin      公示栏   {base}/bulletin/{}", demo.past));
+    say(format_args!("  unused slips  填写码   {}  ({} codes; slips.csv beside it)", folder.join("slips.html").display(), demo.slips.len()));
+    say(format_args!("\n  accounts 账号"));
     for account in &demo.accounts {
-        println!("    {:<10} {}  {} ({})", account.name, account.password, account.role.label(crate::text::Lang::Zh), account.role.as_str());
+        say(format_args!("    {:<10} {}  {} ({})", account.name, account.password, account.role.label(crate::text::Lang::Zh), account.role.as_str()));
     }
-    println!("\n  three things to try 试一试");
+    say(format_args!("\n  three things to try 试一试"));
     if let Some(slip) = demo.slips.first() {
-        println!("    1. answer as an officer:  {}", slip.url);
+        say(format_args!("    1. answer as an officer:  {}", slip.url));
     }
-    println!("       then enter the same code again: the slip itself is the receipt");
-    println!("    2. sign in as fuzeren: heat map, problem list of each unit, CSV of the released round ({} ballots)", demo.ballots);
-    println!("       {base}/desk/rounds/{}/results", demo.past);
-    println!("    3. sign in as zhongdui (head of CS): only the own list, and only after release\n");
-    println!("  Ctrl-C ends the demo and deletes its folder.");
+    say(format_args!("       then enter the same code again: the slip itself is the receipt"));
+    say(format_args!("    2. sign in as fuzeren: heat map, problem list of each unit, CSV of the released round ({} ballots)", demo.ballots));
+    say(format_args!("       {base}/desk/rounds/{}/results", demo.past));
+    say(format_args!("    3. sign in as zhongdui (head of CS): only the own list, and only after release\n"));
+    say(format_args!("  Ctrl-C ends the demo and deletes its folder."));
 }

@@ -48,7 +48,7 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
     match cli.command {
         Command::Check { files } => commands::check(&files),
         Command::Schema => {
-            print!("{}", crate::survey::Survey::json_schema());
+            output::print_text(format_args!("{}", crate::survey::Survey::json_schema()));
             Ok(())
         }
         Command::BackupKey { file } => {

@@ -16,10 +16,24 @@ pub(super) struct Output {
     pub yes: bool,
 }
 
+/// Prints a line.
+pub(super) fn say(line: std::fmt::Arguments) {
+    print_text(format_args!("{line}\n"));
+}
+
+/// Prints a text as it is. Whoever reads may have read enough and gone away; that is no failure.
+pub(super) fn print_text(text: std::fmt::Arguments) {
+    let mut out = std::io::stdout().lock();
+    match out.write_fmt(text).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => panic!("failed printing to stdout: {e}"),
+        _ => {}
+    }
+}
+
 impl Output {
     /// Prints a result.
     pub fn result(self, text: &str, json: &serde_json::Value) {
-        if self.json { println!("{json}") } else { println!("{text}") }
+        if self.json { say(format_args!("{json}")) } else { say(format_args!("{text}")) }
     }
 
     /// Asks before something that cannot be undone; refused without a terminal.

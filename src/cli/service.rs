@@ -5,6 +5,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::output::say;
 use crate::app::{App, AppError, Part, Settings};
 use crate::text::Refusal;
 use crate::web;
@@ -18,16 +19,16 @@ pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
         let settings = app.settings();
         let desk = settings.desk_listen.as_deref().unwrap_or(&settings.listen);
         if settings.part != Part::Desk {
-            println!("zicha listens on http://{}  (public address {})", settings.listen, settings.public_url());
+            say(format_args!("zicha listens on http://{}  (public address {})", settings.listen, settings.public_url()));
         }
         if settings.part != Part::Intake {
-            println!("desk: http://{desk}/desk");
+            say(format_args!("desk: http://{desk}/desk"));
         }
         if !settings.is_https() {
             eprintln!("zicha: the public address is not https; real use needs a proxy with TLS in front and ZICHA_PUBLIC_URL=https://…");
         }
         if let Some(token) = &setup {
-            println!("first start: make the first account at http://{desk}/desk/setup/{token}  (works once)");
+            say(format_args!("first start: make the first account at http://{desk}/desk/setup/{token}  (works once)"));
         }
     })
 }

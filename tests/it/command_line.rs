@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::shell::Shell;
-use crate::test_app::{UNITS, backends};
+use crate::test_app::{Backend, UNITS, backends, free_port};
 
 #[test]
 fn the_story_can_be_driven_with_commands() {
@@ -170,4 +170,35 @@ fn units_freeze_at_opening_and_not_before() {
     zicha.ok(&["round", "open", &round, "--custody", "server"]);
     import(50);
     assert!(zicha.ok(&issue).starts_with("44 slips"), "frozen");
+}
+
+#[test]
+fn a_reader_who_has_read_enough_is_no_failure() {
+    let zicha = Shell::new(Backend::Sqlite);
+    for arguments in [&["units", "export"][..], &["--json", "round", "list"], &["--help"]] {
+        let mut child = zicha.command(arguments).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        // As `| head` does: nobody reads any more when the first line comes.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn a_service_is_asked_whether_it_is_well() {
+    let zicha = Shell::new(Backend::Sqlite);
+    let port = free_port();
+    let address = format!("127.0.0.1:{port}");
+    zicha.refused(&["health", "--listen", &address], "nothing answers");
+    let mut service = zicha.command(&["serve", "--listen", &address]).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let well = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        zicha.run(&["health", "--listen", &address, "--ready"]).status.success()
+    });
+    assert!(well, "it never gets well");
+    zicha.ok(&["health", "--listen", &address.replace("127.0.0.1", "0.0.0.0")]);
+    service.kill().unwrap();
+    service.wait().unwrap();
+    zicha.refused(&["health", "--listen", &address, "--ready"], "nothing answers");
 }
