@@ -23,7 +23,9 @@ begin
         end;
     end loop;
     execute format('revoke all on database %I from public', current_database());
-    execute format('grant connect, temporary on database %I to zicha_owner, zicha_intake, zicha_desk, zicha_opening', current_database());
+    execute format('grant connect on database %I to zicha_owner, zicha_intake, zicha_desk, zicha_opening', current_database());
+    -- Originals are destroyed by way of a temporary table.
+    execute format('grant temporary on database %I to zicha_owner, zicha_opening', current_database());
 end $$;
 -- The owner brings boxes to shape at upgrades and restores them.
 do $$ begin
