@@ -66,7 +66,7 @@ pub use tokens::Token;
 use crate::access::ServerKey;
 use crate::ballot::{Layout, RoundPublicKey, Straight, StuffingKey};
 use crate::id::RoundId;
-use crate::round::Round;
+use crate::round::{BallotEdition, Round};
 use crate::storage::{Storage, StorageError};
 use crate::survey::Survey;
 use crate::text::Refusal;
@@ -200,6 +200,11 @@ impl App {
         self.clock_back.store(back.whole_seconds(), Ordering::Relaxed);
     }
 
+    /// Whether boxes can be made, opened and destroyed from here.
+    pub fn may_open_boxes(&self) -> Result<bool, AppError> {
+        Ok(self.storage.may_open_boxes()?)
+    }
+
     /// Whether the database answers.
     pub fn ready(&self) -> Result<(), AppError> {
         Ok(self.storage.ping()?)
@@ -291,7 +296,7 @@ impl App {
             Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
             None => None,
         };
-        let layout = Layout::of(&survey, round.edition);
+        let layout = Layout::of(&survey, edition(&round)?);
         Ok(Live { straight: Straight::of(&survey, &layout), layout, survey, public_key, round })
     }
 
@@ -316,6 +321,17 @@ pub(crate) fn rng() -> ThreadRng {
 }
 
 /// Reads the server key, or makes it on the first start of all.
+/// How ballots of a round are written; refused if only a later version knows.
+fn edition(round: &Round) -> Result<BallotEdition, AppError> {
+    round.edition.ok_or_else(|| {
+        Refusal::new(
+            "本轮由更新版本的程序开放，本机程序版本过旧，请先升级",
+            "this round was opened by a newer version of zicha; upgrade this node first",
+        )
+        .into()
+    })
+}
+
 fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppError> {
     let path = settings.key_path();
     let known = storage.setting("server_key_fingerprint")?;

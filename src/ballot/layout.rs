@@ -127,8 +127,11 @@ impl Layout {
         let mut left = 2 * self.slots.iter().map(Slot::texts).sum::<usize>();
         let mut push = |out: &mut Vec<u8>, text: &str, question: usize, other: bool| {
             left -= 2;
+            if out.len() + length(text, self.edition) + left > size {
+                return Err(NoRoom { question, other });
+            }
             push_text(out, text, self.edition);
-            if out.len() + left <= size { Ok(()) } else { Err(NoRoom { question, other }) }
+            Ok(())
         };
         for (n, ((slot, answer), other)) in self.slots.iter().zip(&response.answers).zip(&response.others).enumerate() {
             if let Shape::Text { .. } = slot.shape {
@@ -226,18 +229,23 @@ impl Slot {
     }
 }
 
+/// Bytes of a text with its length before it.
+pub(super) fn length(text: &str, edition: BallotEdition) -> usize {
+    match edition {
+        BallotEdition::Utf8 => 2 + text.len(),
+        BallotEdition::Utf16 => 2 + 2 * text.encode_utf16().count(),
+    }
+}
+
 /// A text with its length before it: in bytes of UTF-8, or in units of UTF-16.
 pub(super) fn push_text(out: &mut Vec<u8>, text: &str, edition: BallotEdition) {
-    let at = out.len();
-    out.extend([0; 2]);
+    let bytes = length(text, edition) - 2;
+    let units = if edition == BallotEdition::Utf8 { bytes } else { bytes / 2 };
+    out.extend(u16::try_from(units).expect("texts are limited far below 64 KiB").to_le_bytes());
     match edition {
         BallotEdition::Utf8 => out.extend(text.as_bytes()),
         BallotEdition::Utf16 => text.encode_utf16().for_each(|unit| out.extend(unit.to_le_bytes())),
     }
-    let bytes = out.len() - at - 2;
-    let length = if edition == BallotEdition::Utf8 { bytes } else { bytes / 2 };
-    let length = u16::try_from(length).expect("texts are limited far below 64 KiB");
-    out[at..at + 2].copy_from_slice(&length.to_le_bytes());
 }
 
 struct Reader<'a> {

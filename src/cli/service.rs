@@ -13,6 +13,13 @@ use crate::web;
 /// Serves with these settings.
 pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
     let app = Arc::new(App::open(settings)?);
+    if app.settings().part == Part::Desk && !app.may_open_boxes()? {
+        return Err(Refusal::new(
+            "工作台没有开启票箱的数据库权限：请设置 ZICHA_OPENING_DATABASE（角色见 deploy/postgres/roles.sql）",
+            "this desk may not close rounds or open boxes in its database: set ZICHA_OPENING_DATABASE (deploy/postgres/roles.sql has the roles)",
+        )
+        .into());
+    }
     // A node that only takes ballots in has no desk to set up, and no right to.
     let setup = if app.settings().part == Part::Intake { None } else { app.setup_token()? };
     run(app, move |app| {

@@ -1,5 +1,5 @@
 //! Editions of a ballot's plaintext.
-//! What a round was opened with is settled with its key, so that nodes of two versions write ballots of one kind and one size.
+//! What a round was opened with is settled with its key, so that its ballots stay of one kind and one size when the program is replaced.
 
 /// How a plaintext is written; its first byte says it. A round keeps the one it was opened with, and all are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

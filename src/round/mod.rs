@@ -159,8 +159,8 @@ pub struct Round {
     pub public_key: Option<Vec<u8>>,
     /// Wrapped private key, until it is destroyed.
     pub wrapped_key: Option<String>,
-    /// How its plaintexts are written, settled when it is opened.
-    pub edition: BallotEdition,
+    /// How its plaintexts are written, settled when it is opened; none if only a later version knows.
+    pub edition: Option<BallotEdition>,
     /// Sums at closing.
     pub closing: Option<ClosingSums>,
     /// Held questions and whether they were checked.
@@ -214,7 +214,7 @@ impl Round {
             looks_back: None,
             public_key: None,
             wrapped_key: None,
-            edition: BallotEdition::default(),
+            edition: Some(BallotEdition::default()),
             closing: None,
             holds: BTreeMap::new(),
             turnout: TurnoutSnapshot::default(),

@@ -32,7 +32,7 @@ pub struct BoxSums {
 #[derive(Clone)]
 pub(super) struct BoxPools {
     all: connection::Pool,
-    /// Those that only look up slips: were they to take turns with the one that writes, it would find its pages outdated.
+    /// One that only looks up slips: were it to take turns with the one that writes, each would find its pages outdated by the other.
     slips: connection::Pool,
 }
 
@@ -52,18 +52,17 @@ impl Storage {
     pub fn create_box(&self, round: &RoundId) -> Result<(), StorageError> {
         if self.is_postgres() {
             let Db::Pg(db) = &mut *self.opening_connection()? else { return Ok(()) };
+            // Where roles have least rights, only the owner of all tables makes one, and this is how to ask (`deploy/postgres/roles.sql`).
+            if diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regproc('make_box') is not null")).get_result(db)? {
+                diesel::sql_query("select make_box($1)").bind::<diesel::sql_types::Text, _>(round.as_str()).execute(db)?;
+                return Ok(());
+            }
             for (table, key) in [("slips", "hash"), ("spent_slips", "hash"), ("ballots", "id")] {
                 if !pg_exists(db, &format!("{table}_{round}"))? {
-                    // Whoever makes it, it belongs to the owner of all boxes, who will have to destroy it.
-                    let owned = format!(
-                        "do $$ begin execute format('alter table {table}_{round} owner to %I', \
-                         (select pg_get_userbyid(relowner) from pg_class where oid = '{table}'::regclass)); end $$;"
-                    );
                     // Attaching, unlike creating a partition in place, does not wait for those who submit to other rounds.
                     db.batch_execute(&format!(
                         "begin; create table {table}_{round} (like {table} including all); \
                          alter table {table}_{round} alter column {key} set statistics 0; \
-                         {owned} \
                          alter table {table} attach partition {table}_{round} for values in ('{round}'); commit"
                     ))?;
                 }
@@ -266,7 +265,7 @@ impl Storage {
             return Ok(pools.clone());
         }
         let target = self.box_target(round);
-        let pools = BoxPools { all: connection::pool(target.clone(), 4)?, slips: connection::pool(target.clone(), 4)? };
+        let pools = BoxPools { all: connection::pool(target.clone(), 4)?, slips: connection::pool(target.clone(), 1)? };
         // A box that an older version made is brought to the current shape first.
         connection::migrate(&mut *connection::lease(&pools.all)?, &target)?;
         boxes.insert(round.clone(), pools.clone());

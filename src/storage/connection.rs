@@ -48,6 +48,19 @@ impl Target {
         }
     }
 
+    /// The same database by another address, with the rights that one has.
+    pub(super) fn with_other_rights(&self, url: &str, data: &std::path::Path) -> Result<Self, StorageError> {
+        match (self, Self::parse(url, data)?) {
+            (Self::Postgres(main), Self::Postgres(other)) => {
+                let other = Arc::into_inner(other).ok_or_else(|| StorageError::Unavailable("the address is in use".into()))?;
+                Ok(Self::Postgres(Arc::new(other.beside(main))))
+            }
+            _ => {
+                Err(StorageError::Unavailable("an address of its own for openings is for PostgreSQL, where the database is on PostgreSQL too".into()))
+            }
+        }
+    }
+
     /// Makes the folder of a file.
     pub(super) fn prepare(&self) -> Result<(), StorageError> {
         let (Self::Sqlite(path) | Self::SqliteBox(path)) = self else { return Ok(()) };
@@ -153,6 +166,18 @@ pub(super) fn pool(target: Target, size: u32) -> Result<Pool, StorageError> {
 
 pub(super) fn lease(pool: &Pool) -> Result<Lease, StorageError> {
     pool.get().map_err(|e| StorageError::Unavailable(e.to_string()))
+}
+
+/// Refuses two addresses that lead to two databases.
+pub(super) fn check_same_database(main: &mut Db, opening: &mut Db) -> Result<(), StorageError> {
+    use diesel::sql_types::Text;
+    let (Db::Pg(main), Db::Pg(opening)) = (main, opening) else { return Ok(()) };
+    let who = "current_database() || ' ' || 'rounds'::regclass::oid || ' ' || pg_postmaster_start_time()";
+    let name = |db: &mut PgConnection| diesel::select(diesel::dsl::sql::<Text>(who)).get_result::<String>(db);
+    if name(main)? == name(opening)? {
+        return Ok(());
+    }
+    Err(StorageError::Unavailable("ZICHA_OPENING_DATABASE leads to another database than ZICHA_DATABASE; it must be the same by another role".into()))
 }
 
 /// Brings a database to the current schema; a newer one is refused.

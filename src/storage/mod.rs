@@ -84,12 +84,13 @@ impl Storage {
         let target = Target::parse(url, data)?;
         target.prepare()?;
         let main = connection::pool(target.clone(), 8)?;
-        let opening = match opening {
-            Some(url) => connection::pool(Target::parse(url, data)?, 4)?,
+        let opening = match opening.map(|url| target.with_other_rights(url, data)).transpose()? {
+            Some(target) => connection::pool(target, 4)?,
             None => main.clone(),
         };
         let storage = Self { target, main, opening, boxes: Mutex::new(HashMap::new()), data: data.to_owned() };
         connection::migrate(&mut *storage.connection()?, &storage.target)?;
+        connection::check_same_database(&mut *storage.connection()?, &mut *storage.opening_connection()?)?;
         // Boxes that an older version made are brought to shape before anybody waits for them.
         for round in storage.rounds()? {
             if !storage.is_postgres() && storage.has_box(&round.id)? {
@@ -149,6 +150,13 @@ impl Storage {
 
     fn connection(&self) -> Result<connection::Lease, StorageError> {
         connection::lease(&self.main)
+    }
+
+    /// Whether boxes can be made, read and destroyed from here.
+    pub fn may_open_boxes(&self) -> Result<bool, StorageError> {
+        use diesel::sql_types::Bool;
+        let Db::Pg(db) = &mut *self.opening_connection()? else { return Ok(true) };
+        Ok(diesel::select(diesel::dsl::sql::<Bool>("has_table_privilege('ballots', 'select')")).get_result(db)?)
     }
 
     /// A connection that may do what an opening does.

@@ -2,6 +2,7 @@
 //! After a failover the old primary may come back and take writes too; what it says is out of date, so it is told by its timeline and left alone.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use diesel::connection::SimpleConnection;
@@ -20,7 +21,7 @@ pub(super) struct Servers {
     /// The one that answered last.
     current: AtomicUsize,
     /// The newest timeline seen; each promotion begins another.
-    timeline: AtomicU32,
+    timeline: Arc<AtomicU32>,
     /// Where it is kept, so that a program that starts while only the old primary is up does not take it for the newest.
     kept: PathBuf,
 }
@@ -39,7 +40,12 @@ impl Servers {
         let urls = hosts.split(',').map(|host| format!("{scheme}://{user}{host}{path}{query}")).collect();
         let kept = data.join("timeline");
         let timeline = std::fs::read_to_string(&kept).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        Self { urls, current: AtomicUsize::new(0), timeline: AtomicU32::new(timeline), kept }
+        Self { urls, current: AtomicUsize::new(0), timeline: Arc::new(AtomicU32::new(timeline)), kept }
+    }
+
+    /// Other rights on the same servers: what one learns of a failover the other knows, too.
+    pub(super) fn beside(self, main: &Self) -> Self {
+        Self { timeline: main.timeline.clone(), ..self }
     }
 
     /// A connection to the server that takes writes now.
@@ -107,6 +113,15 @@ impl Servers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failover_that_one_role_has_seen_is_known_to_the_other() {
+        let main = Servers::parse("postgres://desk@one,two/n", Path::new("/nowhere"));
+        let opening = Servers::parse("postgres://opening@one,two/n", Path::new("/nowhere")).beside(&main);
+        main.timeline.store(7, Ordering::Relaxed);
+        assert_eq!(opening.timeline.load(Ordering::Relaxed), 7);
+        assert!(opening.urls[0].starts_with("postgres://opening@one/n"));
+    }
 
     #[test]
     fn an_address_of_several_servers_becomes_one_for_each() {

@@ -59,7 +59,7 @@ fn the_story_can_be_driven_with_commands() {
 
 #[test]
 fn usage_errors_exit_with_two_and_help_with_zero() {
-    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let zicha = Shell::new(Backend::Sqlite);
     for arguments in [&["nonsense"][..], &["round"], &["export", "wide"], &["round", "status", "NOT-A-ROUND"], &["verify"]] {
         assert_eq!(zicha.run(arguments).status.code(), Some(2), "{arguments:?}");
     }
@@ -74,7 +74,7 @@ fn usage_errors_exit_with_two_and_help_with_zero() {
 
 #[test]
 fn broken_surroundings_are_one_sentence() {
-    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let zicha = Shell::new(Backend::Sqlite);
     zicha.refused(&["units", "import", "/nowhere/units.csv"], "cannot read");
     zicha.refused(&["--config", "/nowhere.toml", "round", "list"], "cannot read the settings file");
     zicha.refused(&["--database", "mysql://x/y", "round", "list"], "sqlite:// or postgres://");
@@ -101,7 +101,7 @@ fn broken_surroundings_are_one_sentence() {
     zicha.refused(&["round", "list"], "64 random hexadecimal digits");
     std::fs::remove_file(&key).unwrap();
     zicha.refused(&["round", "list"], "restore the file from its backup");
-    let other = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let other = Shell::new(Backend::Sqlite);
     other.ok(&["round", "list"]);
     std::fs::copy(other.folder.path().join("server.key"), &key).unwrap();
     zicha.refused(&["round", "list"], "does not belong to this database");
@@ -113,7 +113,7 @@ fn broken_surroundings_are_one_sentence() {
 
 #[test]
 fn check_names_file_line_and_column() {
-    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let zicha = Shell::new(Backend::Sqlite);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let good = root.join("surveys/self-check.json");
     assert!(zicha.ok(&["check", good.to_str().unwrap()]).contains("ok (self-check, 7 categories, 85 questions)"));
@@ -132,7 +132,7 @@ fn check_names_file_line_and_column() {
 
 #[test]
 fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
-    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let zicha = Shell::new(Backend::Sqlite);
     std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
     zicha.ok(&["units", "import", &zicha.path("units.csv")]);
     let now = time::OffsetDateTime::now_utc();
@@ -153,7 +153,7 @@ fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
 
 #[test]
 fn units_freeze_at_opening_and_not_before() {
-    let zicha = Shell { folder: tempfile::tempdir().unwrap(), database: None };
+    let zicha = Shell::new(Backend::Sqlite);
     let import = |heads: u32| {
         std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\nCY,甲,squad,{heads}\n")).unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);

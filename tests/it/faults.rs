@@ -10,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::running::{Running, Sent};
+use crate::shell::Shell;
 use crate::test_app::{Backend, agent, backends, tool};
 
 #[test]
@@ -176,29 +177,35 @@ fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
 #[test]
 fn restarts_and_upgrades_under_load_lose_nothing() {
     let new = env!("CARGO_BIN_EXE_zicha");
-    let before = std::env::var("ZICHA_BEFORE").unwrap_or_else(|_| new.to_owned());
     for backend in backends() {
-        let running = Running::start(backend, None);
-        running.restart(&before);
+        // The round is made, opened and first answered with the earlier version.
+        let mut place = Shell::new(backend);
+        place.program = std::env::var("ZICHA_BEFORE").unwrap_or_else(|_| new.to_owned());
+        let running = Running::of(place, 6_000, None);
         let (stop, sent) = (AtomicBool::new(false), Sent::default());
         std::thread::scope(|scope| {
             for _ in 0..6 {
                 scope.spawn(|| running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent));
             }
-            for program in [new, &before, new] {
+            for _ in 0..3 {
                 std::thread::sleep(Duration::from_millis(500));
-                running.restart(program);
+                running.restart(new);
             }
             std::thread::sleep(Duration::from_millis(500));
             stop.store(true, Ordering::Relaxed);
         });
         let stored = running.settle(&sent);
         let received = sent.received.into_inner().unwrap().len() as u64;
-        println!(
-            "fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them stored though their answer was lost"
-        );
         assert!(received > 50, "{received}");
         assert_eq!(running.used(), received);
+        let app = zicha::app::App::open(running.zicha.settings()).unwrap();
+        let id = running.round.parse().unwrap();
+        app.open_box(&id, &mut |_| {}).unwrap();
+        let bureau = app.results(&id).unwrap().release.bureau.turnout;
+        assert_eq!((u64::from(bureau.counted), bureau.spoiled), (received, 0), "{backend:?}: what both versions took in is counted");
+        println!(
+            "fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them stored though their answer was lost, all counted"
+        );
     }
 }
 

@@ -142,6 +142,8 @@ fn run(backend: Backend, length: Duration) {
         log as f64 / f64::from(1 << 20),
     );
     assert!(received > 100, "{received}");
+    // A leak of a hundred bytes a request would be more than this.
+    assert!(length < Duration::from_mins(2) || slope(settled) * 3600.0 / 1024.0 < 60.0, "memory grows with time");
     assert!(settled.last().unwrap().resident_kib - settled[0].resident_kib < 16.0 * 1024.0, "memory grows");
     assert!(settled.iter().all(|r| r.handles < 400), "handles grow");
     assert!(log < 64 << 20, "the log of the box grows");

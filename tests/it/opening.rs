@@ -54,7 +54,7 @@ impl Closed {
         copy_folder(self.shell.folder.path(), folder.path());
         let database = self.shell.database.as_deref().map(copy_database);
         let passphrases = folder.path().join("passphrases.txt").to_str().unwrap().to_owned();
-        Self { shell: Shell { folder, database }, round: self.round.clone(), passphrases }
+        Self { shell: Shell::at(folder, database), round: self.round.clone(), passphrases }
     }
 
     fn open(&self) -> [&str; 6] {

@@ -121,6 +121,14 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     let without_opening = [zicha.desk()[0].clone()];
     let error = zicha.run(&without_opening, &["round", "open", &round, "--custody", "server"]).unwrap_err();
     assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
+    let desk_without = [zicha.desk()[0].clone(), zicha.desk()[2].clone()];
+    let error = zicha.run(&desk_without, &["serve", "--listen", "127.0.0.1:0"]).unwrap_err();
+    assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
+    let mut elsewhere = zicha.desk().to_vec();
+    elsewhere[1].1 = new_postgres_database();
+    zicha.run(&[("ZICHA_DATABASE", elsewhere[1].1.clone())], &["round", "list"]).unwrap();
+    let error = zicha.run(&elsewhere, &["round", "list"]).unwrap_err();
+    assert!(error.contains("another database"), "{error}");
     desk(&["round", "open", &round, "--custody", "server"]);
     desk(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &zicha.path("slips.csv")]);
     let codes: Vec<String> =
@@ -141,6 +149,14 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     assert_eq!(running_desk.get(&format!("/r/{round}")).0, 404, "the desk's node takes no ballots");
 
     attack(&zicha, &round);
+    // People's names and the set-up link stay with the desk, also from a role that reads the other facts.
+    let facts = "select count(*) from settings where key not in ('bureau', 'calendar', 'demo', 'server_key_fingerprint')";
+    PgConnection::establish(&zicha.superuser).unwrap().batch_execute("insert into settings (key, value) values ('names', '张三')").unwrap();
+    let seen = |role: &str| diesel::dsl::sql::<diesel::sql_types::BigInt>(facts).get_result::<i64>(&mut zicha.connect(role)).unwrap();
+    assert!(seen("zicha_desk") > 0 && seen("zicha_intake") == 0);
+    // It can be run while all of this works.
+    zicha.apply_roles();
+    assert_eq!(intake.answer(&round, &codes[1]), "again");
 
     desk(&["round", "close", &round]);
     desk(&["box", "open", "--round", &round]);
@@ -174,6 +190,14 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     // A box that is open goes into the backup.
     desk(&["round", "open", &unwanted, "--custody", "server"]);
 
+    // A box whose destruction stopped half-way, when it is no part of anything any more, still belongs to whoever opens it.
+    zicha.connect("zicha_opening").batch_execute(&format!("alter table ballots detach partition ballots_{unwanted}")).unwrap();
+    zicha.apply_roles();
+    zicha
+        .connect("zicha_opening")
+        .batch_execute(&format!("alter table ballots attach partition ballots_{unwanted} for values in ('{unwanted}')"))
+        .unwrap();
+
     // Backup and restore are the owner's.
     let owner = [("ZICHA_DATABASE", zicha.address("zicha_owner"))];
     zicha.run(&owner, &["backup-key", &zicha.path("key")]).unwrap();
@@ -202,6 +226,7 @@ fn attack(zicha: &Divided, round: &str) {
                 "update slips set unit = 'CF'".into(),
                 "insert into slips (round, hash, unit) values ('x', 'x', 'x')".into(),
                 "update rounds set sealed = true".into(),
+                "update rounds set turnout = 'x'".into(),
                 "update rounds set closes = '2099-01-01'".into(),
                 "select body from comments".into(),
                 "select password from accounts".into(),
@@ -243,6 +268,11 @@ fn attack(zicha: &Divided, round: &str) {
                 "update releases set body = '{}'".into(),
                 "delete from releases".into(),
                 "delete from rounds".into(),
+                "update rounds set closing = null".into(),
+                "update rounds set sealed = false".into(),
+                "create table t (a int)".into(),
+                "create function format(text, text) returns text language sql as 'select 1::text'".into(),
+                "select value from settings".into(),
                 "update settings set value = 'x'".into(),
                 "select account from audit".into(),
                 "update problems set statement = 'x'".into(),

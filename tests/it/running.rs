@@ -35,7 +35,11 @@ impl Running {
     }
 
     pub fn with_slips(backend: Backend, slips: usize, wrapper: Option<&str>) -> Self {
-        let zicha = Shell::new(backend);
+        Self::of(Shell::new(backend), slips, wrapper)
+    }
+
+    /// In a place that may have another program.
+    pub fn of(zicha: Shell, slips: usize, wrapper: Option<&str>) -> Self {
         std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\nCY,甲,squad,{slips}\n")).unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();

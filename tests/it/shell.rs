@@ -8,13 +8,19 @@ use crate::test_app::{Backend, agent, free_port, settings};
 pub struct Shell {
     pub folder: tempfile::TempDir,
     pub database: Option<String>,
+    /// The program that is run; another version's in tests of an upgrade.
+    pub program: String,
 }
 
 impl Shell {
     pub fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = settings(backend, folder.path()).database;
-        Self { folder, database }
+        Self::at(folder, database)
+    }
+
+    pub fn at(folder: tempfile::TempDir, database: Option<String>) -> Self {
+        Self { folder, database, program: env!("CARGO_BIN_EXE_zicha").to_owned() }
     }
 
     /// The same place for code that calls the application itself.
@@ -39,7 +45,7 @@ impl Shell {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
+        let mut command = Command::new(&self.program);
         command.args(["--data", self.folder.path().to_str().unwrap()]).args(arguments);
         if let Some(url) = &self.database {
             command.args(["--database", url]);

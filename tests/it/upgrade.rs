@@ -73,12 +73,19 @@ fn a_box_of_the_edition_before_is_opened_and_taken_further() {
         change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk'");
         std::thread::sleep(std::time::Duration::from_millis(1_200));
         assert_eq!(running.send_one(&agent).1, 303);
+        // One that only a later version could write stops nothing but itself.
         change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk:later'");
-        running.zicha.refused(&["round", "status", &running.round], "suite");
+        std::thread::sleep(std::time::Duration::from_millis(1_200));
+        running.zicha.ok(&["round", "list"]);
+        assert!(running.send_one(&agent).1 >= 400);
         change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk'");
         assert_eq!(running.used(), 2);
         let app = zicha::app::App::open(running.zicha.settings()).unwrap();
         let id = running.round.parse().unwrap();
+        change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk:later'");
+        let refused = app.open_box(&id, &mut |_| {}).unwrap_err().to_string();
+        assert!(refused.contains("newer version"), "{refused}");
+        change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk'");
         app.open_box(&id, &mut |_| {}).unwrap();
         let bureau = app.results(&id).unwrap().release.bureau.turnout;
         assert_eq!((bureau.opened, bureau.spoiled, bureau.counted), (2, 0, 2), "{backend:?}");

@@ -114,7 +114,11 @@ impl App {
             return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
         }
         // A spent code goes the same way, through sealing, queue and disk; only the writer tells them apart.
-        let plaintext = Zeroizing::new(live.layout.encode(&response).map_err(|full| too_long(&live.survey, full))?);
+        let plaintext = match live.layout.encode(&response) {
+            Ok(plaintext) => Zeroizing::new(plaintext),
+            Err(_) if spent => return Ok(Begun::Again),
+            Err(full) => return Err(too_long(&live.survey, full)),
+        };
         self.enqueue(&live, hash, plaintext)
     }
 

@@ -1,6 +1,6 @@
 //! The way of a plaintext into the box: its slip is looked up, it is sealed, and it is committed with others of its batch.
-//! A round has one thread that has the box to itself, so its pages stay in its cache; as many threads as there are cores look up and seal,
-//! for all rounds.
+//! A round has one thread that looks up and one that has the box to itself, so the pages of each stay in its cache, and a box that is stuck
+//! holds up nobody else; as many threads as there are cores seal, for all rounds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::{Begun, Reject};
 use crate::access::SlipHash;
 use crate::app::{App, Live, rng};
+use crate::ballot::StuffingKey;
 use crate::id::RoundId;
 use crate::round::{Access, Phase};
 use crate::storage::{Outcome, Posting, StorageError};
@@ -23,8 +24,6 @@ const MOST_UNDER_WAY: usize = 4096;
 /// Most ballots in one transaction: a part of what is under way, so that others are sealed meanwhile and neither side waits for the other.
 const SMALLEST_BATCH: usize = 8;
 const LARGEST_BATCH: usize = 256;
-/// Most slips that are looked up in one go; few, so that the cores share what there is.
-const LOOKED_UP_TOGETHER: usize = 8;
 /// How far sealing stands back, in the system's scale from 0 to 19; an opening stands back further.
 const SEALING_NICE: i32 = 5;
 
@@ -32,7 +31,6 @@ type Answer = Result<Outcome, StorageError>;
 
 /// A submission until it is sealed.
 struct Job {
-    app: Arc<App>,
     live: Arc<Live>,
     hash: SlipHash,
     plaintext: Zeroizing<Vec<u8>>,
@@ -70,87 +68,60 @@ impl Drop for Place {
     }
 }
 
-/// The thread that keeps the box of a round.
+/// The threads of a round: one looks up, one keeps the box.
 pub(crate) struct Writer {
+    new: Sender<Job>,
     to_box: Sender<(Posting, Reply)>,
     under_way: Arc<AtomicUsize>,
-    thread: JoinHandle<()>,
+    threads: [JoinHandle<()>; 2],
 }
 
-/// The threads that look up slips and seal, started with the first submission.
+/// The threads that seal, started with the first submission.
 #[derive(Default)]
-pub(crate) struct Sealers(OnceLock<Sender<Job>>);
+pub(crate) struct Sealers(OnceLock<Sender<(Job, String)>>);
 
 impl Sealers {
-    fn take(&self, job: Job) {
+    fn seal(&self, stuffing: &Arc<StuffingKey>, job: Job, unit: String) {
         let jobs = self.0.get_or_init(|| {
-            let (jobs, queue) = channel::<Job>();
+            let (jobs, queue) = channel::<(Job, String)>();
             let queue = Arc::new(Mutex::new(queue));
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             for _ in 0..cores {
-                let queue = queue.clone();
-                std::thread::Builder::new().name("sealing".to_owned()).spawn(move || seal_all(&queue)).expect("a thread can be started");
+                let (queue, stuffing) = (queue.clone(), stuffing.clone());
+                std::thread::Builder::new().name("sealing".to_owned()).spawn(move || seal_all(&queue, &stuffing)).expect("a thread can be started");
             }
             jobs
         });
         // The threads end only with the program.
-        drop(jobs.send(job));
+        drop(jobs.send((job, unit)));
     }
 }
 
-fn seal_all(queue: &Mutex<Receiver<Job>>) {
+fn seal_all(queue: &Mutex<Receiver<(Job, String)>>, stuffing: &StuffingKey) {
     // Behind the threads that wait for the disk: those need little, and everybody waits for them.
     rustix::process::setpriority_process(Some(rustix::thread::gettid()), SEALING_NICE).ok();
     loop {
-        let mut jobs = Vec::new();
-        {
-            let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-            let Ok(first) = queue.recv() else { return };
-            jobs.push(first);
-            jobs.extend(queue.try_iter().take(LOOKED_UP_TOGETHER - 1));
-        }
-        // Whoever was told to try again meanwhile does that.
-        jobs.retain(|job| !job.reply.to.is_closed());
-        jobs.sort_by(|a, b| a.live.round.id.cmp(&b.live.round.id));
-        let mut rest = jobs.into_iter().peekable();
-        while let Some(first) = rest.next() {
-            let mut same = vec![first];
-            while let Some(job) = rest.next_if(|job| job.live.round.id == same[0].live.round.id) {
-                same.push(job);
-            }
-            // Should sealing panic, its senders are told to try again, and the thread goes on for the others.
-            drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seal(same))));
-        }
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((job, unit)) = next else { return };
+        // Should sealing panic, its sender is told to try again, and the thread goes on for the others.
+        drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seal(job, &unit, stuffing))));
     }
 }
 
-/// Looks up the slips of some submissions to one round, and seals those that were issued.
-fn seal(jobs: Vec<Job>) {
-    let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
-    let (app, id) = (&jobs[0].app, &jobs[0].live.round.id);
-    // Once more: a connection may have been lost, and reading changes nothing.
-    let units = app.storage.slip_units(id, &hashes).or_else(|_| app.storage.slip_units(id, &hashes));
-    for Job { app, live, hash, plaintext, reply, to_box } in jobs {
-        let unit = match &units {
-            Ok(units) => units.get(&hash),
-            Err(error) => {
-                reply.send(Err(StorageError::Unavailable(error.to_string())));
-                continue;
-            }
-        };
-        let Some(unit) = unit else {
-            reply.send(Ok(Outcome::Unknown));
-            continue;
-        };
-        let Some(key) = &live.public_key else {
-            reply.send(Err(StorageError::Corrupt("an open round without a public key".into())));
-            continue;
-        };
-        let ballot = key.seal(&app.stuffing, &live.round.id, unit, &plaintext, &mut rng());
-        let slip = (live.round.access == Access::Slip).then_some(hash);
-        if let Err(failed) = to_box.send((Posting { slip, ballot }, reply)) {
-            failed.0.1.send(Err(StorageError::Unavailable("the writer of this round has ended".into())));
-        }
+fn seal(job: Job, unit: &str, stuffing: &StuffingKey) {
+    let Job { live, hash, plaintext, reply, to_box } = job;
+    // Whoever was told to try again meanwhile does that.
+    if reply.to.is_closed() {
+        return;
+    }
+    let Some(key) = &live.public_key else {
+        reply.send(Err(StorageError::Corrupt("an open round without a public key".into())));
+        return;
+    };
+    let ballot = key.seal(stuffing, &live.round.id, unit, &plaintext, &mut rng());
+    let slip = (live.round.access == Access::Slip).then_some(hash);
+    if let Err(failed) = to_box.send((Posting { slip, ballot }, reply)) {
+        failed.0.1.send(Err(StorageError::Unavailable("the writer of this round has ended".into())));
     }
 }
 
@@ -161,36 +132,64 @@ impl App {
             return Err(Reject::Phase(Phase::NotYet));
         }
         let id = &live.round.id;
-        let (to_box, under_way) = {
+        let (new, to_box, under_way) = {
             let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-            if writers.get(id).is_some_and(|w| w.thread.is_finished()) {
+            if writers.get(id).is_some_and(|w| w.threads.iter().any(JoinHandle::is_finished)) {
                 writers.remove(id);
             }
             let writer = writers.entry(id.clone()).or_insert_with(|| self.start_writer(id));
-            (writer.to_box.clone(), writer.under_way.clone())
+            (writer.new.clone(), writer.to_box.clone(), writer.under_way.clone())
         };
         let place = Place::take(under_way).ok_or(Reject::Busy)?;
         let (to, answer) = oneshot::channel();
-        self.sealers.take(Job { app: self.clone(), live: live.clone(), hash, plaintext, reply: Reply { to, _place: place }, to_box });
+        let job = Job { live: live.clone(), hash, plaintext, reply: Reply { to, _place: place }, to_box };
+        // A round that was closed in this moment has no thread any more; dropping the job tells its sender to try again.
+        new.send(job).map_err(|_| Reject::Busy)?;
         Ok(Begun::Queued(answer))
     }
 
     fn start_writer(self: &Arc<Self>, id: &RoundId) -> Writer {
-        let (to_box, sealed) = channel();
+        let ((new, arrived), (to_box, sealed)) = (channel(), channel());
         let under_way = Arc::new(AtomicUsize::new(0));
+        let start = |name: &str, work: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("a thread can be started")
+        };
+        let (app, round) = (self.clone(), id.clone());
+        let slips = start("slips", Box::new(move || app.look_up_all(&round, &arrived)));
         let (app, round, count) = (self.clone(), id.clone(), under_way.clone());
-        let keep = move || app.keep_box(&round, &sealed, &count);
-        let thread = std::thread::Builder::new().name("box".to_owned()).spawn(keep).expect("a thread can be started");
-        Writer { to_box, under_way, thread }
+        let keeper = start("box", Box::new(move || app.keep_box(&round, &sealed, &count)));
+        Writer { new, to_box, under_way, threads: [slips, keeper] }
     }
 
-    /// Ends the thread of a round after everything under way is answered. Whatever comes later finds the box sealed.
+    /// Ends the threads of a round after everything under way is answered. Whatever comes later finds the box sealed.
     pub(in crate::app) fn stop_writer(&self, id: &RoundId) {
         let writer = self.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        if let Some(Writer { to_box, thread, .. }) = writer {
-            drop(to_box);
+        if let Some(Writer { new, to_box, threads, .. }) = writer {
+            drop((new, to_box));
             // A thread that panicked has dropped its queue; its senders were told to try again.
-            drop(thread.join());
+            threads.map(JoinHandle::join).into_iter().for_each(drop);
+        }
+    }
+
+    /// Looks up the slips of one round's submissions until nobody can send any more.
+    fn look_up_all(&self, id: &RoundId, arrived: &Receiver<Job>) {
+        while let Ok(first) = arrived.recv() {
+            self.look_up(id, std::iter::once(first).chain(arrived.try_iter().take(LARGEST_BATCH)).collect());
+        }
+    }
+
+    fn look_up(&self, id: &RoundId, jobs: Vec<Job>) {
+        let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
+        // Once more: a connection may have been lost, and reading changes nothing.
+        let units = self.storage.slip_units(id, &hashes).or_else(|_| self.storage.slip_units(id, &hashes));
+        for job in jobs {
+            match &units {
+                Ok(units) => match units.get(&job.hash) {
+                    Some(unit) => self.sealers.seal(&self.stuffing, job, unit.clone()),
+                    None => job.reply.send(Ok(Outcome::Unknown)),
+                },
+                Err(error) => job.reply.send(Err(StorageError::Unavailable(error.to_string()))),
+            }
         }
     }
 

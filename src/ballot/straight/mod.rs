@@ -172,15 +172,15 @@ impl Straight {
         }
         out[1] = u8::from(silent);
         for (plan, texts) in self.plans.iter().zip(&texts) {
-            if matches!(plan.shape, Shape::Text { .. }) {
-                super::layout::push_text(&mut out, texts.own.as_deref().map_or("", String::as_str), self.edition);
+            let own = matches!(plan.shape, Shape::Text { .. }).then_some(&texts.own);
+            for text in own.into_iter().chain(plan.other.is_some().then_some(&texts.other)) {
+                let text = text.as_deref().map_or("", String::as_str);
+                // Before it is written: a buffer that had to grow would leave a copy behind.
+                if out.len() + super::layout::length(text, self.edition) > self.size {
+                    return None;
+                }
+                super::layout::push_text(&mut out, text, self.edition);
             }
-            if plan.other.is_some() {
-                super::layout::push_text(&mut out, texts.other.as_deref().map_or("", String::as_str), self.edition);
-            }
-        }
-        if out.len() > self.size {
-            return None;
         }
         out.resize(self.size, 0);
         Some(StraightForm { code: code?, plaintext: out })

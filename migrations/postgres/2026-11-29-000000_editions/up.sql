@@ -1,0 +1,2 @@
+-- Rounds opened from here on write shorter ballots (see `suite`), which a program without this migration could not read.
+alter table rounds add column guard boolean;          -- never set: the right to change it is the right to lock the row while ballots go in
