@@ -121,11 +121,17 @@ impl Storage {
     /// Sets a fact about this installation.
     pub fn set_setting(&self, key: &str, value: &str) -> Result<(), StorageError> {
         use schema::settings::dsl as s;
-        self.write(|db| {
-            diesel::delete(s::settings.find(key)).execute(db)?;
-            diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(value))).execute(db)?;
-            Ok(())
-        })
+        loop {
+            let done = self.write(|db| {
+                diesel::delete(s::settings.find(key)).execute(db)?;
+                diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(value))).execute(db)?;
+                Ok(())
+            });
+            // Two nodes that start at once set the same fact: the later one finds the other's row only when it is there.
+            if !matches!(done, Err(StorageError::Exists)) {
+                return done;
+            }
+        }
     }
 
     /// Sets a fact that was `from` when its change began; false if it is something else by now.

@@ -266,8 +266,8 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
             wait(|| acks() > cut, "no acknowledgement after the failover");
             slowest = slowest.max(promoted.elapsed());
             // Both nodes, not one of them.
-            for port in ports {
-                wait(|| agent().get(format!("http://127.0.0.1:{port}/readyz")).call().is_ok_and(|r| r.status() == 200), "a node does not come back");
+            for (port, node) in ports.into_iter().zip(&mut nodes) {
+                until_back(port, node);
             }
             // The old primary wakes up and takes writes: nobody uses it.
             primary.start();
@@ -366,6 +366,23 @@ fn settled(count: &impl Fn() -> usize) -> usize {
         }
     }
     last.0
+}
+
+/// Asks a node until it is ready, each time with patience of its own; if it never is, says what it answers.
+fn until_back(port: u16, node: &mut Child) {
+    let patient: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(6))).build().into();
+    let started = Instant::now();
+    loop {
+        let asked = Instant::now();
+        let answer = patient.get(format!("http://127.0.0.1:{port}/readyz")).call().map(|r| r.status().as_u16()).map_err(|e| e.to_string());
+        if answer == Ok(200) {
+            return;
+        }
+        let ended = node.try_wait().unwrap();
+        let told = format!("ended: {ended:?}; it answers {answer:?} after {:.1} s", asked.elapsed().as_secs_f64());
+        assert!(ended.is_none() && started.elapsed() < Duration::from_mins(1), "a node does not come back; {told}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
 }
 
 fn wait(mut until: impl FnMut() -> bool, what: &str) {

@@ -188,3 +188,20 @@ fn a_changed_audit_row_breaks_the_chain() {
     db.batch_execute("update audit set account = '乙' where seq = 1").unwrap();
     assert!(zicha.app.audit().unwrap().broken_at.is_some());
 }
+
+/// Nodes that start at once write the same facts; neither may fail because of the other.
+#[test]
+fn several_who_set_one_fact_at_once_all_succeed() {
+    on_both(|storage, _| {
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        storage.set_setting("bureau", &format!("{n}")).unwrap();
+                    }
+                });
+            }
+        });
+        assert!(storage.setting("bureau").unwrap().is_some());
+    });
+}
