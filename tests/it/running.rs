@@ -41,7 +41,8 @@ impl Running {
     /// In a place that may have another program.
     pub fn of(zicha: Shell, slips: usize, wrapper: Option<&str>) -> Self {
         // A unit has a hundred thousand heads at most.
-        let units: String = (0..slips.div_ceil(50_000)).map(|n| format!("U{n},第{n}中队,squad,{}\n", 50_000.min(slips - 50_000 * n))).collect();
+        let line = |n: usize| format!("U{n},第{n}中队,squad,{}\n", 50_000.min(slips - 50_000 * n));
+        let units = (0..slips.div_ceil(50_000)).map(line).collect::<Vec<_>>().concat();
         std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\n{units}")).unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
