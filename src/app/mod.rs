@@ -66,7 +66,7 @@ pub use tokens::Token;
 use crate::access::ServerKey;
 use crate::ballot::{Layout, RoundPublicKey, Straight, StuffingKey};
 use crate::id::RoundId;
-use crate::round::{BallotEdition, Round};
+use crate::round::Round;
 use crate::storage::{Storage, StorageError};
 use crate::survey::Survey;
 use crate::text::Refusal;
@@ -296,7 +296,7 @@ impl App {
             Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
             None => None,
         };
-        let layout = Layout::of(&survey, edition(&round)?);
+        let layout = Layout::of(&survey, round.known_edition()?);
         Ok(Live { straight: Straight::of(&survey, &layout), layout, survey, public_key, round })
     }
 
@@ -321,17 +321,6 @@ pub(crate) fn rng() -> ThreadRng {
 }
 
 /// Reads the server key, or makes it on the first start of all.
-/// How ballots of a round are written; refused if only a later version knows.
-fn edition(round: &Round) -> Result<BallotEdition, AppError> {
-    round.edition.ok_or_else(|| {
-        Refusal::new(
-            "本轮由更新版本的程序开放，本机程序版本过旧，请先升级",
-            "this round was opened by a newer version of zicha; upgrade this node first",
-        )
-        .into()
-    })
-}
-
 fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppError> {
     let path = settings.key_path();
     let known = storage.setting("server_key_fingerprint")?;

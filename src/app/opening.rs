@@ -72,7 +72,7 @@ impl App {
             return Ok(());
         }
         Move::OpenBox.from(round.state)?;
-        super::edition(&round)?;
+        round.known_edition()?;
         self.need_quorum(&round)?;
         let turn = self.opener_turn(id)?;
         // Somebody may have opened it while this one waited at the door.

@@ -1,6 +1,9 @@
 //! Editions of a ballot's plaintext.
 //! What a round was opened with is settled with its key, so that its ballots stay of one kind and one size when the program is replaced.
 
+use super::Round;
+use crate::text::Refusal;
+
 /// How a plaintext is written; its first byte says it. A round keeps the one it was opened with, and all are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u8)]
@@ -29,5 +32,17 @@ impl BallotEdition {
     #[must_use]
     pub fn of_suite(suite: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|edition| edition.suite() == suite)
+    }
+}
+
+impl Round {
+    /// How its ballots are written; refused if only a later version knows.
+    pub fn known_edition(&self) -> Result<BallotEdition, Refusal> {
+        self.edition.ok_or_else(|| {
+            Refusal::new(
+                "本轮由更新版本的程序开放，本机程序版本过旧，请先升级",
+                "this round was opened by a newer version of zicha; upgrade this node first",
+            )
+        })
     }
 }
