@@ -51,6 +51,7 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
   let sending = false;
   let body = "";
   let tried = 0; // since the page was opened: one of them may have arrived
+  let waited = 0; // times since the network was last seen to come back: it comes a moment after the phone says so
   let timer = 0;
   const submit = form.querySelector("button[type=submit]");
   const label = submit.textContent;
@@ -80,7 +81,8 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
   }
 
   function later(text) {
-    const pause = PAUSES[Math.min(tried, PAUSES.length) - 1];
+    const pause = PAUSES[Math.min(waited, PAUSES.length - 1)];
+    waited += 1;
     tell(text + say(`您的答案都在本页，请不要关闭；${pause} 秒后自动重试（已试 ${tried} 次）。`, `All your answers are on this page; do not close it. Trying again in ${pause} seconds (tried ${tried} times).`), true);
     timer = setTimeout(again, pause * 1000);
   }
@@ -110,10 +112,16 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
     if (sending) return;
     if (checkCode()) return toCode();
     sending = true;
+    waited = 0;
     body = encode(form); // what was said at this moment, however often it has to go out
     submit.setAttribute("aria-disabled", "true");
     submit.textContent = say("正在提交……", "Sending…");
     again();
   });
-  return { online: () => { if (sending && !retry.hidden) again(); }, busy: () => sending };
+  function online() {
+    waited = 0;
+    if (sending && !retry.hidden) again();
+  }
+
+  return { online, busy: () => sending };
 }

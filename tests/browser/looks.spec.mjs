@@ -1,6 +1,6 @@
 // How each state looks, compared with a kept picture. Small differences of rendering pass; a part that is missing or has moved does not.
 // After a wanted change: npm run looks, and look at every picture before keeping it.
-import { expect, lunch, next, pick, scan, submit, test, toEnd } from "./service.mjs";
+import { expect, lunch, next, offline, pick, scan, submit, test, toEnd } from "./service.mjs";
 
 const PAGE = { mask: [], fullPage: false };
 
@@ -80,7 +80,7 @@ test("overview and errors", async ({ page, zicha }) => {
 test("no network at sending", async ({ page, context, zicha }) => {
   await scan(page, zicha, "canteen");
   await lunch(page);
-  await context.setOffline(true);
+  await offline(page, context);
   await submit(page);
   await expect(page.locator(".sending")).toContainText("2 秒后自动重试（已试 1 次）");
   await look(page, "no-network");

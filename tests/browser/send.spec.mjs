@@ -1,5 +1,5 @@
 // Sending over a bad network: one response however often it is sent, nothing lost before the answer is seen, one length for everybody.
-import { expect, next, pick, scan, submit, test, toEnd } from "./service.mjs";
+import { expect, next, offline, pick, scan, submit, test, toEnd } from "./service.mjs";
 
 async function answered(page, zicha) {
   const code = await scan(page, zicha, "canteen");
@@ -13,7 +13,7 @@ async function answered(page, zicha) {
 
 test("without network at the moment of sending everything stays, and it goes out when the network is back", async ({ page, context, zicha }) => {
   await answered(page, zicha);
-  await context.setOffline(true);
+  await offline(page, context);
   await submit(page);
   await expect(page.locator(".sending")).toContainText("网络不通");
   await expect(page.locator(".sending")).toContainText("您的答案都在本页");
@@ -24,7 +24,7 @@ test("without network at the moment of sending everything stays, and it goes out
 
 test("going back to change an answer stops the retries", async ({ page, context, zicha }) => {
   await answered(page, zicha);
-  await context.setOffline(true);
+  await offline(page, context);
   await submit(page);
   await page.locator(".sending button", { hasText: "返回修改" }).click();
   await expect(page.locator(".sending")).toContainText("以先收到的为准");
@@ -78,9 +78,27 @@ test("what was changed after an attempt that may have arrived is not sent in its
   expect(bodies).toEqual(["lunch", "lunch", "dinner"]);
 });
 
+test("pauses between tries grow, and begin anew when the phone says that the network is back", async ({ page, zicha }) => {
+  await page.clock.install();
+  await answered(page, zicha);
+  let open = false;
+  await page.route("**/r/*", (route) => (route.request().method() === "POST" && !open ? route.abort("internetdisconnected") : route.continue()));
+  await submit(page);
+  let tried = 0;
+  for (const pause of [2, 4, 8, 15, 30]) {
+    await expect(page.locator(".sending")).toContainText(`${pause} 秒后自动重试（已试 ${++tried} 次）`);
+    if (pause < 30) await page.clock.runFor(pause * 1000);
+  }
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await expect(page.locator(".sending")).toContainText(`2 秒后自动重试（已试 ${++tried} 次）`);
+  open = true;
+  await page.clock.runFor(2000);
+  await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
+});
+
 test("while a form is on its way, language and print stay, and no second one goes out", async ({ page, context, zicha }) => {
   await answered(page, zicha);
-  await context.setOffline(true);
+  await offline(page, context);
   await submit(page);
   await expect(page.locator(".sending")).toContainText("网络不通");
   await page.locator("header nav a").first().click();

@@ -118,6 +118,13 @@ export async function toEnd(page) {
   await page.getByRole("button", { name: /^(目录|Contents)$/ }).click();
   await expect(page.locator("#send")).toBeVisible();
 }
+/** Cuts the network, and waits until it is cut: the browser is told at once, its network a moment later, and what goes out in between arrives. */
+export async function offline(page, context) {
+  await context.setOffline(true);
+  const reached = () => page.evaluate(() => fetch("/privacy", { cache: "no-store" }).then(() => true, () => false));
+  await expect.poll(reached).toBe(false);
+}
+
 export const submit = (page) => page.locator("#send button[type=submit]").click();
 
 /** Answers the one required question of the canteen survey and goes to the last step. */

@@ -1,5 +1,5 @@
 // What may lie on the phone: nothing by itself, a draft by choice, the empty questionnaire for want of network. An attacker has the phone.
-import { NOTHING, back, expect, kept, lunch, next, pick, scan, submit, test, toEnd } from "./service.mjs";
+import { NOTHING, back, expect, kept, lunch, next, offline, pick, scan, submit, test, toEnd } from "./service.mjs";
 
 const offer = (page) => page.locator(".draft .second");
 
@@ -181,7 +181,7 @@ test("a shared device waits for a submission that is on its way, and begins anew
   await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}?device=shared`);
   await page.locator("#code").fill(zicha.slip("canteen"));
   await lunch(page);
-  await context.setOffline(true);
+  await offline(page, context);
   await submit(page);
   await expect(page.locator(".sending")).toContainText("网络不通");
   await page.clock.runFor(300_000);
