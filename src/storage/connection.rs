@@ -82,6 +82,9 @@ impl Target {
                     "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
                      pragma foreign_keys = on; pragma secure_delete = on; pragma trusted_schema = off;",
                 )?;
+                if matches!(self, Self::SqliteBox(_)) {
+                    db.batch_execute(&format!("pragma wal_autocheckpoint = {BOX_LOG_PAGES}"))?;
+                }
                 check_sqlite(&mut db)?;
                 Ok(Db::Sqlite(db))
             }
@@ -93,6 +96,9 @@ impl Target {
         }
     }
 }
+
+/// Pages in the log of a box at which any writer copies them into the box. Intake does so sooner, when nobody waits ([`super::Storage::settle`]).
+const BOX_LOG_PAGES: u32 = 4000;
 
 /// Makes a missing database file readable by its owner only; its journal inherits that.
 fn make_private(path: &str) -> Result<(), StorageError> {

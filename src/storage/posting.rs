@@ -84,6 +84,14 @@ impl Storage {
         };
         if there == 1 { Ok(Outcome::Stored) } else { self.post(round, std::slice::from_ref(posting)).map(|outcomes| outcomes[0]) }
     }
+
+    /// Copies what SQLite has in a box's log into the box, so that the log begins anew. Nothing depends on it: a log that stays is longer.
+    pub fn settle(&self, round: &RoundId) -> Result<(), StorageError> {
+        match &mut *self.box_connection(round)? {
+            Db::Sqlite(db) => Ok(db.batch_execute("pragma wal_checkpoint(passive)")?),
+            Db::Pg(_) => Ok(()),
+        }
+    }
 }
 
 fn known(db: &mut Db, round: &RoundId, hashes: &[&SlipHash]) -> Result<HashMap<SlipHash, String>, StorageError> {
@@ -91,7 +99,8 @@ fn known(db: &mut Db, round: &RoundId, hashes: &[&SlipHash]) -> Result<HashMap<S
         Db::Sqlite(db) => {
             let mut found = HashMap::with_capacity(hashes.len());
             for hash in hashes {
-                let unit: Option<String> = slips::table.find((round.as_str(), &hash.0[..])).select(slips::unit).first(db).optional()?;
+                // Not `first`: it binds a limit, and SQLite plans a statement anew whenever a bound limit changes hands.
+                let unit: Option<String> = slips::table.find((round.as_str(), &hash.0[..])).select(slips::unit).get_result(db).optional()?;
                 found.extend(unit.map(|unit| (**hash, unit)));
             }
             Ok(found)

@@ -241,6 +241,24 @@ fn a_box_destroyed_by_another_process_is_let_go_by_the_service() {
     assert_eq!(held(), Vec::<std::path::PathBuf>::new());
 }
 
+/// The log holds the last ballots in the order in which they came, sealed: it begins anew often, whether or not anybody is in a hurry.
+#[test]
+fn the_log_of_a_box_stays_short() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let code = zicha.slips(&round)["CY"][0].clone();
+    let log = || std::fs::metadata(zicha.data().join(format!("box-{round}.db-wal"))).unwrap().len();
+    let before = log();
+    zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_received();
+    let each = log() - before;
+    // What comes with a spent slip is written as any other, and taken back.
+    for _ in 0..300 {
+        zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_again();
+    }
+    assert!(each > 8 << 10 && log() < 130 * each, "{} bytes of log, {each} for a ballot", log());
+}
+
 /// A row that the database refuses, whatever the reason, must not take those with it that came at the same moment.
 #[test]
 fn one_bad_row_fails_alone() {

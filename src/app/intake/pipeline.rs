@@ -24,6 +24,8 @@ const MOST_UNDER_WAY: usize = 4096;
 /// Most ballots in one transaction: a part of what is under way, so that others are sealed meanwhile and neither side waits for the other.
 const SMALLEST_BATCH: usize = 8;
 const LARGEST_BATCH: usize = 256;
+/// After how many ballots the box's log is copied into the box, once they are answered: seldom enough to cost little, often enough that those who come meanwhile wait little.
+const SETTLED_AFTER: usize = 64;
 /// How far sealing stands back, in the system's scale from 0 to 19; an opening stands back further.
 const SEALING_NICE: i32 = 5;
 
@@ -196,6 +198,7 @@ impl App {
     /// Stores the sealed ballots of one round until nobody can send any more.
     fn keep_box(&self, id: &RoundId, queue: &Receiver<(Posting, Reply)>, under_way: &AtomicUsize) {
         let mut sealed: Vec<(Posting, Reply)> = Vec::new();
+        let mut unsettled = 0;
         loop {
             if sealed.is_empty() {
                 let Ok(first) = queue.recv() else { return };
@@ -208,6 +211,12 @@ impl App {
                 let most = (under_way.load(Ordering::Relaxed) / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH).min(sealed.len());
                 let rest = sealed.split_off(most);
                 self.post(id, std::mem::replace(&mut sealed, rest));
+                unsettled += most;
+            }
+            if unsettled >= SETTLED_AFTER {
+                // A full disk or a lock is met by the next commit, which says so to those who wait.
+                self.storage.settle(id).ok();
+                unsettled = 0;
             }
         }
     }
