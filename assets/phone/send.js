@@ -51,7 +51,8 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
   let sending = false;
   let body = "";
   let tried = 0; // since the page was opened: one of them may have arrived
-  let waited = 0; // times since the network was last seen to come back: it comes a moment after the phone says so
+  let waited = 0; // pauses since the network was last seen to come back: it comes a moment after the phone says so
+  let silent = false; // whether the last try got no answer at all
   let timer = 0;
   const submit = form.querySelector("button[type=submit]");
   const label = submit.textContent;
@@ -91,9 +92,15 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
     clearTimeout(timer);
     if (!sending) return;
     tried += 1;
+    silent = false;
     tell(say("正在提交……", "Sending…"));
     ask(form.getAttribute("action"), { method: "POST", body, headers: { "Content-Type": "application/x-www-form-urlencoded" }, credentials: trust(form) })
-      .then(answered, () => sending && later(say("网络不通，还没有收到回音。", "No network: no answer has come yet. ")));
+      .then(answered, unanswered);
+  }
+
+  function unanswered() {
+    silent = true;
+    if (sending) later(say("网络不通，还没有收到回音。", "No network: no answer has come yet. "));
   }
 
   function answered({ status, url, page }) {
@@ -118,8 +125,9 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
     submit.textContent = say("正在提交……", "Sending…");
     again();
   });
+  // A server that asked for patience gets it, whatever the network does.
   function online() {
-    waited = 0;
+    if (silent) waited = 0;
     if (sending && !retry.hidden) again();
   }
 

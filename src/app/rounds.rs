@@ -204,6 +204,8 @@ impl App {
         }
         self.storage.seal_box(id)?;
         self.stop_writer(id);
+        // A reader in the way leaves the log to the destruction of the box.
+        self.storage.settle_for_good(id).ok();
         let sums = self.storage.box_sums(id)?;
         let units = self.storage.round_units(id)?;
         let beyond = |unit: &Unit| u64::from(sums.used.get(&unit.code).copied().unwrap_or(0).saturating_sub(unit.headcount));

@@ -87,8 +87,20 @@ impl Storage {
 
     /// Copies what SQLite has in a box's log into the box, so that the log begins anew. Nothing depends on it: a log that stays is longer.
     pub fn settle(&self, round: &RoundId) -> Result<(), StorageError> {
+        self.checkpoint(round, "pragma wal_checkpoint(passive)")
+    }
+
+    /// Empties the log of a box that takes no more ballots: it tells the order in which the last ones came.
+    pub fn settle_for_good(&self, round: &RoundId) -> Result<(), StorageError> {
+        self.checkpoint(round, "pragma wal_checkpoint(truncate)")
+    }
+
+    fn checkpoint(&self, round: &RoundId, pragma: &str) -> Result<(), StorageError> {
+        if self.is_postgres() {
+            return Ok(());
+        }
         match &mut *self.box_connection(round)? {
-            Db::Sqlite(db) => Ok(db.batch_execute("pragma wal_checkpoint(passive)")?),
+            Db::Sqlite(db) => Ok(db.batch_execute(pragma)?),
             Db::Pg(_) => Ok(()),
         }
     }

@@ -133,7 +133,7 @@ test("an opened questionnaire survives a reload without network, and what is sto
   }
   expect(stored.map(([path]) => path.replace(/-[0-9a-f]{12}/, "")).sort()).toEqual(["/assets/r.css", "/assets/r.js", `/r/${zicha.rounds.canteen}`]);
 
-  await context.setOffline(true);
+  await offline(page, context);
   const code = zicha.slip("canteen");
   await page.goto(`${zicha.url}/r/${zicha.rounds.canteen}#${code}`);
   await page.reload();
@@ -147,7 +147,7 @@ test("an opened questionnaire survives a reload without network, and what is sto
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
   await expect.poll(() => kept(page)).toEqual(NOTHING);
   // With everything cleared, the questionnaire is gone without network, as it should be.
-  await context.setOffline(true);
+  await offline(page, context);
   await expect(page.goto(`${zicha.url}/r/${zicha.rounds.canteen}`)).rejects.toThrow();
 });
 
@@ -157,7 +157,7 @@ test("reading another page in a second tab takes nothing from an opened question
   const other = await context.newPage();
   for (const path of ["/privacy", "/", `/r/${zicha.rounds.closed}`]) await other.goto(zicha.url + path);
   await other.waitForTimeout(300);
-  await context.setOffline(true);
+  await offline(page, context);
   await page.goto(`${zicha.url}/r/${zicha.rounds.short}`);
   await expect(page.locator("#start")).toBeVisible();
   await context.setOffline(false);
@@ -189,7 +189,7 @@ test("a shared device waits for a submission that is on its way, and begins anew
   await expect(page.locator(".leaving")).toHaveCount(0);
   await context.setOffline(false);
   await expect(page.locator("h1")).toHaveText("已收到，已投入票箱");
-  await context.setOffline(true);
+  await offline(page, context);
   await page.clock.runFor(11_000);
   await expect(page.locator("#start")).toBeVisible();
   await expect(page.locator("#code")).toHaveValue("");

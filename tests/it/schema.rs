@@ -71,6 +71,21 @@ fn every_column_has_a_reason_and_none_is_there_without_one() {
 }
 
 #[test]
+fn postgresql_does_not_try_to_compress_what_is_sealed() {
+    for backend in backends().into_iter().filter(|b| *b == Backend::Postgres) {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let round = zicha.open_round(&survey("canteen"));
+        let mut db = PgConnection::establish(&zicha.app.settings().database_url()).unwrap();
+        let query = format!(
+            "select string_agg(attname || ' ' || attstorage::text, ', ' order by attname) from pg_attribute where attrelid = 'ballots_{round}'::regclass and attname in ('ciphertext', 'encapsulation')"
+        );
+        let storage: String = diesel::select(diesel::dsl::sql::<Text>(&format!("({query})"))).get_result(&mut db).unwrap();
+        assert_eq!(storage, "ciphertext e, encapsulation e");
+    }
+}
+
+#[test]
 fn no_type_can_hold_a_time_or_an_order_where_respondents_write() {
     let allowed = allowed();
     for (column, kind) in &allowed {

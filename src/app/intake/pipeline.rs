@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
+use rand::RngExt;
 use rand::seq::SliceRandom;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -25,7 +26,8 @@ const MOST_UNDER_WAY: usize = 4096;
 const SMALLEST_BATCH: usize = 8;
 const LARGEST_BATCH: usize = 256;
 /// After how many ballots the box's log is copied into the box, once they are answered: seldom enough to cost little, often enough that those who come meanwhile wait little.
-const SETTLED_AFTER: usize = 64;
+/// Drawn anew each time: whoever tries a used code again and again, and waits for the pause, must not be able to count the others.
+const SETTLED_AFTER: std::ops::Range<usize> = 32..97;
 /// How far sealing stands back, in the system's scale from 0 to 19; an opening stands back further.
 const SEALING_NICE: i32 = 5;
 
@@ -198,7 +200,7 @@ impl App {
     /// Stores the sealed ballots of one round until nobody can send any more.
     fn keep_box(&self, id: &RoundId, queue: &Receiver<(Posting, Reply)>, under_way: &AtomicUsize) {
         let mut sealed: Vec<(Posting, Reply)> = Vec::new();
-        let mut unsettled = 0;
+        let mut left = rng().random_range(SETTLED_AFTER);
         loop {
             if sealed.is_empty() {
                 let Ok(first) = queue.recv() else { return };
@@ -211,12 +213,12 @@ impl App {
                 let most = (under_way.load(Ordering::Relaxed) / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH).min(sealed.len());
                 let rest = sealed.split_off(most);
                 self.post(id, std::mem::replace(&mut sealed, rest));
-                unsettled += most;
+                left = left.saturating_sub(most);
             }
-            if unsettled >= SETTLED_AFTER {
+            if left == 0 {
                 // A full disk or a lock is met by the next commit, which says so to those who wait.
                 self.storage.settle(id).ok();
-                unsettled = 0;
+                left = rng().random_range(SETTLED_AFTER);
             }
         }
     }
