@@ -24,6 +24,32 @@ document.addEventListener("submit", function (event) {
   // A file that is downloaded leaves the page where it is.
   window.setTimeout(rest, form.hasAttribute("data-file") ? 2500 : 30000);
 });
+// A page that shows where a round stands is shown anew when that has changed: after a download, or by somebody else. What is being typed is left alone.
+document.addEventListener("DOMContentLoaded", function () {
+  var mark = document.querySelector("[data-follow]");
+  if (!mark) return;
+  var typed = false;
+  var told = false;
+  document.addEventListener("input", function () { typed = true; });
+  function changed() {
+    if (told) return;
+    if (!typed && !document.querySelector("form[data-sent]")) { window.location.replace(window.location.pathname); return; }
+    told = typed;
+    if (!typed) return;
+    var again = document.createElement("a");
+    again.href = window.location.pathname;
+    again.textContent = english ? "This page has changed. Show it anew" : "本页内容有变化，点此刷新";
+    said.textContent = "";
+    said.appendChild(again);
+  }
+  window.setInterval(function () {
+    if (document.hidden) return;
+    var asking = new XMLHttpRequest();
+    asking.open("GET", mark.getAttribute("data-follow"));
+    asking.onload = function () { if (asking.status === 200 && asking.responseText !== mark.getAttribute("data-standing")) changed(); };
+    asking.send();
+  }, 2000);
+});
 // A form with a phone beside it: what is typed is shown there shortly after, and nothing is kept by that.
 document.addEventListener("DOMContentLoaded", function () {
   var form = document.querySelector("form[data-live]");

@@ -110,6 +110,20 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// The known word that is most like a word, if one is like it: an author who mistypes is told what was meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |word: &str| word.chars().filter(|c| !c.is_whitespace() && !is_deceptive(*c)).flat_map(char::to_lowercase).collect::<String>();
+    let word = plain(word);
+    known.map(|k| (strsim::normalized_damerau_levenshtein(&word, &plain(k)), k)).filter(|(like, _)| *like >= 0.5).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
+}
+
+/// What is said of the nearest known word.
+#[must_use]
+pub fn meant(nearest: Option<&str>, lang: Lang) -> String {
+    nearest.map_or_else(String::new, |word| lang.pick(format!("，是否应为“{word}”"), format!(" (did you mean `{word}`?)")))
+}
+
 /// True for characters that can hide or reorder text: bidirectional controls, zero-width characters, other controls.
 #[must_use]
 pub fn is_deceptive(c: char) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Lang, Refusal, is_deceptive};
+use crate::text::{Refusal, is_deceptive};
 
 /// Column ids of the unit table, in order.
 pub const COLUMNS: [&str; 6] = ["code", "name", "kind", "headcount", "group", "group_name"];
@@ -30,20 +30,6 @@ pub struct Unit {
     pub group_name: String,
 }
 
-impl Unit {
-    /// The kind as a page says it; other words stay as they are.
-    #[must_use]
-    pub fn kind_label(kind: &str, lang: Lang) -> &str {
-        match kind {
-            "squad" => lang.pick("中队", "squad"),
-            "section" => lang.pick("科室", "section"),
-            "office" => lang.pick("办公室（拆违办等）", "office"),
-            "mixed" => lang.pick("混合", "mixed"),
-            other => other,
-        }
-    }
-}
-
 /// A reporting group as configured: one unit or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
@@ -53,6 +39,8 @@ pub struct Group {
     pub name: String,
     /// Kind of its units, `mixed` if they differ.
     pub kind: String,
+    /// Kinds of its units, each once.
+    pub kinds: Vec<String>,
     /// Codes of its units.
     pub units: Vec<String>,
     /// People in it.
@@ -66,12 +54,15 @@ pub fn groups(units: &[Unit]) -> Vec<Group> {
     let mut index: HashMap<&str, usize> = HashMap::new();
     for unit in units {
         let at = *index.entry(&unit.group).or_insert_with(|| {
-            groups.push(Group { code: unit.group.clone(), name: unit.group_name.clone(), kind: unit.kind.clone(), units: Vec::new(), headcount: 0 });
+            groups.push(Group { code: unit.group.clone(), name: unit.group_name.clone(), kind: unit.kind.clone(), kinds: Vec::new(), units: Vec::new(), headcount: 0 });
             groups.len() - 1
         });
         let group = &mut groups[at];
         group.units.push(unit.code.clone());
         group.headcount += unit.headcount;
+        if !group.kinds.contains(&unit.kind) {
+            group.kinds.push(unit.kind.clone());
+        }
         if group.kind != unit.kind {
             "mixed".clone_into(&mut group.kind);
         }

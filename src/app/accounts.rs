@@ -300,8 +300,17 @@ impl App {
         Ok(cookie)
     }
 
-    /// The session of a cookie, if it is still good.
+    /// The session of a cookie, if it is still good. Using it keeps it alive.
     pub fn session(&self, cookie: &str) -> Result<Option<Session>, AppError> {
+        self.look_up_session(cookie, true)
+    }
+
+    /// The same for a page that asks by itself, which is no use of the session.
+    pub fn session_as_it_is(&self, cookie: &str) -> Result<Option<Session>, AppError> {
+        self.look_up_session(cookie, false)
+    }
+
+    fn look_up_session(&self, cookie: &str, used: bool) -> Result<Option<Session>, AppError> {
         let key = digest(cookie);
         let Some(SessionRow { account: name, started, seen, confirmed }) = self.storage.session(&key)? else { return Ok(None) };
         let now = self.now().unix_timestamp();
@@ -312,7 +321,7 @@ impl App {
             self.storage.end_sessions(&key, now - SESSION_LONGEST)?;
             return Ok(None);
         };
-        if now - seen >= 60 {
+        if used && now - seen >= 60 {
             self.storage.touch_session(&key, now)?;
         }
         let units = self.storage.account_units(&name)?;

@@ -8,7 +8,7 @@ use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str, &str); 48] = [
+pub const ACTIONS: [(&str, &str, &str); 55] = [
     ("sign_in", "登录", "signed in"),
     ("sign_in_failed", "登录失败", "failed to sign in"),
     ("account_add", "建立账号", "made an account"),
@@ -23,17 +23,24 @@ pub const ACTIONS: [(&str, &str, &str); 48] = [
     ("trustee_entered", "监督员输入口令", "trustee entered a passphrase"),
     ("round_open", "开放轮次", "opened a round"),
     ("round_close", "截止", "closed a round"),
+    ("round_ended", "到期，停止接收", "noted the end of a round"),
+    ("turnout_taken", "更新回收情况", "took the day's turnout"),
     ("box_open", "开箱", "opened the box"),
     ("hold_checked", "核实存疑题目", "checked a held question"),
     ("hold_back", "撤下存疑题目", "took a question back"),
     ("release_requested", "同意发布（待另一账号）", "agreed to a release (another account follows)"),
     ("round_release", "发布结果", "released results"),
+    ("round_release_shell", "命令行发布结果", "released results on the command line"),
     ("lists_requested", "同意重新下发清单（待另一账号）", "agreed to hand lists over anew (another account follows)"),
     ("lists_issued", "重新下发清单", "handed lists over anew"),
     ("problem_changed", "修改问题清单", "changed a problem list"),
     ("text_screened", "筛查文字", "screened a text"),
     ("destroy_requested", "申请销毁原文", "asked for destruction"),
     ("destroy_confirmed", "确认销毁原文", "confirmed destruction"),
+    ("originals_destroyed", "到期销毁原文", "destroyed originals, their time being up"),
+    ("box_destroyed", "销毁票箱和钥匙", "destroyed box and key"),
+    ("clock_confirmed", "确认服务器时间", "confirmed the server's clock"),
+    ("bureau_named", "设置单位名称", "named the bureau"),
     ("resume_requested", "申请恢复填写", "asked to go on"),
     ("resume_confirmed", "确认恢复填写", "confirmed going on"),
     ("void_requested", "申请作废", "asked for voiding"),
@@ -58,6 +65,38 @@ pub const ACTIONS: [(&str, &str, &str); 48] = [
     ("api_denied", "接口读取被拒绝", "was refused by API"),
     ("recovery_used", "使用备用码登录", "signed in with a recovery code"),
 ];
+
+/// Who acted, where the service did something by itself.
+pub const SERVICE: &str = "zicha";
+
+/// Actions after which everything is as before, but for the chain itself and what lives in memory or in a session.
+const READING: [&str; 19] = [
+    "sign_in",
+    "sign_in_failed",
+    "trustees_prepared",
+    "trustee_entered",
+    "release_requested",
+    "lists_requested",
+    "destroy_requested",
+    "resume_requested",
+    "void_requested",
+    "export",
+    "export_denied",
+    "list_denied",
+    "texts_read",
+    "audit_export",
+    "backup",
+    "restore",
+    "clock_confirmed",
+    "api_read",
+    "api_denied",
+];
+
+/// Whether an action leaves the data as they were.
+#[must_use]
+pub fn only_reads(action: &str) -> bool {
+    READING.contains(&action)
+}
 
 /// What a page calls an action.
 #[must_use]

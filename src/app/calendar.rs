@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{App, AppError, version};
-use crate::round::{parse_day, shanghai_day};
+use crate::round::{parse_day, parse_typed_day, shanghai_day};
 use crate::text::Refusal;
 
 /// Phases as the notice names them, and what is done with this service in each.
@@ -80,7 +80,7 @@ impl App {
         let mut before: Option<Date> = None;
         for (n, (from, to)) in calendar.days.iter().enumerate() {
             let name = PHASES[n].0[0];
-            match (parse_day(from), parse_day(to)) {
+            match (parse_typed_day(from), parse_typed_day(to)) {
                 (Ok(from), Ok(to)) if to < from => {
                     mistakes.push(Refusal::new(format!("{name}：结束日期早于开始日期"), format!("phase {}: it ends before it begins", n + 1)));
                 }

@@ -1,6 +1,7 @@
 //! Who can open a box: the server alone (a trial), or trustees who come together with the custody file.
 //! Passphrases exist in clear only when they are printed and while a trustee types; nothing that is typed is shown or stored.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::PoisonError;
@@ -23,16 +24,39 @@ use crate::text::Refusal;
 pub enum Custody {
     /// The server alone: a trial.
     Server,
-    /// Trustees, with the passphrases that [`App::prepare_trustees`] has just made.
+    /// Trustees, with the passphrases that [`App::prepare_trustees`] has just made and a quorum has tested.
     Trustees,
+    /// The same on the word of whoever works on the command line: nobody has typed a passphrase yet.
+    UntestedTrustees,
 }
 
 /// A round's key, wrapped and waiting for the round to open.
 pub(super) struct Prepared {
+    /// Tells one print from another: stands on every sheet of this set.
+    set: String,
     public: RoundPublicKey,
     wrapped: WrappedKey,
     secret: CustodySecret,
+    /// Numbers of the trustees whose passphrase was typed.
+    tested: BTreeSet<u8>,
+    /// Earlier sets of this draft, which are void, the last one first.
+    voided: Vec<(String, WrappedKey)>,
     at: Instant,
+}
+
+/// Passphrases that were printed for a draft and wait for it to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedSet {
+    /// What stands on its sheets.
+    pub set: String,
+    /// How many open the box.
+    pub need: usize,
+    /// How many there are.
+    pub of: usize,
+    /// How many different ones were typed.
+    pub tested: usize,
+    /// Earlier sets, which are void.
+    pub voided: Vec<String>,
 }
 
 /// Shares that trustees have typed for one round.
@@ -43,12 +67,15 @@ pub(super) struct Gathered {
 
 /// How long prepared passphrases wait for the round to open.
 const PREPARED: Duration = Duration::from_hours(2);
+/// How many void sets are still told by their name.
+const VOIDED: usize = 3;
 /// How long typed passphrases wait for the next trustee.
 const GATHERED: Duration = Duration::from_mins(15);
 
 impl App {
     /// Makes a round's key and the passphrases of its trustees. They exist in clear only in what this returns; the key opens with the round.
-    pub fn prepare_trustees(&self, id: &RoundId, trustees: u8, quorum: u8) -> Result<Vec<Passphrase>, AppError> {
+    /// `replaces` names the set that is given up for it, empty if there should be none: nobody voids sealed envelopes without having seen that they exist.
+    pub fn prepare_trustees(&self, id: &RoundId, trustees: u8, quorum: u8, replaces: &str) -> Result<(String, Vec<Passphrase>), AppError> {
         if !(SMALLEST_QUORUM..=MOST_TRUSTEES).contains(&quorum) || !(quorum..=MOST_TRUSTEES).contains(&trustees) {
             return Err(Refusal::new(
                 format!("监督员最多 {MOST_TRUSTEES} 人，开箱所需人数为 {SMALLEST_QUORUM} 人至监督员总数，建议 4 人中 3 人"),
@@ -61,16 +88,26 @@ impl App {
         let (private, public) = new_keys()?;
         let secret = CustodySecret::random(&mut rng());
         let wrapped = WrappedKey::by_trustees(&private, &passphrases, quorum, &secret, id, &mut rng());
-        let prepared = Prepared { public, wrapped, secret, at: Instant::now() };
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), prepared);
-        Ok(passphrases)
+        let set = RoundId::random(&mut rng()).as_str()[..4].to_uppercase();
+        let mut waiting = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = waiting.get(id).filter(|p| p.at.elapsed() < PREPARED);
+        if before.map_or("", |p| p.set.as_str()) != replaces {
+            return Err(AppError::Changed);
+        }
+        let mut voided: Vec<_> = before.map(|p| (p.set.clone(), p.wrapped.clone())).into_iter().collect();
+        voided.extend(before.into_iter().flat_map(|p| p.voided.clone()).take(VOIDED - 1));
+        waiting.insert(id.clone(), Prepared { set: set.clone(), public, wrapped, secret, tested: BTreeSet::new(), voided, at: Instant::now() });
+        Ok((set, passphrases))
     }
 
-    /// Quorum and number of the trustees whose passphrases were printed for a draft and wait for it to open.
-    pub fn prepared(&self, id: &RoundId) -> Option<(usize, usize)> {
+    /// The passphrases that were printed for a draft and wait for it to open.
+    pub fn prepared(&self, id: &RoundId) -> Option<PreparedSet> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         prepared.retain(|_, p| p.at.elapsed() < PREPARED);
-        prepared.get(id).and_then(|p| p.wrapped.trustees())
+        let waiting = prepared.get(id)?;
+        let (need, of) = waiting.wrapped.trustees()?;
+        let voided = waiting.voided.iter().map(|(set, _)| set.clone()).collect();
+        Some(PreparedSet { set: waiting.set.clone(), need, of, tested: waiting.tested.len(), voided })
     }
 
     /// Freezes a draft and puts its key into custody; the private key is wrapped at once and kept nowhere else.
@@ -83,17 +120,22 @@ impl App {
                 let (private, public) = new_keys()?;
                 let secret = CustodySecret::random(&mut rng());
                 let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
-                self.open_with(round, &Prepared { public, wrapped, secret, at: Instant::now() })
+                self.open_with(round, &public, &wrapped, &secret)
             }
-            Custody::Trustees => {
+            Custody::Trustees | Custody::UntestedTrustees => {
                 let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+                if let (Custody::Trustees, Some(waiting)) = (custody, self.prepared(id))
+                    && waiting.tested < waiting.need
+                {
+                    return Err(untested(&waiting).into());
+                }
                 let prepared = waiting().remove(id).filter(|p| p.at.elapsed() < PREPARED).ok_or_else(|| {
                     Refusal::new(
                         "监督员口令已过期，或不是在这台服务器上生成的（服务重启或超过两小时也会失效），请重新生成并封存；先前打印的作废",
                         "the trustees' passphrases have lapsed or were never made on this server (a restart, or two hours); make and seal new ones, those printed before are void",
                     )
                 })?;
-                let opened = self.open_with(round, &prepared);
+                let opened = self.open_with(round, &prepared.public, &prepared.wrapped, &prepared.secret);
                 if opened.is_err() {
                     // The envelopes are sealed; a full disk must not void them.
                     waiting().insert(id.clone(), prepared);
@@ -103,16 +145,16 @@ impl App {
         }
     }
 
-    fn open_with(&self, mut round: Round, prepared: &Prepared) -> Result<Round, AppError> {
+    fn open_with(&self, mut round: Round, public: &RoundPublicKey, wrapped: &WrappedKey, secret: &CustodySecret) -> Result<Round, AppError> {
         let id = &round.id.clone();
         self.storage.create_box(id)?;
         // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
         let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
-        super::write_private(&pending, &prepared.secret.to_file())?;
+        super::write_private(&pending, &secret.to_file())?;
         round.state = RoundState::Open;
-        round.trial = prepared.wrapped.trustees().is_none();
-        round.public_key = Some(prepared.public.to_bytes());
-        round.wrapped_key = Some(serde_json::to_string(&prepared.wrapped).expect("a wrapped key is JSON"));
+        round.trial = wrapped.trustees().is_none();
+        round.public_key = Some(public.to_bytes());
+        round.wrapped_key = Some(serde_json::to_string(wrapped).expect("a wrapped key is JSON"));
         if !self.storage.update_round(&round, RoundState::Draft)? {
             std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot delete {}: {e}", pending.display())))?;
             return Err(Refusal::new("本轮刚被其他人开放", "somebody else has just opened this round").into());
@@ -130,16 +172,30 @@ impl App {
         Ok(())
     }
 
-    /// Whether a passphrase fits a round, and nothing else about it. It is not kept.
+    /// Whether a passphrase fits a round, and nothing else about it. It is not kept; of a draft it is noted that this trustee's was typed.
     pub fn test_passphrase(&self, id: &RoundId, typed: &str) -> Result<(), AppError> {
         let round = self.round(id)?;
+        let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |p: &&Prepared| round.state == RoundState::Draft && p.at.elapsed() < PREPARED;
-        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(id).filter(fresh).map(|p| p.wrapped.clone());
-        let wrapped = match prepared {
-            Some(wrapped) => wrapped,
-            None => wrapped_key(&round)?,
-        };
-        self.share(&wrapped, id, typed).map(drop)
+        let prepared = waiting().get(id).filter(fresh).map(|p| (p.set.clone(), p.wrapped.clone(), p.voided.clone()));
+        let Some((set, wrapped, voided)) = prepared else { return self.share(&wrapped_key(&round)?, id, typed).map(drop) };
+        let fits = self.share(&wrapped, id, typed);
+        match fits {
+            Ok(share) => {
+                if let Some(prepared) = waiting().get_mut(id).filter(|p| p.set == set) {
+                    prepared.tested.insert(share.number());
+                }
+                Ok(())
+            }
+            Err(error) => match voided.iter().find(|(_, void)| self.share(void, id, typed).is_ok()) {
+                Some((void, _)) => Err(Refusal::new(
+                    format!("这是已作废的一套（{void}）中的口令；现行的是 {set}，请使用印有 {set} 的信封，并销毁旧的"),
+                    format!("this passphrase is of set {void}, which is void; use the envelope that says {set} and destroy the old one"),
+                )
+                .into()),
+                None => Err(error),
+            },
+        }
     }
 
     /// Takes one trustee's passphrase for the next step; returns how many different ones are there, and how many are needed.
@@ -258,6 +314,15 @@ impl App {
             Err(e) => Err(AppError::File(format!("cannot lock {}: {e}", path.display()))),
         }
     }
+}
+
+/// Why a round does not open yet.
+fn untested(waiting: &PreparedSet) -> Refusal {
+    let (tested, need) = (waiting.tested, waiting.need);
+    Refusal::new(
+        format!("已有 {tested} 位监督员核对过口令，至少要 {need} 位各自对照信封试输一次，才能开放本轮"),
+        format!("{tested} trustees have typed their passphrase; at least {need} have to test theirs before the round opens"),
+    )
 }
 
 /// A new pair of keys, made where it cannot be swapped.

@@ -28,7 +28,7 @@ impl App {
         }
         let codes = |units: &[Unit]| units.iter().map(|u| u.code.clone()).collect::<Vec<_>>();
         // What the form shows of the units as they are is no wish to change them, whatever the table says by now.
-        let units = if new.units == codes(&before) { before.clone() } else { self.chosen_units(new.units)? };
+        let units = if new.units == codes(&before) { before.clone() } else { self.chosen_units(new.units, new.survey)? };
         let printed = [old.access != new.access, codes(&units) != codes(&before), old.title != new.title.trim(), old.closes != new.closes];
         if self.slips_issued(id)? > 0 && printed.contains(&true) {
             return Err(Refusal::new(

@@ -2,7 +2,7 @@
 //! After an opening: original texts and spent codes are kept for a set time and then destroyed. After a restore: a round goes on only if two accept the loss.
 //! Steps that cannot be taken back take two accounts; the record of a destruction can be printed.
 
-use super::{App, AppError, Role};
+use super::{App, AppError, Role, SERVICE};
 use crate::id::RoundId;
 use crate::identity;
 use crate::round::{Move, Round, RoundState, shanghai_day};
@@ -154,7 +154,8 @@ impl App {
     pub(super) fn destroy_originals_in_time(&self, round: &Round) -> Result<(), AppError> {
         let due = round.originals_until.is_some_and(|day| shanghai_day(self.now()) >= day);
         if due && round.destruction.is_none() {
-            return self.destroy_originals(&round.id, &[]);
+            self.destroy_originals(&round.id, &[])?;
+            return self.note(SERVICE, "originals_destroyed", round.id.as_str());
         }
         // A rewrite that was interrupted is made up for.
         Ok(self.storage.rewrite_if_due()?)

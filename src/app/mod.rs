@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod calendar;
+mod clock;
 mod config;
 mod custody;
 mod demo;
@@ -32,21 +33,21 @@ mod workbook;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rand::rngs::ThreadRng;
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
 
 pub use crate::storage::SurveyVersion;
 pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session, csrf_token};
-pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
-pub use backup::{How, RestoredRound};
+pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, SERVICE, action_label, minute_of};
+pub use backup::{How, Restoration, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
+pub use clock::ClockDoubt;
 pub use config::{Part, SETTINGS, Settings};
-pub use custody::Custody;
+pub use custody::{Custody, PreparedSet};
 pub use demo::{Demo, DemoAccount};
 pub use event::{Cause, Event, report};
 pub use exports::{ExportFile, FileFormat, Wanted};
@@ -129,6 +130,8 @@ pub struct App {
     latest: AtomicI64,
     wrong_codes: AtomicU64,
     clock_back: AtomicI64,
+    /// The last moment of a clock that can be believed, Unix seconds.
+    trusted: AtomicI64,
     verifying: AtomicU64,
     password_turn: Mutex<()>,
     throttle: throttle::Throttle,
@@ -171,6 +174,7 @@ impl App {
             latest: AtomicI64::new(i64::MIN),
             wrong_codes: AtomicU64::new(0),
             clock_back: AtomicI64::new(0),
+            trusted: AtomicI64::new(i64::MIN),
             verifying: AtomicU64::new(0),
             password_turn: Mutex::default(),
             throttle: throttle::Throttle::default(),
@@ -185,19 +189,6 @@ impl App {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
-    }
-
-    /// The server's clock, which never goes back while the process runs.
-    #[must_use]
-    pub fn now(&self) -> OffsetDateTime {
-        let now = config::system_now() - time::Duration::seconds(self.clock_back.load(Ordering::Relaxed));
-        let latest = self.latest.fetch_max(now.unix_timestamp(), Ordering::Relaxed);
-        if latest > now.unix_timestamp() { OffsetDateTime::from_unix_timestamp(latest).unwrap_or(now) } else { now }
-    }
-
-    /// Lets the clock run behind, for the demo's past round. It can only come forward again.
-    fn set_clock_back(&self, back: time::Duration) {
-        self.clock_back.store(back.whole_seconds(), Ordering::Relaxed);
     }
 
     /// Whether boxes can be made, opened and destroyed from here.

@@ -68,6 +68,12 @@ impl Results {
         self
     }
 
+    /// Whether the last lists were let out by the command line alone.
+    #[must_use]
+    pub fn released_on_the_command_line(&self) -> bool {
+        self.round.state == RoundState::Released && self.edition.as_ref().is_some_and(|edition| edition.accounts.is_empty())
+    }
+
     pub(super) fn reads_issued(&self) -> bool {
         self.as_issued
     }

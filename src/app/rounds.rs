@@ -3,11 +3,11 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, Part, report, rng, version, workbook};
+use super::{App, AppError, Cause, Event, Part, SERVICE, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
-    Access, ClosingSums, GRACE, Hold, Move, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title, shanghai_day,
+    Access, ClosingSums, Hold, Move, Round, RoundState, Scopes, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title, shanghai_day,
     turnout_band,
 };
 use crate::storage::StorageError;
@@ -139,6 +139,15 @@ impl App {
         })
     }
 
+    /// Everything about a round that its pages at the desk show and that somebody else, or a download, may change.
+    pub fn round_standing(&self, id: &RoundId) -> Result<String, AppError> {
+        let round = self.round(id)?;
+        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { self.slips_issued(id)? } else { 0 };
+        let (approvals, waiting, typed) = (self.approvals(id)?, self.prepared(id), self.gathered(id));
+        let kept = (round.state.as_str(), round.sealed, round.destroyed, &round.holds, &round.turnout.day, &round.title, round.opens, round.closes);
+        Ok(format!("{kept:?} {issued} {approvals:?} {waiting:?} {typed}"))
+    }
+
     /// Units of a round.
     pub fn round_units(&self, id: &RoundId) -> Result<Vec<Unit>, AppError> {
         Ok(self.storage.round_units(id)?)
@@ -149,7 +158,7 @@ impl App {
         check_title(new.title)?;
         check_dates(new.opens, new.closes)?;
         self.check_base(new, None)?;
-        let units = self.chosen_units(new.units)?;
+        let units = self.chosen_units(new.units, new.survey)?;
         self.storage.keep_survey(new.survey)?;
         let id = RoundId::random(&mut rng());
         let draft = Round::draft(id, new.title.trim(), new.survey.hash(), new.access, (new.opens, new.closes));
@@ -158,7 +167,8 @@ impl App {
         Ok(round.id)
     }
 
-    pub(super) fn chosen_units(&self, codes: &[String]) -> Result<Vec<Unit>, AppError> {
+    /// The units of a round, each with its kind as the survey names it.
+    pub(super) fn chosen_units(&self, codes: &[String], survey: &Survey) -> Result<Vec<Unit>, AppError> {
         let all = self.storage.units()?;
         if all.is_empty() {
             return Err(Refusal::new("还没有单位，请先导入单位表", "there are no units yet; import them first").into());
@@ -166,18 +176,22 @@ impl App {
         if let Some(unknown) = codes.iter().find(|c| !all.iter().any(|u| &u.code == *c)) {
             return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
         }
-        Ok(all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code)).collect())
+        let chosen = all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code));
+        Ok(chosen.map(|unit| Unit { kind: survey.kind_of(&unit.kind), ..unit }).collect())
     }
 
     /// Takes the chosen units as they are now into a draft. Slips already printed for other head counts are named, not silently kept.
     pub(super) fn freeze_units(&self, id: &RoundId) -> Result<(), AppError> {
         let chosen = self.storage.round_units(id)?;
         let codes: Vec<String> = chosen.iter().map(|u| u.code.clone()).collect();
-        let current = self.chosen_units(&codes)?;
+        let survey = self.survey(&self.round(id)?.survey)?;
+        let current = self.chosen_units(&codes, &survey)?;
         if current == chosen {
             return Ok(());
         }
-        if self.slips_issued(id)? > 0 {
+        let same_kind = |(a, b): (&Unit, &Unit)| (Unit { kind: survey.kind_of(&b.kind), ..b.clone() }) == *a;
+        let only_words = current.len() == chosen.len() && current.iter().zip(&chosen).all(same_kind);
+        if !only_words && self.slips_issued(id)? > 0 {
             return Err(Refusal::new(
                 "印发填写码之后单位表有改动；请先重新印发填写码，再开放本轮",
                 "the unit table changed after slips were issued; issue them again, then open the round",
@@ -190,13 +204,24 @@ impl App {
     /// Takes the chosen units as they are now into a draft whose slips are being replaced.
     pub(super) fn refresh_draft_units(&self, id: &RoundId) -> Result<(), AppError> {
         let codes: Vec<String> = self.storage.round_units(id)?.into_iter().map(|u| u.code).collect();
-        Ok(self.storage.set_round_units(id, &self.chosen_units(&codes)?)?)
+        let survey = self.survey(&self.round(id)?.survey)?;
+        Ok(self.storage.set_round_units(id, &self.chosen_units(&codes, &survey)?)?)
+    }
+
+    /// Which questions apply to which units of a round, and what fits nothing.
+    pub fn scopes(&self, id: &RoundId) -> Result<Scopes, AppError> {
+        let survey = self.survey(&self.round(id)?.survey)?;
+        Ok(Scopes::of(&survey, &self.round_units(id)?))
     }
 
     /// Seals the box and puts the sums on the bulletin. Before the last day is over this takes the trustees' passphrases.
     pub fn close_round(&self, id: &RoundId) -> Result<Round, AppError> {
         let mut round = self.round(id)?;
         round.state = Move::Close.from(round.state)?;
+        if !round.sealed {
+            // Whether trustees have to come is told by the calendar.
+            self.believe_clock()?;
+        }
         let early = self.now() < round.ends_at();
         // A box that is sealed already was sealed with the trustees' consent, before a crash.
         if early && !round.sealed {
@@ -261,6 +286,10 @@ impl App {
     /// What the service does by itself: note the end, close after the grace time, finish a destruction, take the day's turnout.
     pub fn tick(&self) -> Result<(), AppError> {
         self.roll_metrics();
+        if !self.note_time()? {
+            // Far ahead of when it ran last: nothing is moved by a clock that nobody has looked at.
+            return Ok(());
+        }
         let mut failed = Vec::new();
         for round in self.storage.rounds()? {
             let id = round.id.clone();
@@ -290,25 +319,34 @@ impl App {
         let id = round.id.clone();
         self.let_go_if_over(&round);
         match round.state {
-            RoundState::Open if round.sealed || now >= round.ends_at() + GRACE => {
+            RoundState::Open if round.sealed || now >= round.grace_ends_at() => {
                 self.close_round(&id)?;
+                self.note(SERVICE, "round_close", id.as_str())?;
             }
             RoundState::Open => {
                 if !round.ended && now >= round.ends_at() {
                     round.ended = true;
                     self.storage.update_round(&round, RoundState::Open)?;
                     self.changed(&id);
+                    self.note(SERVICE, "round_ended", id.as_str())?;
                 }
                 if round.turnout.day != shanghai_day(now).to_string() {
                     self.take_turnout(&id)?;
+                    self.note(SERVICE, "turnout_taken", id.as_str())?;
                 }
             }
             RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => match self.finish_destruction(&id) {
                 // Whoever opens the box is still at it.
                 Err(AppError::Refused(_)) => {}
-                other => other?,
+                other => {
+                    other?;
+                    self.note(SERVICE, "box_destroyed", id.as_str())?;
+                }
             },
-            RoundState::Void if !round.destroyed || self.holds_custody(&id) => self.destroy(&id)?,
+            RoundState::Void if !round.destroyed || self.holds_custody(&id) => {
+                self.destroy(&id)?;
+                self.note(SERVICE, "box_destroyed", id.as_str())?;
+            }
             RoundState::Opened | RoundState::Released if round.destroyed => {
                 self.remove_marker(&id)?;
                 self.destroy_originals_in_time(&round)?;

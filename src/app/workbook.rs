@@ -142,13 +142,7 @@ fn reference(tag: &[u8]) -> &str {
 /// A cell's address, such as `D5`.
 #[must_use]
 pub fn address(row: u64, column: usize) -> String {
-    let mut letters = String::new();
-    let mut n = column + 1;
-    while n > 0 {
-        letters.insert(0, char::from(b'A' + u8::try_from((n - 1) % 26).unwrap_or(0)));
-        n = (n - 1) / 26;
-    }
-    format!("{letters}{row}")
+    format!("{}{row}", crate::survey::column_letters(column))
 }
 
 #[cfg(test)]

@@ -91,6 +91,12 @@ enum Holder {
 pub struct Share(Locked<Zeroizing<[u8; SHARE]>>);
 
 impl Share {
+    /// Which trustee's it is.
+    #[must_use]
+    pub fn number(&self) -> u8 {
+        self.0[0]
+    }
+
     /// Whether two shares are the same trustee's.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {

@@ -104,6 +104,12 @@ pub(super) enum Command {
     /// The chain of desk actions
     #[command(subcommand)]
     Audit(Audit),
+    /// Whether the server's clock is believed; nothing is closed or destroyed by the calendar while it is not
+    Clock {
+        /// Say that the clock is right
+        #[command(subcommand)]
+        command: Option<Clock>,
+    },
     /// Recompute the sums on a round's bulletin
     Verify {
         /// Round
@@ -301,6 +307,12 @@ pub(super) enum Audit {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Clock {
+    /// Somebody has looked at a calendar: the clock is right
+    Confirm,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

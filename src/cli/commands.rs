@@ -7,17 +7,19 @@ use serde_json::json;
 use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
 use super::output::{Output, SecretFile, print_text, say, write_file};
-use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted};
+use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted, minute_of};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
-use crate::round::{Access, RoundState, parse_day, turnout_label};
+use crate::round::{Access, RoundState, parse_typed_day, turnout_label};
 use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::unit;
 use crate::web::sheet;
 
-/// Who acted, in the audit chain, where nobody signed in.
-pub(super) const SHELL: &str = "command line";
+/// Who acted, in the audit chain, where nobody signed in to the desk.
+pub(super) fn shell() -> String {
+    format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned()))
+}
 
 /// `zicha check FILE…`: all mistakes of all files.
 pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
@@ -54,6 +56,7 @@ pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
     match command {
         Units::Import { file } => {
             let units = app.import_units(&read(&file)?)?;
+            app.note(&shell(), "units_import", &units.len().to_string())?;
             let groups = unit::groups(&units);
             say(format_args!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>()));
             for group in groups.iter().filter(|g| g.headcount < 20) {
@@ -88,19 +91,26 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             let new = NewRound {
                 survey: &survey,
                 title: &title,
-                opens: parse_day(&opens)?,
-                closes: parse_day(&closes)?,
+                opens: parse_typed_day(&opens)?,
+                closes: parse_typed_day(&closes)?,
                 units: &units,
                 access,
                 looks_back,
             };
             let id = app.create_round(&new)?;
-            app.note(SHELL, "round_create", id.as_str())?;
+            app.note(&shell(), "round_create", id.as_str())?;
+            warn_of_scopes(app, &id)?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
         Round::Open { id, custody, trustees, quorum, passphrases_out } => match (custody, trustees.zip(quorum)) {
-            (Some(Custody::Server), _) => custody::open_by_server(app, &id, out)?,
-            (None, Some(number)) => custody::open_by_trustees(app, &id, number, passphrases_out.as_deref(), out)?,
+            (Some(Custody::Server), _) => {
+                warn_of_scopes(app, &id)?;
+                custody::open_by_server(app, &id, out)?;
+            }
+            (None, Some(number)) => {
+                warn_of_scopes(app, &id)?;
+                custody::open_by_trustees(app, &id, number, passphrases_out.as_deref(), out)?;
+            }
             (None, None) => {
                 return Err(Refusal::new(
                     "请指明钥匙由谁保管：--trustees 4 --quorum 3，或 --custody server（试用）",
@@ -116,7 +126,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 custody::enter(app, &before, passphrases.as_deref())?;
             }
             let round = app.close_round(&id)?;
-            app.note(SHELL, "round_close", id.as_str())?;
+            app.note(&shell(), "round_close", id.as_str())?;
             let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
             out.result(
                 &format!("closed: issued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest),
@@ -128,7 +138,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
             }
             app.release_round(&id, &[])?;
-            app.note(SHELL, "round_release", id.as_str())?;
+            app.note(&shell(), "round_release_shell", id.as_str())?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
         Round::List => {
@@ -143,6 +153,15 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             out.result(&text, &json!(list));
         }
         Round::Status { id } => status(app, &id, out)?,
+    }
+    Ok(())
+}
+
+/// Says before a round opens where its questions and units do not fit.
+fn warn_of_scopes(app: &App, id: &RoundId) -> Result<(), AppError> {
+    let survey = app.survey(&app.round(id)?.survey)?;
+    for warning in app.scopes(id)?.warnings(&survey) {
+        eprintln!("warning: {warning}");
     }
     Ok(())
 }
@@ -206,7 +225,7 @@ pub(super) fn issue_slips(
         SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
     };
     pending.finish(&bytes)?;
-    app.note(SHELL, "slips_issue", id.as_str())?;
+    app.note(&shell(), "slips_issue", id.as_str())?;
     out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
     Ok(())
 }
@@ -232,7 +251,7 @@ pub(super) fn export(
             )
             .into());
         }
-        app.note(SHELL, "export", &format!("{id} {table} -"))?;
+        app.note(&shell(), "export", &format!("{id} {table} -"))?;
         let made = if table == "letter" { app.letter(&results)? } else { app.report(&results)? };
         write_file(file, &made.bytes)?;
         say(format_args!("{} in {}", made.name, file.display()));
@@ -251,12 +270,12 @@ pub(super) fn export(
     let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
     let wanted = Wanted { table: name, format, group: unit, headers, gb18030: encoding == Encoding::Gb18030 };
     let made = if name == TableName::Tasks && !app.round(id)?.state.has_results() {
-        app.note(SHELL, "export", &format!("{id} tasks {}", unit.unwrap_or("-")))?;
+        app.note(&shell(), "export", &format!("{id} tasks {}", unit.unwrap_or("-")))?;
         app.export_tasks(id, &wanted)?
     } else {
         let mut results = app.results(id)?;
         let only = unit.map(|code| results.group_of_unit(code).unwrap_or(code).to_owned());
-        app.note(SHELL, "export", &format!("{id} {} {}", name.as_str(), only.as_deref().unwrap_or("-")))?;
+        app.note(&shell(), "export", &format!("{id} {} {}", name.as_str(), only.as_deref().unwrap_or("-")))?;
         app.export(&mut results, &Wanted { group: only.as_deref(), ..wanted })?
     };
     write_file(file, &made.bytes)?;
@@ -271,7 +290,7 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
         Refusal::new(format!("没有名为 {role} 的角色"), format!("there is no role `{role}`; there are {}", names.join(", ")))
     })?;
     let password = app.add_account(name, role, units, None)?;
-    app.note(SHELL, "account_add", name)?;
+    app.note(&shell(), "account_add", name)?;
     out.result(
         &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
         &json!({ "account": name, "role": role.as_str(), "password": password }),
@@ -282,7 +301,7 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
 /// `zicha backup`.
 pub(super) fn backup(app: &App, file: &Path, to: Option<&str>, out: Output) -> Result<(), AppError> {
     let rows = app.backup(file, to)?;
-    app.note(SHELL, "backup", "-")?;
+    app.note(&shell(), "backup", "-")?;
     out.result(&format!("{rows} rows in {}", file.display()), &json!({ "rows": rows }));
     Ok(())
 }
@@ -294,10 +313,16 @@ pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result
             "The service must be stopped. Units, accounts and rounds are replaced by the backup's, but for rounds that are further on here.",
         )?;
     }
-    let rounds = app.restore(file, key)?;
-    app.note(SHELL, "restore", "-")?;
+    let done = app.restore(file, key)?;
+    app.note(&shell(), "restore", "-")?;
     let mut text = String::from("restored");
-    for r in &rounds {
+    if done.kept_database {
+        text.push_str("\nthe database is further on than the backup: units, accounts, lists, settings and the audit chain stay as they are here");
+        for deed in &done.kept {
+            text.push_str(&format!("\n  kept: {deed}"));
+        }
+    }
+    for r in &done.rounds {
         let before = r.before.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
         text.push_str(&format!(
             "\n{}  {:<9} {:?}: ballots in backup {}, before {before}, now {}",
@@ -319,7 +344,7 @@ pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result
             text.push_str("; WARNING: its custody file is not here, so its box cannot be opened; restore on the node that opened the round");
         }
     }
-    out.result(&text, &json!(rounds));
+    out.result(&text, &json!(done));
     Ok(())
 }
 
@@ -335,13 +360,29 @@ pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppErr
             );
         }
         Audit::Export { out: file } => {
-            app.note(SHELL, "audit_export", "-")?;
+            app.note(&shell(), "audit_export", "-")?;
             let table = app.audit()?.table(&AuditFilter::default());
             write_file(&file, &to_csv(&table, Headers::Chinese))?;
             out.result(&format!("{} rows in {}", table.rows.len(), file.display()), &json!({ "rows": table.rows.len() }));
         }
     }
     Ok(())
+}
+
+/// `zicha clock`, `zicha clock confirm`.
+pub(super) fn clock(app: &App, confirm: bool, out: Output) -> Result<(), AppError> {
+    if confirm {
+        out.confirm(&format!("The clock says {}. Closing and destruction go by it from now on.", minute_of(app.now().unix_timestamp())))?;
+        app.confirm_clock(&shell())?;
+    }
+    match app.clock_doubt()? {
+        Some(doubt) => Err(doubt.refusal().into()),
+        None => {
+            let now = minute_of(app.now().unix_timestamp());
+            out.result(&format!("believed; it says {now}"), &json!({ "believed": true, "now": now }));
+            Ok(())
+        }
+    }
 }
 
 /// `zicha verify`.

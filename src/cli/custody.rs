@@ -8,9 +8,9 @@ use std::time::Instant;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::commands::SHELL;
+use super::commands::shell;
 use super::output::{Output, SecretFile};
-use crate::app::{App, AppError, Custody, Progress};
+use crate::app::{App, AppError, Custody, Progress, minute_of};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState};
 use crate::text::Refusal;
@@ -18,7 +18,7 @@ use crate::text::Refusal;
 /// `zicha round open --custody server`.
 pub(super) fn open_by_server(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
     app.open_round(id, Custody::Server)?;
-    app.note(SHELL, "round_open", id.as_str())?;
+    app.note(&shell(), "round_open", id.as_str())?;
     eprintln!(
         "opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round"
     );
@@ -35,13 +35,28 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         )
         .into());
     }
+    let terminal = std::io::stdin().is_terminal();
+    if !terminal && !out.yes {
+        return Err(Refusal::new(
+            "没有终端，监督员无法核对口令；确认不核对即开放的，请加 --yes",
+            "there is no terminal at which trustees could test their passphrases; add --yes to open the round untested, or work at a terminal or the desk",
+        )
+        .into());
+    }
+    if let Some(last) = app.last_change("trustees_prepared", Some(id.as_str()))? {
+        out.confirm(&format!(
+            "{} made passphrases for this round at {}: the envelopes sealed then become worthless, because new ones are made now.",
+            last.account,
+            minute_of(last.at)
+        ))?;
+    }
     let pending = file.map(SecretFile::create).transpose()?;
-    let passphrases = app.prepare_trustees(id, trustees, quorum)?;
+    let (set, passphrases) = app.prepare_trustees(id, trustees, quorum, "")?;
     eprintln!(
         "{quorum} of {trustees} passphrases AND the custody file in the data folder are needed to open the box. Fewer passphrases, or a lost custody file, and this round is lost: nobody can help"
     );
     let mut text =
-        Zeroizing::new(format!("# zicha: passphrases of round {id}, one for each trustee's sealed envelope; {quorum} of {trustees} open the box.\n"));
+        Zeroizing::new(format!("# zicha: passphrases of round {id}, set {set}, one for each trustee's sealed envelope; {quorum} of {trustees} open the box.\n"));
     for passphrase in &passphrases {
         text.push_str(&passphrase.printed());
         text.push('\n');
@@ -53,9 +68,31 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         let mut screen = std::io::stdout();
         screen.write_all(text.as_bytes()).and_then(|()| screen.flush()).map_err(|e| AppError::File(format!("cannot print the passphrases: {e}")))?;
     }
-    app.open_round(id, Custody::Trustees)?;
-    app.note(SHELL, "round_open", id.as_str())?;
+    app.note(&shell(), "trustees_prepared", id.as_str())?;
+    let custody = if out.yes { Custody::UntestedTrustees } else { Custody::Trustees };
+    if out.yes {
+        eprintln!("opened without a test, as --yes says: let each trustee test the sealed passphrase now (`zicha box test`, or at the desk)");
+    } else {
+        test_each(app, id)?;
+    }
+    app.open_round(id, custody)?;
+    app.note(&shell(), "round_open", &format!("{id} {}", if out.yes { "trustees untested" } else { "trustees" }))?;
     out.result("open", &json!({ "round": id, "state": "open", "custody": "trustees", "trustees": trustees, "quorum": quorum }));
+    Ok(())
+}
+
+/// Trustees type their passphrase before the round depends on it.
+fn test_each(app: &App, id: &RoundId) -> Result<(), AppError> {
+    eprintln!("seal each passphrase into its envelope; then each trustee types the own one, from the envelope");
+    while let Some(waiting) = app.prepared(id).filter(|waiting| waiting.tested < waiting.need) {
+        let typed = ask(&format!("passphrase of a trustee ({} of {} are tested; it is not shown)", waiting.tested, waiting.need))?;
+        if typed.trim().is_empty() {
+            return Err(Refusal::new("已取消，本轮仍是草稿，打印的口令作废", "cancelled; the round is still a draft, and what was printed is void").into());
+        }
+        if let Err(error) = app.test_passphrase(id, &typed) {
+            eprintln!("{error}");
+        }
+    }
     Ok(())
 }
 
@@ -79,7 +116,7 @@ pub(super) fn open_box(app: &App, id: &RoundId, passphrases: Option<&Path>, out:
         Progress::Destroying => eprintln!("destroying box and keys"),
         Progress::Done => {}
     })?;
-    app.note(SHELL, "box_open", id.as_str())?;
+    app.note(&shell(), "box_open", id.as_str())?;
     out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
     Ok(())
 }

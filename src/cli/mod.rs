@@ -86,6 +86,7 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
                 Command::Backup { file, to } => commands::backup(&app, &file, to.as_deref(), out),
                 Command::Restore { file, key } => commands::restore(&app, &file, &key, out),
                 Command::Audit(command) => commands::audit(&app, command, out),
+                Command::Clock { command } => commands::clock(&app, command.is_some(), out),
                 Command::Verify { round } => commands::verify(&app, &round, out),
                 Command::Check { .. }
                 | Command::Schema

@@ -64,8 +64,14 @@ pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
             let level = |l: Option<crate::gate::Level>| l.map_or_else(String::new, |l| l.label(Lang::Zh).to_owned());
             match r.group {
                 Some(g) if !held => {
-                    if let GroupCell::Item(item) = &subject.release.groups[g].cells[n] {
-                        row.extend([item.class.as_str().to_owned(), band(item.prominent), band(item.present), level(item.level), flag(item.unclear)]);
+                    let group = &subject.release.groups[g];
+                    if let GroupCell::Item(item) = &group.cells[n] {
+                        let (level, unclear) = if subject.survey.covers(question, &group.kinds) {
+                            (level(item.level), flag(item.unclear))
+                        } else {
+                            ("不适用".to_owned(), String::new())
+                        };
+                        row.extend([item.class.as_str().to_owned(), band(item.prominent), band(item.present), level, unclear]);
                     }
                 }
                 None if !held => {

@@ -85,7 +85,7 @@ fn sum<'a>(tallies: impl Iterator<Item = &'a GroupTally>) -> GroupTally {
 fn describe(part: &Part, groups: &[Group], sum: &GroupTally, slips: &BTreeMap<String, UnitSlips>) -> ReleasedGroup {
     let members: Vec<&Group> = part.members.iter().map(|m| &groups[*m]).collect();
     let units: Vec<String> = members.iter().flat_map(|g| g.units.clone()).collect();
-    let mut kinds: Vec<String> = members.iter().map(|g| g.kind.clone()).collect();
+    let mut kinds: Vec<String> = members.iter().flat_map(|g| g.kinds.clone()).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let mut turnout = Turnout { headcount: part.headcount, ..Turnout::default() };

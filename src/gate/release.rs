@@ -209,10 +209,3 @@ impl Release {
     }
 }
 
-impl ReleasedGroup {
-    /// Whether an item with this scope can be listed here.
-    #[must_use]
-    pub fn in_scope(&self, scope: &[String]) -> bool {
-        scope.is_empty() || self.kinds.iter().any(|k| scope.contains(k))
-    }
-}

@@ -78,7 +78,7 @@ pub fn look_back<'a>(base: &Side<'_>, now: &Side<'a>) -> Vec<Comparison<'a>> {
         let then = base.release.groups.iter().find(|g| same_units(g, group));
         for (question, cell) in now.survey.questions().iter().zip(&group.cells) {
             let GroupCell::Item(item) = cell else { continue };
-            if !group.in_scope(&question.scope) || is_held(question, &now.round.holds) {
+            if !now.survey.covers(question, &group.kinds) || is_held(question, &now.round.holds) {
                 continue;
             }
             let earlier = then.and_then(|g| item_of(base, g, question));

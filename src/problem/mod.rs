@@ -160,7 +160,7 @@ pub fn group_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, H
         .zip(&group.cells)
         .filter_map(|(question, cell)| {
             let GroupCell::Item(item) = cell else { return None };
-            let listed = (item.level.is_some() || item.unclear) && !is_held(question, holds) && group.in_scope(&question.scope);
+            let listed = (item.level.is_some() || item.unclear) && !is_held(question, holds) && survey.covers(question, &group.kinds);
             listed.then(|| {
                 let context = Context::of_group(survey, question, group);
                 row(survey, question, &group.code, item.level, item.unclear, context)
@@ -180,7 +180,7 @@ pub fn bureau_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, 
         .filter(|(_, question)| question.problem.is_some() && !is_held(question, holds))
         .filter_map(|(n, question)| {
             let BureauCell::Item(item) = &release.bureau.cells[n] else { return None };
-            let listed_in = release.groups.iter().filter(|g| g.in_scope(&question.scope) && lists(&g.cells[n])).count();
+            let listed_in = release.groups.iter().filter(|g| survey.covers(question, &g.kinds) && lists(&g.cells[n])).count();
             let common = listed_in > 0 && 3 * listed_in >= release.groups.len();
             (item.level.is_some() || item.unclear || common).then(|| Problem {
                 listed_in: Some(listed_in),

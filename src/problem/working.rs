@@ -113,7 +113,7 @@ impl ProblemEdit {
         if self.statement.as_ref().is_some_and(|s| s.trim().is_empty()) || (by_hand && self.statement.is_none()) {
             wrong.push(Refusal::new("请填写问题表现", "say what the problem is").at("statement"));
         }
-        if by_hand && self.found.as_deref().is_none_or(|day| crate::round::parse_day(day).is_err()) {
+        if by_hand && self.found.as_deref().is_none_or(|day| crate::round::parse_typed_day(day).is_err()) {
             wrong.push(Refusal::new("请填写发现日期", "give the day on which it was found").at("found"));
         }
         if matches!(&self.state, RowState::Aside(reason) if reason.chars().count() > 200 || reason.chars().any(char::is_control)) {

@@ -2,6 +2,7 @@
 //! All dates are calendar days in Asia/Shanghai, and no clock that jumps back can undo a move.
 
 mod edition;
+mod scopes;
 mod state;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use time::macros::offset;
 use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 
 pub use edition::BallotEdition;
+pub use scopes::{KindScope, Scopes};
 pub use state::{Move, RoundState};
 
 use crate::id::RoundId;
@@ -238,10 +240,16 @@ impl Round {
         midnight(self.opens)
     }
 
-    /// The first moment after the last day.
+    /// The first moment after the last day. The end of all days, should a stored one be the last that a calendar has.
     #[must_use]
     pub fn ends_at(&self) -> OffsetDateTime {
-        midnight(self.closes) + Duration::DAY
+        midnight(self.closes).saturating_add(Duration::DAY)
+    }
+
+    /// The first moment at which no form is taken any more.
+    #[must_use]
+    pub fn grace_ends_at(&self) -> OffsetDateTime {
+        self.ends_at().saturating_add(GRACE)
     }
 
     /// What a respondent can do at `now`.
@@ -252,7 +260,7 @@ impl Round {
             RoundState::Suspended => Phase::Suspended,
             RoundState::Void => Phase::Void,
             RoundState::Closed | RoundState::Opened | RoundState::Released => Phase::Over,
-            RoundState::Open if self.sealed || now >= self.ends_at() + GRACE => Phase::Over,
+            RoundState::Open if self.sealed || now >= self.grace_ends_at() => Phase::Over,
             RoundState::Open if self.ended || now >= self.ends_at() => Phase::Grace,
             RoundState::Open if now < self.starts_at() => Phase::NotYet,
             RoundState::Open => Phase::Answering,
@@ -282,8 +290,30 @@ pub fn parse_day(text: &str) -> Result<Date, Refusal> {
     })
 }
 
+/// Years that a date may be in; anything else is a slip of the finger.
+pub const FIRST_YEAR: u16 = 2000;
+/// The last of them.
+pub const LAST_YEAR: u16 = 2199;
+
+/// Reads a day that somebody typed, within the years that are meant.
+pub fn parse_typed_day(text: &str) -> Result<Date, Refusal> {
+    parse_day(text).and_then(|day| check_year(day).map(|()| day))
+}
+
+fn check_year(day: Date) -> Result<(), Refusal> {
+    if (i32::from(FIRST_YEAR)..=i32::from(LAST_YEAR)).contains(&day.year()) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        format!("年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对"),
+        format!("the year must be from {FIRST_YEAR} to {LAST_YEAR}; check the date"),
+    ))
+}
+
 /// Checks the two dates of a round.
 pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
+    check_year(opens).map_err(|r| r.at("opens"))?;
+    check_year(closes).map_err(|r| r.at("closes"))?;
     if closes < opens {
         return Err(Refusal::new("截止日期不能早于开放日期", "the closing day must not be before the opening day").at("closes"));
     }

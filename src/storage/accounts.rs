@@ -54,7 +54,7 @@ pub struct TokenRow {
 }
 
 /// One desk action.
-#[derive(Queryable, Selectable, Insertable, Clone)]
+#[derive(Debug, Queryable, Selectable, Insertable, Clone)]
 #[diesel(table_name = audit)]
 pub struct AuditRow {
     /// Place in the chain.

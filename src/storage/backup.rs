@@ -244,12 +244,14 @@ impl Storage {
         self.write_box(round, |db| rows.iter().try_for_each(|row| put(db, shape, row)))
     }
 
-    /// Replaces the main database by rows of a backup in one transaction, but for rounds that are kept as they are, and for a longer audit chain.
-    pub fn restore_main(&self, kept: &BTreeSet<RoundId>, keep_audit: bool, next: NextRow) -> Result<(), StorageError> {
+    /// Replaces the main database by rows of a backup in one transaction, but for rounds that are kept as they are.
+    /// With `keep_general` all that belongs to no round stays too, and the audit chain.
+    pub fn restore_main(&self, kept: &BTreeSet<RoundId>, keep_general: bool, next: NextRow) -> Result<(), StorageError> {
         let list: Vec<String> = kept.iter().map(|id| format!("'{id}'")).collect();
         let others = if list.is_empty() { String::new() } else { format!(" not in ({})", list.join(", ")) };
         self.write(|db| {
-            for shape in MAIN.iter().rev().filter(|s| s.name != "surveys") {
+            let replaced = |s: &&Shape| s.name != "surveys" && !(keep_general && s.round.is_none());
+            for shape in MAIN.iter().rev().filter(replaced) {
                 let only = match shape.round {
                     Some(at) if !others.is_empty() => format!(" where {}{others}", shape.columns[at].0),
                     _ => String::new(),
@@ -258,11 +260,11 @@ impl Storage {
             }
             run(db, "delete from sessions")?;
             run(db, "delete from approvals")?;
-            if !keep_audit {
+            if !keep_general {
                 run(db, "delete from audit")?;
             }
             while let Some((shape, row)) = next()? {
-                if shape.name != AUDIT.name || !keep_audit {
+                if shape.round.is_some() || shape.name == "surveys" || !keep_general {
                     put(db, shape, &row)?;
                 }
             }
@@ -270,10 +272,6 @@ impl Storage {
         })
     }
 
-    /// How long the audit chain is: a restore must not shorten it.
-    pub fn audit_length(&self) -> Result<usize, StorageError> {
-        Ok(self.audit()?.len())
-    }
 }
 
 /// Runs a reader in one snapshot.

@@ -46,7 +46,11 @@ impl Storage {
     pub fn post(&self, round: &RoundId, postings: &[Posting]) -> Result<Vec<Outcome>, StorageError> {
         self.write_box(round, |db| {
             if is_sealed(db, round)? {
-                return Ok(vec![Outcome::Sealed; postings.len()]);
+                // Closed by another process a moment ago: a slip that was counted is told so as ever.
+                let hashes: Vec<&SlipHash> = postings.iter().filter_map(|p| p.slip.as_ref()).collect();
+                let spent = already_spent(db, round, &hashes)?;
+                let outcome = |p: &Posting| if p.slip.as_ref().is_some_and(|slip| spent.contains(slip)) { Outcome::Again } else { Outcome::Sealed };
+                return Ok(postings.iter().map(outcome).collect());
             }
             let hashes: Vec<&SlipHash> = postings.iter().filter_map(|p| p.slip.as_ref()).collect();
             let known = known(db, round, &hashes)?;
@@ -134,6 +138,14 @@ fn read_hash(bytes: Vec<u8>) -> Result<SlipHash, StorageError> {
 struct Spent {
     #[diesel(sql_type = Binary)]
     hash: Vec<u8>,
+}
+
+/// Those of some slips that were spent before.
+fn already_spent(db: &mut Db, round: &RoundId, hashes: &[&SlipHash]) -> Result<HashSet<SlipHash>, StorageError> {
+    let wanted: Vec<&[u8]> = hashes.iter().map(|hash| &hash.0[..]).collect();
+    let own = spent_slips::table.filter(spent_slips::round.eq(round.as_str())).filter(spent_slips::hash.eq_any(wanted));
+    let rows: Vec<Vec<u8>> = own.select(spent_slips::hash).load(db)?;
+    rows.into_iter().map(read_hash).collect()
 }
 
 /// Spends slips, in the order of their hashes, so that two nodes never wait for each other; returns those that were not spent before.

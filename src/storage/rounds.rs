@@ -194,6 +194,9 @@ impl Storage {
             if changed == 1 && row.ended {
                 diesel::update(own).set(rounds::ended.eq(true)).execute(db)?;
             }
+            if changed == 1 && row.restored.is_some() {
+                diesel::update(own).set(rounds::restored.eq(&row.restored)).execute(db)?;
+            }
             Ok(changed == 1)
         })
     }

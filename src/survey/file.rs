@@ -40,6 +40,9 @@ pub struct SurveyFile {
     /// Kinds of rectification that a question may suggest.
     #[serde(default)]
     pub rectification_types: Vec<RectificationType>,
+    /// Kinds of units that `scope` may name. A unit table may use the id, a label or one of the other words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_kinds: Vec<UnitKind>,
     /// Categories in the order of the questionnaire.
     pub categories: Vec<CategoryFile>,
     /// Questions after the last category; they never enter a problem list.
@@ -166,6 +169,19 @@ pub struct RectificationType {
     pub label: Text,
     /// What it means.
     pub text: Text,
+}
+
+/// A kind of units, such as squads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitKind {
+    /// Name of the kind, as `scope` uses it.
+    pub id: String,
+    /// What people call it.
+    pub label: Text,
+    /// Other words for it that unit tables use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// A problem category.

@@ -5,6 +5,7 @@ mod check;
 mod condition;
 mod edit;
 mod file;
+mod kinds;
 mod part;
 mod position;
 mod read_sheets;
@@ -19,11 +20,12 @@ pub use check::{MAX_FILE_BYTES, SurveyError, SurveyErrors};
 pub use condition::{Condition, Wanted};
 pub use file::{
     AnswerFile, ConditionFile, NumberClassFile, OptionFile, OtherText, PrivacyCondition, PrivacyLine, QuestionFile, QuestionRole, RectificationType,
-    StepFile, SurveyFile, Thresholds,
+    StepFile, SurveyFile, Thresholds, UnitKind,
 };
+pub use kinds::{kind_label, usual_kinds};
 pub use part::Part;
 pub use read_sheets::from_sheets;
-pub use sheets::{Sheet, to_sheets};
+pub use sheets::{Sheet, column_letters, to_sheets};
 
 use crate::text::Text;
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{
     AnswerFile, CategoryFile, ClosingFile, ConditionFile, NumberClassFile, OptionFile, OtherText, PrivacyLine, QuestionFile, RectificationType,
-    ScaleFile, StepFile, SurveyFile, Thresholds,
+    ScaleFile, StepFile, SurveyFile, Thresholds, UnitKind,
 };
-use super::sheets::Sheet;
-use crate::text::{Refusal, Text};
+use super::sheets::{SETTINGS, SHEETS, Sheet, column_letters};
+use crate::text::{Lang, Refusal, Text, is_deceptive, meant, nearest, visible};
 
 /// One row by its columns, with its place for what is wrong in it.
 struct Row<'a> {
@@ -79,9 +79,85 @@ fn rows<'a>(sheets: &'a [Sheet], name: &str) -> Vec<Row<'a>> {
     filled.map(|(n, cells)| Row { sheet: &sheet.name, number: n + 1, head, cells }).collect()
 }
 
+/// Whether two names would be the same but for case, blanks and characters that nobody sees.
+fn alike(a: &str, b: &str) -> bool {
+    let plain = |name: &str| name.chars().filter(|c| !c.is_whitespace() && !is_deceptive(*c)).flat_map(char::to_lowercase).collect::<String>();
+    plain(a) == plain(b)
+}
+
+/// Sheets, columns and settings that are not known: each is refused, since what is not read would be lost without a word.
+fn unknown(sheets: &[Sheet], wrong: &mut Wrong) {
+    // Workbooks of earlier versions have no kinds.
+    let missing = || SHEETS.iter().map(|known| known.0).filter(|known| *known != "kinds" && !sheets.iter().any(|s| s.name == *known));
+    for sheet in sheets {
+        let shown = visible(&sheet.name);
+        let Some((_, columns)) = SHEETS.iter().find(|known| known.0 == sheet.name) else {
+            // A sheet of the author's own is left alone, unless it may be one that is looked for in vain.
+            let like = SHEETS.iter().map(|known| known.0).find(|known| alike(known, &sheet.name)).or_else(|| nearest(&sheet.name, missing()));
+            if let Some(like) = like {
+                wrong.push(Refusal::new(
+                    format!("不认识工作表“{shown}”，是否应为“{like}”？请改名；确实无关的，请删去"),
+                    format!("unknown sheet `{shown}` (did you mean `{like}`?): rename it, or delete it if it is none of the survey's"),
+                ));
+            } else if missing().next().is_some() {
+                let names: Vec<&str> = missing().collect();
+                wrong.push(Refusal::new(
+                    format!("不认识工作表“{shown}”，而缺少 {}；请改名，无关的请删去", names.join("、")),
+                    format!("unknown sheet `{shown}`, while {} are missing: rename it, or delete it", names.join(", ")),
+                ));
+            }
+            continue;
+        };
+        let mut seen = BTreeSet::new();
+        for (at, head) in sheet.rows.first().into_iter().flatten().enumerate() {
+            let used = sheet.rows.iter().skip(1).any(|row| row.get(at).is_some_and(|cell| !cell.is_empty()));
+            let place = |zh: String, en: String| {
+                let (name, letter) = (&sheet.name, column_letters(at));
+                Refusal::new(format!("工作表 {name} 单元格 {letter}1：{zh}"), format!("sheet {name}, cell {letter}1: {en}"))
+            };
+            if head.is_empty() {
+                if used {
+                    wrong.push(place("这一列没有列名，却有内容".to_owned(), "this column has no name, but something in it".to_owned()));
+                }
+                continue;
+            }
+            let known = columns.iter().any(|c| if c.ends_with("::") { head.strip_prefix(c).is_some_and(|tag| Lang::ALL.iter().any(|l| l.tag() == tag)) } else { c == head });
+            if !known {
+                let names: Vec<String> = columns.iter().flat_map(|c| if c.ends_with("::") { Lang::ALL.map(|l| format!("{c}{}", l.tag())).to_vec() } else { vec![(*c).to_owned()] }).collect();
+                let like = names.iter().map(String::as_str).find(|name| alike(name, head)).or_else(|| nearest(head, names.iter().map(String::as_str)));
+                let shown = visible(head);
+                wrong.push(place(
+                    format!("不认识列名“{shown}”{}", meant(like, Lang::Zh)),
+                    format!("unknown column `{shown}`{}", meant(like, Lang::En)),
+                ));
+            } else if !seen.insert(head) {
+                wrong.push(place(format!("列名 {head} 重复，请删去一列"), format!("column {head} occurs twice; delete one")));
+            }
+        }
+        if sheet.name == "settings" {
+            let mut set = BTreeSet::new();
+            for row in rows(sheets, "settings") {
+                let name = row.get("setting");
+                if !SETTINGS.contains(&name) {
+                    let like = nearest(name, SETTINGS.into_iter());
+                    let shown = visible(name);
+                    wrong.push(row.wrong(
+                        "setting",
+                        &format!("不认识设置项“{shown}”{}", meant(like, Lang::Zh)),
+                        &format!("unknown setting `{shown}`{}", meant(like, Lang::En)),
+                    ));
+                } else if !set.insert(name.to_owned()) {
+                    wrong.push(row.wrong("setting", "这一项写了两次", "this is set twice"));
+                }
+            }
+        }
+    }
+}
+
 /// The survey that the sheets hold; what the checks of a survey then say is another matter.
 pub fn from_sheets(sheets: &[Sheet]) -> Result<SurveyFile, Vec<Refusal>> {
     let mut wrong = Wrong::new();
+    unknown(sheets, &mut wrong);
     let known: BTreeSet<&str> = sheets.iter().map(|s| s.name.as_str()).collect();
     for needed in ["survey", "settings"] {
         if !known.contains(needed) {
@@ -112,6 +188,10 @@ pub fn from_sheets(sheets: &[Sheet]) -> Result<SurveyFile, Vec<Refusal>> {
             text: r.text("text::").unwrap_or_default(),
         })
         .collect();
+    let unit_kinds = rows(sheets, "kinds")
+        .iter()
+        .map(|r| UnitKind { id: r.get("name").to_owned(), label: r.text("label::").unwrap_or_default(), also: r.words("also") })
+        .collect();
     let scales = read_scales(sheets, &mut wrong);
     let (mut categories, closing) = read_groups(sheets, &choices, &mut wrong);
     for row in rows(sheets, "measures") {
@@ -136,6 +216,7 @@ pub fn from_sheets(sheets: &[Sheet]) -> Result<SurveyFile, Vec<Refusal>> {
         scales,
         option_sets: sets.collect(),
         rectification_types,
+        unit_kinds,
         categories,
         closing,
     };

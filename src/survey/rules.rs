@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::check::Report;
 use super::condition;
 use super::file::{AnswerFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
-use crate::text::{Lang, Text, is_deceptive};
+use crate::text::{Lang, Text, is_deceptive, meant, nearest};
 
 /// Form fields that are not questions.
 const RESERVED: [&str; 6] = ["code", "blank", "pad", "lang", "view", "closing"];
@@ -32,6 +32,7 @@ impl<'a> Checker<'a> {
         for (name, set) in &self.file.option_sets {
             self.options(&format!("/option_sets/{name}"), &What::new(format!("选项组 {name}"), format!("option set `{name}`")), set);
         }
+        self.unit_kinds();
         let file = self.file;
         if file.categories.is_empty() {
             self.report.add("/categories", "至少要有一个类别", "there must be at least one category");
@@ -135,6 +136,32 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn unit_kinds(&mut self) {
+        let mut ids = HashSet::new();
+        for (n, kind) in self.file.unit_kinds.iter().enumerate() {
+            let at = format!("/unit_kinds/{n}");
+            let what = What::new(format!("单位类型 {}", kind.id), format!("kind of units `{}`", kind.id));
+            if !is_name(&kind.id, false) || !ids.insert(&kind.id) {
+                self.bad_option(&format!("{at}/id"), &what, &kind.id);
+            }
+            self.text(&format!("{at}/label"), &what, &kind.label);
+        }
+    }
+
+    /// A scope names kinds that the survey knows; one that names none would drop the item from every list without a word.
+    fn scope(&mut self, at: &str, what: &What, question: &QuestionFile) {
+        let known: Vec<&str> = self.file.unit_kinds.iter().map(|kind| kind.id.as_str()).collect();
+        let unknown = question.scope.iter().enumerate().filter(|(_, word)| !known.is_empty() && !known.contains(&word.as_str()));
+        for (n, word) in unknown {
+            let nearest = nearest(word, known.iter().copied());
+            self.report.add(
+                &format!("{at}/scope/{n}"),
+                format!("{}：没有名为 {word} 的单位类型{}；可用：{}", what.zh, meant(nearest, Lang::Zh), known.join("、")),
+                format!("{}: there is no kind of units `{word}`{}; unit_kinds has {}", what.en, meant(nearest, Lang::En), known.join(", ")),
+            );
+        }
+    }
+
     fn questions(&mut self, pointer: &str, questions: &[QuestionFile]) {
         for (n, question) in questions.iter().enumerate() {
             let at = format!("{pointer}/{n}");
@@ -164,6 +191,7 @@ impl<'a> Checker<'a> {
             if let Some(kind) = &question.suggested {
                 self.rectification(&format!("{at}/suggested"), kind);
             }
+            self.scope(&at, &what, question);
             self.answer(&format!("{at}/answer"), &what, &question.answer);
         }
     }

@@ -63,7 +63,7 @@ fn number<T: ToString>(value: Option<T>) -> String {
 #[must_use]
 pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
     let languages = &survey.languages;
-    let mut settings = Writer::new(languages, &["setting", "value", "text::"]);
+    let mut settings = Writer::new(languages, columns("settings"));
     let plain = |key: &str, value: String| [("setting", key.to_owned()), ("value", value)];
     settings.row(&plain("id", survey.id.clone()), &[]);
     settings.row(&plain("version", survey.version.clone().unwrap_or_default()), &[]);
@@ -76,12 +76,12 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
     for (key, text) in [("title", &survey.title), ("intro", &survey.intro), ("thanks", &survey.thanks)] {
         settings.row(&plain(key, String::new()), &[("text::", Some(text))]);
     }
-    let mut privacy = Writer::new(languages, &["name", "text::", "requires"]);
+    let mut privacy = Writer::new(languages, columns("privacy"));
     for line in &survey.privacy {
         let requires = line.requires.map_or_else(String::new, |r| word(&r));
         privacy.row(&[("name", line.id.clone()), ("requires", requires)], &[("text::", Some(&line.text))]);
     }
-    let mut scales = Writer::new(languages, &["scale", "name", "label::", "hint::", "score", "present_from", "prominent_from"]);
+    let mut scales = Writer::new(languages, columns("scales"));
     for (name, scale) in &survey.scales {
         let fields =
             [("scale", name.clone()), ("present_from", scale.present_from.to_string()), ("prominent_from", scale.prominent_from.to_string())];
@@ -91,12 +91,16 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
             scales.row(&fields, &[("label::", Some(&step.label)), ("hint::", step.hint.as_ref())]);
         }
     }
-    let mut types = Writer::new(languages, &["name", "label::", "text::"]);
+    let mut kinds = Writer::new(languages, columns("kinds"));
+    for kind in &survey.unit_kinds {
+        kinds.row(&[("name", kind.id.clone()), ("also", kind.also.join(" "))], &[("label::", Some(&kind.label))]);
+    }
+    let mut types = Writer::new(languages, columns("rectification"));
     for kind in &survey.rectification_types {
         types.row(&[("name", kind.id.clone())], &[("label::", Some(&kind.label)), ("text::", Some(&kind.text))]);
     }
-    let mut measures = Writer::new(languages, &["category", "rectification", "text::"]);
-    let mut choices = Writer::new(languages, &["list_name", "name", "label::", "exclusive", "other_chars", "from", "to"]);
+    let mut measures = Writer::new(languages, columns("measures"));
+    let mut choices = Writer::new(languages, columns("choices"));
     for (set, options) in &survey.option_sets {
         write_options(&mut choices, &format!("set:{set}"), options);
     }
@@ -129,7 +133,38 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
         privacy.sheet("privacy"),
         types.sheet("rectification"),
         measures.sheet("measures"),
+        kinds.sheet("kinds"),
     ]
+}
+
+/// The sheets of a survey's workbook and their columns; whatever else a workbook has is refused by name.
+pub(super) const SHEETS: [(&str, &[&str]); 8] = [
+    ("survey", &QUESTION_COLUMNS),
+    ("choices", &["list_name", "name", "label::", "exclusive", "other_chars", "from", "to"]),
+    ("scales", &["scale", "name", "label::", "hint::", "score", "present_from", "prominent_from"]),
+    ("settings", &["setting", "value", "text::"]),
+    ("privacy", &["name", "text::", "requires"]),
+    ("rectification", &["name", "label::", "text::"]),
+    ("measures", &["category", "rectification", "text::"]),
+    ("kinds", &["name", "label::", "also"]),
+];
+
+/// What the sheet `settings` may set.
+pub(super) const SETTINGS: [&str; 9] = ["id", "version", "languages", "prominent", "tendency", "emerging", "title", "intro", "thanks"];
+
+/// The letters of a column of a spreadsheet, such as `AB`.
+#[must_use]
+pub fn column_letters(column: usize) -> String {
+    let (mut out, mut n) = (String::new(), column + 1);
+    while n > 0 {
+        out.insert(0, char::from(b'A' + u8::try_from((n - 1) % 26).unwrap_or(0)));
+        n = (n - 1) / 26;
+    }
+    out
+}
+
+fn columns(sheet: &str) -> &'static [&'static str] {
+    SHEETS.iter().find(|known| known.0 == sheet).map_or(&[], |known| known.1)
 }
 
 const QUESTION_COLUMNS: [&str; 18] = [

@@ -3,6 +3,7 @@
 
 mod api;
 mod assets;
+mod cookies;
 pub mod desk;
 mod error;
 mod negotiate;
@@ -67,6 +68,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/me").route(get().to(desk::me::show)).route(post().to(desk::me::post)))
         .service(resource("/confirm").route(get().to(desk::again::show)).route(post().to(desk::again::post)))
         .service(resource("/setup/{token}").route(get().to(desk::sign_in::setup)).route(post().to(desk::sign_in::set_up)))
+        .service(resource("/clock").route(post().to(desk::home::confirm_clock)))
         .service(resource("/calendar").route(get().to(desk::calendar::show)).route(post().to(desk::calendar::set)))
         .service(resource("/units").route(get().to(desk::units::show)).route(post().to(desk::units::import)))
         .service(resource("/language").route(get().to(desk::choose_language)))
@@ -94,6 +96,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/rounds/new").route(get().to(desk::rounds::new)).route(post().to(desk::rounds::create)))
         .service(resource("/rounds/{round}/edit").route(get().to(desk::rounds::edit)).route(post().to(desk::rounds::change)))
         .service(resource("/rounds/{round}").route(get().to(desk::round::show)))
+        .service(resource("/rounds/{round}/standing").route(get().to(desk::follow::show)))
         .service(resource("/rounds/{round}/custody").route(get().to(desk::custody::show)).route(post().to(desk::custody::post)))
         .service(resource("/rounds/{round}/keeping").route(get().to(desk::keeping::show)).route(post().to(desk::keeping::post)))
         .service(resource("/rounds/{round}/texts").route(get().to(desk::screening::show)).route(post().to(desk::screening::post)))

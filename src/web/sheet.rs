@@ -62,7 +62,7 @@ fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
 
 /// One page for each trustee's sealed envelope. Like slips, passphrases exist in clear only here.
 #[must_use]
-pub fn envelopes(round: &Round, passphrases: &[Passphrase], quorum: u8, marks: &str) -> Markup {
+pub fn envelopes(round: &Round, set: &str, passphrases: &[Passphrase], quorum: u8, marks: &str) -> Markup {
     let of = passphrases.len();
     html! {
         (DOCTYPE)
@@ -76,12 +76,13 @@ pub fn envelopes(round: &Round, passphrases: &[Passphrase], quorum: u8, marks: &
                     div.envelope {
                         p.how { (round.title) "　轮次编号 " (round.id) }
                         h1 { "票箱监督员口令" }
-                        p.how { "第 " (n + 1) " 份，共 " (of) " 份；开箱须 " (quorum) " 份" }
+                        p.how { "编号 " strong { (set) } "　第 " (n + 1) " 份，共 " (of) " 份；开箱须 " (quorum) " 份" }
                         div.passphrase { (passphrase.printed().as_str()) }
                         p.how { "字母不分大小写，横线可不输。不含数字 0、1 和字母 i、l、o。" }
                         ul {
                             li { "凭任意 " (quorum) " 份口令，加上服务器上的钥匙文件，才能开启票箱；单独一份打不开任何东西。" }
                             li { "口令不足 " (quorum) " 份，本轮全部答卷永久作废，任何人都无法恢复。" }
+                            li { "开放之前由本人在“钥匙保管”页试输一次；页面提示编号 " (set) " 已作废的，请交回销毁。" }
                             li { "填写期间可随时在“钥匙保管”页核对本口令是否有效；开箱时由本人当场输入。" }
                             li { "开箱完成后口令作废，本页可销毁。" }
                         }

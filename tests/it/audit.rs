@@ -83,3 +83,25 @@ fn the_auditor_filters_and_exports_and_the_bulletin_shows_yesterday_s_head() {
     let head = app.audit_head().unwrap().unwrap();
     assert_eq!((head.seq, head.hash.len()), (1, 64));
 }
+
+#[test]
+fn what_the_command_line_changes_is_a_link_with_the_system_user_and_a_release_from_it_is_told_to_everybody() {
+    let zicha = crate::shell::Shell::new(crate::test_app::Backend::Sqlite);
+    std::fs::write(zicha.path("units.csv"), crate::test_app::UNITS).unwrap();
+    zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+    let now = time::OffsetDateTime::now_utc();
+    let today = zicha::round::shanghai_day(now).to_string();
+    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "一", "--opens", &today, "--closes", &today]);
+    zicha.ok(&["round", "open", &round, "--custody", "server"]);
+    zicha.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("slips.csv")]);
+    zicha.ok(&["account", "add", "jingban", "--role", "clerk"]);
+    zicha.ok(&["--yes", "round", "close", &round]);
+    zicha.ok(&["--yes", "box", "open", "--round", &round]);
+    zicha.ok(&["--yes", "round", "release", &round]);
+    let rows = zicha::app::App::open(zicha.settings()).unwrap().verify_audit(None).unwrap().rows;
+    let user = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap().trim().to_owned();
+    assert!(rows.iter().all(|row| row.account == format!("command line (system user {user})")), "{rows:#?}");
+    let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(actions, ["units_import", "round_create", "round_open", "slips_issue", "account_add", "round_close", "box_open", "round_release_shell"]);
+    zicha.serve_at(now, &format!("/bulletin/{round}"), "本轮结果由服务器命令行发布");
+}

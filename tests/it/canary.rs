@@ -158,7 +158,7 @@ impl Bureau {
         zicha.ok(&["units", "import", &path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
         let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "验", "--opens", &today, "--closes", &today]);
-        zicha.ok(&["round", "open", &round, "--trustees", "3", "--quorum", "2", "--passphrases-out", &path("passphrases")]);
+        zicha.ok(&["--yes", "round", "open", &round, "--trustees", "3", "--quorum", "2", "--passphrases-out", &path("passphrases")]);
         zicha.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &path("slips.csv")]);
         let slips = std::fs::read_to_string(path("slips.csv")).unwrap();
         let codes = slips.lines().skip(1).filter(|l| l.contains("\"CY\"")).map(|l| l.split("\",\"").nth(3).unwrap().replace(' ', "")).collect();

@@ -86,7 +86,10 @@ impl Bureau {
         let day = shanghai_day(self.app.now());
         let new = NewRound { survey: &survey("canteen"), title: "验", opens: day, closes: day, units: &[], access: Access::Slip, looks_back: None };
         let round = self.app.create_round(&new).unwrap();
-        let passphrases = self.app.prepare_trustees(&round, 3, 2).unwrap();
+        let (_, passphrases) = self.app.prepare_trustees(&round, 3, 2, "").unwrap();
+        for passphrase in &passphrases[..2] {
+            self.app.test_passphrase(&round, &passphrase.printed()).unwrap();
+        }
         self.app.open_round(&round, Custody::Trustees).unwrap();
         let slips = self.app.issue_slips(&round, None, 0, true).unwrap();
         let log = self.folder.path().join(format!("box-{round}.db-wal"));

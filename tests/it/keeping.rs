@@ -127,7 +127,7 @@ fn a_restore_suspends_what_was_open_and_never_revives_a_spent_code() {
         zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
         answer(&zicha, &round, &codes[5..8]);
         // Over the database it was taken from: what came later is kept, and its codes stay spent.
-        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap().rounds;
         let [one] = &report[..] else { panic!("{report:?}") };
         assert_eq!((one.how, one.state, one.in_backup, one.before, one.now), (How::Restored, RoundState::Suspended, 5, Some(8), 8), "{backend:?}");
         zicha.get(&format!("/r/{round}")).assert_says(200, "本轮暂停");
@@ -162,7 +162,7 @@ fn a_restore_into_an_empty_database_says_what_it_cannot_know_and_keeps_spent_cod
         let vault = Vault::new();
         zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
         let (folder, app) = fresh(backend, &zicha.data());
-        let report = app.restore(&vault.file(), &vault.key()).unwrap();
+        let report = app.restore(&vault.file(), &vault.key()).unwrap().rounds;
         let [one] = &report[..] else { panic!("{report:?}") };
         assert_eq!((one.state, one.in_backup, one.before, one.now, one.can_be_opened), (RoundState::Suspended, 5, None, 5, false), "{backend:?}");
         assert_eq!(app.units().unwrap().len(), 5);
@@ -191,7 +191,7 @@ fn an_older_database_takes_the_release_back_from_its_file_and_no_ballot() {
         zicha.app.open_box(&round, &mut |_| {}).unwrap();
         let release = zicha.app.results(&round).unwrap().release;
         // Over the database that is further on: nothing goes back.
-        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap().rounds;
         assert_eq!((report[0].how, report[0].state), (How::Kept, RoundState::Opened), "{backend:?}");
         assert_eq!(zicha.app.text_counts(&round).unwrap()["visit_note"], 6);
         // Into an empty one, with the file that the opening left.
@@ -199,7 +199,7 @@ fn an_older_database_takes_the_release_back_from_its_file_and_no_ballot() {
         std::fs::create_dir_all(folder.path().join("releases")).unwrap();
         let name = format!("releases/{round}.json");
         std::fs::copy(zicha.data().join(&name), folder.path().join(&name)).unwrap();
-        let report = app.restore(&vault.file(), &vault.key()).unwrap();
+        let report = app.restore(&vault.file(), &vault.key()).unwrap().rounds;
         assert_eq!((report[0].how, report[0].state, report[0].now), (How::ReleaseFromFile, RoundState::Opened, 0));
         assert_eq!(app.results(&round).unwrap().release, release);
         assert!(app.round(&round).unwrap().closing.is_some_and(|c| c.digest.len() == 64), "the bulletin's sums came with it");
@@ -224,7 +224,7 @@ fn a_second_restore_does_not_hide_what_the_first_one_lost() {
     let mut db = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     diesel::connection::SimpleConnection::batch_execute(&mut db, "delete from ballots; delete from spent_slips").unwrap();
     let before = |report: Vec<zicha::app::RestoredRound>| (report[0].before, report[0].now);
-    assert_eq!(before(zicha.app.restore(&vault.file(), &vault.key()).unwrap()).1, 5);
+    assert_eq!(before(zicha.app.restore(&vault.file(), &vault.key()).unwrap().rounds).1, 5);
     zicha.app.restore(&vault.file(), &vault.key()).unwrap();
     let note = zicha.app.round(&round).unwrap().restored.unwrap();
     assert!(note.before.is_none_or(|before| before > note.now), "the loss is still said: {note:?}");
@@ -248,7 +248,7 @@ fn a_backup_taken_in_the_middle_of_an_opening_brings_back_no_box() {
             })
             .unwrap();
         assert!(!vault.plain().contains("\nballots\t"), "{backend:?}");
-        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap().rounds;
         assert_eq!(report[0].how, How::Kept);
         let (_folder, app) = fresh(backend, &zicha.data());
         app.restore(&vault.file(), &vault.key()).unwrap();
@@ -285,8 +285,8 @@ fn a_backup_that_is_damaged_foreign_or_for_another_key_changes_nothing() {
     let vault = Vault::new();
     zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
     let whole = std::fs::read(vault.file()).unwrap();
-    let says = |result: Result<_, zicha::app::AppError>, what: &str| {
-        let error = result.map(|_: Vec<_>| ()).unwrap_err().to_string();
+    let says = |result: Result<zicha::app::Restoration, zicha::app::AppError>, what: &str| {
+        let error = result.map(drop).unwrap_err().to_string();
         assert!(error.contains(what), "{error}");
         assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Open);
     };
@@ -421,7 +421,7 @@ fn a_backup_from_before_a_destruction_does_not_undo_it() {
         for account in ["jia", "yi"] {
             zicha.app.approve(&round, zicha::app::SharedStep::Destroy, account).unwrap();
         }
-        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap().rounds;
         assert_eq!(report[0].how, How::Kept);
         assert!(zicha.app.text_counts(&round).unwrap().is_empty(), "{backend:?}");
     }
@@ -441,4 +441,115 @@ fn originals_are_destroyed_by_the_service_itself_when_their_day_is_over() {
     zicha.serve_at(now + time::Duration::days(61), &format!("/bulletin/{round}"), "填写的原文和已用填写码已销毁");
     let app = App::open(zicha.settings()).unwrap();
     assert!(app.round(&round.parse().unwrap()).unwrap().destruction.unwrap().by.is_empty());
+}
+
+/// Deeds of many kinds after a backup, each a link of the chain or a row that only grows.
+fn deeds(zicha: &TestApp, round: &RoundId) {
+    let (clerk, head) = (sign_in(zicha, "jia", Role::Clerk), sign_in(zicha, "yi", Role::Head));
+    let admin = sign_in(zicha, "guanli", Role::Admin);
+    let today = zicha::round::shanghai_day(zicha.app.now()).to_string();
+    let does = |who: &Desk, from: &str, to: &str, fields: &[(&str, &str)]| {
+        let page = who.post_from(from, to, fields);
+        assert!(matches!(page.status, 200 | 303), "{to} {fields:?}: {} {}", page.status, page.body);
+    };
+    does(&clerk, "/desk/units", "/desk/units/one", &[("code", "XD"), ("name", "新单位"), ("kind", "squad"), ("headcount", "9")]);
+    let days: Vec<(String, &str)> = (0..5).flat_map(|n| [(format!("from{n}"), today.as_str()), (format!("to{n}"), today.as_str())]).collect();
+    let days: Vec<(&str, &str)> = days.iter().map(|(name, day)| (name.as_str(), *day)).collect();
+    does(&clerk, "/desk/calendar", "/desk/calendar", &days);
+    for (name, role) in [("shenji", "auditor"), ("bing", "clerk")] {
+        does(&admin, "/desk/accounts", "/desk/accounts", &[("name", name), ("role", role), ("units", "")]);
+    }
+    does(&admin, "/desk/accounts", "/desk/accounts/do", &[("name", "bing"), ("do", "off"), ("confirm", "yes")]);
+    let list = format!("/desk/rounds/{round}/problems/ALL");
+    for n in 0..20 {
+        let statement = format!("明察暗访发现第{n}项问题");
+        let row = [("category", "1"), ("statement", &*statement), ("source", "inspection"), ("found", &today), ("evidence", "照片")];
+        does(&clerk, &list, &list, &row);
+    }
+    for _ in 0..2 {
+        for who in [&clerk, &head] {
+            who.post_from(&format!("/desk/rounds/{round}"), &format!("/desk/rounds/{round}/do/lists"), &[("confirm", "yes")]);
+        }
+    }
+    for title in ["第二轮", "第三轮"] {
+        does(&clerk, "/desk/rounds/new", "/desk/rounds/new", &[("title", title), ("survey", "canteen"), ("opens", &today), ("closes", &today), ("access", "slip")]);
+    }
+    let blank = std::fs::read_to_string(format!("{}/surveys/blank.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    does(&clerk, "/desk/surveys/edit", "/desk/surveys/edit", &[("definition", &blank)]);
+}
+
+/// Every row that a backup would hold.
+fn rows(zicha: &App, vault: &Vault) -> Vec<String> {
+    let path = vault.folder.path().join("now.age");
+    zicha.backup(&path, Some(&vault.public)).unwrap();
+    let mut rows: Vec<String> = decrypted(&path, &vault.key()).lines().skip(1).filter(|l| !l.starts_with("end\t")).map(str::to_owned).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn a_restore_of_an_older_backup_undoes_no_deed_and_names_what_it_kept() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, codes) = open_round(&zicha);
+        answer(&zicha, &round, &codes[..8]);
+        zicha.finish(&round);
+        let vault = Vault::new();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        deeds(&zicha, &round);
+        let (before, links) = (rows(&zicha.app, &vault), zicha.app.audit().unwrap().rows.len());
+        assert!(links >= 30, "{backend:?}: {links} links");
+        let done = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
+        assert!(done.kept_database && done.kept.len() == links, "{backend:?}: {} of {links}", done.kept.len());
+        for deed in ["units_import", "account_add bing", "account_off bing", &format!("problem_changed {round} ALL-1."), "lists_issued", "survey_saved my-survey 1"] {
+            assert!(done.kept.iter().any(|kept| kept.contains(deed)), "{backend:?}: {deed} in {:#?}", done.kept);
+        }
+        let after = rows(&zicha.app, &vault);
+        let lost: Vec<&String> = before.iter().filter(|row| !after.contains(row)).collect();
+        assert!(lost.is_empty(), "{backend:?}: {lost:#?}");
+        zicha.app.verify_audit(None).unwrap();
+    }
+}
+
+#[test]
+fn a_restore_that_would_lose_one_side_is_refused_and_names_both() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let (round, _) = open_round(&zicha);
+        zicha.app.note("jia", "round_open", round.as_str()).unwrap();
+        let vault = Vault::new();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        // A copy that went its own way; then both did something.
+        let (_folder, copy) = fresh(backend, &zicha.data());
+        copy.restore(&vault.file(), &vault.key()).unwrap();
+        copy.note("command line (system user it)", "restore", "-").unwrap();
+        copy.add_account("bing", Role::Clerk, &[], None).unwrap();
+        copy.note("guanli", "account_add", "bing").unwrap();
+        zicha.app.note("yi", "calendar_set", "").unwrap();
+        zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
+        let before = rows(&copy, &vault);
+        let refused = copy.restore(&vault.file(), &vault.key()).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("account_add bing") && refused.contains("yi calendar_set") && refused.contains("nothing was changed"), "{refused}");
+        assert_eq!(rows(&copy, &vault), before, "{backend:?}");
+    }
+}
+
+#[test]
+fn a_newer_backup_goes_over_one_that_was_restored_by_mistake_and_the_chain_grows() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let (round, _) = open_round(&zicha);
+    zicha.app.note("jia", "round_open", round.as_str()).unwrap();
+    let (older, newer) = (Vault::new(), Vault::new());
+    zicha.app.backup(&older.file(), Some(&older.public)).unwrap();
+    zicha.app.add_account("bing", Role::Clerk, &[], None).unwrap();
+    zicha.app.note("guanli", "account_add", "bing").unwrap();
+    zicha.app.backup(&newer.file(), Some(&newer.public)).unwrap();
+    let (_folder, app) = fresh(Backend::Sqlite, &zicha.data());
+    app.restore(&older.file(), &older.key()).unwrap();
+    app.note("command line (system user it)", "restore", "-").unwrap();
+    assert!(app.accounts().unwrap().is_empty());
+    assert!(!app.restore(&newer.file(), &newer.key()).unwrap().kept_database);
+    assert_eq!(app.accounts().unwrap()[0].name, "bing");
+    let actions: Vec<String> = app.verify_audit(None).unwrap().rows.into_iter().map(|row| row.action).collect();
+    assert_eq!(actions, ["round_open", "account_add", "restore"], "what was done here stays a link, behind the backup's");
 }

@@ -31,7 +31,7 @@ impl Closed {
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
         let round = shell.ok(&["round", "create", "--survey", "canteen", "--title", "开箱", "--opens", &today, "--closes", &today]);
         let passphrases = shell.path("passphrases.txt");
-        shell.ok(&["round", "open", &round, "--trustees", "3", "--quorum", "2", "--passphrases-out", &passphrases]);
+        shell.ok(&["--yes", "round", "open", &round, "--trustees", "3", "--quorum", "2", "--passphrases-out", &passphrases]);
         shell.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &shell.path("slips.csv")]);
         let slips = std::fs::read_to_string(shell.path("slips.csv")).unwrap();
         let app = std::sync::Arc::new(zicha::app::App::open(shell.settings()).unwrap());

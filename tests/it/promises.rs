@@ -153,9 +153,9 @@ fn round(app: &App, trustees: bool, code_in_qr: bool, access: Access) -> zicha::
     let id = app.create_round(&new).unwrap();
     app.issue_slips(&id, None, 0, code_in_qr).unwrap();
     if trustees {
-        app.prepare_trustees(&id, 4, 3).unwrap();
+        app.prepare_trustees(&id, 4, 3, "").unwrap();
     }
-    app.open_round(&id, if trustees { zicha::app::Custody::Trustees } else { zicha::app::Custody::Server }).unwrap();
+    app.open_round(&id, if trustees { zicha::app::Custody::UntestedTrustees } else { zicha::app::Custody::Server }).unwrap();
     id
 }
 

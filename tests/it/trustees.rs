@@ -53,7 +53,9 @@ fn a_round_under_trustees_is_no_trial_and_goes_through_on_the_command_line() {
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
         let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "正式", "--opens", &today, "--closes", &today]);
         let file = zicha.path("passphrases.txt");
-        let warned = zicha.run(&["round", "open", &round, "--trustees", "4", "--quorum", "3", "--passphrases-out", &file]);
+        // Nobody could test a passphrase without a terminal: that has to be wanted.
+        zicha.refused(&["round", "open", &round, "--trustees", "4", "--quorum", "3"], "add --yes to open the round untested");
+        let warned = zicha.run(&["--yes", "round", "open", &round, "--trustees", "4", "--quorum", "3", "--passphrases-out", &file]);
         assert!(warned.status.success() && String::from_utf8_lossy(&warned.stderr).contains("this round is lost"), "said before opening");
         let text = std::fs::read_to_string(&file).unwrap();
         let lines: Vec<&str> = text.lines().filter(|l| !l.starts_with('#')).collect();
@@ -97,18 +99,18 @@ fn without_a_file_passphrases_are_printed_once() {
     zicha.ok(&["units", "import", &zicha.path("units.csv")]);
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
     let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "正式", "--opens", &today, "--closes", &today]);
-    zicha.refused(&["--json", "round", "open", &round, "--trustees", "3", "--quorum", "2"], "--passphrases-out");
+    zicha.refused(&["--yes", "--json", "round", "open", &round, "--trustees", "3", "--quorum", "2"], "--passphrases-out");
     // A screen that takes nothing costs nothing: the round stays a draft.
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let lost = zicha.command(&["round", "open", &round, "--trustees", "3", "--quorum", "2"]).stdout(full).output().unwrap();
+    let lost = zicha.command(&["--yes", "round", "open", &round, "--trustees", "3", "--quorum", "2"]).stdout(full).output().unwrap();
     assert_eq!(lost.status.code(), Some(1));
     assert!(zicha.ok(&["round", "status", &round]).contains("state draft"));
-    let printed = zicha.ok(&["round", "open", &round, "--trustees", "3", "--quorum", "2"]);
+    let printed = zicha.ok(&["--yes", "round", "open", &round, "--trustees", "3", "--quorum", "2"]);
     assert_eq!(printed.lines().filter(|l| l.len() == 24 && l.contains('-')).count(), 3, "{printed}");
     // A file that cannot be written costs nothing: the draft stays a draft.
     let other = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "二", "--opens", &today, "--closes", &today]);
     zicha.refused(
-        &["round", "open", &other, "--trustees", "3", "--quorum", "2", "--passphrases-out", "/nowhere/p.txt"],
+        &["--yes", "round", "open", &other, "--trustees", "3", "--quorum", "2", "--passphrases-out", "/nowhere/p.txt"],
         "cannot write /nowhere/p.txt",
     );
     assert!(zicha.ok(&["round", "status", &other]).contains("state draft"));
@@ -117,6 +119,34 @@ fn without_a_file_passphrases_are_printed_once() {
 /// Passphrases on the printed sheet.
 fn printed(html: &str) -> Vec<String> {
     html.split("class=\"passphrase\">").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect()
+}
+
+/// The set that the page would give up for a new one.
+fn replaces(html: &str) -> String {
+    html.split("name=\"replaces\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn pages_follow_a_download_and_another_clerk() {
+    let zicha = TestApp::start(crate::test_app::Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.draft(&survey("canteen"), Access::Slip);
+    let desk = head(&zicha);
+    let (draft, custody) = (format!("/desk/rounds/{round}"), format!("/desk/rounds/{round}/custody"));
+    let word = |page: &str| desk.get(page).body.split("data-standing=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let standing = || desk.get(&format!("{draft}/standing")).body;
+    let before = word(&custody);
+    assert!(before == standing() && before == word(&draft), "nothing has happened");
+    zicha.app.prepare_trustees(&round, 3, 2, "").unwrap();
+    assert_ne!(standing(), before, "somebody made passphrases");
+    desk.get(&custody).assert_says(200, "第二步");
+    let before = word(&draft);
+    zicha.slips(&round);
+    assert_ne!(standing(), before, "slips were made");
+    desk.get(&draft).assert_says(200, "已印发");
+    // Asking is no use of a session, and strangers learn nothing.
+    let stranger = zicha.desk().get(&format!("{draft}/standing"));
+    assert_eq!((stranger.status, stranger.body.as_str()), (204, ""));
 }
 
 fn head(zicha: &TestApp) -> Desk {
@@ -139,12 +169,29 @@ fn trustees_type_in_turn_at_the_desk_and_nothing_is_shown_back() {
         let sheet = desk.post_from(&page, &page, &[("step", "make"), ("trustees", "4"), ("quorum", "3")]);
         let passphrases = printed(&sheet.body);
         assert_eq!(passphrases.len(), 4);
-        // A new print voids the old one, and everybody can test before the round depends on it.
-        let sheet = desk.post_from(&page, &page, &[("step", "make"), ("trustees", "4"), ("quorum", "3")]);
-        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[0])]).assert_says(422, "不属于本轮");
+        // A second click on a page that a download left where it was makes nothing, and says so.
+        desk.post_from(&page, &page, &[("step", "make"), ("trustees", "4"), ("quorum", "3")]).assert_says(422, "没有再次生成");
+        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[0])]).assert_says(200, "已有 1 位监督员核对");
+        // Making anew names what it costs, and voids the first print where everybody sees it.
+        let first = replaces(&desk.get(&page).body);
+        let again = [("step", "make"), ("trustees", "4"), ("quorum", "3"), ("replaces", first.as_str())];
+        desk.post_from(&page, &page, &again).assert_says(200, "已经封好的信封全部打不开票箱");
+        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[1])]).assert_says(200, "已有 2 位监督员核对");
+        let sheet = desk.post_from(&page, &page, &[&again[..], &[("confirm", "yes")]].concat());
+        desk.get(&page).assert_says(200, &format!("已作废的口令：{first}</strong>"));
+        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[0])]).assert_says(422, &format!("已作废的一套（{first}）"));
         let passphrases = printed(&sheet.body);
-        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[3])]).assert_says(200, "口令有效");
+        assert!(sheet.body.contains(&replaces(&desk.get(&page).body)), "the set stands on the sheet");
+        let stranger = Passphrase::random(&mut StdRng::seed_from_u64(2)).printed().to_string();
+        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &stranger)]).assert_says(422, "不属于本轮");
+        // It opens once a quorum of different passphrases of this set was typed, and not before.
         let draft = format!("/desk/rounds/{round}");
+        let open = || desk.post_from(&draft, &format!("{draft}/do/open"), &[("custody", "trustees"), ("confirm", "yes")]);
+        for typed in [3, 3, 0] {
+            desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[typed])]).assert_says(200, "口令有效");
+            open().assert_says(422, "至少要 3 位");
+        }
+        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[1])]).assert_says(200, "已有 3 位监督员核对");
         let asked = desk.post_from(&draft, &format!("{draft}/do/open"), &[("custody", "trustees")]);
         asked.assert_says(200, "永久作废");
         desk.post_from(&draft, &format!("{draft}/do/open"), &[("custody", "trustees"), ("confirm", "yes")]);

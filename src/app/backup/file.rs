@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::super::AppError;
 use crate::id::RoundId;
+use crate::storage::AuditRow;
 use crate::storage::backup::Shape;
 use crate::text::Refusal;
 
@@ -40,7 +41,8 @@ pub(super) struct Seen {
     /// Rows of `rounds`.
     pub rounds: BTreeMap<RoundId, Vec<Value>>,
     pub ballots: BTreeMap<RoundId, u64>,
-    pub audit: usize,
+    /// The audit chain, oldest first.
+    pub chain: Vec<AuditRow>,
 }
 
 /// A backup file with the key that reads it.
@@ -120,10 +122,12 @@ impl Backup {
                 }
                 "ballots" => *seen.ballots.entry(round_of(shape, &row).map_err(|_| self.damaged())?.0).or_default() += 1,
                 other => {
-                    seen.audit += usize::from(other == "audit");
                     let values: Vec<Value> = serde_json::from_str(&row).map_err(|_| self.damaged())?;
                     if values.len() != shape.columns.len() {
                         return Err(self.damaged());
+                    }
+                    if other == "audit" {
+                        seen.chain.push(audit_row(&values).ok_or_else(|| self.damaged())?);
                     }
                 }
             }
@@ -157,6 +161,13 @@ impl<R: Read> Lines<R> {
         let shape = Shape::named(table).ok_or_else(|| AppError::File(format!("the backup holds an unknown table {table}")))?;
         Ok(Some((shape, row.to_owned())))
     }
+}
+
+/// A link of the audit chain from its row.
+fn audit_row(values: &[Value]) -> Option<AuditRow> {
+    let text = |at: usize| values.get(at).and_then(Value::as_str).map(str::to_owned);
+    let number = |at: usize| values.get(at).and_then(Value::as_i64);
+    Some(AuditRow { seq: number(0)?, at: number(1)?, account: text(2)?, action: text(3)?, subject: text(4)?, hash: text(5)? })
 }
 
 /// Which round a row belongs to, and its values.

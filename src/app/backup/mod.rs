@@ -2,6 +2,7 @@
 //! So a stolen backup is unreadable, and one that is read holds ballots that nobody can open. A restore suspends open rounds, never makes a spent code good again, and says what is missing.
 
 mod file;
+mod side;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
@@ -16,11 +17,13 @@ use serde_json::{Value, json};
 
 use file::{Backup, Header, Seen, round_of};
 
+use side::Side;
+
 use super::{App, AppError};
 use crate::gate::Release;
 use crate::id::RoundId;
 use crate::round::{ClosingSums, Restored, Round, RoundState, shanghai_day};
-use crate::storage::StorageError;
+use crate::storage::{AuditRow, StorageError};
 use crate::storage::backup::{MAIN, Shape};
 use crate::text::Refusal;
 
@@ -46,6 +49,17 @@ pub struct RestoredRound {
 }
 
 /// What a restore did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restoration {
+    /// Round by round.
+    pub rounds: Vec<RestoredRound>,
+    /// Deeds of the database that the backup does not know; all of them are kept. None if the backup was further on.
+    pub kept: Vec<String>,
+    /// Whether units, accounts, surveys and settings are the database's own.
+    pub kept_database: bool,
+}
+
+/// What a restore did with one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
@@ -112,13 +126,19 @@ impl App {
         Ok(rows)
     }
 
-    /// Restores a backup with the secret half of its key. All of it is read and checked before anything changes.
-    pub fn restore(&self, path: &Path, key: &Path) -> Result<Vec<RestoredRound>, AppError> {
+    /// Restores a backup with the secret half of its key. All of it is read and checked before anything changes, and no deed of the database is undone.
+    pub fn restore(&self, path: &Path, key: &Path) -> Result<Restoration, AppError> {
         let backup = Backup::open(path, key)?;
         let seen = backup.survey(&self.key.fingerprint())?;
-        let plan = self.plan(&seen)?;
+        let chain = self.storage.audit()?;
+        let side = if self.is_empty(&chain)? { Side::BackupAhead(Vec::new()) } else { side::compare(&chain, &seen.chain)? };
+        let ahead = matches!(side, Side::DatabaseAhead(_));
+        let plan = self.plan(&seen, ahead.then_some(&chain[..]))?;
         let spent = self.restore_boxes(&backup, &plan)?;
-        self.restore_tables(&backup, &plan, &seen, &spent)?;
+        self.restore_tables(&backup, &plan, &seen, &side, &spent)?;
+        if ahead {
+            self.suspend_kept(&plan)?;
+        }
         let mut report = Vec::new();
         for (id, fate) in &plan {
             let mut round = self.round(id)?;
@@ -142,7 +162,31 @@ impl App {
                 round: id.clone(),
             });
         }
-        Ok(report)
+        let kept = match &side {
+            Side::DatabaseAhead(deeds) => deeds.iter().map(side::line).collect(),
+            Side::BackupAhead(_) => Vec::new(),
+        };
+        Ok(Restoration { rounds: report, kept, kept_database: ahead })
+    }
+
+    /// Whether nothing was ever done here.
+    fn is_empty(&self, chain: &[AuditRow]) -> Result<bool, AppError> {
+        Ok(chain.is_empty() && self.storage.rounds()?.is_empty() && self.storage.accounts()?.is_empty() && self.storage.units()?.is_empty())
+    }
+
+    /// Halts open rounds of a database that is further on: of their boxes nobody knows whether all of it is there.
+    fn suspend_kept(&self, plan: &BTreeMap<RoundId, Fate>) -> Result<(), AppError> {
+        let day = shanghai_day(self.now());
+        for (id, fate) in plan.iter().filter(|(_, fate)| fate.how == How::Restored) {
+            let mut round = self.round(id)?;
+            let from = round.state;
+            if matches!(from, RoundState::Open | RoundState::Suspended) {
+                round.state = RoundState::Suspended;
+                round.restored = Some(fate.note(day, self.ballots(id)?.unwrap_or(0)));
+                self.storage.update_round(&round, from)?;
+            }
+        }
+        Ok(())
     }
 
     /// Ballots in the box of a round, if there is one.
@@ -150,13 +194,17 @@ impl App {
         Ok(if self.storage.has_box(id)? { Some(self.storage.ballot_count(id)?) } else { None })
     }
 
-    /// What is to become of each round.
-    fn plan(&self, seen: &Seen) -> Result<BTreeMap<RoundId, Fate>, AppError> {
+    /// What is to become of each round; `chain` is that of a database that is further on.
+    fn plan(&self, seen: &Seen, chain: Option<&[AuditRow]>) -> Result<BTreeMap<RoundId, Fate>, AppError> {
+        let dropped = |id: &RoundId| chain.is_some_and(|links| links.iter().any(|link| link.action == "round_drop" && link.subject == id.as_str()));
         let now: BTreeMap<RoundId, Round> = self.storage.rounds()?.into_iter().map(|r| (r.id.clone(), r)).collect();
         let mut plan = BTreeMap::new();
         for id in now.keys().chain(seen.rounds.keys()) {
             let backed_up = seen.rounds.get(id);
             let current = now.get(id);
+            if current.is_none() && dropped(id) {
+                continue;
+            }
             let further = current.is_some_and(|c| backed_up.is_none_or(|b| further(c, b)));
             let how = if further {
                 How::Kept
@@ -219,11 +267,22 @@ impl App {
         Ok(spent)
     }
 
-    /// Replaces the main database.
-    fn restore_tables(&self, backup: &Backup, plan: &BTreeMap<RoundId, Fate>, seen: &Seen, spent: &[(RoundId, String)]) -> Result<(), AppError> {
-        let kept: BTreeSet<RoundId> = plan.iter().filter(|(_, f)| f.how == How::Kept).map(|(id, _)| id.clone()).collect();
+    /// Replaces the main database; one that is further on only gets the rounds that it has lost.
+    fn restore_tables(
+        &self,
+        backup: &Backup,
+        plan: &BTreeMap<RoundId, Fate>,
+        seen: &Seen,
+        side: &Side,
+        spent: &[(RoundId, String)],
+    ) -> Result<(), AppError> {
+        let ahead = matches!(side, Side::DatabaseAhead(_));
+        let here: BTreeSet<RoundId> = self.storage.rounds()?.into_iter().map(|r| r.id).collect();
+        let stays = |id: &RoundId, fate: &Fate| fate.how == How::Kept || (ahead && fate.how == How::Restored && here.contains(id));
+        let mut kept: BTreeSet<RoundId> = plan.iter().filter(|(id, fate)| stays(id, fate)).map(|(id, _)| id.clone()).collect();
+        // Rounds of the backup that were dropped since.
+        kept.extend(seen.rounds.keys().filter(|id| !plan.contains_key(*id)).cloned());
         let day = shanghai_day(self.now());
-        let keep_audit = self.storage.audit_length()? >= seen.audit;
         let mut lines = backup.lines()?;
         let mut extra: Vec<(&'static Shape, String)> = Vec::new();
         for (id, _) in plan.iter().filter(|(_, f)| f.how == How::ReleaseFromFile) {
@@ -231,8 +290,13 @@ impl App {
             extra.push((shape("releases"), json!([id, release.gate, release.to_json()]).to_string()));
         }
         extra.extend(spent.iter().map(|(_, row)| (shape("spent_codes"), row.clone())));
+        if let Side::BackupAhead(tail) = side {
+            let links = side::appended(&seen.chain, tail.clone());
+            let row = |l: &AuditRow| json!([l.seq, l.at, l.account, l.action, l.subject, l.hash]).to_string();
+            extra.extend(links.iter().map(|link| (shape("audit"), row(link))));
+        }
         let mut extra = extra.into_iter();
-        self.storage.restore_main(&kept, keep_audit, &mut || {
+        self.storage.restore_main(&kept, ahead, &mut || {
             loop {
                 let next = lines.next_row().map_err(|e| StorageError::Unavailable(e.to_string()))?;
                 let Some((shape, row)) = next else { return Ok(extra.next()) };
@@ -286,6 +350,13 @@ struct Fate {
     in_backup: u64,
 }
 
+impl Fate {
+    /// What everybody may read of it.
+    fn note(&self, day: time::Date, now: u64) -> Restored {
+        Restored { day: day.to_string(), in_backup: self.in_backup, before: self.before, now }
+    }
+}
+
 fn shape(name: &str) -> &'static Shape {
     Shape::named(name).expect("a table of ours")
 }
@@ -328,7 +399,7 @@ fn changed_round(shape: &Shape, mut row: Vec<Value>, fate: &Fate, kept: Option<K
     } else if text(&row, "state") == RoundState::Open.as_str() {
         let mut set = |column: &str, value: Value| row[shape.place(column)] = value;
         set("state", json!(RoundState::Suspended.as_str()));
-        let note = Restored { day: day.to_string(), in_backup: fate.in_backup, before: fate.before, now };
+        let note = fate.note(day, now);
         set("restored", json!(serde_json::to_string(&note).expect("a note is JSON")));
     }
     Value::from(row).to_string()

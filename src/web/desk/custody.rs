@@ -5,9 +5,10 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, refusal_text};
-use crate::app::{App, AppError};
+use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, follow, html_page, refusal_text};
+use crate::app::{App, AppError, LastChange, PreparedSet, minute_of};
 use crate::id::RoundId;
+use crate::response::Form;
 use crate::round::{Round, RoundState};
 use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
@@ -19,21 +20,29 @@ use crate::web::sheet;
 struct Said {
     good: Option<String>,
     bad: Option<String>,
+    /// The set that is about to be voided waits for a yes.
+    voiding: bool,
 }
 
 /// `GET /desk/rounds/{round}/custody`.
-pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn show(request: HttpRequest, app: Data<App>, openings: Data<Openings>, round: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let id = round.parse().map_err(|_| WebError::NothingHere)?;
-    answer(&session, &app, id, Said::default()).await
+    answer(&session, &app, &openings, id, Said::default()).await
 }
 
-async fn answer(session: &Session, app: &Data<App>, id: RoundId, said: Said) -> Result<HttpResponse, WebError> {
+async fn answer(session: &Session, app: &Data<App>, openings: &Data<Openings>, id: RoundId, said: Said) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
-    let reading = app.clone();
-    let round = block(move || reading.round(&id)).await??;
+    let (reading, running) = (app.clone(), openings.clone());
+    let (round, standing, printed) = block(move || {
+        let standing = follow::standing(&reading, &running, &id)?;
+        let printed = reading.last_change("trustees_prepared", Some(id.as_str()))?;
+        Ok::<_, AppError>((reading.round(&id)?, standing, printed))
+    })
+    .await??;
     let bad = said.bad.is_some();
-    let mut response = html_page(session, lang.pick("钥匙保管", "Custody of the key"), demo_mark(app, lang), page(session, app, &round, &said));
+    let body = html! { (follow::mark(&round.id, &standing)) (page(session, app, &round, printed.as_ref(), &said)) };
+    let mut response = html_page(session, lang.pick("钥匙保管", "Custody of the key"), demo_mark(app, lang), body);
     if bad {
         *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -41,25 +50,47 @@ async fn answer(session: &Session, app: &Data<App>, id: RoundId, said: Said) -> 
 }
 
 /// `POST /desk/rounds/{round}/custody`.
-pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+pub async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    openings: Data<Openings>,
+    round: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
     let step = form.first("step").to_owned();
     if step == "make" {
-        let made = block(move || make(&working, &of, &account, form.first("trustees"), form.first("quorum"))).await?;
-        return match made {
-            Ok((round, html)) => Ok(download(&format!("监督员口令_{}.html", round.title), "text/html; charset=utf-8", html)),
-            Err(error) => answer(&session, &app, id, Said { bad: Some(refusal_text(error, lang)?), ..Said::default() }).await,
+        let replaces = form.first("replaces").to_owned();
+        if !replaces.is_empty() && form.first("confirm") != "yes" {
+            return answer(&session, &app, &openings, id, Said { voiding: true, ..Said::default() }).await;
+        }
+        let made = block(move || make(&working, &of, &account, &form)).await?;
+        let bad = match made {
+            Ok((round, html)) => return Ok(download(&format!("监督员口令_{}.html", round.title), "text/html; charset=utf-8", html)),
+            Err(AppError::Changed) => lang
+                .pick(
+                    "口令刚才已经生成（您的另一次点击，或另一位经办），见下。没有再次生成，已打印的仍然有效。",
+                    "The passphrases were made a moment ago, by another click of yours or by somebody else; see below. Nothing was made anew, and what was printed still counts.",
+                )
+                .to_owned(),
+            Err(error) => refusal_text(error, lang)?,
         };
+        return answer(&session, &app, &openings, id, Said { bad: Some(bad), ..Said::default() }).await;
     }
     let result = block(move || {
         let typed = zeroize::Zeroizing::new(form.first("passphrase").to_owned());
         match step.as_str() {
-            "test" => working.test_passphrase(&of, &typed).map(|()| {
-                lang.pick("口令有效。未作保存，也未作其他任何操作。", "The passphrase is valid. Nothing was kept and nothing else was done.")
-                    .to_owned()
+            "test" => working.test_passphrase(&of, &typed).map(|()| match working.prepared(&of) {
+                Some(PreparedSet { tested, need, .. }) => lang.pick(
+                    format!("口令有效，未作保存。已有 {tested} 位监督员核对，至少须 {need} 位。"),
+                    format!("The passphrase is valid; it was not kept. {tested} trustees have tested theirs, at least {need} must."),
+                ),
+                None => lang
+                    .pick("口令有效。未作保存，也未作其他任何操作。", "The passphrase is valid. Nothing was kept and nothing else was done.")
+                    .to_owned(),
             }),
             "enter" => {
                 let (have, need) = working.enter_passphrase(&of, &typed)?;
@@ -82,24 +113,24 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     })
     .await?;
     let said = match result {
-        Ok(good) => Said { good: Some(good), bad: None },
-        Err(error) => Said { good: None, bad: Some(refusal_text(error, lang)?) },
+        Ok(good) => Said { good: Some(good), ..Said::default() },
+        Err(error) => Said { bad: Some(refusal_text(error, lang)?), ..Said::default() },
     };
-    answer(&session, &app, id, said).await
+    answer(&session, &app, &openings, id, said).await
 }
 
-fn make(app: &App, id: &RoundId, account: &str, trustees: &str, quorum: &str) -> Result<(Round, Vec<u8>), AppError> {
+fn make(app: &App, id: &RoundId, account: &str, form: &Form) -> Result<(Round, Vec<u8>), AppError> {
     let number =
         |text: &str| text.trim().parse::<u8>().map_err(|_| Refusal::new("人数应为整数，例如 4 人中 3 人", "numbers are needed, such as 3 of 4"));
-    let (trustees, quorum) = (number(trustees)?, number(quorum)?);
-    let passphrases = app.prepare_trustees(id, trustees, quorum)?;
+    let (trustees, quorum) = (number(form.first("trustees"))?, number(form.first("quorum"))?);
+    let (set, passphrases) = app.prepare_trustees(id, trustees, quorum, form.first("replaces"))?;
     app.note(account, "trustees_prepared", id.as_str())?;
     let round = app.round(id)?;
-    let html = sheet::envelopes(&round, &passphrases, quorum, &app.marks(&round, Lang::Zh)).into_string().into_bytes();
+    let html = sheet::envelopes(&round, &set, &passphrases, quorum, &app.marks(&round, Lang::Zh)).into_string().into_bytes();
     Ok((round, html))
 }
 
-fn page(session: &Session, app: &App, round: &Round, said: &Said) -> Markup {
+fn page(session: &Session, app: &App, round: &Round, printed: Option<&LastChange>, said: &Said) -> Markup {
     let lang = session.lang;
     html! {
         p.noprint { a href={ "/desk/rounds/" (round.id) } { "← " (round.title) } }
@@ -107,7 +138,7 @@ fn page(session: &Session, app: &App, round: &Round, said: &Said) -> Markup {
         @if let Some(good) = &said.good { div.card.good role="status" { p { (good) } } }
         @if let Some(bad) = &said.bad { div.errors role="alert" { (bad) } }
         @match round.state {
-            RoundState::Draft => (draft(session, app, round)),
+            RoundState::Draft => (draft(session, app, round, printed, said)),
             RoundState::Open | RoundState::Closed => (held(session, app, round)),
             _ => { div.card { p { (lang.pick("本轮已开箱，口令和钥匙已作废。", "This box was opened; passphrases and key are void.")) } } }
         }
@@ -127,12 +158,17 @@ fn warning(need: usize, of: usize, lang: Lang) -> Markup {
     }
 }
 
-fn draft(session: &Session, app: &App, round: &Round) -> Markup {
+fn draft(session: &Session, app: &App, round: &Round, printed: Option<&LastChange>, said: &Said) -> Markup {
     let lang = session.lang;
     let action = format!("/desk/rounds/{}/custody", round.id);
     html! {
         @match app.prepared(&round.id) {
             None => {
+                @if let Some(last) = printed { div.errors { p {
+                    strong { (lang.pick("先前打印的口令已失效。", "The passphrases printed before have lapsed. ")) }
+                    (minute_of(last.at)) (lang.pick(" 由 ", " made by ")) (last.account)
+                    (lang.pick(" 生成的一套口令，因超过两小时未开放或服务重启而作废。请当场销毁那些信封，重新生成。", ": the round was not opened within two hours, or the service was restarted. Destroy those envelopes and make new ones."))
+                } } }
                 div.card {
                     h2 { (lang.pick("第一步：生成监督员口令", "Step 1: make the trustees' passphrases")) }
                     (warning(3, 4, lang))
@@ -147,24 +183,62 @@ fn draft(session: &Session, app: &App, round: &Round) -> Markup {
                     }
                 }
             }
-            Some((need, of)) => {
-                div.card {
-                    h2 { (lang.pick("第二步：封存并核对", "Step 2: seal and check")) }
-                    p { (lang.pick("打印件已生成（", "The sheet is made (")) (of) (lang.pick(" 份，", " passphrases, ")) (need) (lang.pick(" 份可开箱）。请各位监督员对照信封在下面试输一次，确认无误后开放本轮。两小时内有效；重新生成会使已打印的作废。", " open the box). Let each trustee type the passphrase once below and open the round when all are right. Valid for two hours; making them again voids the printed ones.")) }
-                    (typing(session, &action, "test", lang.pick("核对口令", "Check a passphrase"), lang.pick("核对", "Check")))
+            Some(waiting) if said.voiding => (voiding(session, &action, &waiting)),
+            Some(waiting) => (seal(session, round, &action, &waiting)),
+        }
+    }
+}
+
+/// Passphrases are printed: sealed, tested by their holders, and then the round opens.
+fn seal(session: &Session, round: &Round, action: &str, waiting: &PreparedSet) -> Markup {
+    let lang = session.lang;
+    let PreparedSet { set, need, of, tested, voided } = waiting;
+    html! {
+        @if !voided.is_empty() { div.errors { p {
+            strong { (lang.pick("已作废的口令：", "Void passphrases: ")) (voided.join(lang.pick("、", ", "))) }
+            (lang.pick("。印有上述编号的信封打不开票箱，请当众销毁；现行的是 ", ". Envelopes with these marks open nothing: destroy them before witnesses. The set that counts is ")) strong { (set) } (lang.pick("。", "."))
+        } } }
+        div.card {
+            h2 { (lang.pick("第二步：封存并核对", "Step 2: seal and check")) }
+            p {
+                (lang.pick("打印件已生成，编号 ", "The sheet is made, set ")) strong { (set) } (lang.pick("（", " (")) (of) (lang.pick(" 份，", " passphrases, ")) (need) (lang.pick(" 份可开箱）。请各位监督员当场封存，并由本人对照自己信封里的口令在下面试输一次。两小时内有效。", " open the box). Let the trustees seal them now, and let each type the own passphrase below, from the own envelope. Valid for two hours."))
+            }
+            p.lead { (lang.pick("已核对 ", "Tested: ")) strong { (tested) } " / " (of) (lang.pick(" 位，至少须 ", ", at least ")) (need) (lang.pick(" 位", "")) }
+            (typing(session, action, "test", lang.pick("核对口令", "Check a passphrase"), lang.pick("核对", "Check")))
+        }
+        div.card {
+            h2 { (lang.pick("第三步：开放本轮", "Step 3: open the round")) }
+            (warning(*need, *of, lang))
+            @if tested < need { p.soft { (lang.pick("至少 ", "The round can be opened once ")) (need) (lang.pick(" 位监督员本人核对无误后，才能开放。", " trustees have tested their own passphrase.")) } }
+            @else {
+                form method="post" action={ "/desk/rounds/" (round.id) "/do/open" } {
+                    (csrf(session)) input type="hidden" name="custody" value="trustees";
+                    div.row { button type="submit" { (lang.pick("口令已封存，开放本轮", "Passphrases are sealed, open the round")) } }
                 }
-                div.card {
-                    h2 { (lang.pick("第三步：开放本轮", "Step 3: open the round")) }
-                    (warning(need, of, lang))
-                    form method="post" action={ "/desk/rounds/" (round.id) "/do/open" } {
-                        (csrf(session)) input type="hidden" name="custody" value="trustees";
-                        div.row { button type="submit" { (lang.pick("口令已封存，开放本轮", "Passphrases are sealed, open the round")) } }
-                    }
-                    form method="post" action=(action) data-file {
-                        (csrf(session)) input type="hidden" name="step" value="make"; input type="hidden" name="trustees" value=(of); input type="hidden" name="quorum" value=(need);
-                        button.link type="submit" { (lang.pick("打印件丢失，重新生成（原来的作废）", "Sheet lost: make new ones (voids the old)")) }
-                    }
-                }
+            }
+            form method="post" action=(action) { (remake(session, waiting)) button.link type="submit" { (lang.pick("打印件丢失，重新生成……", "Sheet lost: make new ones …")) } }
+        }
+    }
+}
+
+fn remake(session: &Session, PreparedSet { set, need, of, .. }: &PreparedSet) -> Markup {
+    html! { (csrf(session)) input type="hidden" name="step" value="make"; input type="hidden" name="trustees" value=(of); input type="hidden" name="quorum" value=(need); input type="hidden" name="replaces" value=(set); }
+}
+
+/// Before printed passphrases are voided: what that means.
+fn voiding(session: &Session, action: &str, waiting: &PreparedSet) -> Markup {
+    let lang = session.lang;
+    let set = &waiting.set;
+    html! {
+        div.card.narrow {
+            h2 { (lang.pick("重新生成监督员口令", "Make the passphrases anew")) }
+            p.lead { (lang.pick(
+                format!("编号 {set} 的 {} 份口令将立即作废：已经封好的信封全部打不开票箱，必须当众收回、销毁，由各位监督员重新封存、重新核对。", waiting.of),
+                format!("The {} passphrases of set {set} become void at once: no sealed envelope of that set will open the box. They have to be collected and destroyed before witnesses, and every trustee seals and tests anew.", waiting.of),
+            )) }
+            form method="post" action=(action) data-file {
+                (remake(session, waiting)) input type="hidden" name="confirm" value="yes";
+                div.row { button.grave type="submit" { (lang.pick("作废旧的，生成并下载新的", "Void them, make and download new ones")) } a.button.quiet href=(action) { (lang.pick("取消", "Cancel")) } }
             }
         }
     }

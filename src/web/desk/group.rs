@@ -109,7 +109,10 @@ fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[
                                 td { (band_bar(item.prominent, of_bureau(all))) }
                                 td { (words(item.prominent, lang)) } td { (words(item.present, lang)) }
                                 td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent, lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
-                                td { @if item.level.is_some() { (level_tag(item.level, lang)) } @if item.unclear { " " (level_tag(None, lang)) } }
+                                td {
+                                    @if !results.survey.covers(question, &group.kinds) { span.soft { (lang.pick("不适用于本类单位，不列入", "not for this kind of unit, not listed")) } }
+                                    @else { @if item.level.is_some() { (level_tag(item.level, lang)) } @if item.unclear { " " (level_tag(None, lang)) } }
+                                }
                                 @if let Some(comparison) = own.iter().find(|c| c.question.id == question.id) { td { (changed(comparison, lang)) } }
                             }
                         }

@@ -1,27 +1,29 @@
 //! The desk's first page: rounds and what each of them needs next, for the role that looks.
 
-use actix_web::web::{Data, block};
+use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, Session, demo_mark, enter, html_page};
-use crate::app::{App, PHASES, Role, Standing};
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, see_other};
+use crate::app::{App, ClockDoubt, PHASES, Role, Standing};
 use crate::round::{Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
+use crate::web::page::csrf;
 
 /// `GET /desk`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::SignedIn).await?;
     let lang = session.lang;
     let reading = app.clone();
-    let (rounds, own, start) = {
+    let (rounds, own, start, doubt) = {
         let session = session.clone();
         block(move || {
             let rounds = reading.rounds()?;
             let own = own_lists(&reading, &session, &rounds)?;
             let start = if session.role.runs_rounds() { Some(start(&reading, &rounds, lang)?) } else { None };
-            Ok::<_, crate::app::AppError>((rounds, own, start))
+            let doubt = if may_confirm(session.role) { reading.clock_doubt()? } else { None };
+            Ok::<_, crate::app::AppError>((rounds, own, start, doubt))
         })
         .await??
     };
@@ -35,7 +37,38 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
             html! { h1 { (lang.pick("系统管理", "Administration")) } p { a href="/desk/accounts" { (lang.pick("账号管理", "Accounts")) } (lang.pick("。系统管理员看不到任何结果。", ". An administrator sees no results.")) } }
         }
     };
+    let body = html! { @if let Some(doubt) = doubt { (clock_card(&session, doubt)) } (body) };
     Ok(html_page(&session, lang.pick("首页", "Home"), demo_mark(&app, lang), body))
+}
+
+/// Who may say that the server's clock is right.
+fn may_confirm(role: Role) -> bool {
+    role.runs_rounds() || role == Role::Admin
+}
+
+/// The clock waits for somebody who looks at a calendar.
+fn clock_card(session: &Session, doubt: ClockDoubt) -> Markup {
+    let lang = session.lang;
+    html! {
+        div.errors role="alert" {
+            p { strong { (lang.pick("请核对服务器时间", "Please check the server's clock")) } }
+            p { (doubt.refusal().get(lang)) (lang.pick("。", ".")) }
+            form method="post" action="/desk/clock" {
+                (csrf(session))
+                div.row { button.quiet type="submit" { (lang.pick("时间无误，恢复到期处理", "The clock is right, go on")) } }
+            }
+        }
+    }
+}
+
+/// `POST /desk/clock`: somebody has looked at a calendar.
+pub async fn confirm_clock(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, _) = enter_form(&request, &app, Permission::SignedIn, payload).await?;
+    if !may_confirm(session.role) {
+        return Err(WebError::Forbidden);
+    }
+    block(move || app.confirm_clock(&session.account)).await??;
+    Ok(see_other("/desk"))
 }
 
 /// Lists that a leader or unit head may read: round, title, group code, group name.

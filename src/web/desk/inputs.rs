@@ -1,6 +1,7 @@
 //! Forms said as lists of inputs, from which they are drawn, read and compared.
 //! A page with thirty fields keeps one description of each, and two versions of it can be laid side by side without naming them again.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
@@ -24,7 +25,7 @@ pub struct Input {
     /// What it is.
     pub label: &'static str,
     /// Advice, or nothing.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
     /// What is filled in.
     pub kind: InputKind,
     /// Values of the field `kind` for which it matters; empty for all.
@@ -78,11 +79,11 @@ pub enum Cell {
 
 impl Input {
     pub fn new(name: &'static str, label: &'static str, kind: InputKind) -> Self {
-        Self { name, label, hint: "", kind, only: "" }
+        Self { name, label, hint: Cow::Borrowed(""), kind, only: "" }
     }
 
-    pub fn hint(self, hint: &'static str) -> Self {
-        Self { hint, ..self }
+    pub fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 
     pub fn only(self, only: &'static str) -> Self {
@@ -170,7 +171,8 @@ pub fn draw(inputs: &[Input], form: &Form, wrong: &Mistakes, lang: Lang) -> Mark
 }
 
 fn draw_one(input: &Input, form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
-    let Input { name, label, hint, .. } = *input;
+    let Input { name, label, hint, .. } = input;
+    let (name, label) = (*name, *label);
     let (described, invalid) = (wrong.describes(name), wrong.describes(name).map(|_| "true"));
     let advice = html! { @if !hint.is_empty() { p.hint { (hint) } } (wrong.beside(name)) };
     match &input.kind {

@@ -10,6 +10,7 @@ pub mod compare;
 mod conflict;
 pub mod custody;
 pub mod exports;
+pub mod follow;
 pub mod group;
 pub mod home;
 mod inputs;
@@ -50,6 +51,7 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use maud::Markup;
 
+use super::cookies;
 use super::error::WebError;
 use super::page;
 use crate::app::{self, App, Role};
@@ -110,7 +112,7 @@ const LANGUAGE: &str = "zicha_lang";
 /// The language that this browser chose for the desk.
 #[must_use]
 pub fn language(request: &HttpRequest) -> Lang {
-    request.cookie(LANGUAGE).map_or(Lang::Zh, |cookie| Lang::from_query(cookie.value()))
+    cookies::read(request, LANGUAGE).map_or(Lang::Zh, |tag| Lang::from_query(&tag))
 }
 
 /// `GET /desk/language?lang=…&to=…`: chooses the desk's language for this browser.
@@ -135,8 +137,8 @@ pub async fn errors(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let user = match (response.request().app_data::<Data<App>>(), error) {
         (None, _) | (_, WebError::SignIn(_) | WebError::SessionOver(..)) => None,
         (Some(app), _) => {
-            let (app, cookie) = (app.clone(), response.request().cookie(cookie_name(app)));
-            block(move || cookie.and_then(|cookie| app.session(cookie.value()).ok().flatten())).await.unwrap_or_default()
+            let (app, cookie) = (app.clone(), cookie_value(response.request(), app));
+            block(move || cookie.and_then(|cookie| app.session(&cookie).ok().flatten())).await.unwrap_or_default()
         }
     };
     let page = error.desk_page(&Frame { session: user.as_ref(), lang, here: &here });
@@ -153,13 +155,18 @@ fn cookie_name(app: &App) -> &'static str {
     if app.settings().is_https() { "__Host-zicha" } else { "zicha" }
 }
 
+/// What the session's cookie holds, whatever other cookies the browser sends.
+fn cookie_value(request: &HttpRequest, app: &App) -> Option<String> {
+    cookies::read(request, cookie_name(app))
+}
+
 /// The session of a request, if it may do this.
 pub async fn enter(request: &HttpRequest, app: &Data<App>, needed: Permission) -> Result<Session, WebError> {
     let sign_in = || {
         let to = request.uri().path_and_query().filter(|_| request.method() == Method::GET).map_or("", |p| p.as_str());
         WebError::SignIn(to.to_owned())
     };
-    let cookie = request.cookie(cookie_name(app)).ok_or_else(sign_in)?.value().to_owned();
+    let cookie = cookie_value(request, app).ok_or_else(sign_in)?;
     let reading = app.clone();
     let user = block(move || reading.session(&cookie)).await??.ok_or_else(sign_in)?;
     if !needed.allows(user.role) {
@@ -181,7 +188,7 @@ pub async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permissi
         Err(WebError::SignIn(to)) => {
             from_this_site(request)?;
             let form = read_form(request, payload).await?;
-            let token = request.cookie(cookie_name(app)).map(|cookie| app::csrf_token(cookie.value()));
+            let token = cookie_value(request, app).map(|cookie| app::csrf_token(&cookie));
             let own = token.is_some_and(|token| token == form.first("csrf"));
             return Err(if own { WebError::SessionOver(request.path().to_owned(), Box::new(form)) } else { WebError::SignIn(to) });
         }

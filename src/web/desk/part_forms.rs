@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::inputs::{Input, InputKind, Row, put, put_rows, put_text, read_rows, read_text, text_cells};
 use super::part_rows::{
-    CONDITIONS, at_row, languages, measure_columns, measure_columns_read, number, option_columns, privacy_columns, put_options, read_options,
+    CONDITIONS, at_row, kind_columns, languages, measure_columns, measure_columns_read, number, option_columns, privacy_columns, put_options, read_options,
     requires, small, step_columns, type_columns,
 };
 use super::question_form;
 use crate::response::Form;
-use crate::survey::{Part, PrivacyLine, RectificationType, StepFile, SurveyFile};
+use crate::survey::{Part, PrivacyLine, RectificationType, StepFile, SurveyFile, UnitKind};
 use crate::text::{Lang, Refusal};
 
 /// Places of a part and the inputs that are about them, the more exact ones first.
@@ -24,6 +24,7 @@ const GENERAL: Places = &[
     ("/privacy", "privacy"),
     ("/thresholds", "prominent"),
     ("/rectification_types", "rectification_types"),
+    ("/unit_kinds", "unit_kinds"),
     ("/closing/name", "closing"),
 ];
 const CATEGORY: Places = &[("/id", "id"), ("/name", "text"), ("/short_name", "short"), ("/measure_templates", "measures")];
@@ -85,6 +86,10 @@ pub fn inputs(file: &SurveyFile, part: &Part, lang: Lang) -> Vec<Input> {
                     InputKind::Number,
                 ),
                 Input::new("rectification_types", lang.pick("整改类型", "Kinds of rectification"), InputKind::Rows(type_columns(lang))),
+                Input::new("unit_kinds", lang.pick("单位类型", "Kinds of units"), InputKind::Rows(kind_columns(lang))).hint(lang.pick(
+                    "题目可以只适用于其中几类。单位表里写编号、名称或别名都可以，别名用空格隔开。",
+                    "A question may be for some of them only. A unit table may use the id, the name or another word; other words are separated by spaces.",
+                )),
             ]);
             inputs
         }
@@ -140,6 +145,14 @@ pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
                     let [zh, en] = text_cells("zh", "en", &kind.label);
                     let [text_zh, text_en] = text_cells("text_zh", "text_en", &kind.text);
                     vec![("id", kind.id.clone()), zh, en, text_zh, text_en]
+                }),
+            );
+            put_rows(
+                &mut form,
+                "unit_kinds",
+                file.unit_kinds.iter().map(|kind| {
+                    let [zh, en] = text_cells("zh", "en", &kind.label);
+                    vec![("id", kind.id.clone()), zh, en, ("also", kind.also.join(" "))]
                 }),
             );
         }
@@ -257,6 +270,9 @@ fn read_general(form: &Form, file: &mut SurveyFile, wrong: &mut Vec<Refusal>) {
     file.privacy = read_rows(form, "privacy", &privacy_columns(Lang::Zh)).iter().map(line).collect();
     let kind = |row: &Row| RectificationType { id: row.get("id").to_owned(), label: row.text("zh", "en"), text: row.text("text_zh", "text_en") };
     file.rectification_types = read_rows(form, "rectification_types", &type_columns(Lang::Zh)).iter().map(kind).collect();
+    let words = |text: &str| text.split([' ', '、', ',', '，', '　']).filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    let kind = |row: &Row| UnitKind { id: row.get("id").to_owned(), label: row.text("zh", "en"), also: words(row.get("also")) };
+    file.unit_kinds = read_rows(form, "unit_kinds", &kind_columns(Lang::Zh)).iter().map(kind).collect();
     // A language that goes takes its texts along; one that comes begins with the texts that are there, to be translated part by part.
     if changed {
         file.keep_to_languages();

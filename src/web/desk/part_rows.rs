@@ -116,6 +116,13 @@ pub fn type_columns(lang: Lang) -> Vec<Column> {
     ]
 }
 
+/// The columns of kinds of units.
+pub fn kind_columns(lang: Lang) -> Vec<Column> {
+    let mut columns = named(lang);
+    columns.push(column("also", lang.pick("别名", "Other words"), Cell::Words));
+    columns
+}
+
 /// The columns of model measures.
 pub fn measure_columns(file: &SurveyFile, lang: Lang) -> Vec<Column> {
     let kinds = file.rectification_types.iter().map(|t| (t.id.clone(), t.label.get(lang).to_owned())).collect();

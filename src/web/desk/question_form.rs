@@ -80,7 +80,11 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
         tick("hold", lang.pick("存疑：核实前对所有单位不显示", "Held: shown to no unit until checked")).only("scale"),
         choice("role", lang.pick("在类别中的作用", "What it does in its category"), ROLES.iter().map(|(_, name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned())).collect()),
         choice("suggested", lang.pick("建议整改类型", "Suggested rectification"), none().chain(file.rectification_types.iter().map(|t| (t.id.clone(), t.label.get(lang).to_owned()))).collect()).only("scale"),
-        Input::new("scope", lang.pick("适用单位类型", "Kinds of units"), InputKind::Line).hint(lang.pick("留空为全部；多个用空格隔开，如 squad section。", "Empty: all. Several with spaces, such as squad section.")),
+        Input::new("scope", lang.pick("适用单位类型", "Kinds of units"), InputKind::Line).hint(format!(
+            "{}{}",
+            lang.pick("留空为全部；多个用空格隔开。可用：", "Empty: all. Several with spaces. There are: "),
+            file.unit_kinds.iter().map(|kind| format!("{}（{}）", kind.id, kind.label.get(lang))).collect::<Vec<_>>().join(lang.pick("、", ", "))
+        )),
         choice("kind", lang.pick("怎样作答", "How it is answered"), KINDS.iter().map(|(name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned())).collect()),
         choice("scale", lang.pick("量表", "Scale"), scales.collect()).only("scale"),
         choice("option_set", lang.pick("共用选项组", "Shared options"), none().chain(sets).collect()).hint(lang.pick("选了选项组，下面的选项就留空。", "With shared options, leave those below empty.")).only("multi"),

@@ -8,12 +8,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::enter_confirmed;
-use super::round_cards::{holds_card, results_card, slips_card, turnout_card};
-use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, html_page, opening, refusal_text, see_other};
+use super::round_cards::{holds_card, results_card, scopes_card, slips_card, turnout_card};
+use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, follow, html_page, opening, refusal_text, see_other};
 use crate::app::{App, AppError, Custody, Progress, SharedStep};
 use crate::id::RoundId;
 use crate::problem::differences;
-use crate::round::{Access, Day, Hold, Round, RoundState};
+use crate::round::{Access, Day, Hold, Round, RoundState, Scopes};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::unit::{Group, groups};
@@ -31,6 +31,10 @@ pub(super) struct Facts {
     pub(super) opening: Option<Result<Progress, Refusal>>,
     /// Who has agreed to let the results out.
     pub(super) released_by: Vec<String>,
+    /// How questions and units of a draft fit.
+    pub(super) scopes: Option<Scopes>,
+    /// The word that changes when this page would.
+    standing: String,
 }
 
 /// `GET /desk/rounds/{round}`.
@@ -39,7 +43,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, openings: Data<Openings>
     let lang = session.lang;
     let id = parse(&round)?;
     let facts = facts(&app, &openings, id, lang).await?;
-    let page = page(&session, &facts);
+    let page = html! { (follow::mark(&facts.round.id, &facts.standing)) (page(&session, &facts)) };
     let mut response = html_page(&session, &facts.round.title, if facts.marks.is_empty() { demo_mark(&app, lang) } else { &facts.marks }, page);
     if matches!(facts.opening, Some(Ok(progress)) if progress != Progress::Done) {
         response
@@ -53,10 +57,11 @@ fn parse(text: &str) -> Result<RoundId, WebError> {
     text.parse().map_err(|_| WebError::NothingHere)
 }
 
-async fn facts(app: &Data<App>, openings: &Openings, id: RoundId, lang: Lang) -> Result<Facts, WebError> {
+async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: Lang) -> Result<Facts, WebError> {
     let opening = openings.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
-    let reading = app.clone();
+    let (reading, running) = (app.clone(), openings.clone());
     Ok(block(move || {
+        let standing = follow::standing(&reading, &running, &id)?;
         let round = reading.round(&id)?;
         let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { Some(reading.slips_issued(&id)?) } else { None };
         Ok::<_, AppError>(Facts {
@@ -71,6 +76,8 @@ async fn facts(app: &Data<App>, openings: &Openings, id: RoundId, lang: Lang) ->
                 .filter(|(step, _)| step == SharedStep::Release.as_str())
                 .map(|(_, account)| account)
                 .collect(),
+            scopes: if round.state == RoundState::Draft { Some(reading.scopes(&id)?) } else { None },
+            standing,
             round,
         })
     })
@@ -128,7 +135,17 @@ pub async fn act(
         _ => return Err(WebError::NothingHere),
     };
     if form.first("confirm") != "yes" {
-        let page = confirm(&session, &round, step, form.first("custody"), title, consequence, label);
+        let warnings = if step == "open" {
+            let (reading, of) = (app.clone(), id.clone());
+            block(move || {
+                let survey = reading.survey(&reading.round(&of)?.survey)?;
+                Ok::<_, AppError>(reading.scopes(&of)?.warnings(&survey))
+            })
+            .await??
+        } else {
+            Vec::new()
+        };
+        let page = confirm(&session, &round, step, form.first("custody"), title, (consequence, &warnings), label);
         return Ok(html_page(&session, title, demo_mark(&app, lang), page));
     }
     let account = session.account.clone();
@@ -235,13 +252,14 @@ pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     }
 }
 
-fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &str, consequence: &str, label: &str) -> Markup {
+fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &str, (consequence, warnings): (&str, &[Refusal]), label: &str) -> Markup {
     let lang = session.lang;
     html! {
         div.card.narrow {
             h1 { (title) }
             p { strong { (round.title) } }
             p.lead { (consequence) }
+            @for warning in warnings { p.warn { strong { (lang.pick("请核对：", "Please check: ")) } (warning.get(lang)) (lang.pick("。", ".")) } }
             form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";
@@ -267,7 +285,9 @@ fn page(session: &Session, facts: &Facts) -> Markup {
         }
         (now_card(session, facts))
         div.cols {
-            @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) (turnout_card(facts, lang)) }
+            @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) }
+            @if round.state == RoundState::Open { (turnout_card(facts, lang)) }
+            @if let Some(scopes) = &facts.scopes { (scopes_card(scopes, &facts.survey, lang)) }
             @if let Some(closing) = &round.closing {
                 div.card {
                     h2 { (lang.pick("公示", "Bulletin")) }

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use super::Session;
 use super::round::Facts;
 use crate::problem::is_held;
-use crate::round::{Access, Round, TURNOUT_MIN_HEADS, turnout_label};
+use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_label};
+use crate::survey::Survey;
 use crate::text::Lang;
 use crate::web::page::csrf;
 
@@ -26,6 +27,21 @@ pub(super) fn slips_card(session: &Session, facts: &Facts) -> Markup {
                 @if issued > 0 { label.inline { input type="checkbox" name="again" value="yes"; (lang.pick("作废并重印：已发出的纸条全部失效", "Void and print again: all slips handed out stop working")) } }
                 div.row { button.quiet type="submit" { (lang.pick("生成打印文件", "Make the file to print")) } }
             }
+        }
+    }
+}
+
+/// Which questions apply to which units, before the round opens.
+pub(super) fn scopes_card(scopes: &Scopes, survey: &Survey, lang: Lang) -> Markup {
+    html! {
+        div.card #scopes {
+            h2 { (lang.pick("题目适用哪些单位", "Which questions apply to which units")) }
+            p.soft { (scopes.general) (lang.pick(" 道题适用所有单位。限定单位类型的题目，其他单位也可以填写，但不列入它们的清单。", " questions are for all units. Questions limited to some kinds can be answered by everybody, but are listed for these kinds only.")) }
+            table {
+                thead { tr { th { (lang.pick("单位类型", "Kind")) } th.n { (lang.pick("单位", "Units")) } th.n { (lang.pick("专门适用的题", "Limited questions")) } } }
+                tbody { @for kind in &scopes.kinds { tr { td { (survey.kind_name(&kind.kind, lang)) } td.n { (kind.units.len()) } td.n { (kind.limited) } } } }
+            }
+            @for warning in scopes.warnings(survey) { p.warn { (warning.get(lang)) (lang.pick("。", ".")) } }
         }
     }
 }

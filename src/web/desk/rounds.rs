@@ -11,7 +11,7 @@ use super::{Permission, Session, demo_mark, enter, enter_form, html_page, see_ot
 use crate::app::{App, AppError, LastChange, NewRound};
 use crate::id::RoundId;
 use crate::response::Form;
-use crate::round::{Access, Round, RoundState, check_title, parse_day};
+use crate::round::{Access, Round, RoundState, check_title, parse_typed_day};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
@@ -189,7 +189,7 @@ fn with_new<T>(app: &App, form: &Form, work: impl FnOnce(&NewRound<'_>) -> Resul
         wrong.push(Refusal::new("请选择问卷", "choose a survey").at("survey"));
     }
     wrong.extend(check_title(form.first("title")).err());
-    let day = |field: &'static str, wrong: &mut Vec<Refusal>| parse_day(form.first(field)).map_err(|r| wrong.push(r.at(field))).ok();
+    let day = |field: &'static str, wrong: &mut Vec<Refusal>| parse_typed_day(form.first(field)).map_err(|r| wrong.push(r.at(field))).ok();
     let (opens, closes) = (day("opens", &mut wrong), day("closes", &mut wrong));
     let looks_back = match form.first("looks_back") {
         "" => None,

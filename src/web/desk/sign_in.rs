@@ -11,6 +11,7 @@ use super::{Frame, Permission, Session, cookie_name, demo_mark, enter_form, from
 use crate::app::{App, AppError};
 use crate::response::Form;
 use crate::text::Lang;
+use crate::web::cookies;
 use crate::web::error::WebError;
 use crate::web::page;
 use crate::web::respondent::submit::read_body;
@@ -61,7 +62,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
     let form = form(&request, payload).await?;
     let value = |name: &str| form.first(name).to_owned();
     let (name, password, code) = (value("name"), value("password"), value("code"));
-    let known = request.cookie(&App::browser_cookie(&name)).map_or_else(String::new, |cookie| cookie.value().to_owned());
+    let known = cookies::read(&request, &App::browser_cookie(&name)).unwrap_or_default();
     let carried = form.first("kept").as_bytes();
     let waiting = Waiting { to: within_desk(form.first("to")).to_owned(), form: Form::decode(carried).ok().filter(|_| !carried.is_empty()) };
     let working = app.clone();
@@ -150,6 +151,7 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
         crate::round::check_title(given.first("bureau")).map_err(|r| r.at("bureau"))?;
         let admin = app.set_up(&asked, given.first("name"), given.first("password"))?;
         app.set_bureau_name(given.first("bureau"))?;
+        app.note(given.first("name"), "bureau_named", given.first("bureau").trim())?;
         Ok::<_, AppError>(admin)
     })
     .await?;

@@ -12,6 +12,7 @@ use super::upload::enter_upload;
 use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
 use crate::app::{App, AppError};
 use crate::response::Form;
+use crate::survey::kind_label;
 use crate::text::Lang;
 use crate::unit::{self, Unit};
 use crate::web::error::WebError;
@@ -192,7 +193,7 @@ fn table(units: &[Unit], lang: Lang) -> Markup {
         div.scroll { table {
             thead { tr { th { (lang.pick("统计组", "Group")) } th { (lang.pick("名称", "Name")) } th { (lang.pick("类型", "Kind")) } th.n { (lang.pick("人数", "Heads")) } th { (lang.pick("单位", "Units")) } } }
             tbody { @for g in &groups {
-                tr { td { (g.code) } td { (g.name) } td { (Unit::kind_label(&g.kind, lang)) } td.n { (g.headcount) }
+                tr { td { (g.code) } td { (g.name) } td { (kind_label(&g.kind, lang)) } td.n { (g.headcount) }
                     td { (g.units.join(lang.pick("、", ", "))) @if g.headcount < 20 { " " span.soft { (lang.pick("（少于 20 人，区间较粗）", "(under 20 heads, coarser bands)")) } } } }
             } }
         } }

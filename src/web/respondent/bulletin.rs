@@ -146,7 +146,13 @@ fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
     Ok(html! {
         div.card {
             h2 { (lang.pick("全局结果", "Results of the whole bureau")) }
-            p { @for level in Level::ALL { (level.label(lang)) " " strong { (list.count(level)) } (lang.pick(" 项　", "  ")) } }
+            @if results.released_on_the_command_line() { p.mark { (lang.pick("本轮结果由服务器命令行发布，没有经过工作台两个账号同意。", "These results were released on the server's command line, without two accounts of the desk agreeing.")) } }
+            p {
+                (lang.pick("共 ", "")) strong { (list.problems.len()) } (lang.pick(" 项：", " rows: "))
+                @for level in Level::ALL { (level.label(lang)) " " strong { (list.count(level)) } (lang.pick(" 项，", ", ")) }
+                (lang.pick("情况不明 ", "unclear ")) strong { (list.problems.iter().filter(|p| p.level.is_none() && p.unclear).count()) }
+                (lang.pick(" 项，全局未达标准但多个单位列出的共性问题 ", ", below the bureau's thresholds but common to many units ")) strong { (list.problems.iter().filter(|p| p.level.is_none() && !p.unclear).count()) } (lang.pick(" 项。", "."))
+            }
             @if list.problems.is_empty() { p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) } }
             @else {
                 div.scroll { table {
