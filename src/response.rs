@@ -86,6 +86,16 @@ impl Response {
 /// Problems of a form, by field.
 pub type FieldErrors = BTreeMap<String, Refusal>;
 
+impl Form {
+    /// The form, refused if a value holds a NUL, which no database keeps.
+    pub fn without_nul(self) -> Result<Self, Refusal> {
+        if self.0.iter().any(|(name, values)| name.contains('\0') || values.iter().any(|value| value.contains('\0'))) {
+            return Err(Refusal::new("提交的内容含有 NUL 字符，请删去后重试", "what was sent holds a NUL character; take it out and try again"));
+        }
+        Ok(self)
+    }
+}
+
 /// The form's own part: fields by name, each with all its values in order.
 #[derive(Clone, Default)]
 pub struct Form(pub BTreeMap<String, Vec<String>>);

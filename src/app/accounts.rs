@@ -2,17 +2,14 @@
 //! Only officials at the desk sign in; respondents have no account and never meet this code.
 
 use std::str::FromStr;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::throttle::Trying;
+use super::passwords::{self, DUMMY_HASH};
+use super::throttle::{Attempt, Trying};
 use super::{App, AppError, rng};
 use crate::storage::{AccountRow, SessionRow, StorageError};
 use crate::text::{Lang, Refusal};
@@ -85,6 +82,8 @@ pub struct Session {
     pub csrf: String,
     /// Whether the password was typed a short while ago, as grave steps ask for.
     pub confirmed: bool,
+    /// Whether the password was given by somebody else and has to be changed before anything else.
+    pub temporary: bool,
     pub(super) key: String,
 }
 
@@ -112,13 +111,14 @@ const CONFIRMED: i64 = 10 * 60;
 const ADMIN: &str = "guanli";
 /// Longest name of an account, in characters.
 const LONGEST_NAME: usize = 40;
-const SHORTEST_PASSWORD: usize = 12;
 const SETUP: &str = "setup_token";
 
 impl App {
     /// Adds an account; returns its password, made here if none was given.
     pub fn add_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
-        let fits = (1..=40).contains(&name.chars().count()) && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+        let name = &passwords::sign_in_name(name);
+        let fits = (1..=LONGEST_NAME).contains(&name.chars().count())
+            && name.chars().all(|c| (c.is_alphanumeric() && !crate::text::is_deceptive(c)) || "-_.".contains(c));
         if !fits {
             return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .")
                 .at("name")
@@ -136,21 +136,26 @@ impl App {
         if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
             return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
         }
+        let temporary = password.is_none();
         let password = match password {
             Some(given) => {
-                check_password(given)?;
+                passwords::check(given, &[name, &self.bureau_name()?])?;
                 given.to_owned()
             }
-            None => generate_password(),
+            None => passwords::generate(),
         };
         let row = AccountRow {
             name: name.to_owned(),
             role: role.as_str().to_owned(),
-            password: hash_password(&password)?,
+            password: passwords::hash(&password)?,
             active: true,
             totp: None,
             totp_step: None,
+            temporary: Some(temporary),
         };
+        if self.account_like(name)?.is_some() {
+            return Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name").into());
+        }
         match self.storage.add_account(&row, units) {
             Err(StorageError::Exists) => Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name").into()),
             other => Ok(other.map(|()| password)?),
@@ -184,14 +189,17 @@ impl App {
             self.storage.end_tokens(name, None)?;
         }
         self.storage.set_active(name, active)?;
+        // What it agreed to ends with it.
+        self.storage.forget_approvals_of(name)?;
         self.note(by, if active { "account_on" } else { "account_off" }, name)
     }
 
     /// Gives an account a new password, shown once; its sessions end.
     pub fn reset_password(&self, by: &str, name: &str) -> Result<String, AppError> {
         self.known_account(name)?;
-        let password = generate_password();
-        self.storage.set_password(name, &hash_password(&password)?)?;
+        let password = passwords::generate();
+        self.storage.set_password(name, &passwords::hash(&password)?, true)?;
+        self.storage.forget_approvals_of(name)?;
         self.storage.end_other_sessions(name, "")?;
         self.storage.end_tokens(name, None)?;
         self.note(by, "password_reset", name)?;
@@ -201,8 +209,11 @@ impl App {
     /// Changes the own password; all other sessions of the account end, and its tokens.
     pub fn change_password(&self, session: &Session, old: &str, new: &str) -> Result<(), AppError> {
         self.own_password(session, old, Refusal::new("现在的口令不正确", "the present password is wrong"))?;
-        check_password(new)?;
-        self.storage.set_password(&session.account, &hash_password(new)?)?;
+        passwords::check(new, &[&session.account, &self.bureau_name()?]).map_err(|r| r.at("new"))?;
+        if old == new {
+            return Err(Refusal::new("新口令与现在的口令相同，请换一个", "the new password is the present one; choose another").at("new").into());
+        }
+        self.storage.set_password(&session.account, &passwords::hash(new)?, false)?;
         self.storage.end_other_sessions(&session.account, &session.key)?;
         self.storage.end_tokens(&session.account, None)?;
         self.note(&session.account, "password_reset", &session.account)
@@ -219,14 +230,22 @@ impl App {
         // Whoever holds a session is not shut out by those who have none.
         let attempt = self.may_try(&session.account, Trying::Session(&session.key))?;
         let account = self.known_account(&session.account)?;
-        if !self.verify_password(&account.password, password)? {
+        if !self.verify_password(&attempt, &account.password, password)? {
             return Err(wrong.into());
         }
         self.succeeded(&attempt);
         Ok(())
     }
 
-    fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
+    /// The account that a typed name means. An older version kept capitals as they were typed.
+    fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
+        if let Some(account) = self.storage.account(name)? {
+            return Ok(Some(account));
+        }
+        Ok(self.storage.accounts()?.into_iter().find(|account| passwords::sign_in_name(&account.name) == name))
+    }
+
+    pub(super) fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
         self.storage.account(name)?.ok_or_else(|| Refusal::new("没有这个账号", "there is no such account").into())
     }
 
@@ -276,13 +295,15 @@ impl App {
     /// `known` what [`App::known_browser`] gave this browser before, if anything.
     pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str, known: &str) -> Result<String, AppError> {
         let refused = || AppError::Refused(Refusal::new("账号、口令或动态口令不正确", "name, password or code is wrong"));
-        if name.chars().count() > LONGEST_NAME {
+        if name.chars().count() > 2 * LONGEST_NAME {
             return Err(refused());
         }
+        let name = &passwords::sign_in_name(name);
         let attempt = self.may_try(name, Trying::Browser(known))?;
-        let account = self.storage.account(name)?.filter(|a| a.active);
+        let account = self.account_like(name)?.filter(|a| a.active);
+        let name = account.as_ref().map_or(name.as_str(), |a| a.name.as_str());
         let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
-        let fits = self.verify_password(hash, password)?;
+        let fits = self.verify_password(&attempt, hash, password)?;
         match &account {
             Some(account) if fits && self.second_factor_fits(account, code)? => {}
             Some(_) => {
@@ -292,12 +313,20 @@ impl App {
             None => return Err(refused()),
         }
         self.succeeded(&attempt);
-        let cookie = random_hex();
+        let cookie = self.new_cookie(name);
         let now = self.now().unix_timestamp();
         self.storage.end_sessions("", now - SESSION_LONGEST)?;
         self.storage.add_session(&digest(&cookie), name, now)?;
         self.note(name, "sign_in", "")?;
         Ok(cookie)
+    }
+
+    /// Verifies a password in the place of those who are known or of strangers. Who finds it taken has not tried.
+    fn verify_password(&self, attempt: &Attempt, hash: &str, password: &str) -> Result<bool, AppError> {
+        self.passwords.verify(attempt.known(), hash, password).map_err(|busy| {
+            self.not_tried(attempt);
+            busy.into()
+        })
     }
 
     /// The session of a cookie, if it is still good. Using it keeps it alive.
@@ -325,27 +354,22 @@ impl App {
             self.storage.touch_session(&key, now)?;
         }
         let units = self.storage.account_units(&name)?;
-        Ok(Some(Session { account: name, role, units, csrf: csrf_token(cookie), confirmed: confirmed.is_some_and(|at| now - at < CONFIRMED), key }))
+        let temporary = account.and_then(|a| a.temporary).unwrap_or(false);
+        Ok(Some(Session {
+            temporary,
+            account: name,
+            role,
+            units,
+            csrf: csrf_token(cookie),
+            confirmed: confirmed.is_some_and(|at| now - at < CONFIRMED),
+            key,
+        }))
     }
 
     /// Ends a session.
     pub fn sign_out(&self, session: &Session) -> Result<(), AppError> {
         self.storage.end_sessions(&session.key, self.now().unix_timestamp() - SESSION_LONGEST)?;
         Ok(())
-    }
-
-    /// Verifies one password at a time, because each takes 19 MiB; a short queue waits, the rest is asked to try again.
-    fn verify_password(&self, hash: &str, password: &str) -> Result<bool, AppError> {
-        if self.verifying.fetch_add(1, Ordering::Relaxed) >= 16 {
-            self.verifying.fetch_sub(1, Ordering::Relaxed);
-            return Err(Refusal::new("登录的人较多，请稍等几秒再试", "many people are signing in; wait a few seconds and try again").into());
-        }
-        let fits = {
-            let _turn = self.password_turn.lock().unwrap_or_else(PoisonError::into_inner);
-            password_fits(hash, password)
-        };
-        self.verifying.fetch_sub(1, Ordering::Relaxed);
-        Ok(fits)
     }
 }
 
@@ -355,51 +379,10 @@ pub fn csrf_token(cookie: &str) -> String {
     digest(&format!("csrf {cookie}"))
 }
 
-fn check_password(password: &str) -> Result<(), Refusal> {
-    if password.chars().count() >= SHORTEST_PASSWORD {
-        return Ok(());
-    }
-    Err(Refusal::new(format!("口令至少 {SHORTEST_PASSWORD} 位"), format!("a password has {SHORTEST_PASSWORD} characters or more")).at("password"))
-}
-
-/// An Argon2id hash of nothing that anybody can enter, so that unknown names cost the same time.
-const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$lDMK8cPnpXQDjsIDAGtVCRx5QYuXLAMRRIKYVa8tEeM";
-
-fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, None).expect("these parameters are valid"))
-}
-
-fn hash_password(password: &str) -> Result<String, AppError> {
-    argon2().hash_password(password.as_bytes()).map(|h| h.to_string()).map_err(|e| AppError::File(format!("cannot hash a password: {e}")))
-}
-
-fn password_fits(hash: &str, password: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok())
-}
-
-/// Four groups of five letters and digits: 98 bits that can be read out.
-pub(super) fn generate_password() -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let mut rng = rng();
-    let group = |rng: &mut rand::rngs::ThreadRng| (0..5).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect::<String>();
-    (0..4).map(|_| group(&mut rng)).collect::<Vec<_>>().join("-")
-}
-
 pub(super) fn random_hex() -> String {
     hex::encode(rng().random::<[u8; 32]>())
 }
 
 pub(super) fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_name_costs_a_real_verification() {
-        assert!(PasswordHash::new(DUMMY_HASH).is_ok());
-        assert!(!password_fits(DUMMY_HASH, "anything at all"));
-    }
 }

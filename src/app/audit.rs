@@ -1,11 +1,13 @@
 //! The audit chain: what officials did at the desk and on the command line, each row bound to the one before it by its hash.
 //! It holds desk actions only; nothing that a respondent did can be in it. The head of each day stands on the bulletin, so that a cut is seen.
 
+use std::sync::PoisonError;
+
 use super::{App, AppError};
 use crate::export::{Column, Table};
 use crate::round::{SHANGHAI, shanghai_day};
 use crate::storage::AuditRow;
-use crate::text::{Lang, Refusal};
+use crate::text::{Lang, Refusal, visible};
 
 /// Actions and what a page calls them.
 pub const ACTIONS: [(&str, &str, &str); 55] = [
@@ -65,6 +67,11 @@ pub const ACTIONS: [(&str, &str, &str); 55] = [
     ("api_denied", "接口读取被拒绝", "was refused by API"),
     ("recovery_used", "使用备用码登录", "signed in with a recovery code"),
 ];
+
+/// Longest subject of a link, in characters.
+const LONGEST_SUBJECT: usize = 200;
+/// Refusals of one account within a minute that are links of their own.
+const REFUSED: u64 = 5;
 
 /// Who acted, where the service did something by itself.
 pub const SERVICE: &str = "zicha";
@@ -161,7 +168,30 @@ impl App {
     /// Writes a desk action into the audit chain.
     pub fn note(&self, account: &str, action: &str, subject: &str) -> Result<(), AppError> {
         debug_assert!(ACTIONS.iter().any(|a| a.0 == action), "{action} has no name");
-        Ok(self.storage.append_audit(self.now().unix_timestamp(), account, action, subject)?)
+        // What comes from an address may be long, and may hold what nobody sees.
+        let subject: String = visible(subject).chars().take(LONGEST_SUBJECT).collect();
+        Ok(self.storage.append_audit(self.now().unix_timestamp(), account, action, &subject)?)
+    }
+
+    /// Writes that somebody was refused into the audit chain: the first few of a minute one by one, the rest as a number, so that nobody fills it.
+    pub fn note_refused(&self, account: &str, action: &str, subject: &str) -> Result<(), AppError> {
+        let now = self.now().unix_timestamp();
+        let more = {
+            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            let (minute, count) = refused.get(account).copied().unwrap_or((now / 60, 0));
+            let (minute, count, more) = if minute == now / 60 { (minute, count + 1, 0) } else { (now / 60, 1, u64::saturating_sub(count, REFUSED)) };
+            refused.insert(account.to_owned(), (minute, count));
+            // Whose last refusals are long ago are forgotten, but for what is still to be told.
+            refused.retain(|_, (at, n)| now / 60 - *at <= 1 || *n > REFUSED);
+            if count > REFUSED {
+                return Ok(());
+            }
+            more
+        };
+        if more > 0 {
+            self.note(account, action, &format!("+{more}"))?;
+        }
+        self.note(account, action, subject)
     }
 
     /// Who did this last, to `subject` or to anything.
@@ -230,9 +260,9 @@ impl AuditChain {
                     vec![
                         row.seq.to_string(),
                         minute_of(row.at),
-                        row.account.clone(),
+                        visible(&row.account),
                         action_label(&row.action, Lang::Zh).to_owned(),
-                        row.subject.clone(),
+                        visible(&row.subject),
                         row.hash.clone(),
                     ]
                 })

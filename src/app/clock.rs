@@ -30,8 +30,12 @@ impl ClockDoubt {
     pub fn refusal(self) -> Refusal {
         let (last, now) = (minute_of(self.last), minute_of(self.now));
         Refusal::new(
-            format!("服务器时间为 {now}，而服务上次运行是 {last}，相差超过一天。为防时钟有误，到期截止、到期销毁等都已暂停；请核对服务器时间，无误后在工作台首页或用 zicha clock confirm 确认"),
-            format!("the server's clock says {now}, but the service ran last at {last}, more than a day before. In case the clock is wrong, nothing is closed or destroyed by the calendar: check it, then confirm it on the desk's first page or with `zicha clock confirm`"),
+            format!(
+                "服务器时间为 {now}，而服务上次运行是 {last}，相差超过一天。为防时钟有误，到期截止、到期销毁等都已暂停；请核对服务器时间，无误后在工作台首页或用 zicha clock confirm 确认"
+            ),
+            format!(
+                "the server's clock says {now}, but the service ran last at {last}, more than a day before. In case the clock is wrong, nothing is closed or destroyed by the calendar: check it, then confirm it on the desk's first page or with `zicha clock confirm`"
+            ),
         )
     }
 }

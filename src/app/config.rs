@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::AppError;
+use super::{AppError, PublicAddress};
 use crate::text::Refusal;
 
 /// Every setting: name in the file, environment variable, default, meaning.
@@ -162,17 +162,24 @@ impl Settings {
         self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("zicha.db").display()))
     }
 
+    /// The public address, checked. Without one it is where the service listens, as this machine reaches it.
+    pub fn public_address(&self) -> Result<PublicAddress, Refusal> {
+        match &self.public_url {
+            Some(typed) => PublicAddress::parse(typed),
+            None => PublicAddress::parse(&format!("http://{}", self.listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]"))),
+        }
+    }
+
     /// The public address without a final slash.
     #[must_use]
     pub fn public_url(&self) -> String {
-        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
-        url.trim_end_matches('/').to_owned()
+        self.public_address().map_or_else(|_| format!("http://{}", self.listen), |address| address.as_str().to_owned())
     }
 
     /// Whether phones reach the service over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.public_url().starts_with("https://")
+        self.public_address().is_ok_and(|address| address.is_https())
     }
 
     /// The server key file.

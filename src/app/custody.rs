@@ -73,16 +73,21 @@ const VOIDED: usize = 3;
 const GATHERED: Duration = Duration::from_mins(15);
 
 impl App {
+    /// Refuses numbers of trustees with whom no round opens.
+    pub fn check_quorum(trustees: u8, quorum: u8) -> Result<(), Refusal> {
+        if (SMALLEST_QUORUM..=MOST_TRUSTEES).contains(&quorum) && (quorum..=MOST_TRUSTEES).contains(&trustees) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            format!("监督员最多 {MOST_TRUSTEES} 人，开箱所需人数为 {SMALLEST_QUORUM} 人至监督员总数，建议 4 人中 3 人"),
+            format!("at most {MOST_TRUSTEES} trustees, and a quorum from {SMALLEST_QUORUM} to all of them; 3 of 4 is a good choice"),
+        ))
+    }
+
     /// Makes a round's key and the passphrases of its trustees. They exist in clear only in what this returns; the key opens with the round.
     /// `replaces` names the set that is given up for it, empty if there should be none: nobody voids sealed envelopes without having seen that they exist.
     pub fn prepare_trustees(&self, id: &RoundId, trustees: u8, quorum: u8, replaces: &str) -> Result<(String, Vec<Passphrase>), AppError> {
-        if !(SMALLEST_QUORUM..=MOST_TRUSTEES).contains(&quorum) || !(quorum..=MOST_TRUSTEES).contains(&trustees) {
-            return Err(Refusal::new(
-                format!("监督员最多 {MOST_TRUSTEES} 人，开箱所需人数为 {SMALLEST_QUORUM} 人至监督员总数，建议 4 人中 3 人"),
-                format!("at most {MOST_TRUSTEES} trustees, and a quorum from {SMALLEST_QUORUM} to all of them; 3 of 4 is a good choice"),
-            )
-            .into());
-        }
+        Self::check_quorum(trustees, quorum)?;
         self.check_may_open(&self.round(id)?)?;
         let passphrases: Vec<Passphrase> = (0..trustees).map(|_| Passphrase::random(&mut rng())).collect();
         let (private, public) = new_keys()?;
@@ -178,8 +183,8 @@ impl App {
         let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |p: &&Prepared| round.state == RoundState::Draft && p.at.elapsed() < PREPARED;
         let prepared = waiting().get(id).filter(fresh).map(|p| (p.set.clone(), p.wrapped.clone(), p.voided.clone()));
-        let Some((set, wrapped, voided)) = prepared else { return self.share(&wrapped_key(&round)?, id, typed).map(drop) };
-        let fits = self.share(&wrapped, id, typed);
+        let Some((set, wrapped, voided)) = prepared else { return self.open_share(&wrapped_key(&round)?, id, typed).map(drop) };
+        let fits = self.open_share(&wrapped, id, typed);
         match fits {
             Ok(share) => {
                 if let Some(prepared) = waiting().get_mut(id).filter(|p| p.set == set) {
@@ -187,7 +192,7 @@ impl App {
                 }
                 Ok(())
             }
-            Err(error) => match voided.iter().find(|(_, void)| self.share(void, id, typed).is_ok()) {
+            Err(error) => match voided.iter().find(|(_, void)| self.open_share(void, id, typed).is_ok()) {
                 Some((void, _)) => Err(Refusal::new(
                     format!("这是已作废的一套（{void}）中的口令；现行的是 {set}，请使用印有 {set} 的信封，并销毁旧的"),
                     format!("this passphrase is of set {void}, which is void; use the envelope that says {set} and destroy the old one"),
@@ -208,7 +213,7 @@ impl App {
         let (need, _) = wrapped.trustees().ok_or_else(|| {
             Refusal::new("本轮的钥匙由服务器保管，没有监督员口令", "the server holds the key of this round; there are no passphrases")
         })?;
-        let share = self.share(&wrapped, id, typed)?;
+        let share = self.open_share(&wrapped, id, typed)?;
         let mut all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, g| g.at.elapsed() < GATHERED);
         let gathered = all.entry(id.clone()).or_insert_with(|| Gathered { shares: Vec::new(), at: Instant::now() });
@@ -220,7 +225,7 @@ impl App {
     }
 
     /// Opens one share, one passphrase at a time, because each try takes 64 MiB.
-    fn share(&self, wrapped: &WrappedKey, id: &RoundId, typed: &str) -> Result<Share, AppError> {
+    fn open_share(&self, wrapped: &WrappedKey, id: &RoundId, typed: &str) -> Result<Share, AppError> {
         let passphrase = Passphrase::parse(typed).map_err(passphrase_refusal)?;
         let _turn = self.password_turn.lock().unwrap_or_else(PoisonError::into_inner);
         wrapped.share(&passphrase, id).map_err(custody_refusal)
@@ -286,6 +291,18 @@ impl App {
     /// Whether this node holds the custody file of a round.
     pub fn holds_custody(&self, id: &RoundId) -> bool {
         !self.custody_files(id).is_empty()
+    }
+
+    /// Whether whoever has the turn to open this box is at it now.
+    pub fn is_being_opened(&self, id: &RoundId) -> Result<bool, AppError> {
+        let round = self.round(id)?;
+        if round.state.has_results() && !round.destroyed {
+            return Ok(true);
+        }
+        let Some(path) = self.custody_files(id).into_iter().next() else { return Ok(false) };
+        // Gone since: it is over.
+        let Ok(file) = File::open(&path) else { return Ok(false) };
+        Ok(matches!(rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive), Err(rustix::io::Errno::WOULDBLOCK)))
     }
 
     /// The turn to open this box: whoever has it holds a lock on the custody file, wherever else the same data folder is used.

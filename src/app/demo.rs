@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Date, Duration};
 
-use super::{App, AppError, Custody, Decision, NewRound, PrintedSlip, Role};
+use super::{App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep, passwords};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, Source};
 use crate::response::Form;
@@ -128,7 +128,9 @@ impl App {
         self.open_box(&past, &mut |_| {})?;
         let accounts = self.demo_accounts()?;
         self.work_on_lists(&past)?;
-        self.release_round(&past, &["fuzeren".to_owned(), "jingban".to_owned()])?;
+        for account in ["jingban", "fuzeren"] {
+            self.approve(&past, SharedStep::Release, account)?;
+        }
         self.set_clock_back(Duration::ZERO);
         let open = self.demo_round(&survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
         let slips = self.issue_slips(&open, None, 10, true)?;
@@ -182,7 +184,7 @@ impl App {
             .into_iter()
             .map(|(name, role, units)| {
                 let units: Vec<String> = units.iter().map(ToString::to_string).collect();
-                let password = self.add_account(name, role, &units, None)?;
+                let password = self.add_account(name, role, &units, Some(&passwords::generate()))?;
                 Ok(DemoAccount { name: name.to_owned(), password, role })
             })
             .collect()

@@ -75,7 +75,7 @@ impl From<&AppError> for Cause {
                     () => Self::Other,
                 }
             }
-            AppError::Storage(StorageError::NotFound | StorageError::Exists) => Self::Other,
+            AppError::Storage(StorageError::NotFound | StorageError::Exists | StorageError::Impossible) => Self::Other,
         }
     }
 }

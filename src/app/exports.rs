@@ -1,6 +1,7 @@
 //! Files that leave the house: every table in every format it has, one unit or all of them in one archive, and the letter they go with.
 //! Web and command line make them here, so a file is the same wherever it was asked for.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Write};
 use std::str::FromStr;
 
@@ -115,7 +116,7 @@ impl App {
         if wanted.table == TableName::Lookback {
             self.compare(results)?;
         }
-        let table = results.table(wanted.table, wanted.group)?;
+        let table = results.table_for(wanted.table, wanted.group, wanted.headers == Headers::Chinese && wanted.format != FileFormat::Json)?;
         let bytes = if wanted.format == FileFormat::Docx { results.word(wanted, &table)? } else { Self::render(&table, wanted) };
         Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
     }
@@ -152,9 +153,16 @@ impl App {
             .last_modified_time(DateTime::default())
             .unix_permissions(0o644);
         let expect = "writing into memory does not fail";
+        let mut taken = HashSet::new();
         for code in &codes {
             let file = self.export(results, &Wanted { group: Some(code), ..*wanted })?;
-            archive.start_file(file.name, options).and_then(|()| archive.write_all(&file.bytes).map_err(Into::into)).expect(expect);
+            // Two groups whose names begin alike keep a file each.
+            let name = if taken.insert(file.name.clone()) {
+                file.name
+            } else {
+                file_name(&format!("{}_{code}", wanted.table.label(Lang::Zh)), wanted.format.as_str())
+            };
+            archive.start_file(name, options).and_then(|()| archive.write_all(&file.bytes).map_err(Into::into)).expect(expect);
         }
         let bytes = archive.finish().expect(expect).into_inner();
         let name = file_name(&format!("{}_各单位_{}", wanted.table.label(Lang::Zh), results.round.title), "zip");
@@ -177,6 +185,7 @@ impl App {
                 group_name: c.group.name.clone(),
                 category: results.survey.sections()[c.question.section].name.zh().to_owned(),
                 question_id: c.question.id.clone(),
+                number: format!("{}.{}", results.survey.sections()[c.question.section].order, c.question.order),
                 question: c.question.text.zh().to_owned(),
                 before: band(c.before),
                 after: band(c.after),

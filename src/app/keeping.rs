@@ -6,6 +6,7 @@ use super::{App, AppError, Role, SERVICE};
 use crate::id::RoundId;
 use crate::identity;
 use crate::round::{Move, Round, RoundState, shanghai_day};
+use crate::storage::{Shared, SharedDeed, Sharing, StorageError};
 use crate::text::Refusal;
 
 /// A step that takes two accounts.
@@ -89,54 +90,68 @@ pub(super) fn not_destroyed_yet() -> Refusal {
 const NAMES: &str = "names";
 
 impl App {
-    /// Approves a step as one of two accounts; takes it and returns true once a second one has. Both are noted in the audit chain.
+    /// Agrees to a step as one of two accounts, to what is there now; takes it and returns true once a second one has. Both are noted in the audit chain.
     pub fn approve(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
-        let taken = self.take_if_approved(id, step, account)?;
+        self.approve_seen(id, step, account, "")
+    }
+
+    /// The same, to what was `seen`: anything else is refused, to be looked at.
+    pub fn approve_seen(&self, id: &RoundId, step: SharedStep, account: &str, seen: &str) -> Result<bool, AppError> {
+        let taken = self.share(id, step, Some(account), seen)?;
         self.note(account, step.action(taken), id.as_str())?;
         Ok(taken)
     }
 
-    fn take_if_approved(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
-        let mut round = self.round(id)?;
+    /// What a step would be agreed to now, in one word.
+    pub fn seen_now(&self, id: &RoundId, step: SharedStep) -> Result<String, AppError> {
+        match step {
+            SharedStep::Release | SharedStep::Lists => self.results(id)?.digest(),
+            SharedStep::Destroy | SharedStep::Resume | SharedStep::Void => Ok(self.storage.round_digest(id)?),
+        }
+    }
+
+    /// Takes a step if enough accounts agree, or at once where the command line acts alone.
+    pub(super) fn share(&self, id: &RoundId, step: SharedStep, account: Option<&str>, seen: &str) -> Result<bool, AppError> {
+        let round = self.round(id)?;
         step.check(&round)?;
         if step == SharedStep::Lists {
             self.check_reissue(&round)?;
         }
-        let accounts = self.storage.approve(id, step.as_str(), account)?;
-        if accounts.len() < 2 || (matches!(step, SharedStep::Release | SharedStep::Lists) && !self.has_head(&accounts)?) {
-            return Ok(false);
-        }
-        match step {
-            SharedStep::Release => {
-                self.release_round(id, &accounts)?;
-                self.storage.forget_approvals(id, Some(step.as_str()))?;
+        let roles = [Role::Clerk.as_str(), Role::Head.as_str()];
+        let needs_last = matches!(step, SharedStep::Release | SharedStep::Lists);
+        let wish = Sharing { round: id, step: step.as_str(), from: round.state, account, seen, roles: &roles, needs_last };
+        let day = shanghai_day(self.now()).to_string();
+        let shared = match step {
+            SharedStep::Release | SharedStep::Lists => {
+                let mut results = self.results(id)?;
+                let mut lists = |edits, cases, holds| {
+                    (results.edits, results.cases, results.round.holds) = (edits, cases, holds);
+                    results.as_edition(day.clone()).map_err(|error| StorageError::Corrupt(error.to_string()))
+                };
+                let deed = if step == SharedStep::Release { SharedDeed::Release(&mut lists) } else { SharedDeed::Lists(&mut lists) };
+                self.storage.share(&wish, deed)?
             }
-            SharedStep::Lists => {
-                self.issue_lists(id, &accounts)?;
-                self.storage.forget_approvals(id, Some(step.as_str()))?;
-            }
-            SharedStep::Destroy => {
-                self.destroy_originals(id, &accounts)?;
-            }
-            SharedStep::Resume | SharedStep::Void => {
-                let from = round.state;
-                round.state = if step == SharedStep::Resume { RoundState::Open } else { RoundState::Void };
-                if !self.storage.update_round(&round, from)? {
-                    return Err(Refusal::new("本轮状态刚被改变，请刷新", "the round has just changed; reload").into());
-                }
-                self.storage.forget_approvals(id, None)?;
+            SharedStep::Destroy => self.storage.share(&wish, SharedDeed::Destroy { day: &day })?,
+            SharedStep::Resume => self.storage.share(&wish, SharedDeed::Move(RoundState::Open))?,
+            SharedStep::Void => self.storage.share(&wish, SharedDeed::Move(RoundState::Void))?,
+        };
+        match shared {
+            Shared::Waits => Ok(false),
+            Shared::Changed => Err(AppError::Changed),
+            Shared::NotAllowed => Err(Refusal::new(
+                "本账号已停用，或不再属于政工科，不能参与此步骤",
+                "this account was turned off or is no longer the section's; it cannot take part in this step",
+            )
+            .into()),
+            Shared::Taken(_) => {
                 if step == SharedStep::Void {
                     // What nobody may open any more is not kept either.
                     self.destroy(id)?;
                 }
+                self.changed(id);
+                Ok(true)
             }
         }
-        self.changed(id);
-        Ok(true)
-    }
-
-    fn has_head(&self, accounts: &[String]) -> Result<bool, AppError> {
-        Ok(self.accounts()?.iter().any(|known| known.active && known.role == Role::Head && accounts.contains(&known.name)))
     }
 
     /// Who has approved which step of a round.

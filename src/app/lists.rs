@@ -95,22 +95,6 @@ impl App {
         Ok(self.storage.problem_history(id, number)?)
     }
 
-    /// Writes the lists as they are now as the next edition.
-    pub(super) fn issue_lists(&self, id: &RoundId, accounts: &[String]) -> Result<(), AppError> {
-        let results = self.results(id)?;
-        let number = results.edition.as_ref().map_or(1, |e| e.number + 1);
-        let issued = shanghai_day(self.now()).to_string();
-        let edition = Edition {
-            number,
-            issued,
-            accounts: accounts.to_vec(),
-            lists: results.all_lists()?,
-            holds: results.round.holds.clone(),
-            cases: results.cases.clone(),
-        };
-        if self.storage.add_edition(id, &edition)? { Ok(()) } else { Err(AppError::Changed) }
-    }
-
     /// Whether lists can be handed over anew: they were before, and have changed since.
     pub(super) fn check_reissue(&self, round: &Round) -> Result<(), AppError> {
         if self.results(&round.id)?.has_unissued_changes()? {
@@ -124,6 +108,17 @@ impl Results {
     /// The rows of a list with what was done to them, for those who work on it.
     pub fn working(&self, code: &str) -> Result<Vec<WorkingRow>, AppError> {
         Ok(working(&self.derived(code)?, &self.survey, &self.edits, &self.cases))
+    }
+
+    /// The lists as they would be handed over on a day; the number is given when they are.
+    pub(super) fn as_edition(&self, issued: String) -> Result<Edition, AppError> {
+        let (holds, cases) = (self.round.holds.clone(), self.cases.clone());
+        Ok(Edition { number: 0, issued, accounts: Vec::new(), lists: self.all_lists()?, holds, cases })
+    }
+
+    /// What these lists say, in one word, by which somebody who agrees to them names them.
+    pub fn digest(&self) -> Result<String, AppError> {
+        Ok(self.as_edition(String::new())?.digest())
     }
 
     /// Lists of all groups, and the bureau's.

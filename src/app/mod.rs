@@ -2,6 +2,7 @@
 //! Web and command line call these and nothing below them, so a rule holds wherever somebody comes from.
 
 mod accounts;
+mod address;
 mod audit;
 mod backup;
 mod calendar;
@@ -19,6 +20,7 @@ mod keeping;
 mod lists;
 mod metrics;
 mod opening;
+mod passwords;
 mod privacy;
 mod results;
 mod rounds;
@@ -42,6 +44,7 @@ use sha2::{Digest, Sha256};
 
 pub use crate::storage::SurveyVersion;
 pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session, csrf_token};
+pub use address::PublicAddress;
 pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, SERVICE, action_label, minute_of};
 pub use backup::{How, Restoration, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
@@ -105,6 +108,10 @@ impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::NotFound => Self::NotFound(Refusal::new("没有找到", "there is no such thing")),
+            StorageError::Impossible => Self::Refused(Refusal::new(
+                "内容中有数据库无法保存的字符（如 NUL），请删去后重试",
+                "this holds a character that cannot be kept, such as NUL; take it out and try again",
+            )),
             other => Self::Storage(other),
         }
     }
@@ -132,9 +139,13 @@ pub struct App {
     clock_back: AtomicI64,
     /// The last moment of a clock that can be believed, Unix seconds.
     trusted: AtomicI64,
-    verifying: AtomicU64,
+    passwords: passwords::Places,
+    /// Secrets of second factors that wait for their first code, by account.
+    pending: Mutex<HashMap<String, (totp_rs::Secret, Instant)>>,
     password_turn: Mutex<()>,
     throttle: throttle::Throttle,
+    /// Refusals of the present minute, by account.
+    refused: Mutex<HashMap<String, (i64, u64)>>,
     prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
     gathered: Mutex<HashMap<RoundId, custody::Gathered>>,
     metrics: metrics::Metrics,
@@ -156,10 +167,16 @@ const FRESH: Duration = Duration::from_secs(1);
 
 impl App {
     /// Opens data folder, server key and database.
-    pub fn open(settings: Settings) -> Result<Self, AppError> {
+    pub fn open(mut settings: Settings) -> Result<Self, AppError> {
+        // An address that no phone can use is refused before anything else.
+        settings.public_address()?;
         create_private_folder(&settings.data)?;
         let storage = Storage::open(&settings.database_url(), settings.opening_database.as_deref(), &settings.data)?;
         let key = server_key(&settings, &storage)?;
+        // The installation remembers the address, so that a command without it prints no other.
+        if settings.public_url.is_none() {
+            settings.public_url = storage.setting(address::PUBLIC_URL)?;
+        }
         let demo = settings.demo || storage.setting("demo")?.is_some();
         let app = Self {
             demo,
@@ -175,9 +192,11 @@ impl App {
             wrong_codes: AtomicU64::new(0),
             clock_back: AtomicI64::new(0),
             trusted: AtomicI64::new(i64::MIN),
-            verifying: AtomicU64::new(0),
+            passwords: passwords::Places::default(),
+            pending: Mutex::default(),
             password_turn: Mutex::default(),
             throttle: throttle::Throttle::default(),
+            refused: Mutex::default(),
             prepared: Mutex::default(),
             gathered: Mutex::default(),
             metrics: metrics::Metrics::new(),
@@ -377,14 +396,15 @@ fn create_private(path: &std::path::Path) -> std::io::Result<std::fs::File> {
 fn write_private(path: &std::path::Path, text: &str) -> Result<(), AppError> {
     use std::io::Write;
     let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
-    if let Some(folder) = path.parent() {
-        create_private_folder(folder)?;
-    }
+    let folder = folder_of(path);
+    create_private_folder(folder)?;
     let mut file = create_private(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(failed)?;
-    }
-    Ok(())
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(failed)
+}
+
+/// The folder of a file, also of one that is named without any.
+fn folder_of(path: &std::path::Path) -> &std::path::Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
 }

@@ -103,14 +103,23 @@ impl Results {
         Ok(group_list(&self.release, &self.survey, &self.round.holds, group))
     }
 
-    /// A table, of all groups or of one.
+    /// A table as programs read it, of all groups or of one.
     pub fn table(&self, name: TableName, only: Option<&str>) -> Result<Table, AppError> {
+        self.table_for(name, only, false)
+    }
+
+    /// A table for people or for programs.
+    pub fn table_for(&self, name: TableName, only: Option<&str>, people: bool) -> Result<Table, AppError> {
         if let Some(code) = only {
             self.list(code)?;
         }
         let lists = match only {
             Some(code) => vec![self.list(code)?],
-            None => self.release.groups.iter().map(|g| self.list(&g.code)).collect::<Result<_, _>>()?,
+            // Where texts are pooled, summaries are cases of the bureau's rows.
+            None => {
+                let bureau = ["ALL"].into_iter().filter(|_| name == TableName::Comments);
+                self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
+            }
         };
         let subject = Subject {
             round: &self.round,
@@ -124,6 +133,7 @@ impl Results {
             compared: &self.compared,
             phases: &self.phases,
             units: &self.unit_names(only),
+            people,
         };
         Ok(table(name, &subject))
     }

@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, Part, SERVICE, report, rng, version, workbook};
+use super::{App, AppError, Cause, Event, Part, SERVICE, SharedStep, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -74,15 +74,15 @@ impl App {
 
     /// Replaces the unit table from a CSV file, all or nothing.
     pub fn import_units(&self, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
-        let units = Self::read_units(bytes)?;
+        let units = self.understand_units(&Self::unit_table(bytes)?, None)?.units().map_err(AppError::Mistakes)?;
         self.storage.replace_units(None, &units)?;
         Ok(units)
     }
 
     /// The same, if the table still is the one of [`App::units_version`] `seen`.
     pub fn change_units(&self, seen: &str, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
-        let units = Self::read_units(bytes)?;
         let old = self.units()?;
+        let units = unit::read(&Self::unit_table(bytes)?, None, &old).units().map_err(AppError::Mistakes)?;
         let fits = units_version(&old) == seen;
         if fits && self.storage.replace_units(Some(&old), &units)? { Ok(units) } else { Err(AppError::Changed) }
     }
@@ -97,8 +97,8 @@ impl App {
     pub fn add_unit(&self, fields: [String; 6]) -> Result<(), AppError> {
         let known = self.units()?;
         let table = std::iter::once(unit::COLUMNS.map(str::to_owned)).chain(known.iter().map(unit::fields)).chain([fields]);
-        let rows: Vec<(u64, Vec<String>)> = (1..).zip(table.map(Vec::from)).collect();
-        let units = unit::parse_rows(&rows, |_, _| Refusal::new("新单位", "the new unit"), Vec::new()).map_err(AppError::Mistakes)?;
+        let raw = unit::Raw { rows: (1..).zip(table.map(Vec::from)).collect(), spot: unit::Spot::OneUnit, ..unit::Raw::default() };
+        let units = unit::read(&raw, None, &known).units().map_err(AppError::Mistakes)?;
         // What is added to is what was read, so that two who add at once lose nothing.
         if self.storage.replace_units(Some(&known), &units)? { Ok(()) } else { Err(AppError::Changed) }
     }
@@ -111,17 +111,21 @@ impl App {
 
     /// Reads a unit table, CSV or the first sheet of an Excel workbook, and changes nothing. Mistakes name line or cell.
     pub fn read_units(bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
-        if !workbook::is_workbook(bytes) {
-            return unit::parse_csv(bytes).map_err(AppError::Mistakes);
+        unit::read(&Self::unit_table(bytes)?, None, &[]).units().map_err(AppError::Mistakes)
+    }
+
+    /// The rows of a unit table in a file, whatever they mean.
+    pub fn unit_table(bytes: &[u8]) -> Result<unit::Raw, AppError> {
+        if workbook::is_workbook(bytes) {
+            let sheet = workbook::first_sheet(bytes)?;
+            return Ok(unit::Raw { rows: sheet.rows, spot: unit::Spot::Cell, sheet: sheet.name, odd: sheet.odd });
         }
-        let place = |row: u64, column: Option<usize>| match column {
-            Some(column) => {
-                let address = workbook::address(row, column);
-                Refusal::new(format!("单元格 {address}"), format!("cell {address}"))
-            }
-            None => unit::line_place(row, None),
-        };
-        unit::parse_rows(&workbook::first_sheet(bytes)?, place, Vec::new()).map_err(AppError::Mistakes)
+        unit::text_rows(&unit::decode(bytes)?).map_err(AppError::Mistakes)
+    }
+
+    /// What a unit table is taken for, to be looked at. `chosen` says what its columns are, if somebody chose. Units that are known keep their codes.
+    pub fn understand_units(&self, raw: &unit::Raw, chosen: Option<&[Option<usize>]>) -> Result<unit::Reading, AppError> {
+        Ok(unit::read(raw, chosen, &self.units()?))
     }
 
     /// All rounds.
@@ -252,19 +256,12 @@ impl App {
         Ok(round)
     }
 
-    /// Releases results, and with them the lists as they are now: `accounts` agreed to it.
-    pub fn release_round(&self, id: &RoundId, accounts: &[String]) -> Result<Round, AppError> {
-        let mut round = self.round(id)?;
-        round.state = Move::Release.from(round.state)?;
-        if !round.destroyed {
-            return Err(super::keeping::not_destroyed_yet().into());
+    /// Releases results, and with them the lists as they are now, without two accounts of the desk: the command line's way, which everybody is told of.
+    pub fn release_round(&self, id: &RoundId) -> Result<Round, AppError> {
+        if !self.share(id, SharedStep::Release, None, "")? {
+            return Err(AppError::Changed);
         }
-        self.issue_lists(id, accounts)?;
-        if !self.storage.update_round(&round, RoundState::Opened)? {
-            return Err(Refusal::new("本轮刚被其他人发布", "somebody else has just released this round").into());
-        }
-        self.changed(id);
-        Ok(round)
+        self.round(id)
     }
 
     /// Sets whether held questions are shown, for all groups at once.

@@ -7,7 +7,7 @@ use crate::id::RoundId;
 use crate::identity::{self, Mark};
 use crate::problem::{RowState, WorkingRow, copied};
 use crate::storage::{Screened, ScreeningState};
-use crate::text::{Lang, Refusal};
+use crate::text::{Lang, Refusal, Rule};
 
 /// Longest summary, in characters.
 const LONGEST: usize = 200;
@@ -76,6 +76,14 @@ impl App {
                 Refusal::new("提出的人不能自己确认，请另一名筛查人确认", "whoever proposed it cannot confirm it; another screener has to").into()
             );
         }
+        let proposer = self.storage.account(&seen.first)?.filter(|a| a.active && a.role.parse().is_ok_and(super::Role::runs_rounds));
+        if proposer.is_none() {
+            return Err(Refusal::new(
+                format!("提出人 {} 的账号已停用或不再属于政工科，请重新提出处理意见", seen.first),
+                format!("the account {} that proposed this was turned off or is no longer the section's; propose it anew", seen.first),
+            )
+            .into());
+        }
         let to = Screened { state: ScreeningState::Screened, second: account.to_owned(), ..seen.clone() };
         self.screen(id, seen, &to, account)
     }
@@ -93,9 +101,7 @@ impl App {
     }
 
     fn check_summary(&self, original: &str, summary: &str, anyway: bool) -> Result<(), AppError> {
-        if summary.chars().count() > LONGEST {
-            return Err(Refusal::new(format!("摘要最多 {LONGEST} 字"), format!("a summary has {LONGEST} characters at most")).into());
-        }
+        Rule::lines(LONGEST).check(summary).map_err(|unfit| unfit.refusal("摘要", "the summary"))?;
         if anyway {
             return Ok(());
         }

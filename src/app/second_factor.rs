@@ -1,18 +1,23 @@
 //! The second factor of desk accounts: time-based codes (RFC 6238) and recovery codes.
 //! A secret is sealed under the server key, so that a copy of the database alone signs nobody in.
 
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use rand::RngExt;
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
-use super::accounts::{digest, generate_password};
-use super::{App, AppError, rng};
+use super::accounts::digest;
+use super::{App, AppError, Session, passwords, rng};
 use crate::storage::AccountRow;
 use crate::text::Refusal;
 
 const RECOVERY_CODES: usize = 10;
+/// How long a secret waits for its first code.
+const PENDING: Duration = Duration::from_mins(15);
 
 /// A secret that was just made and is not in use yet.
 pub struct NewSecret {
@@ -22,31 +27,72 @@ pub struct NewSecret {
     pub url: String,
 }
 
-impl App {
-    /// A secret for an account, to be confirmed with a first code. Nothing is stored.
-    pub fn new_second_factor(&self, account: &str) -> NewSecret {
-        let bytes: [u8; 20] = rng().random();
-        let base32 = Secret::from(bytes).to_base32();
+impl NewSecret {
+    fn of(account: &str, secret: &Secret) -> Self {
+        let base32 = secret.to_base32();
         let label = percent_encoding::utf8_percent_encode(account, percent_encoding::NON_ALPHANUMERIC);
-        NewSecret { url: format!("otpauth://totp/zicha:{label}?secret={base32}&issuer=zicha"), base32 }
+        Self { url: format!("otpauth://totp/zicha:{label}?secret={base32}&issuer=zicha"), base32 }
+    }
+}
+
+impl App {
+    /// Makes a secret for an account, to be confirmed with a first code. It waits here, in memory: nobody else's can be put in its place.
+    /// It takes the password, and where one is in use already, a code of that too.
+    pub fn new_second_factor(&self, session: &Session, password: &str, code: &str) -> Result<NewSecret, AppError> {
+        self.prove_both(session, password, code)?;
+        let bytes: [u8; 20] = rng().random();
+        let secret = Secret::from(bytes);
+        let shown = NewSecret::of(&session.account, &secret);
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(session.account.clone(), (secret, Instant::now()));
+        Ok(shown)
     }
 
-    /// Puts a secret into use if `code` is its current one; returns the recovery codes, which are shown once.
-    pub fn enable_second_factor(&self, account: &str, base32: &str, code: &str) -> Result<Vec<String>, AppError> {
-        let wrong = || Refusal::new("动态口令不正确，请核对手机时间后重试", "the code is not the current one; check the phone's clock and try again");
-        let secret = Secret::try_from_base32(base32).map_err(|_| wrong())?;
-        let step = totp(&secret).check(&plain(code), self.unix()).ok_or_else(wrong)?;
+    /// The secret that waits for its first code.
+    pub fn pending_second_factor(&self, account: &str) -> Option<NewSecret> {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.retain(|_, (_, since)| since.elapsed() < PENDING);
+        pending.get(account).map(|(secret, _)| NewSecret::of(account, secret))
+    }
+
+    /// Puts the secret that waits into use if `code` is its current one; returns the recovery codes, which are shown once.
+    pub fn enable_second_factor(&self, account: &str, code: &str) -> Result<Vec<String>, AppError> {
+        let waiting = || self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let secret = waiting().get(account).filter(|(_, since)| since.elapsed() < PENDING).map(|(secret, _)| secret.clone());
+        let secret = secret.ok_or_else(|| Refusal::new("密钥已过期，请重新生成", "the secret has lapsed; make another"))?;
+        let step = totp(&secret).check(&plain(code), self.unix()).ok_or_else(|| {
+            Refusal::new("动态口令不正确，请核对手机时间后重试", "the code is not the current one; check the phone's clock and try again")
+        })?;
         let sealed = self.seal_secret(account, &secret);
-        let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| generate_password()).collect();
+        let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| passwords::generate()).collect();
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
         self.storage.set_second_factor(account, Some(&sealed), step as i64, &hashes)?;
+        waiting().remove(account);
         self.note(account, "second_factor_on", account)?;
         Ok(codes)
+    }
+
+    /// Takes the own second factor away, with the password and a code of it.
+    pub fn drop_second_factor(&self, session: &Session, password: &str, code: &str) -> Result<(), AppError> {
+        self.prove_both(session, password, code)?;
+        self.disable_second_factor(&session.account, &session.account)
+    }
+
+    /// The password, and a code where there is a second factor: what a session alone must not change.
+    fn prove_both(&self, session: &Session, password: &str, code: &str) -> Result<(), AppError> {
+        self.confirm(session, password)?;
+        let account = self.known_account(&session.account)?;
+        if self.second_factor_fits(&account, code)? {
+            return Ok(());
+        }
+        Err(Refusal::new("请填写现在的动态口令或一个备用码", "give a current code of the second factor, or a recovery code").into())
     }
 
     /// Takes the second factor away: by its owner, or by the administrator when phone and codes are lost.
     pub fn disable_second_factor(&self, by: &str, account: &str) -> Result<(), AppError> {
         self.storage.set_second_factor(account, None, 0, &[])?;
+        if by != account {
+            self.storage.forget_approvals_of(account)?;
+        }
         self.note(by, "second_factor_off", account)
     }
 

@@ -42,7 +42,7 @@ impl App {
             let code = unit.unwrap_or_default();
             return Err(Refusal::new(format!("本轮没有代码为 {code} 的单位"), format!("there is no unit {code} in this round")).into());
         }
-        let address = format!("{}/r/{id}", self.settings.public_url());
+        let address = format!("{}/r/{id}", self.address_for_slips()?.as_str());
         let mut rng = rng();
         let mut slips = Vec::new();
         for unit in chosen {

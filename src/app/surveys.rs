@@ -4,7 +4,7 @@
 use super::{App, AppError, workbook};
 use crate::export::sheets_to_xlsx;
 use crate::storage::SurveyVersion;
-use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, to_sheets};
+use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, is_survey_sheet, to_sheets};
 use crate::text::Refusal;
 
 /// Largest definition, in bytes.
@@ -56,8 +56,24 @@ impl App {
             }
             all
         };
-        let sheets: Vec<Sheet> = workbook::all_sheets(bytes)?.into_iter().map(|(name, rows)| Sheet { name, rows: rectangular(rows) }).collect();
-        let file = from_sheets(&sheets).map_err(AppError::Mistakes)?;
+        let read = workbook::all_sheets(bytes)?;
+        // Cells of sheets that are not the survey's say nothing about it.
+        let odd: Vec<Refusal> = read
+            .iter()
+            .filter(|sheet| is_survey_sheet(&sheet.name))
+            .flat_map(|sheet| {
+                sheet.odd.iter().map(|(row, column, what)| {
+                    let (name, place) = (&sheet.name, workbook::address(*row, *column));
+                    Refusal::new(format!("工作表 {name} 单元格 {place}：{}", what.zh), format!("sheet {name}, cell {place}: {}", what.en))
+                })
+            })
+            .collect();
+        let sheets: Vec<Sheet> = read.into_iter().map(|sheet| Sheet { name: sheet.name, rows: rectangular(sheet.rows) }).collect();
+        let file = match from_sheets(&sheets) {
+            Ok(file) if odd.is_empty() => file,
+            Ok(_) => return Err(AppError::Mistakes(odd)),
+            Err(wrong) => return Err(AppError::Mistakes(odd.into_iter().chain(wrong).collect())),
+        };
         let mut text = serde_json::to_string_pretty(&file).map_err(|e| AppError::File(format!("a survey cannot be written: {e}")))?;
         text.push('\n');
         Ok(text)

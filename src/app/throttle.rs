@@ -19,6 +19,9 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// Strangers' names remembered at once. An attacker who invents more pushes out the oldest, never those who are known.
 const STRANGERS: usize = 10_000;
 
+/// Length of a session's cookie: secret, tag of its owner, proof.
+const COOKIE: usize = 64 + 96 + 32;
+
 type Tries = Mutex<HashMap<String, (u32, Instant)>>;
 
 /// Attempts of the last minute: by strangers, and by those who are known.
@@ -65,6 +68,62 @@ impl App {
         self.throttle.of(attempt.known).lock().unwrap_or_else(PoisonError::into_inner).remove(&attempt.counted);
     }
 
+    /// Takes an attempt back that was not made, because nobody had time for it.
+    pub(super) fn not_tried(&self, attempt: &Attempt) {
+        let mut tries = self.throttle.of(attempt.known).lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((count, _)) = tries.get_mut(&attempt.counted) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// What a session's cookie ends with: by it alone nobody tells whose it is, but whoever signs in next is told apart from its owner.
+    pub(super) fn owner_tag(&self, name: &str) -> String {
+        let nonce = hex::encode(rng().random::<[u8; 16]>());
+        let mac = hex::encode(self.owner_mac(name, &nonce).finalize().into_bytes());
+        format!("{nonce}{mac}")
+    }
+
+    /// A cookie for a new session: a secret, whose it is, and a proof that it was made here.
+    pub(super) fn new_cookie(&self, name: &str) -> String {
+        let told = format!("{}{}", super::accounts::random_hex(), self.owner_tag(name));
+        let proof = self.seal_of(&told);
+        told + &proof
+    }
+
+    /// Whether a cookie was once given to somebody who signed in, however long ago.
+    #[must_use]
+    pub fn issued_here(&self, cookie: &str) -> bool {
+        cookie.len() == COOKIE && cookie.split_at_checked(COOKIE - 32).is_some_and(|(told, proof)| self.seal_of(told) == proof)
+    }
+
+    /// A seal on what travels through a browser and comes back.
+    #[must_use]
+    pub fn seal_of(&self, text: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/carried/1")).expect("any length is a key");
+        mac.update(text.as_bytes());
+        hex::encode(&mac.finalize().into_bytes()[..16])
+    }
+
+    /// The tag of a session's cookie.
+    #[must_use]
+    pub fn tag_of(cookie: &str) -> &str {
+        cookie.get(64..COOKIE - 32).unwrap_or_default()
+    }
+
+    /// Whether a cookie with this tag was an account's.
+    #[must_use]
+    pub fn is_owner(&self, name: &str, tag: &str) -> bool {
+        let Some((nonce, mac)) = tag.split_at_checked(32) else { return false };
+        hex::decode(mac).is_ok_and(|mac| self.owner_mac(&super::passwords::sign_in_name(name), nonce).verify_slice(&mac).is_ok())
+    }
+
+    fn owner_mac(&self, name: &str, nonce: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/session-owner/1")).expect("any length is a key");
+        mac.update(nonce.as_bytes());
+        mac.update(name.as_bytes());
+        mac
+    }
+
     /// A token by which a browser that signed in as `name` is known again. It opens nothing.
     #[must_use]
     pub fn known_browser(&self, name: &str) -> String {
@@ -76,7 +135,7 @@ impl App {
     /// What a browser keeps that token under: one for each account, so that two people at one computer do not forget each other.
     #[must_use]
     pub fn browser_cookie(name: &str) -> String {
-        format!("zicha_known_{}", &digest(name)[..12])
+        format!("zicha_known_{}", &digest(&super::passwords::sign_in_name(name))[..12])
     }
 
     fn is_known(&self, name: &str, token: &str) -> bool {
@@ -103,6 +162,13 @@ impl Throttle {
 pub(super) struct Attempt {
     known: bool,
     counted: String,
+}
+
+impl Attempt {
+    /// Whether it was made by a browser or a session that is known.
+    pub(super) fn known(&self) -> bool {
+        self.known
+    }
 }
 
 #[cfg(test)]

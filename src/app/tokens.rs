@@ -26,7 +26,7 @@ impl App {
     /// Makes a token for an account; returns it, this once.
     pub fn make_token(&self, account: &str, label: &str, days: u32) -> Result<String, AppError> {
         let label = label.trim();
-        if !(1..=40).contains(&label.chars().count()) || label.chars().any(crate::text::is_deceptive) {
+        if crate::text::Rule::line(40).check(label).is_err() {
             return Err(Refusal::new("请写明令牌用途（1 至 40 字）", "say what the token is for (1 to 40 characters)").into());
         }
         if !(1..=MOST_DAYS).contains(&days) {
@@ -66,6 +66,6 @@ impl App {
         let account = self.storage.account(&row.account)?.filter(|a| a.active);
         let Some(role) = account.and_then(|a| a.role.parse().ok()) else { return Ok(None) };
         let units = self.storage.account_units(&row.account)?;
-        Ok(Some(Session { account: row.account, role, units, csrf: String::new(), confirmed: false, key: String::new() }))
+        Ok(Some(Session { account: row.account, role, units, csrf: String::new(), confirmed: false, temporary: false, key: String::new() }))
     }
 }

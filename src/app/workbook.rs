@@ -1,12 +1,13 @@
 //! Reads an Excel workbook that somebody uploads, and trusts nothing in it.
 //! Size is counted while it is unpacked, cells are streamed, and what is not plain text or number is refused with its cell.
 
+use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Read};
 
-use calamine::{DataRef, Reader, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use zip::ZipArchive;
 
-use crate::text::Refusal;
+use crate::text::{Refusal, visible};
 
 const MAX_ENTRIES: usize = 1_000;
 const MAX_INFLATED: u64 = 50 << 20;
@@ -17,30 +18,45 @@ const MAX_SHEETS: usize = 20;
 /// Rows of a sheet with their numbers, each as wide as it is filled.
 pub type Rows = Vec<(u64, Vec<String>)>;
 
+/// A sheet as it was read.
+pub struct SheetRows {
+    /// Its name.
+    pub name: String,
+    /// Its rows.
+    pub rows: Rows,
+    /// Cells that hold something else than text or number: row, column, what to say.
+    pub odd: Vec<(u64, usize, Refusal)>,
+}
+
 /// Whether a file is a workbook rather than a text.
 #[must_use]
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
 }
 
-/// The first sheet.
-pub fn first_sheet(bytes: &[u8]) -> Result<Rows, Refusal> {
+/// The first sheet that holds cells and can be seen.
+pub fn first_sheet(bytes: &[u8]) -> Result<SheetRows, Refusal> {
     let mut book = open(bytes)?;
-    let name = book.sheet_names().first().cloned().ok_or_else(damaged)?;
-    rows_of(&mut book, &name)
+    let name = sheets(&book).next().ok_or_else(damaged)?;
+    read_sheet(&mut book, &name)
 }
 
-/// All sheets by name, in their order.
-pub fn all_sheets(bytes: &[u8]) -> Result<Vec<(String, Rows)>, Refusal> {
+/// All such sheets, in their order.
+pub fn all_sheets(bytes: &[u8]) -> Result<Vec<SheetRows>, Refusal> {
     let mut book = open(bytes)?;
-    let names = book.sheet_names();
+    let names: Vec<String> = sheets(&book).collect();
     if names.len() > MAX_SHEETS {
         return Err(Refusal::new(format!("工作表超过 {MAX_SHEETS} 个"), format!("there are more than {MAX_SHEETS} sheets")));
     }
-    names.into_iter().map(|name| rows_of(&mut book, &name).map(|rows| (name, rows))).collect()
+    names.into_iter().map(|name| read_sheet(&mut book, &name)).collect()
 }
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+
+fn sheets(book: &Book<'_>) -> impl Iterator<Item = String> {
+    let seen = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
+    book.sheets_metadata().iter().filter(seen).map(|sheet| sheet.name.clone()).collect::<Vec<_>>().into_iter()
+}
 
 fn open(bytes: &[u8]) -> Result<Book<'_>, Refusal> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
@@ -53,37 +69,73 @@ fn open(bytes: &[u8]) -> Result<Book<'_>, Refusal> {
     calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| damaged())
 }
 
-fn rows_of(book: &mut Book<'_>, name: &str) -> Result<Rows, Refusal> {
+/// Reads a sheet. What cannot be read as text or number is told by its cell, and does not hide what else is wrong.
+fn read_sheet(book: &mut Book<'_>, name: &str) -> Result<SheetRows, Refusal> {
+    let merged = book.merge_cells_by_sheet_name(name).map_err(|_| damaged())?;
+    // Rows and cells are counted, whatever order they come in and whatever numbers they claim.
+    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut odd = Vec::new();
+    let formulas = formulas(book, name)?;
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
-    let mut rows: Rows = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|_| damaged())? {
         let (row, column) = cell.get_position();
+        let place = (u64::from(row) + 1, column as usize);
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
+            let (sheet, cell) = (visible(name), address(place.0, place.1));
             return Err(Refusal::new(
-                format!("单元格 {}：超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余内容", address(u64::from(row) + 1, column as usize)),
-                format!("cell {}: beyond {MAX_ROWS} rows or {MAX_COLUMNS} columns", address(u64::from(row) + 1, column as usize)),
+                format!("工作表 {sheet} 单元格 {cell}：超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余内容"),
+                format!("sheet {sheet}, cell {cell}: beyond {MAX_ROWS} rows or {MAX_COLUMNS} columns"),
             ));
         }
-        let text = text_of(cell.get_value()).ok_or_else(|| {
-            let place = address(u64::from(row) + 1, column as usize);
-            Refusal::new(
-                format!("单元格 {place}：只接受文字和数字，这里是日期、错误值或其他内容"),
-                format!("cell {place}: only texts and numbers are accepted"),
-            )
-        })?;
-        let number = u64::from(row) + 1;
-        if rows.last().is_none_or(|last| last.0 != number) {
-            rows.push((number, Vec::new()));
-        }
-        let fields = &mut rows.last_mut().expect("just pushed").1;
-        fields.resize((column as usize).max(fields.len()), String::new());
-        if (column as usize) < fields.len() {
-            fields[column as usize] = text;
+        let text = if formulas.contains(&(row, column)) {
+            let refusal = Refusal::new("含有公式，请改为数值（复制后“选择性粘贴—数值”）", "holds a formula; paste it as a value");
+            odd.push((place.0, place.1, refusal));
+            String::new()
+        } else if let Some(text) = text_of(cell.get_value()) {
+            padded(text, cells.styles().get(style).and_then(|s| s.number_format.as_ref()).map(|f| f.format_code.as_str()))
         } else {
-            fields.push(text);
+            odd.push((place.0, place.1, Refusal::new("只接受文字和数字，这里是日期、错误值或其他内容", "only texts and numbers are accepted")));
+            String::new()
+        };
+        put(rows.entry(row).or_default(), column as usize, text);
+    }
+    for area in merged {
+        let ((top, left), (bottom, _)) = (area.start, area.end);
+        let Some(text) = rows.get(&top).and_then(|row| row.get(left as usize)).cloned().filter(|text| !text.is_empty()) else { continue };
+        // What stands beside several rows belongs to each of them.
+        for row in top + 1..=bottom.min(MAX_ROWS) {
+            if let Some(fields) = rows.get_mut(&row) {
+                put(fields, left as usize, text.clone());
+            }
         }
     }
-    Ok(rows)
+    let rows = rows.into_iter().map(|(row, fields)| (u64::from(row) + 1, fields)).collect();
+    Ok(SheetRows { name: name.to_owned(), rows, odd })
+}
+
+/// Cells with formulas.
+fn formulas(book: &mut Book<'_>, name: &str) -> Result<HashSet<(u32, u32)>, Refusal> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
+    let mut found = HashSet::new();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|_| damaged())? {
+        if cell.formula.is_some() {
+            found.insert(cell.pos);
+        }
+    }
+    Ok(found)
+}
+
+fn put(fields: &mut Vec<String>, column: usize, text: String) {
+    if fields.len() <= column {
+        fields.resize(column + 1, String::new());
+    }
+    fields[column] = text;
+}
+
+/// A number as it is shown where its format is nothing but zeros: 7 as 007.
+fn padded(text: String, format: Option<&str>) -> String {
+    let zeros = format.filter(|f| f.len() > 1 && f.bytes().all(|b| b == b'0')).map_or(0, str::len);
+    if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() { format!("{text:0>zeros$}") } else { text }
 }
 
 fn damaged() -> Refusal {
@@ -112,31 +164,14 @@ fn look_through(bytes: &[u8]) -> Result<(), Refusal> {
     let mut left = MAX_INFLATED;
     for n in 0..archive.len() {
         let entry = archive.by_index(n).map_err(|_| damaged())?;
-        let name = entry.name().map_err(|_| damaged())?.into_owned();
         let mut text = Vec::new();
         entry.take(left + 1).read_to_end(&mut text).map_err(|_| damaged())?;
         left = left.checked_sub(text.len() as u64).ok_or_else(bomb)?;
         if memchr::memmem::find(&text, b"<!DOCTYPE").is_some() || memchr::memmem::find(&text, b"<!ENTITY").is_some() {
             return Err(Refusal::new("文件含有不允许的 XML 声明", "the file holds an XML declaration that is not allowed"));
         }
-        if name.starts_with("xl/worksheets/")
-            && let Some(at) = [b"<f>".as_slice(), b"<f "].iter().filter_map(|f| memchr::memmem::find(&text, f)).min()
-        {
-            let place = memchr::memmem::rfind(&text[..at], b"<c ").map_or("", |c| reference(&text[c..at]));
-            return Err(Refusal::new(
-                format!("单元格 {place}：含有公式，请改为数值（复制后“选择性粘贴—数值”）"),
-                format!("cell {place}: holds a formula; paste it as a value"),
-            ));
-        }
     }
     Ok(())
-}
-
-/// The reference of a cell's tag, such as `D5`.
-fn reference(tag: &[u8]) -> &str {
-    let text = std::str::from_utf8(tag).unwrap_or("");
-    let found = text.split("r=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("");
-    if found.len() <= 10 && found.bytes().all(|b| b.is_ascii_alphanumeric()) { found } else { "" }
 }
 
 /// A cell's address, such as `D5`.

@@ -53,8 +53,11 @@ pub(super) enum Command {
     /// Run the service on a throwaway folder filled with invented data
     Demo {
         /// Address to serve on
-        #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-        listen: String,
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Address that phones use, printed on slips
+        #[arg(long, value_name = "URL")]
+        public_url: Option<String>,
     },
     /// Check survey definitions
     Check {

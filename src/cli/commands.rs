@@ -7,7 +7,7 @@ use serde_json::json;
 use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
 use super::output::{Output, SecretFile, print_text, say, write_file};
-use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted, minute_of};
+use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, parse_typed_day, turnout_label};
@@ -55,7 +55,12 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
 pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
     match command {
         Units::Import { file } => {
-            let units = app.import_units(&read(&file)?)?;
+            let bytes = read(&file)?;
+            let notes = app.understand_units(&App::unit_table(&bytes)?, None)?.notes;
+            let units = app.import_units(&bytes)?;
+            for note in notes {
+                eprintln!("note: {note}");
+            }
             app.note(&shell(), "units_import", &units.len().to_string())?;
             let groups = unit::groups(&units);
             say(format_args!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>()));
@@ -137,7 +142,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             if app.round(&id)?.state == RoundState::Opened {
                 out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
             }
-            app.release_round(&id, &[])?;
+            app.release_round(&id)?;
             app.note(&shell(), "round_release_shell", id.as_str())?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
@@ -225,6 +230,7 @@ pub(super) fn issue_slips(
         SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
     };
     pending.finish(&bytes)?;
+    eprintln!("the slips lead to {}", app.address_for_slips()?.as_str());
     app.note(&shell(), "slips_issue", id.as_str())?;
     out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
     Ok(())
@@ -298,56 +304,6 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
     Ok(())
 }
 
-/// `zicha backup`.
-pub(super) fn backup(app: &App, file: &Path, to: Option<&str>, out: Output) -> Result<(), AppError> {
-    let rows = app.backup(file, to)?;
-    app.note(&shell(), "backup", "-")?;
-    out.result(&format!("{rows} rows in {}", file.display()), &json!({ "rows": rows }));
-    Ok(())
-}
-
-/// `zicha restore`.
-pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result<(), AppError> {
-    if !app.rounds()?.is_empty() || !app.accounts()?.is_empty() {
-        out.confirm(
-            "The service must be stopped. Units, accounts and rounds are replaced by the backup's, but for rounds that are further on here.",
-        )?;
-    }
-    let done = app.restore(file, key)?;
-    app.note(&shell(), "restore", "-")?;
-    let mut text = String::from("restored");
-    if done.kept_database {
-        text.push_str("\nthe database is further on than the backup: units, accounts, lists, settings and the audit chain stay as they are here");
-        for deed in &done.kept {
-            text.push_str(&format!("\n  kept: {deed}"));
-        }
-    }
-    for r in &done.rounds {
-        let before = r.before.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
-        text.push_str(&format!(
-            "\n{}  {:<9} {:?}: ballots in backup {}, before {before}, now {}",
-            r.round,
-            r.state.as_str(),
-            r.how,
-            r.in_backup,
-            r.now
-        ));
-        match r.before {
-            Some(before) if before > r.now => text.push_str(&format!("; {} are missing", before - r.now)),
-            None if r.state == RoundState::Suspended => text.push_str("; ballots received after the backup are lost, how many is unknown"),
-            _ => {}
-        }
-        if r.state == RoundState::Suspended {
-            text.push_str("; suspended until two accounts accept this at the desk");
-        }
-        if !r.can_be_opened {
-            text.push_str("; WARNING: its custody file is not here, so its box cannot be opened; restore on the node that opened the round");
-        }
-    }
-    out.result(&text, &json!(done));
-    Ok(())
-}
-
 /// `zicha audit …`.
 pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppError> {
     match command {
@@ -367,22 +323,6 @@ pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppErr
         }
     }
     Ok(())
-}
-
-/// `zicha clock`, `zicha clock confirm`.
-pub(super) fn clock(app: &App, confirm: bool, out: Output) -> Result<(), AppError> {
-    if confirm {
-        out.confirm(&format!("The clock says {}. Closing and destruction go by it from now on.", minute_of(app.now().unix_timestamp())))?;
-        app.confirm_clock(&shell())?;
-    }
-    match app.clock_doubt()? {
-        Some(doubt) => Err(doubt.refusal().into()),
-        None => {
-            let now = minute_of(app.now().unix_timestamp());
-            out.result(&format!("believed; it says {now}"), &json!({ "believed": true, "now": now }));
-            Ok(())
-        }
-    }
 }
 
 /// `zicha verify`.

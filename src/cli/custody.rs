@@ -35,6 +35,7 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         )
         .into());
     }
+    App::check_quorum(trustees, quorum)?;
     let terminal = std::io::stdin().is_terminal();
     if !terminal && !out.yes {
         return Err(Refusal::new(
@@ -55,8 +56,9 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
     eprintln!(
         "{quorum} of {trustees} passphrases AND the custody file in the data folder are needed to open the box. Fewer passphrases, or a lost custody file, and this round is lost: nobody can help"
     );
-    let mut text =
-        Zeroizing::new(format!("# zicha: passphrases of round {id}, set {set}, one for each trustee's sealed envelope; {quorum} of {trustees} open the box.\n"));
+    let mut text = Zeroizing::new(format!(
+        "# zicha: passphrases of round {id}, set {set}, one for each trustee's sealed envelope; {quorum} of {trustees} open the box.\n"
+    ));
     for passphrase in &passphrases {
         text.push_str(&passphrase.printed());
         text.push('\n');
@@ -87,7 +89,9 @@ fn test_each(app: &App, id: &RoundId) -> Result<(), AppError> {
     while let Some(waiting) = app.prepared(id).filter(|waiting| waiting.tested < waiting.need) {
         let typed = ask(&format!("passphrase of a trustee ({} of {} are tested; it is not shown)", waiting.tested, waiting.need))?;
         if typed.trim().is_empty() {
-            return Err(Refusal::new("已取消，本轮仍是草稿，打印的口令作废", "cancelled; the round is still a draft, and what was printed is void").into());
+            return Err(
+                Refusal::new("已取消，本轮仍是草稿，打印的口令作废", "cancelled; the round is still a draft, and what was printed is void").into()
+            );
         }
         if let Err(error) = app.test_passphrase(id, &typed) {
             eprintln!("{error}");
@@ -104,7 +108,7 @@ pub(super) fn open_box(app: &App, id: &RoundId, passphrases: Option<&Path>, out:
         enter(app, &round, passphrases)?;
     }
     let mut last = Instant::now();
-    app.open_box(id, &mut |progress| match progress {
+    let opened = app.open_box(id, &mut |progress| match progress {
         Progress::Checking => eprintln!("checking the box against the bulletin"),
         Progress::Opening { done, of, left } => {
             if done == of || last.elapsed().as_millis() > 500 {
@@ -115,10 +119,35 @@ pub(super) fn open_box(app: &App, id: &RoundId, passphrases: Option<&Path>, out:
         Progress::Writing => eprintln!("writing results"),
         Progress::Destroying => eprintln!("destroying box and keys"),
         Progress::Done => {}
-    })?;
+    });
+    if let Err(error) = opened {
+        // Of several that open at once one gets the turn; the others wait for it and end well.
+        if !matches!(error, AppError::Refused(_)) || !opened_elsewhere(app, id)? {
+            return Err(error);
+        }
+        out.result(
+            "done: the box was opened elsewhere at the same time; results are there, box and keys are gone",
+            &json!({ "round": id, "state": "opened", "destroyed": true, "elsewhere": true }),
+        );
+        return Ok(());
+    }
     app.note(&shell(), "box_open", id.as_str())?;
     out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
     Ok(())
+}
+
+/// Whether somebody else is opening this box, or has just done so; waits until that is over.
+fn opened_elsewhere(app: &App, id: &RoundId) -> Result<bool, AppError> {
+    let mut told = false;
+    while app.is_being_opened(id)? {
+        if !told {
+            eprintln!("the box is being opened elsewhere; waiting for it to finish");
+            told = true;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let round = app.round(id)?;
+    Ok(told && round.state.has_results() && round.destroyed)
 }
 
 /// `zicha box test`.

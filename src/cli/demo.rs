@@ -5,17 +5,28 @@ use std::sync::Arc;
 
 use super::output::{SecretFile, say};
 use super::service;
-use crate::app::{App, AppError, Demo, Settings};
+use crate::app::{App, AppError, Demo, Part, Settings};
 use crate::export::{Headers, to_csv};
 use crate::web::sheet;
 
 /// Fills a fresh folder and serves it. The folder is deleted at the end.
-pub(super) fn run(listen: &str) -> Result<(), AppError> {
+pub(super) fn run(settings: Settings) -> Result<(), AppError> {
     let folder = std::env::temp_dir().join(format!("zicha-demo-{}", std::process::id()));
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(|e| AppError::File(format!("cannot clear {}: {e}", folder.display())))?;
     }
-    let settings = Settings { data: folder.clone(), listen: listen.to_owned(), demo: true, ..Settings::default() };
+    // All settings hold but those that say where data are: this is a throwaway.
+    let here = settings.public_url();
+    let settings = Settings {
+        data: folder.clone(),
+        database: None,
+        opening_database: None,
+        server_key: None,
+        part: Part::All,
+        public_url: settings.public_url.or(Some(here)),
+        demo: true,
+        ..settings
+    };
     eprintln!("filling a throwaway demo in {} …", folder.display());
     let app = Arc::new(App::open(settings)?);
     let demo = app.fill_demo()?;

@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod custody;
 mod demo;
+mod keeping;
 mod output;
 mod service;
 
@@ -56,7 +57,12 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
             out.result(&public, &serde_json::json!({ "public_key": public }));
             Ok(())
         }
-        Command::Demo { listen } => demo::run(&listen),
+        Command::Demo { listen, public_url } => {
+            let mut settings = settings()?;
+            settings.listen = listen.unwrap_or(settings.listen);
+            settings.public_url = public_url.or(settings.public_url);
+            demo::run(settings)
+        }
         Command::Serve { listen, desk_listen, public_url } => {
             let mut settings = settings()?;
             settings.listen = listen.unwrap_or(settings.listen);
@@ -83,10 +89,10 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
                     commands::export(&app, &table, &round, unit.as_deref(), format, headers, encoding, &out)
                 }
                 Command::Account(Account::Add { name, role, unit }) => commands::add_account(&app, &name, &role, &unit, out),
-                Command::Backup { file, to } => commands::backup(&app, &file, to.as_deref(), out),
-                Command::Restore { file, key } => commands::restore(&app, &file, &key, out),
+                Command::Backup { file, to } => keeping::backup(&app, &file, to.as_deref(), out),
+                Command::Restore { file, key } => keeping::restore(&app, &file, &key, out),
                 Command::Audit(command) => commands::audit(&app, command, out),
-                Command::Clock { command } => commands::clock(&app, command.is_some(), out),
+                Command::Clock { command } => keeping::clock(&app, command.is_some(), out),
                 Command::Verify { round } => commands::verify(&app, &round, out),
                 Command::Check { .. }
                 | Command::Schema

@@ -13,6 +13,7 @@ use crate::web;
 /// Serves with these settings.
 pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
     let app = Arc::new(App::open(settings)?);
+    app.remember_public_address()?;
     if app.settings().part == Part::Desk && !app.may_open_boxes()? {
         return Err(Refusal::new(
             "工作台没有开启票箱的数据库权限：请设置 ZICHA_OPENING_DATABASE（角色见 deploy/postgres/roles.sql）",

@@ -2,7 +2,7 @@
 //! UTF-8 with BOM, CRLF, every field quoted, and every text that a spreadsheet could take for a formula made harmless, headers included.
 
 use super::{Headers, Table};
-use crate::text::is_deceptive;
+use crate::text::guard;
 
 /// The table as CSV.
 #[must_use]
@@ -24,16 +24,6 @@ pub fn to_csv(table: &Table, headers: Headers) -> Vec<u8> {
 pub fn to_gb18030(csv: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(csv);
     encoding_rs::GB18030.encode(text.trim_start_matches('\u{FEFF}')).0.into_owned()
-}
-
-/// A cell that no spreadsheet takes for a formula. Hidden characters are shown, so that none can hide a leading sign.
-#[must_use]
-pub fn guard(cell: &str) -> String {
-    let shown = crate::text::visible(cell);
-    let first = shown.chars().find(|c| !c.is_whitespace() && !is_deceptive(*c));
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
-    let control = shown.starts_with(['\t', '\r', '\n', '\0']);
-    if (formula && shown.parse::<f64>().is_err()) || control { format!("'{shown}") } else { shown }
 }
 
 #[cfg(test)]

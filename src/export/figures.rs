@@ -56,8 +56,8 @@ pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
                 r.name.clone(),
                 r.turnout.headcount.to_string(),
                 r.turnout.counted.to_string(),
-                subject.survey.sections()[question.section].id.clone(),
-                question.id.clone(),
+                subject.category(question.section),
+                subject.question(question),
             ];
             let held = is_held(question, &subject.round.holds);
             let flag = |unclear: bool| if unclear { "是".to_owned() } else { String::new() };
@@ -71,12 +71,18 @@ pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
                         } else {
                             ("不适用".to_owned(), String::new())
                         };
-                        row.extend([item.class.as_str().to_owned(), band(item.prominent), band(item.present), level, unclear]);
+                        row.extend([subject.word(item.class.as_str()), band(item.prominent), band(item.present), level, unclear]);
                     }
                 }
                 None if !held => {
                     if let BureauCell::Item(item) = &subject.release.bureau.cells[n] {
-                        row.extend([item.class.as_str().to_owned(), band(item.prominent), band(item.present), level(item.level), flag(item.unclear)]);
+                        row.extend([
+                            subject.word(item.class.as_str()),
+                            band(item.prominent),
+                            band(item.present),
+                            level(item.level),
+                            flag(item.unclear),
+                        ]);
                         if let Some(exact) = &item.exact {
                             row.extend([exact.valid, exact.prominent, exact.present].map(|n| n.to_string()));
                             row.extend([exact.bound_low_tenths, exact.bound_high_tenths].map(percent_tenths));
@@ -103,7 +109,14 @@ pub(super) fn tally(subject: &Subject) -> Vec<Vec<String>> {
             }
             let figures = figures(subject, &r, n, question, options.len());
             let blank = ("blank".to_owned(), Text::both("未作答", "blank"));
-            for ((id, label), (count, share, suppressed)) in options.into_iter().chain([blank]).zip(figures) {
+            let last = options.len();
+            for (place, ((id, label), (count, share, suppressed))) in options.into_iter().chain([blank]).zip(figures).enumerate() {
+                // For people an option has its place; nothing at all has none.
+                let id = match (subject.people, place == last) {
+                    (false, _) => id,
+                    (true, false) => (place + 1).to_string(),
+                    (true, true) => String::new(),
+                };
                 out.push(vec![
                     subject.round.id.to_string(),
                     if subject.marks.is_empty() { subject.round.title.clone() } else { format!("{}［{}］", subject.round.title, subject.marks) },
@@ -111,15 +124,15 @@ pub(super) fn tally(subject: &Subject) -> Vec<Vec<String>> {
                     r.group.map_or(subject.bureau, |g| &subject.release.groups[g].name).to_owned(),
                     r.turnout.headcount.to_string(),
                     r.turnout.counted.to_string(),
-                    section.id.clone(),
+                    subject.category(question.section),
                     section.name.zh().to_owned(),
-                    question.id.clone(),
+                    subject.question(question),
                     question.text.zh().to_owned(),
                     id,
                     label.zh().to_owned(),
                     count,
                     share,
-                    suppressed.to_owned(),
+                    subject.word(suppressed),
                 ]);
             }
         }

@@ -109,7 +109,8 @@ pub(super) fn lookback(subject: &Subject) -> Vec<Vec<String>> {
     let own = subject.compared.iter().filter(|c| subject.only.is_none_or(|code| code == c.group_code));
     own.map(|c| {
         let name = if subject.marks.is_empty() { c.group_name.clone() } else { format!("{}［{}］", c.group_name, subject.marks) };
-        [&c.group_code, &name, &c.category, &c.question_id, &c.question, &c.before, &c.after, &c.change].map(String::clone).into()
+        let id = if subject.people { &c.number } else { &c.question_id };
+        [&c.group_code, &name, &c.category, id, &c.question, &c.before, &c.after, &c.change].map(String::clone).into()
     })
     .collect()
 }

@@ -9,7 +9,7 @@ mod tables;
 mod tasks;
 mod xlsx;
 
-pub use self::csv::{guard, to_csv, to_gb18030};
+pub use self::csv::{to_csv, to_gb18030};
 pub use tables::{Compared, Subject, TableName, table};
 pub use tasks::task_table;
 pub use xlsx::{sheets_to_xlsx, to_xlsx};

@@ -8,7 +8,7 @@ use super::{Column, Table, figures, list_tables, task_table};
 use crate::gate::{Release, Turnout};
 use crate::problem::ProblemList;
 use crate::round::Round;
-use crate::survey::Survey;
+use crate::survey::{Question, Survey};
 use crate::text::Lang;
 
 /// The tables by name.
@@ -145,6 +145,42 @@ pub struct Subject<'a> {
     pub phases: &'a [(String, String)],
     /// Names of the units that are asked for.
     pub units: &'a [&'a str],
+    /// For people, who see numbers and words where programs see ids.
+    pub people: bool,
+}
+
+impl Subject<'_> {
+    /// What a category is called in a column of its own: its number, or its id.
+    pub(super) fn category(&self, section: usize) -> String {
+        let section = &self.survey.sections()[section];
+        if self.people { section.order.to_string() } else { section.id.clone() }
+    }
+
+    /// What a question is called in a column of its own: the number by which lists name it, or its id.
+    pub(super) fn question(&self, question: &Question) -> String {
+        match (self.people, question.order) {
+            (false, _) => question.id.clone(),
+            (true, 0) => String::new(),
+            (true, order) => format!("{}.{order}", self.survey.sections()[question.section].order),
+        }
+    }
+
+    /// A word from a list of a few, in Chinese for people.
+    pub(super) fn word(&self, word: &str) -> String {
+        const WORDS: [(&str, &str); 9] = [
+            ("banded", "只公布区间"),
+            ("merged", "合并统计，只公布区间"),
+            ("withheld", "不公布"),
+            ("–", "不足5份"),
+            ("S", "5至7份"),
+            ("M", "8至19份"),
+            ("L", "20至99份"),
+            ("XL", "100至999份"),
+            ("XXL", "1000份以上"),
+        ];
+        let known = WORDS.iter().find(|(id, _)| self.people && *id == word);
+        known.map_or(word, |(_, zh)| zh).to_owned()
+    }
 }
 
 /// An item of a group in two rounds, in words.
@@ -157,6 +193,8 @@ pub struct Compared {
     pub category: String,
     /// Question.
     pub question_id: String,
+    /// The number by which lists name it.
+    pub number: String,
     /// Its words.
     pub question: String,
     /// Band then.
@@ -184,7 +222,12 @@ pub fn table(name: TableName, subject: &Subject) -> Table {
 
 /// What a table of a round is called, also as a file.
 fn title(name: TableName, subject: &Subject) -> String {
-    let group = subject.only.map_or_else(String::new, |code| format!("_{code}"));
+    // People look for a unit by its name.
+    let named = |code: &str| match code {
+        "ALL" => subject.bureau.to_owned(),
+        code => subject.release.groups.iter().find(|g| g.code == code).map_or_else(|| code.to_owned(), |g| g.name.clone()),
+    };
+    let group = subject.only.map_or_else(String::new, |code| format!("_{}", named(code)));
     let marks = if subject.marks.is_empty() { String::new() } else { format!("_{}", subject.marks) };
     format!("{}{group}_{}{marks}", name.label(Lang::Zh), subject.round.title)
 }

@@ -3,12 +3,24 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Headers, Kind, Table};
 use crate::survey::Sheet;
 use crate::text::visible;
 
 /// Widest column, in characters of the standard width.
 const WIDEST: f64 = 30.0;
+/// Rows of a sheet below its head; what is more goes on in another one. Excel takes 1,048,576.
+const MOST_ROWS: usize = 1_000_000;
+/// Longest text of a cell in UTF-16 units; what is more goes on in a row below. Excel takes 32,767.
+const LONGEST_CELL: usize = 32_000;
+/// Tallest row in points. Excel takes 409.
+const TALLEST: f64 = 400.0;
+/// Sheets of a workbook beside the first; a program that opens thousands is of no use to anybody.
+const MOST_SHEETS: usize = 500;
 
 /// A table as a workbook. `parts` names a column whose values each get a sheet of their own.
 #[must_use]
@@ -54,22 +66,65 @@ fn neutral() -> Result<Workbook, XlsxError> {
 fn build(table: &Table, headers: Headers, parts: Option<&str>) -> Result<Vec<u8>, XlsxError> {
     let mut book = neutral()?;
     let mut names = Vec::new();
-    let all: Vec<&Vec<String>> = table.rows.iter().collect();
-    sheet(book.add_worksheet(), &sheet_name("全部", &mut names), table, headers, &all)?;
+    let whole = continued(&table.rows);
+    let all: Vec<&Vec<String>> = whole.iter().collect();
+    for rows in parts_of(&all) {
+        sheet(book.add_worksheet(), &sheet_name("全部", &mut names), table, headers, rows)?;
+    }
     if let Some(at) = parts.and_then(|id| table.columns.iter().position(|c| c.id == id)) {
-        let mut values: Vec<&str> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut values: Vec<(&str, Vec<&Vec<String>>)> = Vec::new();
         for row in &table.rows {
-            if !values.contains(&row[at].as_str()) {
-                values.push(&row[at]);
-            }
+            let n = *places.entry(&row[at]).or_insert_with(|| {
+                values.push((&row[at], Vec::new()));
+                values.len() - 1
+            });
+            values[n].1.push(row);
         }
         // One part would be the same sheet again.
-        for value in values.iter().filter(|_| values.len() > 1) {
-            let rows: Vec<&Vec<String>> = table.rows.iter().filter(|row| row[at] == *value).collect();
-            sheet(book.add_worksheet(), &sheet_name(value, &mut names), table, headers, &rows)?;
+        for (value, rows) in values.iter().filter(|_| (2..=MOST_SHEETS).contains(&values.len())) {
+            let own = continued(rows.iter().copied());
+            let own: Vec<&Vec<String>> = own.iter().collect();
+            for rows in parts_of(&own) {
+                sheet(book.add_worksheet(), &sheet_name(value, &mut names), table, headers, rows)?;
+            }
         }
     }
     book.save_to_buffer()
+}
+
+/// Rows as sheets take them; a table without rows is a sheet, too.
+fn parts_of<'a>(rows: &'a [&'a Vec<String>]) -> Vec<&'a [&'a Vec<String>]> {
+    if rows.is_empty() { vec![rows] } else { rows.chunks(MOST_ROWS).collect() }
+}
+
+/// Rows whose cells fit: what is longer goes on in rows below, and nothing is cut off.
+fn continued<'a>(rows: impl IntoIterator<Item = &'a Vec<String>>) -> Vec<Vec<String>> {
+    let mut out = Vec::new();
+    for row in rows {
+        // Shown as they are written, hidden characters included.
+        let mut rest: Vec<String> = row.iter().map(|cell| visible(cell)).collect();
+        loop {
+            let mut next = vec![String::new(); rest.len()];
+            for (cell, more) in rest.iter_mut().zip(&mut next) {
+                let mut units = 0;
+                let cut = cell.char_indices().find(|(_, c)| {
+                    units += c.len_utf16();
+                    units > LONGEST_CELL
+                });
+                if let Some((at, _)) = cut {
+                    *more = cell.split_off(at);
+                }
+            }
+            let done = next.iter().all(String::is_empty);
+            out.push(rest);
+            if done {
+                break;
+            }
+            rest = next;
+        }
+    }
+    out
 }
 
 fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, rows: &[&Vec<String>]) -> Result<(), XlsxError> {
@@ -92,17 +147,18 @@ fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, row
         let line = u32::try_from(r + 1).unwrap_or(u32::MAX);
         // Not every program finds the height of wrapped lines by itself.
         let lines = row.iter().map(|v| (width(v) / (WIDEST - 2.0)).ceil()).fold(1.0, f64::max);
-        sheet.set_row_height(line, 16.5 * lines)?;
-        for (c, (value, column)) in row.iter().map(|v| visible(v)).zip(&table.columns).enumerate() {
+        sheet.set_row_height(line, (16.5 * lines).min(TALLEST))?;
+        for (c, (value, column)) in row.iter().zip(&table.columns).enumerate() {
             let c = u16::try_from(c).unwrap_or(u16::MAX);
-            match (column.kind, number(&value)) {
+            match (column.kind, number(value)) {
                 (_, _) if value.is_empty() => sheet.write_blank(line, c, &base)?,
                 (Kind::Count, Some(n)) => sheet.write_number_with_format(line, c, n, &base)?,
                 (Kind::Share, _) => match value.strip_suffix('%').and_then(number) {
-                    Some(n) => sheet.write_number_with_format(line, c, n / 100.0, &percent)?,
-                    None => sheet.write_string_with_format(line, c, &value, &base)?,
+                    // Rounded once, as it is written everywhere.
+                    Some(n) => sheet.write_number_with_format(line, c, (n * 10.0).round() / 1000.0, &percent)?,
+                    None => sheet.write_string_with_format(line, c, value, &base)?,
                 },
-                _ => sheet.write_string_with_format(line, c, &value, &base)?,
+                _ => sheet.write_string_with_format(line, c, value, &base)?,
             };
         }
     }
@@ -123,18 +179,33 @@ fn width(text: &str) -> f64 {
     text.lines().map(line).fold(0.0, f64::max)
 }
 
-/// A name that Excel accepts and no other sheet has.
+/// A name that Excel accepts and no other sheet has: 31 UTF-16 units, and told apart whatever is a capital, full-width or composed.
 fn sheet_name(text: &str, taken: &mut Vec<String>) -> String {
-    let plain: String = text.chars().filter(|c| !"[]:*?/\\'".contains(*c) && !c.is_control()).take(25).collect();
-    let plain = if plain.trim().is_empty() { "表".to_owned() } else { plain };
-    let mut name = plain.clone();
+    let plain = visible(text).chars().filter(|c| !"[]:*?/\\'".contains(*c) && !c.is_control()).collect::<String>();
+    let plain = if plain.trim().is_empty() || alike(&plain) == alike("History") { "表".to_owned() } else { plain.trim().to_owned() };
+    let cut = |units: usize| {
+        let mut left = units;
+        let fits = |c: &char| {
+            left.checked_sub(c.len_utf16()).is_some_and(|rest| {
+                left = rest;
+                true
+            })
+        };
+        plain.chars().take_while(fits).collect::<String>()
+    };
+    let mut name = cut(31);
     let mut n = 2;
-    while taken.iter().any(|t| t.eq_ignore_ascii_case(&name)) {
-        name = format!("{plain}_{n}");
+    while taken.contains(&alike(&name)) {
+        name = format!("{}_{n}", cut(24));
         n += 1;
     }
-    taken.push(name.clone());
+    taken.push(alike(&name));
     name
+}
+
+/// A name as Excel compares it, or more strictly.
+fn alike(name: &str) -> String {
+    name.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<String>().nfkc().collect()
 }
 
 #[cfg(test)]
@@ -147,6 +218,14 @@ mod tests {
         assert_eq!(sheet_name("三、依法办案/意识[不强]?*", &mut taken), "三、依法办案意识不强");
         assert_eq!(sheet_name("三、依法办案意识不强", &mut taken), "三、依法办案意识不强_2");
         assert_eq!(sheet_name("'", &mut taken), "表");
-        assert!(sheet_name(&"长".repeat(40), &mut taken).chars().count() <= 31);
+        for long in ["长".repeat(40), "𠮷".repeat(40), "é".repeat(40)] {
+            assert!(sheet_name(&long, &mut taken).encode_utf16().count() <= 31);
+            assert!(sheet_name(&long, &mut taken).encode_utf16().count() <= 31, "and once more");
+        }
+        let mut taken = Vec::new();
+        for (a, b) in [("Ａ队", "ａ队"), ("É", "é"), ("Σας", "ΣΑΣ"), ("e\u{301}x", "éx"), ("History", "HISTORY")] {
+            let (a, b) = (sheet_name(a, &mut taken), sheet_name(b, &mut taken));
+            assert_ne!(alike(&a), alike(&b));
+        }
     }
 }

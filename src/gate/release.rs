@@ -208,4 +208,3 @@ impl Release {
         serde_json::to_string(self).expect("a release is JSON")
     }
 }
-

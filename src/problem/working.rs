@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Problem, ProblemList, Source};
 use crate::survey::Survey;
-use crate::text::{Refusal, Text};
+use crate::text::{Refusal, Rule, Text, is_blank};
 
 /// Longest text of a field, in characters.
 const LONGEST: usize = 500;
@@ -110,17 +110,14 @@ impl ProblemEdit {
         if by_hand && self.source == Source::Survey {
             wrong.push(Refusal::new("请选择问题来源", "choose a source").at("source"));
         }
-        if self.statement.as_ref().is_some_and(|s| s.trim().is_empty()) || (by_hand && self.statement.is_none()) {
+        if self.statement.as_ref().is_some_and(|s| is_blank(s)) || (by_hand && self.statement.is_none()) {
             wrong.push(Refusal::new("请填写问题表现", "say what the problem is").at("statement"));
         }
         if by_hand && self.found.as_deref().is_none_or(|day| crate::round::parse_typed_day(day).is_err()) {
             wrong.push(Refusal::new("请填写发现日期", "give the day on which it was found").at("found"));
         }
-        if matches!(&self.state, RowState::Aside(reason) if reason.chars().count() > 200 || reason.chars().any(char::is_control)) {
-            wrong.push(Refusal::new("理由最多 200 字，不含控制字符", "a reason has 200 characters at most and no control characters").at("reason"));
-        }
-        if matches!(&self.state, RowState::Aside(reason) if reason.trim().is_empty()) {
-            wrong.push(Refusal::new("请填写不列入的理由", "say why it is set aside").at("reason"));
+        if let RowState::Aside(reason) = &self.state {
+            wrong.extend(Rule::line(200).check(reason).err().map(|unfit| unfit.refusal("不列入的理由", "the reason").at("reason")));
         }
         let texts = [
             ("statement", "问题表现", "problem", &self.statement),
@@ -133,12 +130,7 @@ impl ProblemEdit {
         ];
         for (field, zh, en, text) in texts {
             let Some(text) = text else { continue };
-            if text.chars().count() > LONGEST {
-                wrong.push(Refusal::new(format!("{zh}最多 {LONGEST} 字"), format!("{en}: at most {LONGEST} characters")).at(field));
-            }
-            if text.chars().any(|c| c.is_control() && c != '\n') {
-                wrong.push(Refusal::new(format!("{zh}含有控制字符，请重新输入"), format!("{en} holds control characters; type it again")).at(field));
-            }
+            wrong.extend(Rule::lines(LONGEST).check_if_any(text).err().map(|unfit| unfit.refusal(zh, en).at(field)));
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }

@@ -17,7 +17,7 @@ pub use scopes::{KindScope, Scopes};
 pub use state::{Move, RoundState};
 
 use crate::id::RoundId;
-use crate::text::{Lang, Refusal};
+use crate::text::{Lang, Refusal, Rule};
 
 /// The bureau's time zone; it has had no daylight saving since 1991.
 pub const SHANGHAI: UtcOffset = offset!(+8);
@@ -325,15 +325,7 @@ pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
 
 /// Checks a title.
 pub fn check_title(title: &str) -> Result<(), Refusal> {
-    let title = title.trim();
-    if title.is_empty() || title.chars().count() > 80 || title.chars().any(|c| crate::text::is_deceptive(c) || c.is_control()) {
-        return Err(Refusal::new(
-            "标题应为 1 至 80 字，不含控制字符、隐形字符",
-            "the title must have 1 to 80 characters and no control or invisible ones",
-        )
-        .at("title"));
-    }
-    Ok(())
+    Rule::line(80).check(title.trim()).map_err(|unfit| unfit.refusal("名称", "the title").at("title"))
 }
 
 /// A day as an official writes it, in either language.

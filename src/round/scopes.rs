@@ -62,8 +62,20 @@ impl Scopes {
         let scoped = !survey.scoped_kinds().is_empty();
         let bare = self.kinds.iter().filter(|kind| scoped && kind.limited == 0).map(|kind| {
             Refusal::new(
-                format!("类型为“{}”的 {} 个单位（{}）没有专门适用的题目，只适用 {} 道通用题", name(&kind.kind, Zh), kind.units.len(), kind.units.join("、"), self.general),
-                format!("{} units of kind {} ({}) are in no question's scope; only the {} questions for all units apply", kind.units.len(), name(&kind.kind, En), kind.units.join(", "), self.general),
+                format!(
+                    "类型为“{}”的 {} 个单位（{}）没有专门适用的题目，只适用 {} 道通用题",
+                    name(&kind.kind, Zh),
+                    kind.units.len(),
+                    kind.units.join("、"),
+                    self.general
+                ),
+                format!(
+                    "{} units of kind {} ({}) are in no question's scope; only the {} questions for all units apply",
+                    kind.units.len(),
+                    name(&kind.kind, En),
+                    kind.units.join(", "),
+                    self.general
+                ),
             )
         });
         idle.chain(bare).collect()

@@ -23,6 +23,8 @@ pub struct AccountRow {
     pub totp: Option<String>,
     /// Last time step of the second factor that was used.
     pub totp_step: Option<i64>,
+    /// The password was given by somebody else and has to be changed; nothing is no.
+    pub temporary: Option<bool>,
 }
 
 /// A session as stored.
@@ -145,9 +147,10 @@ impl Storage {
         Ok(())
     }
 
-    /// Sets a password.
-    pub fn set_password(&self, account: &str, hash: &str) -> Result<(), StorageError> {
-        diesel::update(accounts::table.find(account)).set(accounts::password.eq(hash)).execute(&mut *self.connection()?)?;
+    /// Sets a password; `temporary` if somebody else has seen it.
+    pub fn set_password(&self, account: &str, hash: &str, temporary: bool) -> Result<(), StorageError> {
+        let row = (accounts::password.eq(hash), accounts::temporary.eq(temporary));
+        diesel::update(accounts::table.find(account)).set(row).execute(&mut *self.connection()?)?;
         Ok(())
     }
 

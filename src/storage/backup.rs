@@ -119,7 +119,11 @@ pub const MAIN: [Shape; 17] = [
     Shape { name: "own_surveys", columns: &[("id", T), ("definition", T), ("version", N)], round: None },
     Shape { name: "survey_versions", columns: &[("id", T), ("version", N), ("definition", T), ("account", T), ("at", N)], round: None },
     Shape { name: "spent_codes", columns: &[("round", T), ("hash", B)], round: Some(0) },
-    Shape { name: "accounts", columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N)], round: None },
+    Shape {
+        name: "accounts",
+        columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N), ("temporary", F)],
+        round: None,
+    },
     Shape { name: "account_units", columns: &[("account", T), ("unit", T)], round: None },
     Shape { name: "recovery_codes", columns: &[("account", T), ("hash", T)], round: None },
 ];
@@ -271,7 +275,6 @@ impl Storage {
             Ok(())
         })
     }
-
 }
 
 /// Runs a reader in one snapshot.

@@ -131,6 +131,37 @@ fn check_postgres(db: &mut PgConnection) -> Result<(), StorageError> {
             return Err(StorageError::Unavailable(format!("PostgreSQL must run with {name} = {wanted}, but has {value}")));
         }
     }
+    check_postgres_log(db)
+}
+
+/// Refuses a server that writes what statements carry into its log: original texts would stand there from the opening on.
+fn check_postgres_log(db: &mut PgConnection) -> Result<(), StorageError> {
+    use diesel::sql_types::Text;
+    let mut setting = |name: &str| -> Result<String, StorageError> {
+        // A server of an older version has no such setting.
+        let value = diesel::dsl::sql::<diesel::sql_types::Nullable<Text>>(&format!("current_setting('{name}', true)"));
+        Ok(diesel::select(value).get_result::<Option<String>>(db)?.unwrap_or_default())
+    };
+    let statements = setting("log_statement")?;
+    let slow = setting("log_min_duration_statement")?;
+    let sampled = (setting("log_min_duration_sample")?, setting("log_transaction_sample_rate")?);
+    let logged = matches!(statements.as_str(), "mod" | "all")
+        || slow != "-1"
+        || !matches!(sampled.0.as_str(), "-1" | "")
+        || !matches!(sampled.1.as_str(), "0" | "");
+    let lengths = (setting("log_parameter_max_length")?, setting("log_parameter_max_length_on_error")?);
+    if logged && lengths.0 != "0" {
+        return Err(StorageError::Unavailable(format!(
+            "PostgreSQL writes statements with their parameters into its log, texts of respondents among them: set log_statement = none,              log_min_duration_statement = -1 and no sampling, or log_parameter_max_length = 0 (now: log_statement = {statements},              log_min_duration_statement = {slow}, log_parameter_max_length = {})",
+            lengths.0
+        )));
+    }
+    if !matches!(lengths.1.as_str(), "0" | "") {
+        return Err(StorageError::Unavailable(format!(
+            "PostgreSQL writes the parameters of failed statements into its log: set log_parameter_max_length_on_error = 0 (now {})",
+            lengths.1
+        )));
+    }
     Ok(())
 }
 

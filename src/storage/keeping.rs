@@ -16,19 +16,6 @@ use crate::round::Destruction;
 const REWRITE: &str = "rewrite";
 
 impl Storage {
-    /// Notes an account's approval of a step; returns all accounts that have approved it.
-    pub fn approve(&self, round: &RoundId, step: &str, account: &str) -> Result<Vec<String>, StorageError> {
-        let row = (approvals::round.eq(round.as_str()), approvals::step.eq(step), approvals::account.eq(account));
-        self.write(|db| {
-            let known: i64 = approvals::table.find((round.as_str(), step, account)).count().get_result(db)?;
-            if known == 0 {
-                diesel::insert_into(approvals::table).values(row).execute(db)?;
-            }
-            let own = approvals::table.filter(approvals::round.eq(round.as_str())).filter(approvals::step.eq(step));
-            Ok(own.order(approvals::account).select(approvals::account).load(db)?)
-        })
-    }
-
     /// Who has approved which step of a round.
     pub fn approvals(&self, round: &RoundId) -> Result<Vec<(String, String)>, StorageError> {
         let own = approvals::table.filter(approvals::round.eq(round.as_str()));
@@ -58,22 +45,7 @@ impl Storage {
 
     /// Destroys original texts and spent codes of a round and keeps the record; false if that was done before.
     pub fn destroy_originals(&self, round: &RoundId, day: &str, by: &[String]) -> Result<bool, StorageError> {
-        let done = self.write(|db| {
-            let known: Option<String> = rounds::table.find(round.as_str()).select(rounds::destruction).first(db)?;
-            if known.is_some() {
-                return Ok(false);
-            }
-            let own = comments::table.filter(comments::round.eq(round.as_str()));
-            let texts = diesel::update(own.filter(comments::body.ne(""))).set(comments::body.eq("")).execute(db)?;
-            let codes = diesel::delete(spent_codes::table.filter(spent_codes::round.eq(round.as_str()))).execute(db)?;
-            let record = Destruction { day: day.to_owned(), by: by.to_vec(), texts: texts as u64, codes: codes as u64 };
-            let record = serde_json::to_string(&record).expect("a record is JSON");
-            diesel::update(rounds::table.find(round.as_str())).set(rounds::destruction.eq(record)).execute(db)?;
-            diesel::delete(approvals::table.filter(approvals::round.eq(round.as_str()))).execute(db)?;
-            diesel::delete(settings::table.find(REWRITE)).execute(db)?;
-            diesel::insert_into(settings::table).values((settings::key.eq(REWRITE), settings::value.eq("due"))).execute(db)?;
-            Ok(true)
-        })?;
+        let done = self.write(|db| destroy(db, round, day, by))?;
         self.rewrite_if_due()?;
         Ok(done)
     }
@@ -116,4 +88,22 @@ impl Storage {
         }
         Ok(())
     }
+}
+
+/// Destroys original texts and spent codes of a round in a transaction, after which the database has to be rewritten; false if that was done before.
+pub(super) fn destroy(db: &mut Db, round: &RoundId, day: &str, by: &[String]) -> Result<bool, StorageError> {
+    let known: Option<String> = rounds::table.find(round.as_str()).select(rounds::destruction).first(db)?;
+    if known.is_some() {
+        return Ok(false);
+    }
+    let own = comments::table.filter(comments::round.eq(round.as_str()));
+    let texts = diesel::update(own.filter(comments::body.ne(""))).set(comments::body.eq("")).execute(db)?;
+    let codes = diesel::delete(spent_codes::table.filter(spent_codes::round.eq(round.as_str()))).execute(db)?;
+    let record = Destruction { day: day.to_owned(), by: by.to_vec(), texts: texts as u64, codes: codes as u64 };
+    let record = serde_json::to_string(&record).expect("a record is JSON");
+    diesel::update(rounds::table.find(round.as_str())).set(rounds::destruction.eq(record)).execute(db)?;
+    diesel::delete(approvals::table.filter(approvals::round.eq(round.as_str()))).execute(db)?;
+    diesel::delete(settings::table.find(REWRITE)).execute(db)?;
+    diesel::insert_into(settings::table).values((settings::key.eq(REWRITE), settings::value.eq("due"))).execute(db)?;
+    Ok(true)
 }

@@ -12,6 +12,7 @@ mod release;
 mod rounds;
 mod schema;
 mod servers;
+mod sharing;
 mod surveys;
 
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ pub use boxes::{BoxSums, PLACE};
 pub use posting::{Outcome, Posting};
 pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
 pub use release::{Comment, NextTexts};
+pub use sharing::{ListsOf, Shared, SharedDeed, Sharing};
 pub use surveys::SurveyVersion;
 
 /// Why storage could not do something.
@@ -43,6 +45,9 @@ pub enum StorageError {
     /// The database cannot be used now: missing, locked, read-only, full, or of a newer version.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
+    /// What was given can never be kept: a NUL in a text, or bytes that are none.
+    #[error("it holds a character that no database keeps")]
+    Impossible,
     /// The database holds something that zicha did not write.
     #[error("the database holds an unreadable value: {0}")]
     Corrupt(String),
@@ -53,6 +58,7 @@ impl From<DieselError> for StorageError {
         match error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Exists,
+            DieselError::DatabaseError(_, told) if told.message().starts_with("invalid byte sequence") => Self::Impossible,
             DieselError::DatabaseError(_, told) if told.message().starts_with("permission denied") || told.message().starts_with("must be owner") => {
                 Self::Unavailable(format!(
                     "its role may not do this ({}); boxes are made, opened and destroyed over ZICHA_OPENING_DATABASE, and deploy/postgres/roles.sql says who may do what",

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use super::connection::Db;
 use super::schema::{comments, list_editions, problem_history, problems, screenings};
 use super::{Storage, StorageError};
 use crate::id::RoundId;
@@ -171,25 +173,6 @@ impl Storage {
         rows.into_iter().map(|(account, at, body)| Ok(ProblemChange { account, at, edit: read(&body)? })).collect()
     }
 
-    /// Keeps lists as they are handed over; false if that edition exists.
-    pub fn add_edition(&self, round: &RoundId, edition: &Edition) -> Result<bool, StorageError> {
-        let body = Body { lists: edition.lists.clone(), holds: edition.holds.clone(), cases: edition.cases.clone() };
-        let kept = diesel::insert_into(list_editions::table)
-            .values((
-                list_editions::round.eq(round.as_str()),
-                list_editions::edition.eq(edition.number),
-                list_editions::issued.eq(&edition.issued),
-                list_editions::accounts.eq(serde_json::to_string(&edition.accounts).expect("names are JSON")),
-                list_editions::body.eq(serde_json::to_string(&body).expect("lists are JSON")),
-            ))
-            .execute(&mut *self.connection()?);
-        match kept.map_err(StorageError::from) {
-            Ok(_) => Ok(true),
-            Err(StorageError::Exists) => Ok(false),
-            Err(other) => Err(other),
-        }
-    }
-
     /// The lists that were handed over last.
     pub fn last_edition(&self, round: &RoundId) -> Result<Option<Edition>, StorageError> {
         let row: Option<(i32, String, String, String)> = list_editions::table
@@ -279,22 +262,78 @@ impl Storage {
 
     /// Confirmed summaries by the number of their row, in an order that says nothing about who wrote what.
     pub fn cases(&self, round: &RoundId) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
-        let rows: Vec<(String, String)> = comments::table
-            .inner_join(screenings::table.on(screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round))))
-            .filter(comments::round.eq(round.as_str()).and(comments::state.eq(ScreeningState::Screened.as_str())).and(screenings::problem.ne("")))
-            .order((screenings::problem, comments::summary))
-            .select((screenings::problem, comments::summary))
-            .load(&mut *self.connection()?)?;
-        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (problem, summary) in rows {
-            let own = cases.entry(problem).or_default();
-            // Several who tell of the same thing are one case.
-            if !own.contains(&summary) {
-                own.push(summary);
-            }
-        }
-        Ok(cases)
+        screened_cases(&mut *self.connection()?, round)
     }
+}
+
+impl Edition {
+    fn body(&self) -> String {
+        let body = Body { lists: self.lists.clone(), holds: self.holds.clone(), cases: self.cases.clone() };
+        serde_json::to_string(&body).expect("lists are JSON")
+    }
+
+    /// What it says, in one word.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        hex::encode(&Sha256::digest(self.body())[..8])
+    }
+}
+
+/// Keeps lists as they are handed over.
+pub(super) fn add_edition(db: &mut Db, round: &RoundId, edition: &Edition) -> Result<(), StorageError> {
+    diesel::insert_into(list_editions::table)
+        .values((
+            list_editions::round.eq(round.as_str()),
+            list_editions::edition.eq(edition.number),
+            list_editions::issued.eq(&edition.issued),
+            list_editions::accounts.eq(serde_json::to_string(&edition.accounts).expect("names are JSON")),
+            list_editions::body.eq(edition.body()),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Number of the edition that was handed over last; 0 before the first.
+pub(super) fn last_edition_number(db: &mut Db, round: &RoundId) -> Result<i32, StorageError> {
+    let own = list_editions::table.filter(list_editions::round.eq(round.as_str()));
+    let last: Option<i32> = own.order(list_editions::edition.desc()).select(list_editions::edition).first(db).optional()?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Whether these are the lists that were handed over last.
+pub(super) fn last_edition_is(db: &mut Db, round: &RoundId, edition: &Edition) -> Result<bool, StorageError> {
+    let own = list_editions::table.filter(list_editions::round.eq(round.as_str()));
+    let last: Option<String> = own.order(list_editions::edition.desc()).select(list_editions::body).first(db).optional()?;
+    let Some(last) = last else { return Ok(false) };
+    // As `has_unissued_changes` has it: summaries that became no case are no change.
+    let last: Body = serde_json::from_str(&last).map_err(|e| StorageError::Corrupt(format!("lists of round {round}: {e}")))?;
+    Ok(last.holds == edition.holds && last.lists == edition.lists)
+}
+
+/// What people did to the rows of a round.
+pub(super) fn edits(db: &mut Db, round: &RoundId) -> Result<Vec<ProblemEdit>, StorageError> {
+    let own = problems::table.filter(problems::round.eq(round.as_str()));
+    let rows: Vec<ProblemRow> = own.order(problems::number).select(ProblemRow::as_select()).load(db)?;
+    rows.into_iter().map(ProblemEdit::try_from).collect()
+}
+
+/// Confirmed summaries by the number of their row.
+pub(super) fn screened_cases(db: &mut Db, round: &RoundId) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
+    let rows: Vec<(String, String)> = comments::table
+        .inner_join(screenings::table.on(screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round))))
+        .filter(comments::round.eq(round.as_str()).and(comments::state.eq(ScreeningState::Screened.as_str())).and(screenings::problem.ne("")))
+        .order((screenings::problem, comments::summary))
+        .select((screenings::problem, comments::summary))
+        .load(db)?;
+    let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (problem, summary) in rows {
+        let own = cases.entry(problem).or_default();
+        // Several who tell of the same thing are one case.
+        if !own.contains(&summary) {
+            own.push(summary);
+        }
+    }
+    Ok(cases)
 }
 
 impl ProblemRow {

@@ -71,9 +71,13 @@ diesel::table! {
 diesel::table! { screenings (round, comment) { round -> Text, comment -> Text, problem -> Text, first -> Text, second -> Text, } }
 diesel::table! { own_surveys (id) { id -> Text, definition -> Text, version -> Integer, } }
 diesel::table! { survey_versions (id, version) { id -> Text, version -> Integer, definition -> Text, account -> Text, at -> BigInt, } }
-diesel::table! { approvals (round, step, account) { round -> Text, step -> Text, account -> Text, } }
+diesel::table! { approvals (round, step, account) { round -> Text, step -> Text, account -> Text, seen -> Nullable<Text>, } }
 diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
-diesel::table! { accounts (name) { name -> Text, role -> Text, password -> Text, active -> Bool, totp -> Nullable<Text>, totp_step -> Nullable<BigInt>, } }
+diesel::table! {
+    accounts (name) {
+        name -> Text, role -> Text, password -> Text, active -> Bool, totp -> Nullable<Text>, totp_step -> Nullable<BigInt>, temporary -> Nullable<Bool>,
+    }
+}
 diesel::table! { account_units (account, unit) { account -> Text, unit -> Text, } }
 diesel::table! { api_tokens (hash) { hash -> Text, account -> Text, label -> Text, ends -> BigInt, } }
 diesel::table! { recovery_codes (account, hash) { account -> Text, hash -> Text, } }

@@ -25,7 +25,7 @@ pub use file::{
 pub use kinds::{kind_label, usual_kinds};
 pub use part::Part;
 pub use read_sheets::from_sheets;
-pub use sheets::{Sheet, column_letters, to_sheets};
+pub use sheets::{Sheet, column_letters, is_survey_sheet, to_sheets};
 
 use crate::text::Text;
 

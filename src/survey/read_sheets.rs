@@ -121,10 +121,16 @@ fn unknown(sheets: &[Sheet], wrong: &mut Wrong) {
                 }
                 continue;
             }
-            let known = columns.iter().any(|c| if c.ends_with("::") { head.strip_prefix(c).is_some_and(|tag| Lang::ALL.iter().any(|l| l.tag() == tag)) } else { c == head });
+            let known = columns.iter().any(|c| {
+                if c.ends_with("::") { head.strip_prefix(c).is_some_and(|tag| Lang::ALL.iter().any(|l| l.tag() == tag)) } else { c == head }
+            });
             if !known {
-                let names: Vec<String> = columns.iter().flat_map(|c| if c.ends_with("::") { Lang::ALL.map(|l| format!("{c}{}", l.tag())).to_vec() } else { vec![(*c).to_owned()] }).collect();
-                let like = names.iter().map(String::as_str).find(|name| alike(name, head)).or_else(|| nearest(head, names.iter().map(String::as_str)));
+                let names: Vec<String> = columns
+                    .iter()
+                    .flat_map(|c| if c.ends_with("::") { Lang::ALL.map(|l| format!("{c}{}", l.tag())).to_vec() } else { vec![(*c).to_owned()] })
+                    .collect();
+                let like =
+                    names.iter().map(String::as_str).find(|name| alike(name, head)).or_else(|| nearest(head, names.iter().map(String::as_str)));
                 let shown = visible(head);
                 wrong.push(place(
                     format!("不认识列名“{shown}”{}", meant(like, Lang::Zh)),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::check::Report;
 use super::condition;
 use super::file::{AnswerFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
-use crate::text::{Lang, Text, is_deceptive, meant, nearest};
+use crate::text::{Lang, Rule, Text, is_blank, meant, nearest};
 
 /// Form fields that are not questions.
 const RESERVED: [&str; 6] = ["code", "blank", "pad", "lang", "view", "closing"];
@@ -342,7 +342,7 @@ impl<'a> Checker<'a> {
     fn text(&mut self, at: &str, what: &What, text: &Text) {
         let What { zh, en } = what;
         for language in &self.file.languages {
-            if text.0.get(language).is_none_or(|t| t.trim().is_empty()) {
+            if text.0.get(language).is_none_or(|t| is_blank(t)) {
                 self.report.add(
                     at,
                     format!("{zh}缺少{}（{language}）", if language == "en" { "英文" } else { "中文" }),
@@ -358,12 +358,9 @@ impl<'a> Checker<'a> {
                     format!("{en}: language `{language}` is not listed under languages"),
                 );
             }
-            if value.chars().any(is_deceptive) || value.chars().count() > 2000 {
-                self.report.add(
-                    &format!("{at}/{language}"),
-                    format!("{zh}：含有控制字符、隐形字符，或超过 2000 字"),
-                    format!("{en}: holds control or invisible characters, or more than 2000 characters"),
-                );
+            if let Err(unfit) = Rule::lines(2000).check_if_any(value) {
+                let refusal = unfit.refusal(&format!("{zh}："), &format!("{en}:"));
+                self.report.add(&format!("{at}/{language}"), refusal.zh, refusal.en);
             }
         }
     }

@@ -149,6 +149,12 @@ pub(super) const SHEETS: [(&str, &[&str]); 8] = [
     ("kinds", &["name", "label::", "also"]),
 ];
 
+/// Whether a sheet of this name is a survey's.
+#[must_use]
+pub fn is_survey_sheet(name: &str) -> bool {
+    SHEETS.iter().any(|known| known.0 == name)
+}
+
 /// What the sheet `settings` may set.
 pub(super) const SETTINGS: [&str; 9] = ["id", "version", "languages", "prominent", "tendency", "emerging", "title", "intro", "thanks"];
 

@@ -23,7 +23,8 @@ mod tests {
 
     #[test]
     fn a_cookie_is_found_among_those_of_other_programs() {
-        let header = actix_web::http::header::HeaderValue::from_bytes(b"oa=\xD5\xC5\xC8\xFD; zicha=abc; caf\xE9=1; zicha_lang=\"en\"; nothing").unwrap();
+        let header =
+            actix_web::http::header::HeaderValue::from_bytes(b"oa=\xD5\xC5\xC8\xFD; zicha=abc; caf\xE9=1; zicha_lang=\"en\"; nothing").unwrap();
         let request = TestRequest::default().insert_header((COOKIE, header)).to_http_request();
         assert_eq!(read(&request, "zicha").as_deref(), Some("abc"));
         assert_eq!(read(&request, "zicha_lang").as_deref(), Some("en"));

@@ -9,9 +9,8 @@ use maud::{Markup, html};
 use super::desk::Frame;
 use super::page::{self, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
-use crate::response::Form;
 use crate::storage::StorageError;
-use crate::text::{Lang, Refusal};
+use crate::text::{Lang, Refusal, visible};
 
 /// What can go wrong in a handler.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +27,12 @@ pub enum WebError {
     /// Nobody is signed in who could see this address.
     #[error("sign in")]
     SignIn(String),
-    /// The session ended while a form was filled in: its address and what it held.
+    /// The session ended while a form was filled in: its address, and what is carried along of it, sealed.
     #[error("sign in again")]
-    SessionOver(String, Box<Form>),
+    SessionOver(String, Option<String>),
+    /// The password was given by somebody else and has to be changed first.
+    #[error("change the password first")]
+    ChangePassword,
     /// The request cannot be read.
     #[error("{1}")]
     Unreadable(StatusCode, Refusal),
@@ -57,6 +59,7 @@ impl WebError {
             Self::NothingHere => Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address"),
             Self::Forbidden => Refusal::new("您的账号没有这项权限", "your account may not do this"),
             Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
+            Self::ChangePassword => Refusal::new("请先修改初始口令", "change the first password before anything else"),
             Self::SignIn(_) | Self::SessionOver(..) => Refusal::new("请先登录", "sign in first"),
             Self::Busy => {
                 Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again")
@@ -106,7 +109,8 @@ impl WebError {
         let lang = frame.lang;
         match self {
             Self::SignIn(to) => return super::desk::sign_in::ask(to),
-            Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form, lang),
+            Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form.as_deref(), lang),
+            Self::ChangePassword => return HttpResponse::SeeOther().insert_header(("Location", "/desk/me")).finish(),
             _ => {}
         }
         let body = html! { div.card.narrow { (self.body(lang, "/desk")) } };
@@ -116,7 +120,7 @@ impl WebError {
     fn body(&self, lang: Lang, home: &str) -> Markup {
         html! {
             h1 { (lang.pick("未能完成", "That did not work")) }
-            @for line in self.refusal().get(lang).lines() { p { (line) } }
+            @for line in self.refusal().get(lang).lines() { p { (visible(line)) } }
             p { a href=(home) { (lang.pick("返回首页", "Home")) } }
         }
     }
@@ -135,7 +139,7 @@ impl ResponseError for WebError {
         match self {
             Self::NothingHere | Self::App(AppError::NotFound(_) | AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
-            Self::SignIn(_) => StatusCode::SEE_OTHER,
+            Self::SignIn(_) | Self::ChangePassword => StatusCode::SEE_OTHER,
             Self::SessionOver(..) => StatusCode::UNAUTHORIZED,
             Self::Unreadable(status, _) => *status,
             Self::App(AppError::Changed) => StatusCode::CONFLICT,

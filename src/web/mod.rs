@@ -15,10 +15,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::http::ConnectionType;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_FRAME_OPTIONS};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{Data, ServiceConfig, get, head, post, resource, route, scope};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
@@ -29,7 +29,7 @@ use crate::app::{App, Part};
 pub use error::WebError;
 
 // Time-outs that keep slow and dead connections from piling up; bodies have their own in `respondent::submit`.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
+const KEEP_ALIVE: Duration = Duration::from_secs(29);
 const REQUEST_HEAD: Duration = Duration::from_secs(5);
 const DISCONNECT: Duration = Duration::from_secs(2);
 const DRAIN_SECONDS: u64 = 10;
@@ -73,6 +73,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/units").route(get().to(desk::units::show)).route(post().to(desk::units::import)))
         .service(resource("/language").route(get().to(desk::choose_language)))
         .service(resource("/units/file").route(post().to(desk::units::upload)))
+        .service(resource("/units/columns").route(post().to(desk::units::columns)))
         .service(resource("/units/one").route(post().to(desk::units::add)))
         .service(resource("/units/template.csv").route(get().to(desk::units::template)))
         .service(resource("/units.csv").route(get().to(desk::units::export)))
@@ -228,6 +229,42 @@ async fn last_answer(
     Ok(answer)
 }
 
+/// The address that was meant by one with a slash at its end, or with a round's name in capitals.
+fn meant_by(path: &str) -> Option<String> {
+    let plain = path.trim_end_matches('/');
+    let plain =
+        match plain.strip_prefix("/r/").map(|rest| ("/r/", rest)).or_else(|| plain.strip_prefix("/bulletin/").map(|rest| ("/bulletin/", rest))) {
+            Some((start, rest)) => {
+                let (round, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                format!("{start}{}{rest}", round.to_ascii_lowercase())
+            }
+            None => plain.to_owned(),
+        };
+    // Nothing that another host could be read into.
+    (plain != path && !plain.is_empty() && !plain.starts_with("//") && !plain.contains('\\')).then_some(plain)
+}
+
+/// Refuses an address that holds a NUL before anybody looks it up: no database has such a thing.
+async fn sane_address(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let address = request.uri().path_and_query().map_or("", |address| address.as_str());
+    if address.contains("%00") {
+        let page = WebError::NothingHere.page(page::View::of(request.request()));
+        return Ok(request.into_response(page));
+    }
+    if let Some(to) = meant_by(request.path()) {
+        let query = request.query_string();
+        let to = if query.is_empty() { to } else { format!("{to}?{query}") };
+        let moved = HttpResponse::PermanentRedirect().insert_header(("Location", to)).finish();
+        return Ok(request.into_response(moved));
+    }
+    // Whoever asks for the head gets that of the page; the body stays here.
+    let mut request = request;
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+}
+
 fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> std::io::Result<Server> {
     let settings = app.settings();
     let (https, workers) = (settings.is_https(), settings.workers);
@@ -238,6 +275,7 @@ fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> st
             .app_data(pages.clone())
             .app_data(openings.clone())
             .app_data(stopping.clone())
+            .wrap(from_fn(sane_address))
             .wrap(headers(https))
             .wrap(from_fn(last_answer));
         match side {

@@ -8,7 +8,7 @@ use zicha::app::Role;
 use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, survey};
 
 fn signed_in(zicha: &TestApp, name: &str, role: Role) -> (Desk, String) {
-    let password = zicha.app.add_account(name, role, &[], None).unwrap();
+    let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     assert_eq!(desk.sign_in(name, &password).location, "/desk");
     (desk, password)
@@ -36,16 +36,17 @@ fn between<'a>(page: &'a Page, before: &str, after: &str) -> &'a str {
 fn a_second_factor_is_asked_for_counts_once_and_has_recovery_codes() {
     let zicha = TestApp::start(Backend::Sqlite);
     let (desk, password) = signed_in(&zicha, "keyuan", Role::Clerk);
-    let prepared = desk.post_from("/desk/me", "/desk/me", &[("do", "prepare")]);
-    let base32 = between(&prepared, "name=\"secret\" value=\"", "\"").to_owned();
-    let url = between(&prepared, "name=\"url\" value=\"", "\"").replace("&amp;", "&");
-    assert!(prepared.body.contains("class=\"qr\"") && url.starts_with("otpauth://totp/zicha:keyuan?secret="), "{url}");
+    // A session alone makes none.
+    desk.post_from("/desk/me", "/desk/me", &[("do", "prepare")]).assert_says(422, "口令不正确");
+    let prepared = desk.post_from("/desk/me", "/desk/me", &[("do", "prepare"), ("password", &password)]);
+    let base32 = between(&prepared, "<code>", "<").to_owned();
+    assert!(prepared.body.contains("class=\"qr\""));
     // A wrong code keeps the secret that the phone has already scanned.
-    let refused = desk.post_from("/desk/me", "/desk/me", &[("do", "enable"), ("secret", &base32), ("url", &url), ("code", "000000")]);
+    let refused = desk.post_from("/desk/me", "/desk/me", &[("do", "enable"), ("totp", "000000")]);
     refused.assert_says(422, "动态口令不正确");
     refused.assert_says(422, &base32);
     let first = shown(&base32, 0);
-    let enabled = desk.post_from("/desk/me", "/desk/me", &[("do", "enable"), ("secret", &base32), ("url", &url), ("code", &first)]);
+    let enabled = desk.post_from("/desk/me", "/desk/me", &[("do", "enable"), ("totp", &first)]);
     enabled.assert_says(200, "动态口令已启用");
     let codes: Vec<String> = enabled.body.split("<code>").skip(1).map(|c| c.split('<').next().unwrap().to_owned()).collect();
     assert_eq!(codes.len(), 10);
@@ -70,8 +71,18 @@ fn a_second_factor_is_asked_for_counts_once_and_has_recovery_codes() {
     assert!(memchr::memmem::find(&bytes, hex::encode(held).as_bytes()).is_none());
     assert!(codes.iter().all(|c| memchr::memmem::find(&bytes, c.as_bytes()).is_none()));
 
-    desk.post_from("/desk/me", "/desk/me", &[("do", "disable"), ("password", "wrong")]).assert_says(422, "口令不正确");
-    desk.post_from("/desk/me", "/desk/me", &[("do", "disable"), ("password", &password)]).assert_says(200, "动态口令已取消");
+    desk.post_from("/desk/me", "/desk/me", &[("do", "disable"), ("password", "wrong"), ("totp", &codes[4])]).assert_says(422, "口令不正确");
+    // Whoever has a session, and even the password, neither replaces the factor nor takes it away without a code of it.
+    for step in ["prepare", "disable"] {
+        desk.post_from("/desk/me", "/desk/me", &[("do", step), ("password", &password)]).assert_says(422, "现在的动态口令或一个备用码");
+    }
+    desk.post_from("/desk/me", "/desk/me", &[("do", "prepare"), ("password", &password), ("totp", &codes[5])]).assert_says(200, "密钥");
+    // A secret of somebody's own is not taken, whatever its shape: the one that was made here is confirmed, or none.
+    for secret in ["", "A", "ABCD", &"A".repeat(2_500)] {
+        let forged = desk.post_from("/desk/me", "/desk/me", &[("do", "enable"), ("secret", secret), ("url", &"u".repeat(2_500)), ("totp", "123456")]);
+        forged.assert_says(422, "动态口令不正确");
+    }
+    desk.post_from("/desk/me", "/desk/me", &[("do", "disable"), ("password", &password), ("totp", &codes[4])]).assert_says(200, "动态口令已取消");
     assert_eq!(with("").location, "/desk");
 }
 
@@ -136,12 +147,23 @@ fn a_session_that_ends_in_the_middle_of_work_loses_nothing() {
     over.assert_says(401, "您填写的内容都还在");
     let shown = between(&over, "name=\"kept\">", "</textarea>").to_owned();
     let kept = shown.replace("&amp;", "&");
-    assert!(!kept.contains("csrf="), "{kept}");
+    assert!(!kept.contains("csrf") && kept.bytes().all(|b| b.is_ascii_hexdigit() || b == b'.'), "sealed: {kept}");
     let wrong = desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", "wrong"), ("to", "/desk/units"), ("kept", &kept)]);
     wrong.assert_says(422, &shown);
     let again = desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", &password), ("to", "/desk/units"), ("kept", &kept)]);
     again.assert_says(200, "已重新登录");
     again.assert_says(200, "曹杨&lt;中队&gt;");
+    // What somebody else typed is not brought into another account, and a form that was not sealed here into none.
+    let (other, _) = signed_in(&zicha, "lisi", Role::Clerk);
+    let kept_by_other = other.post("/desk/sign-in", &[("name", "lisi"), ("password", &password), ("to", "/desk/units"), ("kept", &kept)]);
+    kept_by_other.assert_says(200, "另一个账号填写的，没有带入");
+    assert!(!kept_by_other.body.contains("曹杨"));
+    let forged = kept.replacen(|c: char| c.is_ascii_hexdigit(), "0", 1);
+    let forged = if forged == kept { kept.replacen('0', "1", 1) } else { forged };
+    assert_eq!(
+        zicha.desk().post("/desk/sign-in", &[("name", "keyuan"), ("password", &password), ("to", "/desk/units"), ("kept", &forged)]).location,
+        "/desk/units"
+    );
     assert!(zicha.app.units().unwrap().is_empty(), "it goes on when the person says so");
     let token = crate::desk::token_of(&again.body);
     assert_eq!(desk.post("/desk/units", &[("csrf", &token), ("seen", &seen), ("table", table)]).status, 303);
@@ -172,6 +194,25 @@ fn the_administrator_turns_accounts_off_and_resets_them_and_their_sessions_end()
     let fresh = between(&made, "<p class=\"digest\"><strong>", "<").to_owned();
     assert_eq!(clerk.get("/desk").status, 303);
     assert_eq!(clerk.sign_in("keyuan", &fresh).location, "/desk");
+    // The administrator has seen this password: nothing goes on before it is changed.
+    for page in ["/desk", "/desk/units", "/desk/rounds/new"] {
+        assert_eq!((clerk.get(page).status, clerk.get(page).location.as_str()), (303, "/desk/me"), "{page}");
+    }
+    clerk.get("/desk/me").assert_says(200, "请先修改口令");
+    assert_eq!(
+        clerk.post_from("/desk/me", "/desk/units/one", &[("code", "X"), ("name", "甲"), ("kind", "squad"), ("headcount", "3")]).location,
+        "/desk/me"
+    );
+    clerk.post_from("/desk/me", "/desk/me", &[("do", "token"), ("password", &fresh), ("label", "x"), ("days", "1")]).assert_says(422, "请先修改口令");
+    let own = "第一句只有自己知道的话";
+    let mine = |old: &str, new: &str| clerk.post_from("/desk/me", "/desk/me", &[("do", "password"), ("old", old), ("new", new), ("again", new)]);
+    mine(&fresh, &fresh).assert_says(422, "新口令与现在的口令相同");
+    for common in ["123456789012", "qwertyuiopas", "keyuankeyuan"] {
+        mine(&fresh, common).assert_says(422, "太常见");
+    }
+    mine(&fresh, &format!("{own}甲")).assert_says(200, "口令已修改");
+    let fresh = format!("{own}甲");
+    clerk.get("/desk").assert_says(200, "开始使用");
     act("off", "guanli").assert_says(422, "不能停用自己的账号");
     act("off", "nobody").assert_says(422, "没有这个账号");
     assert_eq!(clerk.post_from("/desk", "/desk/accounts/do", &[("do", "off"), ("name", "guanli")]).status, 403);
@@ -195,4 +236,101 @@ fn the_administrator_turns_accounts_off_and_resets_them_and_their_sessions_end()
         change("wrong", "另一句容易记住而且够长的口令").assert_says(422, "现在的口令不正确");
     }
     change("一句容易记住而且够长的口令", "另一句容易记住而且够长的口令").assert_says(422, "尝试次数过多");
+}
+
+#[test]
+fn a_passphrase_or_password_that_was_typed_is_never_on_a_page_again() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+    let (desk, password) = signed_in(&zicha, "keyuan", Role::Clerk);
+    let secret = "abcde-fghjk-mnpqr-stuvw";
+    for (path, field) in [(format!("/desk/rounds/{round}/custody"), "passphrase"), ("/desk/me".to_owned(), "totp"), ("/desk/me".to_owned(), "secret")]
+    {
+        let token = crate::desk::token_of(&desk.get("/desk/me").body);
+        sql(&zicha, "delete from sessions");
+        let over = desk.post_as("same-origin", &path, &[("csrf", &token), ("step", "enter"), (field, secret)]);
+        over.assert_says(401, "不会保留，需要重新输入");
+        assert!(!over.body.contains(secret) && !over.body.contains("name=\"kept\""), "{path}");
+        let back = desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", &password), ("to", &path)]);
+        assert!(back.status == 303 && !back.body.contains(secret), "{path}");
+    }
+}
+
+#[test]
+fn the_largest_form_of_the_desk_outlives_its_session() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let (desk, password) = signed_in(&zicha, "keyuan", Role::Clerk);
+    let rows: String = (0..4_000).map(|n| format!("C{n},第{n}号派出执法中队（含协管员）,squad,30,,\n")).collect();
+    let table = format!("code,name,kind,headcount,group,group_name\n{rows}");
+    let page = desk.get("/desk/units");
+    let (token, seen) = (crate::desk::token_of(&page.body), between(&page, "name=\"seen\" value=\"", "\"").to_owned());
+    sql(&zicha, "delete from sessions");
+    let over = desk.post_as("same-origin", "/desk/units", &[("csrf", &token), ("seen", &seen), ("table", &table)]);
+    over.assert_says(401, "您填写的内容都还在");
+    let kept = between(&over, "name=\"kept\">", "</textarea>").to_owned();
+    let again = desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", &password), ("to", "/desk/units"), ("kept", &kept)]);
+    again.assert_says(200, "第3999号派出执法中队");
+    let token = crate::desk::token_of(&again.body);
+    assert_eq!(desk.post("/desk/units", &[("csrf", &token), ("seen", &seen), ("table", &table)]).status, 303);
+    assert_eq!(zicha.app.units().unwrap().len(), 4_000);
+    // A stranger has nothing to say that is long.
+    let long = "x".repeat(300 << 10);
+    assert_eq!(zicha.desk().post("/desk/sign-in", &[("name", "keyuan"), ("password", "x"), ("kept", &long)]).status, 413);
+}
+
+#[test]
+fn a_form_from_elsewhere_is_refused_also_where_a_browser_says_nothing_of_sites() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let send = |path: &str, headers: &[(&str, &str)]| {
+        let form = crate::test_app::encode(&[("name", "keyuan"), ("password", crate::test_app::PASSWORD)]);
+        let mut request = crate::test_app::agent().post(format!("{}{path}", zicha.base)).header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send(form.as_bytes()).unwrap().status().as_u16()
+    };
+    let own = zicha.base.clone();
+    for (name, value, status) in [
+        ("origin", own.as_str(), 303),
+        ("origin", "https://example.org", 403),
+        ("origin", "null", 403),
+        ("referer", "https://example.org/x", 403),
+        ("referer", &format!("{own}/desk/sign-in"), 303),
+    ] {
+        assert_eq!(send("/desk/sign-in", &[(name, value)]), status, "{name}: {value}");
+    }
+    assert_eq!(send("/desk/surveys/canteen/preview/page", &[("origin", "https://example.org")]), 403);
+    assert_eq!(send("/desk/units", &[("origin", "https://example.org")]), 403);
+}
+
+#[test]
+fn a_cookie_of_another_program_does_not_hide_the_session() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let desk = zicha.desk();
+    let cookie = desk.sign_in("keyuan", crate::test_app::PASSWORD).headers["set-cookie"].split(';').next().unwrap().to_owned();
+    let value = ureq::http::HeaderValue::from_bytes(&[b"oa=\xD5\xC5\xC8\xFD; ", cookie.as_bytes()].concat()).unwrap();
+    let answer = crate::test_app::agent().get(format!("{}/desk", zicha.base)).header("cookie", value).call().unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+}
+
+#[test]
+fn a_name_is_signed_in_with_whatever_keyboard_wrote_it() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.app.add_account("keyuan", Role::Clerk, &[], Some("Cafe\u{301} au lait 十二位口令")).unwrap();
+    for (name, password) in [
+        ("keyuan", "Café au lait 十二位口令"),
+        ("Keyuan", "Ｃａｆé　ａｕ　ｌａｉｔ　十二位口令"),
+        (" keyuan ", "Cafe\u{301} au lait 十二位口令"),
+        ("ＫＥＹＵＡＮ", "Café au lait 十二位口令"),
+    ] {
+        assert_eq!(zicha.desk().sign_in(name, password).location, "/desk", "{name} {password}");
+    }
+    let twice = zicha.app.add_account("ＫＥＹＵＡＮ", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap_err().to_string();
+    assert!(twice.contains("keyuan exists"), "{twice}");
+    for unseen in ["\u{3164}", "\u{2800}", "\u{AD}", "key\u{200B}uan2"] {
+        assert!(zicha.app.add_account(unseen, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).is_err(), "{unseen:?}");
+    }
 }

@@ -60,7 +60,7 @@ fn the_auditor_filters_and_exports_and_the_bulletin_shows_yesterday_s_head() {
     zicha.import_units(UNITS);
     let round = zicha.open_round(&survey("canteen"));
     zicha.app.close_round(&round).unwrap();
-    let password = zicha.app.add_account("shenji", Role::Auditor, &[], None).unwrap();
+    let password = zicha.app.add_account("shenji", Role::Auditor, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("shenji", &password);
     zicha.app.note("keyuan", "export", "=cmd|calc").unwrap();
@@ -102,6 +102,9 @@ fn what_the_command_line_changes_is_a_link_with_the_system_user_and_a_release_fr
     let user = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap().trim().to_owned();
     assert!(rows.iter().all(|row| row.account == format!("command line (system user {user})")), "{rows:#?}");
     let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions, ["units_import", "round_create", "round_open", "slips_issue", "account_add", "round_close", "box_open", "round_release_shell"]);
+    assert_eq!(
+        actions,
+        ["units_import", "round_create", "round_open", "slips_issue", "account_add", "round_close", "box_open", "round_release_shell"]
+    );
     zicha.serve_at(now, &format!("/bulletin/{round}"), "本轮结果由服务器命令行发布");
 }

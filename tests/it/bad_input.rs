@@ -262,3 +262,123 @@ fn emoji_count_as_one_character_and_only_a_form_full_of_them_is_asked_to_be_shor
     let bureau = zicha.app.results(&round).unwrap().release.bureau.turnout;
     assert_eq!((bureau.opened, bureau.spoiled), (4, 0));
 }
+
+#[test]
+fn no_date_that_a_form_accepts_breaks_a_page_or_a_move() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let desk = zicha.desk();
+    desk.sign_in("jingban", crate::test_app::PASSWORD);
+    let today = zicha::round::shanghai_day(zicha.app.now());
+    let day = |offset: i64| (today + time::Duration::days(offset)).to_string();
+    let days = [
+        "-9999-01-01",
+        "0000-01-01",
+        "0001-01-01",
+        "1969-12-31",
+        "1999-12-31",
+        "2000-01-01",
+        "2199-12-31",
+        "2200-01-01",
+        "9999-12-31",
+        "99999-01-01",
+        "2026-02-29",
+        "",
+        "x",
+    ];
+    let mut taken = 0;
+    for opens in days.iter().map(ToString::to_string).chain([day(-300), day(0)]) {
+        for closes in days.iter().map(ToString::to_string).chain([day(0), day(60)]) {
+            let fields = [("title", "极端"), ("survey", "canteen"), ("opens", &*opens), ("closes", &*closes), ("access", "slip")];
+            let made = desk.post_from("/desk/rounds/new", "/desk/rounds/new", &fields);
+            assert!([303, 422].contains(&made.status), "{opens} to {closes}: {}", made.status);
+            if made.status == 422 {
+                continue;
+            }
+            taken += 1;
+            let page = made.location;
+            let id: zicha::id::RoundId = page.rsplit('/').next().unwrap().parse().unwrap();
+            let opened = zicha.app.open_round(&id, zicha::app::Custody::Server).is_ok();
+            for path in
+                ["/", "/privacy", &format!("/r/{id}"), &format!("/bulletin/{id}"), &page, &format!("{page}/custody"), "/desk", "/desk/calendar"]
+            {
+                assert_eq!(desk.get(path).status, 200, "{opens} to {closes}: {path}");
+            }
+            if opened {
+                zicha.app.close_round(&id).unwrap();
+            } else {
+                desk.post_from(&format!("{page}/edit"), &format!("{page}/edit"), &[("drop", "yes")]);
+            }
+        }
+    }
+    assert!(taken > 5, "{taken} were taken");
+    // A day at the end of all calendars that an older version let in.
+    let id = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+    use diesel::Connection;
+    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(&mut db, &format!("update rounds set closes = '9999-12-31' where id = '{id}'")).unwrap();
+    zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+    for path in ["/", "/privacy", &format!("/r/{id}"), &format!("/bulletin/{id}"), &format!("/desk/rounds/{id}"), "/desk"] {
+        assert_eq!(desk.get(path).status, 200, "{path}");
+    }
+    zicha.app.tick().unwrap();
+    zicha.app.close_round(&id).unwrap();
+    // The calendar, the rows of a list and what is counted take no more than they can hold.
+    let far: Vec<(String, String)> =
+        (0..5).flat_map(|n| [(format!("from{n}"), "9999-12-31".to_owned()), (format!("to{n}"), "9999-12-31".to_owned())]).collect();
+    let far: Vec<(&str, &str)> = far.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(desk.post_from("/desk/calendar", "/desk/calendar", &far).status, 422);
+    for heads in ["0", "100001", "4294967296", "-1", "99999999999999999999"] {
+        let fields = [("code", "Z"), ("name", "极端单位"), ("kind", "squad"), ("headcount", heads)];
+        assert_eq!(desk.post_from("/desk/units", "/desk/units/one", &fields).status, 422, "{heads}");
+    }
+    for spare in ["101", "4294967296", "-1"] {
+        let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+        let page = format!("/desk/rounds/{draft}");
+        assert_eq!(desk.post_from(&page, &format!("{page}/slips"), &[("spare", spare)]).status, 422, "{spare}");
+    }
+}
+
+#[test]
+fn addresses_are_forgiving_and_heads_are_answered() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    let page = format!("/r/{round}");
+    for (typed, wanted) in [
+        (format!("{page}/"), page.clone()),
+        (format!("/r/{}", round.as_str().to_uppercase()), page.clone()),
+        (format!("/r/{}/?lang=en", round.as_str().to_uppercase()), format!("{page}?lang=en")),
+        (format!("/bulletin/{}", round.as_str().to_uppercase()), format!("/bulletin/{round}")),
+        ("/privacy/".to_owned(), "/privacy".to_owned()),
+        ("/desk/".to_owned(), "/desk".to_owned()),
+    ] {
+        let moved = zicha.get(&typed);
+        assert_eq!((moved.status, moved.location.as_str()), (308, wanted.as_str()), "{typed}");
+    }
+    for odd in ["//example.org/", "/\\example.org/", "/r/"] {
+        let answer = zicha.get(odd);
+        assert!(!answer.location.contains("example.org"), "{odd}: {}", answer.location);
+    }
+    for path in ["/", &page, "/privacy", &format!("/bulletin/{round}"), "/desk/sign-in", "/healthz"] {
+        assert_eq!(zicha.method("HEAD", path, "x"), 200, "{path}");
+    }
+}
+
+#[test]
+fn a_slip_that_was_counted_says_so_also_in_the_second_after_another_process_closed_the_round() {
+    for backend in crate::test_app::backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let round = zicha.open_round(&survey("canteen"));
+        let codes = zicha.slips(&round)["CY"].clone();
+        zicha.answer(&round, &codes[0], &[("visit_meal", "lunch")]).assert_received();
+        // This process has just read the round as open; another one closes it.
+        zicha.get(&format!("/r/{round}")).assert_says(200, "name=\"code\"");
+        let other = zicha::app::App::open(zicha.app.settings().clone()).unwrap();
+        other.close_round(&round).unwrap();
+        zicha.answer(&round, &codes[0], &[("visit_meal", "lunch")]).assert_again();
+        zicha.answer(&round, &codes[1], &[("visit_meal", "lunch")]).assert_says(410, "本轮已截止");
+    }
+}

@@ -37,7 +37,9 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let now = OffsetDateTime::now_utc();
         let (today, later) = (zicha::round::shanghai_day(now), zicha::round::shanghai_day(now + Duration::from_hours(24 * 9)));
-        let create = |title: &str, last: &str| zicha.ok(&["round", "create", "--survey", "canteen", "--title", title, "--opens", &today.to_string(), "--closes", last]);
+        let create = |title: &str, last: &str| {
+            zicha.ok(&["round", "create", "--survey", "canteen", "--title", title, "--opens", &today.to_string(), "--closes", last])
+        };
         let open = create("进行中", &later.to_string());
         let done = create("已开箱", &today.to_string());
         for round in [&open, &done] {
@@ -58,7 +60,9 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         assert_eq!(links(&app, "round_close") + links(&app, "originals_destroyed"), 0);
 
         // By that clock nobody closes early without the trustees either.
-        let at = |now: OffsetDateTime, arguments: &[&str]| zicha.command(arguments).env("ZICHA_TEST_NOW", now.unix_timestamp().to_string()).output().unwrap();
+        let at = |now: OffsetDateTime, arguments: &[&str]| {
+            zicha.command(arguments).env("ZICHA_TEST_NOW", now.unix_timestamp().to_string()).output().unwrap()
+        };
         let refused = at(wrong, &["--yes", "round", "close", &open]);
         assert!(String::from_utf8_lossy(&refused.stderr).contains("clock confirm"), "{refused:?}");
         assert_eq!(at(wrong, &["clock"]).status.code(), Some(1));
@@ -87,7 +91,7 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
 fn the_desk_says_that_the_clock_waits_and_takes_the_word_of_the_section_or_the_administrator() {
     let zicha = crate::test_app::TestApp::start(crate::test_app::Backend::Sqlite);
     let sign_in = |name: &str, role: Role| {
-        let password = zicha.app.add_account(name, role, &[], None).unwrap();
+        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -98,7 +102,11 @@ fn the_desk_says_that_the_clock_waits_and_takes_the_word_of_the_section_or_the_a
     use diesel::Connection;
     let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
     let last = OffsetDateTime::now_utc().unix_timestamp() - 3 * 24 * 3600;
-    diesel::connection::SimpleConnection::batch_execute(&mut db, &format!("update settings set value = '{last}' where key = 'clock'; insert into settings values ('clock', '{last}') on conflict do nothing")).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(
+        &mut db,
+        &format!("update settings set value = '{last}' where key = 'clock'; insert into settings values ('clock', '{last}') on conflict do nothing"),
+    )
+    .unwrap();
     clerk.get("/desk").assert_says(200, "请核对服务器时间");
     assert!(!auditor.get("/desk").body.contains("请核对服务器时间"));
     assert_eq!(auditor.post_from("/desk/me", "/desk/clock", &[]).status, 403);

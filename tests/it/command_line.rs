@@ -202,3 +202,119 @@ fn a_service_is_asked_whether_it_is_well() {
     service.wait().unwrap();
     zicha.refused(&["health", "--listen", &address, "--ready"], "nothing answers");
 }
+
+#[test]
+fn a_secret_is_written_to_a_bare_name_too_and_a_second_try_is_no_riddle() {
+    let zicha = Shell::new(Backend::Sqlite);
+    let here = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], key: Option<&str>| {
+        let mut command = zicha.command(arguments);
+        command.current_dir(here.path());
+        if let Some(key) = key {
+            command.env("ZICHA_SERVER_KEY", key);
+        }
+        command.output().unwrap()
+    };
+    let made = run(&["backup-key", "backup.key"], None);
+    assert!(made.status.success() && String::from_utf8_lossy(&made.stdout).starts_with("age1"), "{made:?}");
+    assert!(here.path().join("backup.key").exists());
+    let listed = run(&["round", "list"], Some("server.key"));
+    assert!(listed.status.success() && here.path().join("server.key").exists(), "{listed:?}");
+    assert!(run(&["round", "list"], Some("server.key")).status.success());
+}
+
+#[test]
+fn an_address_that_no_phone_can_use_is_refused_before_anything_is_printed() {
+    let zicha = Shell::new(Backend::Sqlite);
+    std::fs::write(zicha.path("units.csv"), crate::test_app::UNITS).unwrap();
+    zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+    let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "一", "--opens", &today, "--closes", &today]);
+    let slips = zicha.path("slips.csv");
+    let issue = |url: Option<&str>| {
+        let mut command = zicha.command(&["--yes", "slips", "issue", "--round", &round, "--format", "csv", "--out", &slips]);
+        match url {
+            Some(url) => command.env("ZICHA_PUBLIC_URL", url),
+            None => command.env_remove("ZICHA_PUBLIC_URL"),
+        };
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for wrong in ["http://0.0.0.0:8080", "zicha.example.cn", "https://x.cn?a=1#x", "https://x.cn/zicha"] {
+        let (ok, said) = issue(Some(wrong));
+        assert!(!ok && said.contains("cannot be used"), "{wrong}: {said}");
+    }
+    let (ok, said) = issue(None);
+    assert!(!ok && said.contains("no address for phones is set"), "{said}");
+    assert!(issue(Some("http://127.0.0.1:8080")).0, "asked for by name");
+    let (ok, said) = issue(Some(" HTTPS://Zicha.Example.CN/ "));
+    assert!(ok && said.contains("the slips lead to https://zicha.example.cn"), "{said}");
+    assert!(std::fs::read_to_string(&slips).unwrap().contains("https://zicha.example.cn/r/"));
+    // The service was told; a command that is not told prints no other address.
+    let mut server = zicha
+        .command(&["serve", "--listen", "127.0.0.1:0"])
+        .env("ZICHA_PUBLIC_URL", "https://told.example.cn")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let told = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let (ok, said) = issue(None);
+        ok && said.contains("https://told.example.cn")
+    });
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(told);
+}
+
+#[test]
+fn every_setting_is_taken_from_variable_and_file_and_by_every_command_that_serves() {
+    use zicha::app::{SETTINGS, Settings};
+    let values = [
+        ("database", "sqlite://x.db"),
+        ("data", "elsewhere"),
+        ("listen", "127.0.0.1:1234"),
+        ("desk_listen", "127.0.0.1:1235"),
+        ("public_url", "https://x.example.cn"),
+        ("server_key", "k"),
+        ("keep_originals_days", "7"),
+        ("backup_recipient", "age1x"),
+        ("workers", "3"),
+        ("part", "desk"),
+        ("opening_database", "postgres://o@h/n"),
+    ];
+    assert_eq!(SETTINGS.map(|s| s.0), values.map(|v| v.0), "a setting that this table does not try");
+    let told = |settings: &Settings| format!("{settings:?}");
+    let plain = told(&Settings::load(None, |_| None).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    for ((name, variable, ..), (_, value)) in SETTINGS.into_iter().zip(values) {
+        let by_variable = told(&Settings::load(None, |asked| (asked == variable).then(|| value.to_owned())).unwrap());
+        let file = folder.path().join("zicha.toml");
+        let written = if value.parse::<u32>().is_ok() { format!("{name} = {value}\n") } else { format!("{name} = \"{value}\"\n") };
+        std::fs::write(&file, written).unwrap();
+        let by_file = told(&Settings::load(Some(&file), |_| None).unwrap());
+        assert!(by_variable != plain && by_variable == by_file, "{name}: {by_variable} {by_file}");
+    }
+    // What serves listens where it was told: the demo as well as the service.
+    let zicha = Shell::new(Backend::Sqlite);
+    for command in ["serve", "demo"] {
+        let address = format!("127.0.0.1:{}", crate::test_app::free_port());
+        let mut server = zicha
+            .command(&[command])
+            .env("ZICHA_LISTEN", &address)
+            .env("ZICHA_WORKERS", "1")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let up = (0..1_200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            crate::test_app::agent().get(format!("http://{address}/healthz")).call().is_ok()
+        });
+        let id = i32::try_from(server.id()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::TERM).unwrap();
+        server.wait().unwrap();
+        assert!(up, "{command} does not listen on {address}");
+    }
+}

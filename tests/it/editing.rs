@@ -7,7 +7,7 @@ use crate::test_app::{Desk, Page, TestApp, UNITS, backends, survey};
 
 fn pair(zicha: &TestApp) -> (Desk, Desk) {
     let sign = |name: &str, role| {
-        let password = zicha.app.add_account(name, role, &[], None).unwrap();
+        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -151,17 +151,46 @@ fn what_is_wrong_is_said_above_the_form_and_beside_its_field_all_at_once() {
         "/desk/rounds/new",
         &[("title", ""), ("survey", "none"), ("opens", "2026-02-30"), ("closes", ""), ("units", "XX")],
     );
-    for (field, said) in [("title", "标题应为"), ("survey", "请选择问卷"), ("opens", "日期“2026-02-30”应写作"), ("closes", "请填写日期")]
+    for (field, said) in [("title", "名称为空"), ("survey", "请选择问卷"), ("opens", "日期“2026-02-30”应写作"), ("closes", "请填写日期")]
     {
         told.assert_says(422, &format!("<a href=\"#{field}\">{said}"));
         told.assert_says(422, &format!("<p class=\"error\" id=\"e-{field}\">{said}"));
     }
     told.assert_says(422, "aria-describedby=\"e-title\"");
     told.assert_says(422, "value=\"2026-02-30\"");
-    let admin = zicha.app.add_account("guanli", Role::Admin, &[], None).unwrap();
+    let admin = zicha.app.add_account("guanli", Role::Admin, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("guanli", &admin);
     let told = desk.post_from("/desk/accounts", "/desk/accounts", &[("name", "squad"), ("role", "unit_head"), ("units", "XX")]);
     told.assert_says(422, "<p class=\"error\" id=\"e-units\">没有代码为 XX 的单位");
     told.assert_says(422, "value=\"squad\"");
+}
+
+#[test]
+fn a_workbook_with_anything_that_is_not_understood_is_refused_by_name() {
+    let read = |name: &str| {
+        let bytes = std::fs::read(format!("{}/tests/tables/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        zicha::app::App::survey_text(&bytes)
+            .and_then(|text| zicha::app::App::check_survey(text.as_bytes()))
+            .map(|s| s.questions().len())
+            .map_err(|e| e.to_string())
+    };
+    for (name, says) in [
+        ("survey-header-relevent.xlsx", "unknown column `relevent` (did you mean `relevant`?)"),
+        ("survey-header-Required.xlsx", "unknown column `Required` (did you mean `required`?)"),
+        ("survey-header-exclusive-typo.xlsx", "unknown column `exclusiv` (did you mean `exclusive`?)"),
+        ("survey-header-relevant-zwsp.xlsx", "unknown column `rele⟨U+200B⟩vant` (did you mean `relevant`?)"),
+        ("survey-dup-column-relevant-empty.xlsx", "column relevant occurs twice"),
+        ("survey-sheet-choices-typo.xlsx", "unknown sheet `choices ` (did you mean `choices`?)"),
+        ("survey-sheet-scales-typo.xlsx", "unknown sheet `scales ` (did you mean `scales`?)"),
+    ] {
+        let said = read(name).unwrap_err();
+        assert!(said.contains(says), "{name}: {said}");
+    }
+    assert!(read("survey-extra-sheet-with-formula.xlsx").unwrap() > 0, "a sheet of the author's own refuses nothing");
+    for (name, says) in [("survey-invisible.json", "nothing that can be seen"), ("survey-nonchar.json", "U+FFFF")] {
+        let bytes = std::fs::read(format!("{}/tests/tables/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let said = zicha::app::App::check_survey(&bytes).map(drop).unwrap_err().to_string();
+        assert!(said.contains(says) || (name.contains("invisible") && said.contains("text is missing")), "{name}: {said}");
+    }
 }

@@ -85,7 +85,7 @@ fn a_desk_read_in_english_says_everything_in_english() {
     for (_, name, _) in Role::ALL {
         let role: Role = name.parse().unwrap();
         let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["A".into()] } else { Vec::new() };
-        let password = zicha.app.add_account(name, role, &units, None).unwrap();
+        let password = zicha.app.add_account(name, role, &units, Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         assert_eq!(desk.get("/desk/language?lang=en&to=/desk/sign-in").location, "/desk/sign-in");
         let sign_in = desk.get("/desk/sign-in");

@@ -12,7 +12,9 @@ use crate::test_app::{Backend, TestApp, survey, unpacked};
 
 const UNITS: &str = "code,name,kind,headcount\nCY,曹杨新村街道中队,squad,40\nCF,长风新村街道中队,squad,40\n";
 /// Formulas, a rare character of GB 18030, a full-width digit, a mark that reorders.
-const HOSTILE: &str = "=cmd|'/c calc'!A1 @某 𠮷田㐂 １２ \u{202E}乙";
+const HOSTILE: &str = "=cmd|'/c calc'!A1 @某 𠮷田㐂 １２ 乙";
+/// The same with a character that no form takes any more, as an older version let it in.
+const HIDDEN: &str = "=cmd|'/c calc'!A1 @某 𠮷田㐂 １２ \u{202E}乙\u{FFFF}";
 
 fn bureau() -> (TestApp, RoundId) {
     let zicha = TestApp::start(Backend::Sqlite);
@@ -36,6 +38,13 @@ fn bureau() -> (TestApp, RoundId) {
         ..ProblemEdit::of(&zicha::problem::Problem::default(), "CY")
     };
     zicha.app.add_problem(&round, new, true, "jingban").unwrap();
+    use diesel::prelude::*;
+    let mut db = SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    diesel::sql_query("update problems set statement = ? where statement = ?")
+        .bind::<diesel::sql_types::Text, _>(HIDDEN)
+        .bind::<diesel::sql_types::Text, _>(HOSTILE)
+        .execute(&mut db)
+        .unwrap();
     (zicha, round)
 }
 
@@ -245,7 +254,7 @@ fn rare_characters_survive_and_what_hides_is_made_visible() {
 #[test]
 fn the_export_page_names_every_table_and_gives_each_unit_its_own_file() {
     let (zicha, round) = bureau();
-    let password = zicha.app.add_account("fuzeren", Role::Head, &[], None).unwrap();
+    let password = zicha.app.add_account("fuzeren", Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("fuzeren", &password);
     let page = desk.get(&format!("/desk/rounds/{round}/exports"));

@@ -59,7 +59,7 @@ fn fresh(backend: Backend, like: &Path) -> (tempfile::TempDir, Arc<App>) {
 }
 
 fn sign_in(zicha: &TestApp, name: &str, role: Role) -> Desk {
-    let password = zicha.app.add_account(name, role, &[], None).unwrap();
+    let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in(name, &password);
     desk
@@ -167,6 +167,9 @@ fn a_restore_into_an_empty_database_says_what_it_cannot_know_and_keeps_spent_cod
         assert_eq!((one.state, one.in_backup, one.before, one.now, one.can_be_opened), (RoundState::Suspended, 5, None, 5, false), "{backend:?}");
         assert_eq!(app.units().unwrap().len(), 5);
         assert!(!folder.path().join("custody").join(round.as_str()).exists(), "the custody file was in no backup");
+        for account in ["jia", "yi"] {
+            app.add_account(account, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        }
         app.approve(&round, zicha::app::SharedStep::Resume, "jia").unwrap();
         assert!(app.approve(&round, zicha::app::SharedStep::Resume, "yi").unwrap());
         for code in &codes[..5] {
@@ -349,7 +352,7 @@ fn texts_are_shown_by_question_with_their_marks_and_nobody_s_side_by_side() {
     list.assert_says(200, "&lt;b&gt;");
     assert!(!list.body.contains("饺子"), "texts of one person stand on different pages");
     desk.get(&format!("{texts}?question=food_want.other")).assert_says(200, "饺子");
-    let unit_head = zicha.app.add_account("tou", Role::UnitHead, &["CY".into()], None).unwrap();
+    let unit_head = zicha.app.add_account("tou", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
     let head = zicha.desk();
     head.sign_in("tou", &unit_head);
     assert_eq!(head.get(&texts).status, 403);
@@ -419,6 +422,7 @@ fn a_backup_from_before_a_destruction_does_not_undo_it() {
         let vault = Vault::new();
         zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
         for account in ["jia", "yi"] {
+            zicha.app.add_account(account, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
             zicha.app.approve(&round, zicha::app::SharedStep::Destroy, account).unwrap();
         }
         let report = zicha.app.restore(&vault.file(), &vault.key()).unwrap().rounds;
@@ -472,7 +476,12 @@ fn deeds(zicha: &TestApp, round: &RoundId) {
         }
     }
     for title in ["第二轮", "第三轮"] {
-        does(&clerk, "/desk/rounds/new", "/desk/rounds/new", &[("title", title), ("survey", "canteen"), ("opens", &today), ("closes", &today), ("access", "slip")]);
+        does(
+            &clerk,
+            "/desk/rounds/new",
+            "/desk/rounds/new",
+            &[("title", title), ("survey", "canteen"), ("opens", &today), ("closes", &today), ("access", "slip")],
+        );
     }
     let blank = std::fs::read_to_string(format!("{}/surveys/blank.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
     does(&clerk, "/desk/surveys/edit", "/desk/surveys/edit", &[("definition", &blank)]);
@@ -501,7 +510,14 @@ fn a_restore_of_an_older_backup_undoes_no_deed_and_names_what_it_kept() {
         assert!(links >= 30, "{backend:?}: {links} links");
         let done = zicha.app.restore(&vault.file(), &vault.key()).unwrap();
         assert!(done.kept_database && done.kept.len() == links, "{backend:?}: {} of {links}", done.kept.len());
-        for deed in ["units_import", "account_add bing", "account_off bing", &format!("problem_changed {round} ALL-1."), "lists_issued", "survey_saved my-survey 1"] {
+        for deed in [
+            "units_import",
+            "account_add bing",
+            "account_off bing",
+            &format!("problem_changed {round} ALL-1."),
+            "lists_issued",
+            "survey_saved my-survey 1",
+        ] {
             assert!(done.kept.iter().any(|kept| kept.contains(deed)), "{backend:?}: {deed} in {:#?}", done.kept);
         }
         let after = rows(&zicha.app, &vault);
@@ -523,7 +539,7 @@ fn a_restore_that_would_lose_one_side_is_refused_and_names_both() {
         let (_folder, copy) = fresh(backend, &zicha.data());
         copy.restore(&vault.file(), &vault.key()).unwrap();
         copy.note("command line (system user it)", "restore", "-").unwrap();
-        copy.add_account("bing", Role::Clerk, &[], None).unwrap();
+        copy.add_account("bing", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
         copy.note("guanli", "account_add", "bing").unwrap();
         zicha.app.note("yi", "calendar_set", "").unwrap();
         zicha.app.backup(&vault.file(), Some(&vault.public)).unwrap();
@@ -541,7 +557,7 @@ fn a_newer_backup_goes_over_one_that_was_restored_by_mistake_and_the_chain_grows
     zicha.app.note("jia", "round_open", round.as_str()).unwrap();
     let (older, newer) = (Vault::new(), Vault::new());
     zicha.app.backup(&older.file(), Some(&older.public)).unwrap();
-    zicha.app.add_account("bing", Role::Clerk, &[], None).unwrap();
+    zicha.app.add_account("bing", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     zicha.app.note("guanli", "account_add", "bing").unwrap();
     zicha.app.backup(&newer.file(), Some(&newer.public)).unwrap();
     let (_folder, app) = fresh(Backend::Sqlite, &zicha.data());

@@ -23,10 +23,12 @@ fn an_item_is_listed_for_the_kind_it_is_meant_for_whatever_the_table_calls_it() 
         let round = zicha.open_round(&survey);
         let kinds: Vec<String> = zicha.app.round_units(&round).unwrap().into_iter().map(|u| u.kind).collect();
         assert_eq!(kinds, ["squad", "squad", "section", "office"], "{backend:?}");
-        let worst = |id: &str| survey.question(id).map(|q| match &q.kind {
-            zicha::survey::Kind::Scale(scale) => scale.steps[0].id.clone(),
-            _ => String::new(),
-        });
+        let worst = |id: &str| {
+            survey.question(id).map(|q| match &q.kind {
+                zicha::survey::Kind::Scale(scale) => scale.steps[0].id.clone(),
+                _ => String::new(),
+            })
+        };
         let answers: Vec<(String, String)> = for_squads.iter().chain(&for_sections).map(|id| (id.clone(), worst(id).unwrap())).collect();
         let fields: Vec<(&str, &str)> = answers.iter().map(|(id, step)| (id.as_str(), step.as_str())).collect();
         for codes in zicha.slips(&round).values() {
@@ -41,7 +43,7 @@ fn an_item_is_listed_for_the_kind_it_is_meant_for_whatever_the_table_calls_it() 
         assert_eq!(listed("CF"), for_squads);
         assert_eq!(listed("HQ"), for_sections, "a group of two kinds keeps what is meant for one of them");
         // Page, list and file give one answer about what applies.
-        let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], None).unwrap();
+        let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in("jingban", &password);
         let page = desk.get(&format!("/desk/rounds/{round}/groups/HQ")).body;
@@ -64,7 +66,7 @@ fn a_draft_shows_what_applies_and_warns_before_opening_where_nothing_fits() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units("code,name,kind,headcount\nCY,春江街道中队,中队,12\nJD,机动分队,机动队,10\n");
     let round = zicha.draft(&survey("self-check"), Access::Slip);
-    let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], None).unwrap();
+    let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("jingban", &password);
     let page = format!("/desk/rounds/{round}");
@@ -87,7 +89,11 @@ fn a_survey_names_its_kinds_and_a_scope_that_names_none_is_a_mistake() {
     let said = Survey::parse(wrong.as_bytes()).unwrap_err().to_string();
     assert!(said.contains("no kind of units `squda` (did you mean `squad`?)"), "{said}");
     // A kind of the bureau's own, by any of its words.
-    let own = text.replacen("\"unit_kinds\": [", "\"unit_kinds\": [{\"id\": \"mobile\", \"label\": {\"zh-CN\": \"机动队\", \"en\": \"mobile unit\"}, \"also\": [\"机动\"]},", 1);
+    let own = text.replacen(
+        "\"unit_kinds\": [",
+        "\"unit_kinds\": [{\"id\": \"mobile\", \"label\": {\"zh-CN\": \"机动队\", \"en\": \"mobile unit\"}, \"also\": [\"机动\"]},",
+        1,
+    );
     let survey = Survey::parse(own.as_bytes()).unwrap();
     assert_eq!(["机动队", " 机动 ", "MOBILE UNIT", "mobile"].map(|word| survey.kind_of(word)), ["mobile"; 4]);
     assert_eq!(survey.kind_of("水上队"), "水上队", "other words stay");

@@ -27,7 +27,7 @@ fn bureau(backend: Backend) -> Bureau {
     zicha.app.close_round(&round).unwrap();
     zicha.app.open_box(&round, &mut |_| {}).unwrap();
     let sign = |name: &str, role, units: &[String]| {
-        let password = zicha.app.add_account(name, role, units, None).unwrap();
+        let password = zicha.app.add_account(name, role, units, Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -166,7 +166,7 @@ fn bad_input_is_refused_beside_what_was_typed() {
     for said in ["请选择问题类别", "请选择问题来源", "请填写问题表现", "请填写发现日期", "留着&lt;b&gt;"] {
         missing.assert_says(422, said);
     }
-    b.edit("CY-1.1", &[("state", "aside"), ("reason", " ")]).assert_says(422, "请填写不列入的理由");
+    b.edit("CY-1.1", &[("state", "aside"), ("reason", " ")]).assert_says(422, "不列入的理由为空");
     b.edit("CY-1.1", &[("state", "merged"), ("into", "CY-1.1")]).assert_says(422, "只能并入");
     b.edit("CY-1.1", &[("state", "merged"), ("into", "CF-1.2")]).assert_says(422, "只能并入");
     b.edit("CY-1.1", &[("statement", "")]).assert_says(422, "请填写问题表现");
@@ -195,7 +195,7 @@ fn row_of<'a>(body: &'a str, text: &str) -> &'a str {
 fn units_read_the_edition_that_two_accounts_let_out() {
     for backend in backends() {
         let b = bureau(backend);
-        let password = b.zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], None).unwrap();
+        let password = b.zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
         let squad = b.zicha.desk();
         squad.sign_in("duizhang", &password);
         let paper = format!("{}/lists/CY", b.base());
@@ -214,7 +214,7 @@ fn units_read_the_edition_that_two_accounts_let_out() {
         squad.get(&paper).assert_says(200, "第一版的备注");
         b.clerk.get(&paper).assert_says(200, "第二版的备注");
         b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "此后清单有改动");
-        let second = b.zicha.app.add_account("second", Role::Clerk, &[], None).unwrap();
+        let second = b.zicha.app.add_account("second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let other = b.zicha.desk();
         other.sign_in("second", &second);
         b.agree(&b.clerk, "lists");

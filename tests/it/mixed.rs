@@ -93,6 +93,12 @@ fn run(backend: Backend, length: Duration) {
             let form = crate::test_app::encode(&[("name", "zhao"), ("password", &password)]);
             let request = agent.post(at("/desk/sign-in")).header("content-type", "application/x-www-form-urlencoded");
             assert_eq!(request.send(form.as_bytes()).unwrap().status(), 303);
+            // The first password was given by somebody else.
+            let page = agent.get(at("/desk/me")).call().unwrap().into_body().read_to_string().unwrap();
+            let (token, own) = (crate::desk::token_of(&page), crate::test_app::PASSWORD);
+            let form = crate::test_app::encode(&[("csrf", &token), ("do", "password"), ("old", &password), ("new", own), ("again", own)]);
+            let request = agent.post(at("/desk/me")).header("content-type", "application/x-www-form-urlencoded");
+            assert_eq!(request.send(form.as_bytes()).unwrap().status(), 200);
             until_stopped(
                 100,
                 Box::new(|| {

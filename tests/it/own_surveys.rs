@@ -6,7 +6,7 @@ use zicha::round::Access;
 use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, backends};
 
 fn desk(zicha: &TestApp, name: &str) -> Desk {
-    let password = zicha.app.add_account(name, Role::Clerk, &[], None).unwrap();
+    let password = zicha.app.add_account(name, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in(name, &password);
     desk

@@ -68,7 +68,7 @@ fn nothing_public_differs_where_the_bands_do_not() {
         for troubled in [[14, 9, 5], [15, 8, 7]] {
             let zicha = TestApp::start(backend);
             zicha.import_units(UNITS);
-            let password = zicha.app.add_account("fuzeren", zicha::app::Role::Head, &[], None).unwrap();
+            let password = zicha.app.add_account("fuzeren", zicha::app::Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
             let desk = zicha.desk();
             desk.sign_in("fuzeren", &password);
             let id = round(&zicha, troubled);

@@ -20,7 +20,7 @@ fn bureau(backend: Backend) -> (TestApp, RoundId, Desk, Desk) {
     }
     zicha.finish(&round);
     let sign = |name: &str, role| {
-        let password = zicha.app.add_account(name, role, &[], None).unwrap();
+        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -78,7 +78,7 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
         }
         let edition = zicha.app.results(&round).unwrap();
         assert!(edition.has_unissued_changes().unwrap(), "the units do not have it yet");
-        let password = zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], None).unwrap();
+        let password = zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
         let squad = zicha.desk();
         squad.sign_in("duizhang", &password);
         for table in ["comments", "problems"] {

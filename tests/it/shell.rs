@@ -47,6 +47,8 @@ impl Shell {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["--data", self.folder.path().to_str().unwrap()]).args(arguments);
+        // Slips for this machine alone, asked for by name.
+        command.env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080");
         if let Some(url) = &self.database {
             command.args(["--database", url]);
         }

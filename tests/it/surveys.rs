@@ -76,7 +76,7 @@ fn every_mistake_of_an_author_is_one_clear_line_with_its_place() {
         ("\"suggested\": \"immediate\"", "\"suggested\": \"tomorrow\"", "no rectification type `tomorrow`"),
         ("\"id\": \"noodles\"", "\"id\": \"soup\"", "occurs twice"),
         ("\"id\": \"canteen\"", "\"id\": \"canteen\", \"id\": \"canteen\"", "occurs twice here"),
-        ("\"zh-CN\": \"菜式选择太少\"", "\"zh-CN\": \"菜式\u{202E}太少\"", "invisible"),
+        ("\"zh-CN\": \"菜式选择太少\"", "\"zh-CN\": \"菜式\u{202E}太少\"", "holds U+202E"),
     ];
     for (from, to, says) in cases {
         let error = broken(from, to);

@@ -13,6 +13,9 @@ use zicha::id::RoundId;
 use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
 
+/// The password of accounts that tests make: chosen by their owner, so that nothing has to be changed first.
+pub const PASSWORD: &str = "一句容易记住而且够长的口令";
+
 /// A database backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
@@ -73,7 +76,9 @@ pub fn agent() -> ureq::Agent {
 /// The address of a fresh database, and settings around it.
 pub fn settings(backend: Backend, folder: &std::path::Path) -> Settings {
     let database = (backend == Backend::Postgres).then(new_postgres_database);
-    Settings { database, data: folder.to_owned(), listen: format!("127.0.0.1:{}", free_port()), ..Settings::default() }
+    let listen = format!("127.0.0.1:{}", free_port());
+    // Slips for this machine alone, asked for by name.
+    Settings { database, data: folder.to_owned(), public_url: Some(format!("http://{listen}")), listen, ..Settings::default() }
 }
 
 pub fn new_postgres_database() -> String {
@@ -185,7 +190,7 @@ impl TestApp {
     pub fn finish(&self, round: &RoundId) {
         self.app.close_round(round).unwrap();
         self.app.open_box(round, &mut |_| {}).unwrap();
-        self.app.release_round(round, &[]).unwrap();
+        self.app.release_round(round).unwrap();
     }
 
     pub fn data(&self) -> PathBuf {

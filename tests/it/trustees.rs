@@ -150,7 +150,7 @@ fn pages_follow_a_download_and_another_clerk() {
 }
 
 fn head(zicha: &TestApp) -> Desk {
-    let password = zicha.app.add_account("fuzeren", zicha::app::Role::Head, &[], None).unwrap();
+    let password = zicha.app.add_account("fuzeren", zicha::app::Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("fuzeren", &password);
     desk

@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::test_app::{Backend, Desk, Page, TestApp};
 
 fn clerk(zicha: &TestApp) -> Desk {
-    let password = zicha.app.add_account("keyuan", Role::Clerk, &[], None).unwrap();
+    let password = zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("keyuan", &password);
     desk
@@ -84,18 +84,18 @@ fn mistakes_in_a_workbook_name_their_cells_all_at_once() {
     let desk = clerk(&zicha);
     let sheet = [
         row(1, &HEADER),
-        row(2, &["cy", "甲", "squad", "30"]),
+        row(2, &["C-Y", "甲", "squad", "30"]),
         row(3, &["CF", "", "squad", "零"]),
-        row(4, &["CF2", "丙", "squad", "3", "jg"]),
+        row(4, &["CF2", "丙", "squad", "3", "j-g"]),
         row(5, &["CF2", "丁", "squad", "3"]),
     ]
     .concat();
     let page = upload(&desk, &workbook(&sheet));
-    for place in ["单元格 A2：", "单元格 B3：", "单元格 D3：", "单元格 E4："] {
+    for place in ["工作表 单位 单元格 A2：", "单元格 B3：", "单元格 D3：", "单元格 E4："] {
         page.assert_says(422, place);
     }
     let wrong = upload(&desk, &workbook(&row(1, &["单位代码", "姓名"])));
-    wrong.assert_says(422, "单元格 B1：不认识列名“姓名”");
+    wrong.assert_says(422, "缺少列 单位名称、人数");
     for (cell, says) in [
         (r#"<c r="D2"><f>SUM(1,2)</f><v>3</v></c>"#, "单元格 D2：含有公式"),
         (r#"<c r="D2" t="e"><v>#REF!</v></c>"#, "单元格 D2：只接受文字和数字"),
@@ -124,7 +124,7 @@ fn hostile_files_are_refused_quickly_and_write_nothing() {
         ("too many entries", zip(&many), "解开后过大"),
         ("zip slip", zip(&[("../../../../tmp/zicha-slipped", b"x")]), "不是 Excel 工作簿"),
         ("too many cells", workbook(&cells), "超出 20000 行"),
-        ("a text without end", workbook(&huge_text), "超过 60 字"),
+        ("a text without end", workbook(&huge_text), "最多 60 字"),
         ("half a file", workbook(&row(1, &HEADER))[..300].to_vec(), "不是 Excel 工作簿"),
         ("old Excel", vec![0xD0, 0xCF, 0x11, 0xE0, 1, 2, 3], "另存为不加密的 .xlsx"),
         ("no table", b"\x89PNG\r\n\x1a\n".to_vec(), ""),
@@ -201,4 +201,108 @@ fn the_first_page_leads_to_the_first_round_and_says_which_phase_it_is() {
     assert_eq!(desk.get("/desk").body.matches("　已完成").count(), 3);
     zicha.open_round(&crate::test_app::survey("canteen"));
     assert!(!desk.get("/desk").body.contains("开始使用"), "once a round was opened the way is known");
+}
+
+fn case(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/tables/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn read(name: &str) -> Result<Vec<zicha::unit::Unit>, String> {
+    zicha::app::App::read_units(&case(name)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn an_office_s_own_table_is_read_as_it_is_meant() {
+    let codes =
+        |name: &str| read(name).unwrap_or_else(|e| panic!("{name}: {e}")).into_iter().map(|u| (u.code, u.headcount, u.group)).collect::<Vec<_>>();
+    let four = [("CY", 36, "CY"), ("BG", 8, "JG"), ("ZG", 6, "JG"), ("FG", 9, "JG")].map(|(c, n, g)| (c.to_owned(), n, g.to_owned()));
+    for name in [
+        "title-row.csv",
+        "title-row-merged.xlsx",
+        "total-row.csv",
+        "tab.csv",
+        "utf16le-bom.csv",
+        "hidden-first.xlsx",
+        "chartsheet-first.xlsx",
+        "formula-in-second-sheet.xlsx",
+    ] {
+        assert_eq!(codes(name), four, "{name}");
+    }
+    assert_eq!(codes("headcount-words.csv").iter().map(|u| u.1).collect::<Vec<_>>(), [36, 36, 1036]);
+    assert_eq!(codes("fullwidth-code.csv")[0].0, "CY");
+    assert_eq!(codes("zwsp-code.csv")[0].0, "CY");
+    assert_eq!(codes("zwsp-group.csv").iter().map(|u| u.2.as_str()).collect::<Vec<_>>(), ["JG", "JG"]);
+    assert_eq!(codes("number-format-000.xlsx")[0].0, "007", "as the cell shows it");
+    let merged = read("merged-kind.xlsx").unwrap();
+    assert_eq!(merged.iter().map(|u| u.kind.as_str()).collect::<Vec<_>>(), ["squad", "squad"], "a merged cell belongs to all its rows");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_by_name() {
+    for (name, says) in [
+        ("dup-header.csv", "line 1: `人数` and `人数` are both the column headcount"),
+        ("dup-header-two-languages.csv", "`code` and `单位代码` are both the column code"),
+        ("extra-fields.csv", "line 2: field 5 `东片` has no column"),
+        ("dup-names-width.csv", "line 3: the name `春江街道中队（东）` looks like `春江街道中队(东)`"),
+        ("name-invisible-braille-blank.csv", "line 2: name is empty, or holds nothing that can be seen"),
+        ("name-invisible-hangul-filler.csv", "line 2: name is empty, or holds nothing that can be seen"),
+        ("name-invisible-soft-hyphen.csv", "line 2: name is empty, or holds nothing that can be seen"),
+        ("name-nonchar.csv", "line 2: name holds U+FFFF"),
+        ("gb18030-with-one-mistake.csv", "line 3: headcount `三十`"),
+        ("gb18030-english-header-one-mistake.csv", "line 3: headcount `三十`"),
+    ] {
+        let said = read(name).unwrap_err();
+        assert!(said.contains(says), "{name}: {said}");
+    }
+    assert!(read("name-nonchar.csv").unwrap_err().contains("line 3: name holds U+FFFE"), "all at once");
+    let unread = zicha::app::App::read_units("code,name,kind,headcount\nCY,春江\u{FFFD}中队,squad,3\n".as_bytes()).unwrap_err().to_string();
+    assert!(unread.contains("U+FFFD"), "{unread}");
+}
+
+#[test]
+fn a_line_keeps_its_number_whatever_ends_it_and_whatever_is_blank() {
+    for (ends, name) in [("\n", "LF"), ("\r\n", "CRLF"), ("\r", "CR")] {
+        for blank in ["", ends, &ends.repeat(3)] {
+            let table = ["code,name,kind,headcount", "CY,甲,squad,30", "CF,乙,squad,x"].join(&format!("{blank}{ends}"));
+            let wanted = 3 + 2 * blank.len() / ends.len();
+            let said = zicha::app::App::read_units(table.as_bytes()).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("line {wanted}: headcount")), "{name} {blank:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_file_is_shown_as_it_was_understood_and_its_columns_can_be_chosen() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let desk = clerk(&zicha);
+    let office =
+        "江湾区城管局人员表,,,,\n序号,单位,编制数,实有人数,备注\n1,春江街道中队,40,36人,\n2,政工科,8,６,有借调\n合计,,48,42,\n填表人：王某,,,,\n";
+    let page = upload(&desk, office.as_bytes());
+    page.assert_says(200, "2 个单位，2 个统计组，共 42 人");
+    for said in
+        ["“江湾区城管局人员表”是标题，不读入", "“合计”一行不读入", "没有读入的列：序号、编制数、备注", "CJJDZD 春江街道中队", "按单位名称推断"]
+    {
+        page.assert_says(200, said);
+    }
+    // The clerk says that another column counts.
+    let raw = page.body.split("<textarea hidden name=\"raw\">").nth(1).unwrap().split("</textarea>").next().unwrap().to_owned();
+    let token = crate::desk::token_of(&page.body);
+    let chosen = desk.post("/desk/units/columns", &[("csrf", &token), ("raw", &raw), ("column1", "name"), ("column2", "headcount")]);
+    chosen.assert_says(200, "2 个单位，2 个统计组，共 48 人");
+    let text = chosen.body.split("<textarea hidden name=\"table\">").nth(1).unwrap().split("</textarea>").next().unwrap().to_owned();
+    assert_eq!(desk.post_from("/desk/units", "/desk/units", &[("table", &text)]).status, 303);
+    // The same table again gives the same codes, also after somebody gave another one.
+    zicha.import_units(&text.replace("CJJDZD", "CY"));
+    let again = upload(&desk, office.as_bytes());
+    again.assert_says(200, "CY 春江街道中队");
+    // A table in GBK with a mistake comes back as it can be read.
+    let gbk = upload(&desk, &case("gb18030-with-one-mistake.csv"));
+    gbk.assert_says(422, "第 3 行：人数“三十”");
+    gbk.assert_says(422, "银城中队");
+    assert!(!gbk.body.contains('\u{FFFD}'));
+    // A file keeps what could be taken for a formula, harmless.
+    desk.post_from("/desk/units", "/desk/units/one", &[("code", "HL"), ("name", "=HYPERLINK(1)"), ("kind", "squad"), ("headcount", "3")]);
+    let csv = desk.get("/desk/units.csv").body;
+    assert!(csv.contains("'=HYPERLINK(1)") && !csv.contains(",=HYPERLINK"), "{csv}");
+    assert_eq!(zicha::app::App::read_units(csv.as_bytes()).unwrap().last().unwrap().name, "=HYPERLINK(1)");
 }

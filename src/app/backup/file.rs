@@ -159,7 +159,20 @@ impl<R: Read> Lines<R> {
         }
         self.rows += 1;
         let shape = Shape::named(table).ok_or_else(|| AppError::File(format!("the backup holds an unknown table {table}")))?;
-        Ok(Some((shape, row.to_owned())))
+        Ok(Some((shape, completed(shape, row))))
+    }
+}
+
+/// A row of a backup that an earlier version wrote, with the columns that have come since.
+fn completed(shape: &Shape, row: &str) -> String {
+    const SINCE: [(&str, &str); 1] = [("accounts", "temporary")];
+    let Some((_, column)) = SINCE.iter().find(|(table, _)| *table == shape.name) else { return row.to_owned() };
+    match serde_json::from_str::<Vec<Value>>(row) {
+        Ok(mut values) if values.len() == shape.place(column) => {
+            values.push(Value::Null);
+            Value::from(values).to_string()
+        }
+        _ => row.to_owned(),
     }
 }
 

@@ -23,8 +23,8 @@ use super::{App, AppError};
 use crate::gate::Release;
 use crate::id::RoundId;
 use crate::round::{ClosingSums, Restored, Round, RoundState, shanghai_day};
-use crate::storage::{AuditRow, StorageError};
 use crate::storage::backup::{MAIN, Shape};
+use crate::storage::{AuditRow, StorageError};
 use crate::text::Refusal;
 
 /// What a restore did with one round.

@@ -29,8 +29,12 @@ pub(super) fn compare(database: &[AuditRow], backup: &[AuditRow]) -> Result<Side
     let told = |links: &[AuditRow]| links.iter().filter(|link| !only_reads(&link.action)).take(10).map(line).collect::<Vec<_>>().join("\n  ");
     let (here, there, from) = (told(ours), told(theirs), same + 1);
     Err(Refusal::new(
-        format!("数据库与备份从审计链第 {from} 条起各有对方没有的操作，恢复会丢失其中一边，未作任何改动。数据库中：\n  {here}\n备份中：\n  {there}\n确要回到备份的，请恢复到空的数据目录（连同服务器密钥和 custody 目录）"),
-        format!("from link {from} of the audit chain on, the database and the backup each hold deeds that the other does not know; restoring would lose one side, so nothing was changed. In the database:\n  {here}\nIn the backup:\n  {there}\nTo go back to the backup on purpose, restore it into an empty data folder (with the server key and the custody folder)"),
+        format!(
+            "数据库与备份从审计链第 {from} 条起各有对方没有的操作，恢复会丢失其中一边，未作任何改动。数据库中：\n  {here}\n备份中：\n  {there}\n确要回到备份的，请恢复到空的数据目录（连同服务器密钥和 custody 目录）"
+        ),
+        format!(
+            "from link {from} of the audit chain on, the database and the backup each hold deeds that the other does not know; restoring would lose one side, so nothing was changed. In the database:\n  {here}\nIn the backup:\n  {there}\nTo go back to the backup on purpose, restore it into an empty data folder (with the server key and the custody folder)"
+        ),
     ))
 }
 

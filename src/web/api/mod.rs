@@ -151,7 +151,7 @@ async fn answer(operation: &'static Operation, request: HttpRequest, app: Data<A
             Ok(value) => Ok(Ok(value)),
             Err(Denied::App(error)) => Err(error),
             Err(Denied::Forbidden(what)) => {
-                app.note(&session.account, "api_denied", &what.chars().take(120).collect::<String>())?;
+                app.note_refused(&session.account, "api_denied", &what)?;
                 Ok(Err((StatusCode::FORBIDDEN, Refusal::new("您的账号没有这项权限", "your account may not read this"))))
             }
         }

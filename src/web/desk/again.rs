@@ -6,14 +6,11 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use super::{Permission, Session, carried, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
 use crate::app::App;
 use crate::response::Form;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
-
-/// Fields that are not carried along.
-const NOT_KEPT: [&str; 6] = ["csrf", "password", "again", "old", "new", "confirm_password"];
 
 /// A part of an address.
 pub fn percent(text: &str) -> String {
@@ -34,14 +31,9 @@ pub fn within_desk(to: &str) -> &str {
     }
 }
 
-/// What of a form is carried along.
-pub fn kept(form: &Form) -> Form {
-    Form(form.0.iter().filter(|(name, _)| !NOT_KEPT.contains(&name.as_str())).map(|(name, values)| (name.clone(), values.clone())).collect())
-}
-
 /// The fields of a form, to be sent once more.
-pub fn kept_fields(form: &Form) -> Markup {
-    html! { @for (name, values) in &kept(form).0 { @for value in values { textarea hidden name=(name) { (value) } } } }
+pub fn fields(form: &Form) -> Markup {
+    html! { @for (name, values) in &form.0 { @for value in values { textarea hidden name=(name) { (value) } } } }
 }
 
 /// The form of a request whose sender has typed the password a short while ago; else the page that asks for it and then goes on.
@@ -66,7 +58,11 @@ pub async fn enter_confirmed(
             }
         }
     };
-    let page = password_page(&session, request.path(), &kept_fields(&form), error.as_deref());
+    let kept = carried::of(request.path(), &form).unwrap_or_default();
+    // The page of a download asks for the password by itself and keeps only where it leads.
+    let to = form.first("to");
+    let kept = html! { (fields(&kept)) @if request.path() == "/desk/confirm" { input type="hidden" name="to" value=(within_desk(to)); } };
+    let page = password_page(&session, request.path(), &kept, error.as_deref());
     Ok(Err(respond(&session, app, page, error.is_some())))
 }
 

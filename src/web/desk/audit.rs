@@ -9,7 +9,7 @@ use super::{Permission, demo_mark, download, enter, html_page};
 use crate::app::{ACTIONS, App, AuditChain, AuditFilter, action_label, minute_of};
 use crate::export::{Headers, to_csv};
 use crate::response::Form;
-use crate::text::Lang;
+use crate::text::{Lang, visible};
 use crate::web::error::WebError;
 
 /// The longest page; older rows are reached by days.
@@ -69,7 +69,7 @@ fn page(chain: &AuditChain, filter: &AuditFilter, query: &str, lang: Lang) -> Ma
                 p.soft { (lang.pick("符合条件的 ", "Matching entries: ")) (rows.len()) (lang.pick(" 条", "")) @if rows.len() > SHOWN { (lang.pick("，只显示最近 ", "; the latest ")) (SHOWN) (lang.pick(" 条；更早的请按日期查询或导出", " are shown, search by date or export for earlier ones")) } (lang.pick("。", ".")) }
                 div.scroll { table {
                     thead { tr { th.n { (lang.pick("序号", "No.")) } th { (lang.pick("时间", "Time")) } th { (lang.pick("账号", "Account")) } th { (lang.pick("操作", "Action")) } th { (lang.pick("对象", "Subject")) } } }
-                    tbody { @for row in rows.iter().take(SHOWN) { tr { td.n { (row.seq) } td { (minute_of(row.at)) } td { (row.account) } td { (action_label(&row.action, lang)) } td { (row.subject) } } } }
+                    tbody { @for row in rows.iter().take(SHOWN) { tr { td.n { (row.seq) } td { (minute_of(row.at)) } td { (visible(&row.account)) } td { (action_label(&row.action, lang)) } td { (visible(&row.subject)) } } } }
                 } }
             }
         }

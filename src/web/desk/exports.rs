@@ -168,7 +168,11 @@ fn file(app: &App, session: &Session, id: &RoundId, kind: Kind, asked: &Asked) -
     let mut results = app.results_for(session, id)?;
     let own = asked.group.as_ref().is_some_and(|code| may_read(session, &results, code));
     let allowed = session.role.runs_rounds() || own && matches!(kind, Kind::Table(_));
-    app.note(&session.account, if allowed { "export" } else { "export_denied" }, &subject)?;
+    if allowed {
+        app.note(&session.account, "export", &subject)?;
+    } else {
+        app.note_refused(&session.account, "export_denied", &subject)?;
+    }
     if !allowed {
         return Ok(None);
     }

@@ -23,7 +23,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
     let code = &path.1;
     if !may_read(&session, &results, code) {
         let (noting, account, subject) = (app.clone(), session.account.clone(), format!("{} {code}", results.round.id));
-        block(move || noting.note(&account, "list_denied", &subject)).await??;
+        block(move || noting.note_refused(&account, "list_denied", &subject)).await??;
         return Err(WebError::Forbidden);
     }
     let list = results.list(code)?;

@@ -57,6 +57,7 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
     let lang = session.lang;
     let plain = |error: AppError| (None, error);
     match form.first("do") {
+        other if session.temporary && other != "password" => Err(plain(Refusal::new("请先修改口令", "change your password first").into())),
         "password" => {
             if form.first("new") != form.first("again") {
                 return Err(plain(Refusal::new("两次输入的新口令不一致", "the two new passwords differ").into()));
@@ -69,12 +70,15 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
                 ..Said::default()
             })
         }
-        "prepare" => Ok(Said { secret: Some(app.new_second_factor(&session.account)), ..Said::default() }),
+        "prepare" => {
+            let secret = app.new_second_factor(session, form.first("password"), form.first("totp"));
+            Ok(Said { secret: Some(secret.map_err(plain)?), ..Said::default() })
+        }
         "enable" => {
-            let base32 = form.first("secret");
-            // A mistyped code does not cost a new secret.
-            let same = NewSecret { base32: base32.to_owned(), url: form.first("url").to_owned() };
-            let codes = app.enable_second_factor(&session.account, base32, form.first("code")).map_err(|error| (Some(same), error))?;
+            // A mistyped code does not cost a new secret: it waits on the server, and no other can be put in its place.
+            let codes = app
+                .enable_second_factor(&session.account, form.first("totp"))
+                .map_err(|error| (app.pending_second_factor(&session.account), error))?;
             Ok(Said {
                 done: Some(lang.pick("动态口令已启用，下次登录起需要填写。", "One-time codes are on and asked for from the next sign-in.")),
                 codes,
@@ -82,8 +86,7 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
             })
         }
         "disable" => {
-            app.confirm(session, form.first("password")).map_err(plain)?;
-            app.disable_second_factor(&session.account, &session.account).map_err(plain)?;
+            app.drop_second_factor(session, form.first("password"), form.first("totp")).map_err(plain)?;
             Ok(Said { done: Some(lang.pick("动态口令已取消。", "One-time codes are off.")), ..Said::default() })
         }
         "token" => {
@@ -124,6 +127,11 @@ fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
     html! {
         h1 { (lang.pick("我的账号", "My account")) }
         p.soft { (session.account) " · " (session.role.label(lang)) @if !session.units.is_empty() { " · " (session.units.join(lang.pick("、", ", "))) } }
+        @if session.temporary && said.done.is_none() { div.errors role="alert" {
+            p { strong { (lang.pick("请先修改口令", "Please change your password first")) } }
+            p { (lang.pick("现在的口令是别人交给您的，至少还有一个人知道。改成只有您自己知道的口令之后，才能使用工作台。", "Your present password was given to you, so somebody else knows it. The desk opens once you have one that only you know.")) }
+        } }
+        @if session.temporary && said.done.is_some() { p { a.button href="/desk" { (lang.pick("进入工作台", "Go to the desk")) } } }
         @if let Some(done) = said.done { div.done role="status" { (done) } }
         @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
         @if let Some(token) = &said.token { div.done role="status" { p { (lang.pick("令牌已建立，只显示这一次，请立即存入使用它的程序：", "The token is made and shown this once; put it into the program that uses it:")) } p.digest { strong { (token) } } } }
@@ -147,7 +155,7 @@ fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
                     div.row { button type="submit" { (lang.pick("修改", "Change")) } }
                 }
             }
-            div.card {
+            @if !session.temporary { div.card {
                 h2 { (lang.pick("动态口令（第二重验证）", "One-time code (second factor)")) }
                 @if let Some(secret) = &said.secret { (confirm_secret(session, secret)) }
                 @else if facts.second_factor {
@@ -156,15 +164,23 @@ fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
                         (csrf(session))
                         input type="hidden" name="do" value="disable";
                         label for="password" { (lang.pick("口令", "Password")) } input #password type="password" name="password" autocomplete="current-password" required;
-                        div.row { button.quiet type="submit" { (lang.pick("取消动态口令", "Remove one-time code")) } }
+                        label for="totp" { (lang.pick("现在的动态口令或一个备用码", "Current code, or a recovery code")) } input #totp type="text" name="totp" autocomplete="one-time-code" maxlength="40" required;
+                        div.row {
+                            button.quiet type="submit" { (lang.pick("取消动态口令", "Remove one-time code")) }
+                            button.quiet type="submit" name="do" value="prepare" { (lang.pick("换手机", "New phone")) }
+                        }
                     }
-                    p.hint { (lang.pick("换手机：先取消，再重新启用。", "New phone: remove it, then set it up again.")) }
+                    p.hint { (lang.pick("手机和备用码都丢失的，请系统管理员取消。", "If phone and recovery codes are both lost, ask the administrator to remove it.")) }
                 } @else {
                     p { (lang.pick("启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。", "When on, signing in also asks for the 6 digits that an authenticator shows on your phone. A stolen password alone then signs nobody in.")) }
-                    form method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="prepare"; div.row { button type="submit" { (lang.pick("启用", "Turn on")) } } }
+                    form method="post" action="/desk/me" {
+                        (csrf(session)) input type="hidden" name="do" value="prepare";
+                        label for="password" { (lang.pick("口令", "Password")) } input #password type="password" name="password" autocomplete="current-password" required;
+                        div.row { button type="submit" { (lang.pick("启用", "Turn on")) } }
+                    }
                 }
-            }
-            (tokens(session, facts))
+            } }
+            @if !session.temporary { (tokens(session, facts)) }
         }
     }
 }
@@ -202,9 +218,7 @@ fn confirm_secret(session: &Session, secret: &NewSecret) -> Markup {
         form method="post" action="/desk/me" {
             (csrf(session))
             input type="hidden" name="do" value="enable";
-            input type="hidden" name="secret" value=(secret.base32);
-            input type="hidden" name="url" value=(secret.url);
-            label for="code" { (lang.pick("6 位数字", "6 digits")) } input #code type="text" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
+            label for="code" { (lang.pick("6 位数字", "6 digits")) } input #code type="text" name="totp" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
             div.row { button type="submit" { (lang.pick("确认启用", "Turn on")) } a.button.quiet href="/desk/me" { (lang.pick("取消", "Cancel")) } }
         }
     }

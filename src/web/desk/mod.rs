@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod again;
 pub mod audit;
 pub mod calendar;
+mod carried;
 mod charts;
 pub mod compare;
 mod conflict;
@@ -169,6 +170,9 @@ pub async fn enter(request: &HttpRequest, app: &Data<App>, needed: Permission) -
     let cookie = cookie_value(request, app).ok_or_else(sign_in)?;
     let reading = app.clone();
     let user = block(move || reading.session(&cookie)).await??.ok_or_else(sign_in)?;
+    if user.temporary && !matches!(request.path(), "/desk/me" | "/desk/sign-out") {
+        return Err(WebError::ChangePassword);
+    }
     if !needed.allows(user.role) {
         return Err(WebError::Forbidden);
     }
@@ -181,36 +185,57 @@ fn here(request: &HttpRequest) -> String {
     path.map_or("/desk", |p| p.as_str()).to_owned()
 }
 
+/// Largest form of the desk: a table of all units a bureau may have, or the longest survey, as text.
+pub const MAX_FORM: usize = 8 << 20;
+
+/// How large a body may be: a stranger has nothing to say that is long.
+fn body_limit(request: &HttpRequest, app: &App) -> usize {
+    let known = cookie_value(request, app).is_some_and(|cookie| app.issued_here(&cookie));
+    if known { MAX_FORM } else { super::respondent::submit::MAX_BODY }
+}
+
 /// The form of a signed-in request, refused without the session's token or from another site.
 pub async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permission, payload: Payload) -> Result<(Session, Form), WebError> {
+    from_this_site(request, app)?;
     let session = match enter(request, app, needed).await {
         // What was typed is kept, but only if it was typed on a page of this desk: its token was made for the cookie that came with it.
         Err(WebError::SignIn(to)) => {
-            from_this_site(request)?;
-            let form = read_form(request, payload).await?;
-            let token = cookie_value(request, app).map(|cookie| app::csrf_token(&cookie));
-            let own = token.is_some_and(|token| token == form.first("csrf"));
-            return Err(if own { WebError::SessionOver(request.path().to_owned(), Box::new(form)) } else { WebError::SignIn(to) });
+            let Some(cookie) = cookie_value(request, app).filter(|cookie| app.issued_here(cookie)) else { return Err(WebError::SignIn(to)) };
+            let form = read_form(request, app, payload).await?;
+            if form.first("csrf") != app::csrf_token(&cookie) {
+                return Err(WebError::SignIn(to));
+            }
+            let carried = carried::of(request.path(), &form).map(|form| carried::sealed(app, App::tag_of(&cookie), &form));
+            return Err(WebError::SessionOver(request.path().to_owned(), carried));
         }
         other => other?,
     };
-    from_this_site(request)?;
-    let form = read_form(request, payload).await?;
+    let form = read_form(request, app, payload).await?;
     if form.first("csrf") == session.csrf { Ok((session, form)) } else { Err(WebError::Stale) }
 }
 
-async fn read_form(request: &HttpRequest, payload: Payload) -> Result<Form, WebError> {
-    let body = super::respondent::submit::read_body(request, payload).await?;
-    Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
+async fn read_form(request: &HttpRequest, app: &App, payload: Payload) -> Result<Form, WebError> {
+    let body = super::respondent::submit::read_body(request, payload, body_limit(request, app)).await?;
+    let form = Form::decode(&body).and_then(Form::without_nul);
+    form.map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
 }
 
-/// Refuses posts that a browser says come from elsewhere.
-fn from_this_site(request: &HttpRequest) -> Result<(), WebError> {
-    let site = request.headers().get("Sec-Fetch-Site").and_then(|v| v.to_str().ok());
-    match site {
-        None | Some("same-origin" | "none") => Ok(()),
-        Some(_) => Err(WebError::Stale),
-    }
+/// Refuses posts that come from elsewhere: by what a browser says of them, or, from an old one, by the page they were sent from.
+fn from_this_site(request: &HttpRequest, app: &App) -> Result<(), WebError> {
+    let header = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
+    let here = |origin: &str| {
+        let host = origin.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        let public = app.settings().public_url();
+        let public = public.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+        !host.is_empty() && (header("host").is_some_and(|own| own.eq_ignore_ascii_case(host)) || host.eq_ignore_ascii_case(public))
+    };
+    let fits = match (header("sec-fetch-site"), header("origin"), header("referer")) {
+        (Some(site), ..) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin), _) => here(origin),
+        (None, None, Some(page)) => here(page),
+        (None, None, None) => true,
+    };
+    if fits { Ok(()) } else { Err(WebError::Stale) }
 }
 
 /// `GET /metrics`, on the desk's listener only.

@@ -17,7 +17,6 @@ pub struct Openings(pub Mutex<HashMap<RoundId, Result<Progress, Refusal>>>);
 
 /// Opens the box beside the requests; the round's page shows how far it is.
 pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, account: &str) -> Result<(), WebError> {
-    app.note(account, "box_open", id.as_str())?;
     {
         let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
@@ -25,6 +24,7 @@ pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, ac
         }
         running.insert(id.clone(), Ok(Progress::Checking));
     }
+    app.note(account, "box_open", id.as_str())?;
     let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
     std::thread::spawn(move || {
         let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));

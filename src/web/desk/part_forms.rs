@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::inputs::{Input, InputKind, Row, put, put_rows, put_text, read_rows, read_text, text_cells};
 use super::part_rows::{
-    CONDITIONS, at_row, kind_columns, languages, measure_columns, measure_columns_read, number, option_columns, privacy_columns, put_options, read_options,
-    requires, small, step_columns, type_columns,
+    CONDITIONS, at_row, kind_columns, languages, measure_columns, measure_columns_read, number, option_columns, privacy_columns, put_options,
+    read_options, requires, small, step_columns, type_columns,
 };
 use super::question_form;
 use crate::response::Form;

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, demo_mark, enter, html_page, see_other};
+use super::{Permission, demo_mark, enter, from_this_site, html_page, see_other};
 use crate::access::SlipCode;
 use crate::app::{App, Line};
 use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, read};
@@ -15,6 +15,7 @@ use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
 use crate::web::page::{PageKind, View, respondent};
 use crate::web::respondent::questionnaire::Questionnaire;
+use crate::web::respondent::submit::{MAX_BODY, read_body};
 use crate::web::{FrameRule, content_policy};
 
 /// Widths of real phones, in CSS pixels.
@@ -63,10 +64,12 @@ pub async fn page(request: HttpRequest, app: Data<App>, id: Path<String>) -> Res
 
 /// `POST /desk/surveys/{id}/preview/page`: checked as a response is, and dropped.
 pub async fn post(request: HttpRequest, app: Data<App>, id: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+    // The questionnaire's own form, which has no token; nothing is kept of it, and it is taken from this desk only.
+    from_this_site(&request, &app)?;
     enter(&request, &app, Permission::RunRounds).await?;
     let survey = survey(&app, &id).await?;
     let view = View::of(&request);
-    let body = crate::web::respondent::submit::read_body(&request, payload).await?;
+    let body = read_body(&request, payload, MAX_BODY).await?;
     let form = Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))?;
     let errors = match read(&survey, &form) {
         Ok(response) if !response.blank || form.has(BLANK_FIELD, "1") => {

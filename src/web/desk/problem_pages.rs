@@ -65,7 +65,7 @@ fn issued_card(session: &Session, results: &Results, agreed: &[String]) -> Resul
                         p { (lang.pick("此后清单有改动，重新下发后各单位才能看到。须两个账号同意，其中一个是政工科负责人。", "The lists have changed since. Units see that only when they are handed over anew, which takes two accounts, one of them the head of the section.")) }
                         @if !agreed.is_empty() { p { (lang.pick("已同意重新下发：", "Agreed: ")) strong { (agreed.join(lang.pick("、", ", "))) } (lang.pick("，等待另一个账号。", "; another account has to agree.")) } }
                         @if agreed.contains(&session.account) { p.soft { (lang.pick("您已同意。", "You agreed.")) } }
-                        @else { form method="post" action={ "/desk/rounds/" (results.round.id) "/do/lists" } { (csrf(session)) div.row { button type="submit" { (lang.pick("同意重新下发", "Agree to hand them over")) } } } }
+                        @else { form method="post" action={ "/desk/rounds/" (results.round.id) "/do/lists" } { (csrf(session)) (conflict::seen(&results.digest()?)) div.row { button type="submit" { (lang.pick("同意重新下发", "Agree to hand them over")) } } } }
                     }
                 }
                 Some(_) => { p { (lang.pick("清单已备妥，等待发布。", "Lists are ready and wait for the release.")) } }

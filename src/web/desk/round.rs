@@ -8,11 +8,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::enter_confirmed;
+use super::conflict::seen;
 use super::round_cards::{holds_card, results_card, scopes_card, slips_card, turnout_card};
 use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, follow, html_page, opening, refusal_text, see_other};
 use crate::app::{App, AppError, Custody, Progress, SharedStep};
 use crate::id::RoundId;
 use crate::problem::differences;
+use crate::response::Form;
 use crate::round::{Access, Day, Hold, Round, RoundState, Scopes};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
@@ -31,6 +33,10 @@ pub(super) struct Facts {
     pub(super) opening: Option<Result<Progress, Refusal>>,
     /// Who has agreed to let the results out.
     pub(super) released_by: Vec<String>,
+    /// What a release would be agreed to.
+    pub(super) seen: String,
+    /// What slips lead to, or why they cannot be printed.
+    pub(super) address: Result<String, Refusal>,
     /// How questions and units of a draft fit.
     pub(super) scopes: Option<Scopes>,
     /// The word that changes when this page would.
@@ -76,7 +82,13 @@ async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: La
                 .filter(|(step, _)| step == SharedStep::Release.as_str())
                 .map(|(_, account)| account)
                 .collect(),
+            address: match reading.address_for_slips() {
+                Ok(address) => Ok(address.as_str().to_owned()),
+                Err(AppError::Refused(refusal)) => Err(refusal),
+                Err(other) => return Err(other),
+            },
             scopes: if round.state == RoundState::Draft { Some(reading.scopes(&id)?) } else { None },
+            seen: if round.state == RoundState::Opened && round.destroyed { reading.seen_now(&id, SharedStep::Release)? } else { String::new() },
             standing,
             round,
         })
@@ -145,7 +157,7 @@ pub async fn act(
         } else {
             Vec::new()
         };
-        let page = confirm(&session, &round, step, form.first("custody"), title, (consequence, &warnings), label);
+        let page = confirm(&session, &round, step, &form, title, (consequence, &warnings), label);
         return Ok(html_page(&session, title, demo_mark(&app, lang), page));
     }
     let account = session.account.clone();
@@ -154,13 +166,13 @@ pub async fn act(
         opening::start(&app, &openings, &id, &account)?;
         return Ok(see_other(&format!("/desk/rounds/{id}")));
     }
-    let (working, of, step) = (app.clone(), id.clone(), step.to_owned());
+    let (working, of, step, what) = (app.clone(), id.clone(), step.to_owned(), form.first("seen").to_owned());
     let result = block(move || {
         match step.as_str() {
             "open" => working.open_round(&of, custody).map(drop)?,
             "close" => working.close_round(&of).map(drop)?,
-            "lists" => return working.approve(&of, SharedStep::Lists, &account).map(drop),
-            _ => return working.approve(&of, SharedStep::Release, &account).map(drop),
+            "lists" => return working.approve_seen(&of, SharedStep::Lists, &account, &what).map(drop),
+            _ => return working.approve_seen(&of, SharedStep::Release, &account, &what).map(drop),
         }
         let how = match custody {
             Custody::Server if step == "open" => " server",
@@ -172,6 +184,13 @@ pub async fn act(
     .await?;
     match result {
         Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}"))),
+        Err(AppError::Changed) => {
+            let moved = Refusal::new(
+                "您打开页面之后，清单或本轮状态又有改动，本次同意没有记入；请重新查看后再同意",
+                "the lists, or the round, have changed since you opened the page: your agreement was not noted. Look at them again, then agree",
+            );
+            refused(&session, &app, &id, moved.into())
+        }
         Err(error) => refused(&session, &app, &id, error),
     }
 }
@@ -252,7 +271,15 @@ pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     }
 }
 
-fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &str, (consequence, warnings): (&str, &[Refusal]), label: &str) -> Markup {
+fn confirm(
+    session: &Session,
+    round: &Round,
+    step: &str,
+    form: &Form,
+    title: &str,
+    (consequence, warnings): (&str, &[Refusal]),
+    label: &str,
+) -> Markup {
     let lang = session.lang;
     html! {
         div.card.narrow {
@@ -263,7 +290,7 @@ fn confirm(session: &Session, round: &Round, step: &str, custody: &str, title: &
             form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";
-                @if !custody.is_empty() { input type="hidden" name="custody" value=(custody); }
+                @for name in ["custody", "seen"] { @if !form.first(name).is_empty() { input type="hidden" name=(name) value=(form.first(name)); } }
                 div.row { button.grave type="submit" { (label) } a.button.quiet href={ "/desk/rounds/" (round.id) } { (lang.pick("取消", "Cancel")) } }
             }
         }
@@ -359,7 +386,9 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                     @if !facts.released_by.is_empty() { p { (lang.pick("已同意发布：", "Agreed: ")) strong { (facts.released_by.join(lang.pick("、", ", "))) } (lang.pick("，等待另一个账号", "; another account has to agree")) @if facts.released_by.len() > 1 { (lang.pick("（政工科负责人）", " (the head of the section)")) } (lang.pick("。", ".")) } }
                     div.row {
                         a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { (lang.pick("查看结果", "See the results")) }
-                        @if facts.released_by.contains(&session.account) { span.soft { (lang.pick("您已同意。", "You agreed.")) } } @else { (button("release", lang.pick("同意发布", "Agree to the release"), false)) }
+                        @if facts.released_by.contains(&session.account) { span.soft { (lang.pick("您已同意。", "You agreed.")) } } @else {
+                            form method="post" action={ "/desk/rounds/" (round.id) "/do/release" } { (csrf(session)) (seen(&facts.seen)) button.main type="submit" { (lang.pick("同意发布", "Agree to the release")) } }
+                         }
                     }
                 }
                 RoundState::Released => {

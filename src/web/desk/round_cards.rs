@@ -19,6 +19,10 @@ pub(super) fn slips_card(session: &Session, facts: &Facts) -> Markup {
         div.card {
             h2 { @if round.access == Access::Poster { (lang.pick("海报", "Poster")) } @else { (lang.pick("填写码纸条", "Slips")) } }
             p { @if issued == 0 { (lang.pick("尚未印发。", "None issued yet. ")) } @else { (lang.pick("已印发 ", "Issued: ")) strong { (issued) } (lang.pick(" 张。", ". ")) } (lang.pick("填写码只在下载的文件里出现一次，服务器不保存。", "Codes appear once, in the file you download; the server keeps none.")) }
+            @match &facts.address {
+                Ok(address) => { p { (lang.pick("纸条上的地址：", "Address on the slips: ")) strong { (address) } (lang.pick("。请先用手机打开试一下。", ". Try it with a phone first.")) } }
+                Err(refusal) => { p.error { (refusal.get(lang)) } }
+            }
             form method="post" action={ "/desk/rounds/" (round.id) "/slips" } data-file {
                 (csrf(session))
                 label for="spare" { (lang.pick("备用比例（%）", "Spare (%)")) } input #spare type="text" name="spare" value="10" inputmode="numeric";

@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::again::{kept, kept_fields, within_desk};
+use super::again::{fields, within_desk};
 use super::mistakes::Mistakes;
-use super::{Frame, Permission, Session, cookie_name, demo_mark, enter_form, from_this_site, language, refusal_text, see_other};
+use super::{Frame, Permission, Session, body_limit, carried, cookie_name, demo_mark, enter_form, from_this_site, language, refusal_text, see_other};
 use crate::app::{App, AppError};
 use crate::response::Form;
 use crate::text::Lang;
@@ -20,8 +20,8 @@ use crate::web::respondent::submit::read_body;
 struct Waiting {
     /// The address to go to, or to send a form to.
     to: String,
-    /// The form that was filled in when the session ended.
-    form: Option<Form>,
+    /// The form that was filled in when the session ended, sealed with whose it is.
+    form: Option<String>,
 }
 
 /// `GET /desk/sign-in`.
@@ -42,29 +42,28 @@ pub fn ask(to: &str) -> HttpResponse {
 }
 
 /// The page of a session that ended while a form was filled in.
-pub fn over(path: &str, form: &Form, lang: Lang) -> HttpResponse {
-    let waiting = Waiting { to: within_desk(path).to_owned(), form: Some(kept(form)) };
-    respond(
-        401,
-        &page(
-            lang,
-            "",
-            "",
-            &waiting,
-            Some(lang.pick("登录已超时，请重新登录；您填写的内容都还在。", "The session ended. Please sign in again; what you filled in is kept.")),
-        ),
-    )
+pub fn over(path: &str, form: Option<&str>, lang: Lang) -> HttpResponse {
+    let waiting = Waiting { to: within_desk(path).to_owned(), form: form.map(str::to_owned) };
+    let said = if form.is_some() {
+        lang.pick("登录已超时，请重新登录；您填写的内容都还在。", "The session ended. Please sign in again; what you filled in is kept.")
+    } else {
+        lang.pick(
+            "登录已超时，请重新登录。口令一类的内容不会保留，需要重新输入；什么都没有执行。",
+            "The session ended. Please sign in again. Passwords and the like are not kept and have to be typed anew; nothing was done.",
+        )
+    };
+    respond(401, &page(lang, "", "", &waiting, Some(said)))
 }
 
 /// `POST /desk/sign-in`.
 pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let lang = language(&request);
-    let form = form(&request, payload).await?;
+    let form = form(&request, &app, payload).await?;
     let value = |name: &str| form.first(name).to_owned();
     let (name, password, code) = (value("name"), value("password"), value("code"));
     let known = cookies::read(&request, &App::browser_cookie(&name)).unwrap_or_default();
-    let carried = form.first("kept").as_bytes();
-    let waiting = Waiting { to: within_desk(form.first("to")).to_owned(), form: Form::decode(carried).ok().filter(|_| !carried.is_empty()) };
+    let kept = form.first("kept").to_owned();
+    let waiting = Waiting { to: within_desk(form.first("to")).to_owned(), form: Some(kept).filter(|kept| !kept.is_empty()) };
     let working = app.clone();
     let (asked, result) = block(move || {
         let result = working.clone().into_inner().sign_in(&name, &password, &code, &known).and_then(|cookie| {
@@ -89,9 +88,13 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
                 .secure(app.settings().is_https())
                 .same_site(SameSite::Strict)
                 .finish();
-            if let (Some(kept), Some(user)) = (&waiting.form, user) {
+            let typed = waiting.form.as_deref().and_then(|field| carried::opened(&app, field));
+            if let (Some((owner, typed)), Some(user)) = (typed, user) {
+                // What somebody else typed stays with the page that was left.
+                let typed = Some(typed).filter(|_| app.is_owner(&user.account, &owner));
                 let session = &Session { user, lang, here: "/desk".to_owned() };
-                let mut response = super::html_page(session, lang.pick("继续", "Continue"), demo_mark(&app, lang), go_on(session, &waiting.to, kept));
+                let page = go_on(session, &waiting.to, typed.as_ref());
+                let mut response = super::html_page(session, lang.pick("继续", "Continue"), demo_mark(&app, lang), page);
                 drop(response.add_cookie(&cookie));
                 drop(response.add_cookie(&known));
                 return Ok(response);
@@ -103,15 +106,23 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
 }
 
 /// Signed in again: what was filled in is sent once more, by the person and not by itself.
-fn go_on(session: &Session, to: &str, kept: &Form) -> Markup {
+fn go_on(session: &Session, to: &str, typed: Option<&Form>) -> Markup {
     let lang = session.lang;
     html! {
         div.card.narrow {
             h1 { (lang.pick("已重新登录", "Signed in again")) }
-            p { (lang.pick("登录超时之前填写的内容都还在，请确认继续提交。", "What you filled in before the session ended is still here. Please submit it.")) }
-            form method="post" action=(to) {
-                (page::csrf(session)) (kept_fields(kept))
-                div.row { button type="submit" { (lang.pick("继续提交", "Submit it")) } a.button.quiet href="/desk" { (lang.pick("放弃", "Drop it")) } }
+            @match typed {
+                Some(typed) => {
+                    p { (lang.pick("登录超时之前填写的内容都还在，请确认继续提交。", "What you filled in before the session ended is still here. Please submit it.")) }
+                    form method="post" action=(to) {
+                        (page::csrf(session)) (fields(typed))
+                        div.row { button type="submit" { (lang.pick("继续提交", "Submit it")) } a.button.quiet href="/desk" { (lang.pick("放弃", "Drop it")) } }
+                    }
+                }
+                None => {
+                    p { (lang.pick("登录超时之前的内容是用另一个账号填写的，没有带入您的账号。", "What was filled in before belongs to another account and was not brought into yours.")) }
+                    div.row { a.button href="/desk" { (lang.pick("去首页", "Home")) } }
+                }
             }
         }
     }
@@ -142,7 +153,7 @@ pub async fn setup(request: HttpRequest, app: Data<App>, token: Path<String>) ->
 /// `POST /desk/setup/{token}`.
 pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
     let lang = language(&request);
-    let form = form(&request, payload).await?;
+    let form = form(&request, &app, payload).await?;
     let (asked, given) = (token.clone(), form.clone());
     let result = block(move || {
         if given.first("password") != given.first("again") {
@@ -161,10 +172,10 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
     }
 }
 
-async fn form(request: &HttpRequest, payload: Payload) -> Result<Form, WebError> {
-    from_this_site(request)?;
-    let body = read_body(request, payload).await?;
-    Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
+async fn form(request: &HttpRequest, app: &App, payload: Payload) -> Result<Form, WebError> {
+    from_this_site(request, app)?;
+    let body = read_body(request, payload, body_limit(request, app)).await?;
+    Form::decode(&body).and_then(Form::without_nul).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
 }
 
 fn respond(status: u16, page: &Markup) -> HttpResponse {
@@ -173,7 +184,7 @@ fn respond(status: u16, page: &Markup) -> HttpResponse {
 }
 
 fn page(lang: Lang, mark: &str, name: &str, waiting: &Waiting, error: Option<&str>) -> Markup {
-    let kept = waiting.form.as_ref().map(Form::encode);
+    let kept = &waiting.form;
     page::desk(
         &Frame { session: None, lang, here: "/desk/sign-in" },
         lang.pick("登录", "Sign in"),

@@ -13,8 +13,8 @@ use super::{Permission, Session, demo_mark, download, enter, enter_form, html_pa
 use crate::app::{App, AppError};
 use crate::response::Form;
 use crate::survey::kind_label;
-use crate::text::Lang;
-use crate::unit::{self, Unit};
+use crate::text::{Lang, visible};
+use crate::unit::{self, Reading, Unit};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 
@@ -27,6 +27,8 @@ struct Said {
     error: Option<String>,
     /// A table that was read without a mistake and waits for a yes.
     preview: Option<Vec<Unit>>,
+    /// What a file was taken for, with its rows as text.
+    reading: Option<(Reading, String)>,
     /// The unit that was being typed in.
     one: Form,
     /// The version of the table that was changed; the present one if empty.
@@ -108,16 +110,63 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
 pub async fn upload(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, _, file) = enter_upload(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
-    let (result, text) = block(move || {
-        let text = if App::is_workbook(&file) { String::new() } else { String::from_utf8_lossy(&file).chars().take(200_000).collect() };
-        (App::read_units(&file), text)
+    let reading = app.clone();
+    let result = block(move || {
+        let raw = App::unit_table(&file)?;
+        let understood = reading.understand_units(&raw, None)?;
+        Ok::<_, AppError>((understood, raw_text(&raw)))
     })
     .await?;
     let said = match result {
-        Ok(units) => Said { text: table_text(&units), preview: Some(units), ..Said::default() },
-        Err(error) => Said { text, error: Some(refusal_text(error, lang)?), ..Said::default() },
+        Ok((understood, text)) => shown(understood, text, lang),
+        Err(error) => Said { error: Some(refusal_text(error, lang)?), ..Said::default() },
     };
     answer(&session, &app, said).await
+}
+
+/// `POST /desk/units/columns`: the same table with its columns chosen by hand.
+pub async fn columns(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let lang = session.lang;
+    let reading = app.clone();
+    let result = block(move || {
+        let text = form.first("raw").to_owned();
+        let raw = App::unit_table(text.as_bytes())?;
+        let widest = raw.rows.iter().map(|(_, fields)| fields.len()).max().unwrap_or(0);
+        let chosen: Vec<Option<usize>> = (0..widest).map(|n| unit::COLUMNS.iter().position(|c| *c == form.first(&format!("column{n}")))).collect();
+        Ok::<_, AppError>((reading.understand_units(&raw, Some(&chosen))?, text))
+    })
+    .await?;
+    let said = match result {
+        Ok((understood, text)) => shown(understood, text, lang),
+        Err(error) => Said { error: Some(refusal_text(error, lang)?), ..Said::default() },
+    };
+    answer(&session, &app, said).await
+}
+
+/// What the page says of a table that was understood, or not.
+fn shown(understood: Reading, text: String, lang: Lang) -> Said {
+    if understood.errors.is_empty() {
+        let units = understood.units.clone();
+        return Said { text: table_text(&units), preview: Some(units), reading: Some((understood, text)), ..Said::default() };
+    }
+    let error = understood.errors.iter().map(|r| r.get(lang)).collect::<Vec<_>>().join("\n");
+    Said { text: text.clone(), error: Some(error), reading: Some((understood, text)), ..Said::default() }
+}
+
+/// The rows of a file as text that can be corrected, each on its line.
+fn raw_text(raw: &unit::Raw) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let last = raw.rows.last().map_or(0, |(n, _)| *n);
+    let mut rows = raw.rows.iter().peekable();
+    for line in 1..=last {
+        let fields = rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields.clone()).unwrap_or_default();
+        // An empty line stays one, so that lines keep their numbers.
+        let fields = if fields.is_empty() { vec![String::new()] } else { fields };
+        writer.write_record(&fields).expect("writing to memory cannot fail");
+    }
+    let bytes = writer.into_inner().expect("writing to memory cannot fail");
+    String::from_utf8_lossy(&bytes).replace("\"\"\n", "\n")
 }
 
 /// Units of two tables side by side, by code.
@@ -151,6 +200,34 @@ pub async fn export(request: HttpRequest, app: Data<App>) -> Result<HttpResponse
     Ok(download("单位表.csv", "text/csv; charset=utf-8", unit::to_csv(&units)))
 }
 
+/// What a file was taken for: its columns, each of which can be chosen otherwise, and what was left out or made.
+fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
+    let lang = session.lang;
+    let names = if lang == Lang::Zh { unit::CHINESE_COLUMNS } else { unit::COLUMNS };
+    html! {
+        @if !reading.columns.is_empty() {
+            div.card #reading {
+                h2 { (lang.pick("文件是这样理解的", "What the file was taken for")) }
+                @if !reading.notes.is_empty() { ul { @for note in &reading.notes { li { (note.get(lang)) } } } }
+                form method="post" action="/desk/units/columns" {
+                    (csrf(session)) textarea hidden name="raw" { (raw) }
+                    div.scroll { table {
+                        thead { tr { th { (lang.pick("文件中的列", "Column of the file")) } th { (lang.pick("读作", "Read as")) } } }
+                        tbody { @for (n, column) in reading.columns.iter().enumerate() { tr {
+                            td { @if column.name.is_empty() { (lang.pick("（无列名）", "(no name)")) } @else { (visible(&column.name)) } }
+                            td { select name={ "column" (n) } aria-label={ (lang.pick("读作：", "Read as: ")) (column.name) } {
+                                option value="" { (lang.pick("不读入", "Not read")) }
+                                @for (k, id) in unit::COLUMNS.iter().enumerate() { option value=(id) selected[column.column == Some(k)] { (names[k]) } }
+                            } }
+                        } } }
+                    } }
+                    div.row { button.quiet type="submit" { (lang.pick("按以上选择重新读入", "Read it again like this")) } }
+                }
+            }
+        }
+    }
+}
+
 fn page(session: &Session, units: &[Unit], said: &Said) -> Markup {
     let lang = session.lang;
     html! {
@@ -158,6 +235,7 @@ fn page(session: &Session, units: &[Unit], said: &Said) -> Markup {
         p.soft { (lang.pick("统计组在开放前确定并公示：结果按统计组公布，与答案无关。少于 20 人的组，区间较粗；计入答卷不足 5 份的组，截止后自动与同类合并。", "Groups are fixed and shown before a round opens: results are published per group, whatever the answers. Groups under 20 heads get coarser bands; groups with fewer than 5 counted responses are merged with their kind after closing.")) }
         @if let Some(both) = &said.both { (both) }
         @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
+        @if let Some((reading, raw)) = &said.reading { (reading_card(session, reading, raw)) }
         @if let Some(preview) = &said.preview { (preview_card(session, preview, said)) }
         @else if !units.is_empty() { div.card { (table(units, lang)) p { a href="/desk/units.csv" { (lang.pick("下载单位表（CSV）", "Download the table (CSV)")) } } } }
         div.cols {

@@ -30,7 +30,7 @@ pub async fn enter_upload(
     payload: Payload,
 ) -> Result<(Session, Form, Vec<u8>), WebError> {
     let session = enter(request, app, needed).await?;
-    from_this_site(request)?;
+    from_this_site(request, app)?;
     let (form, file) = tokio::time::timeout(TIME, read(request, payload)).await.unwrap_or_else(|_| {
         let refusal = Refusal::new("网络过慢，一分钟内没有传完，请重试", "the network is too slow: the file did not arrive within a minute");
         Err(WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal))
@@ -69,7 +69,8 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<(Form, Vec<u8>)
         if is_file {
             file = bytes;
         } else {
-            form.0.entry(name).or_default().push(String::from_utf8(bytes).map_err(|_| unreadable())?);
+            let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+            form.0.entry(name).or_default().push(text.ok_or_else(unreadable)?);
         }
     }
     Ok((form, file))

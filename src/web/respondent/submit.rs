@@ -43,7 +43,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
 
 async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Payload, view: View) -> Result<HttpResponse, WebError> {
     let live = live(app, round).await?;
-    let body = read_body(request, payload).await?;
+    let body = read_body(request, payload, MAX_BODY).await?;
     let straight = match app.clone().into_inner().begin_straight(&live, &body) {
         Some(begun) => Some(settle(begun).await),
         None => None,
@@ -101,7 +101,7 @@ async fn settle(begun: Result<Begun, Reject>) -> Result<Outcome, Reject> {
 }
 
 /// Reads a body within its limits of size and time.
-pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
+pub async fn read_body(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Bytes, WebError> {
     let form = request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
     if !form {
         let refusal = Refusal::new("只接受本页面的表单", "only this page's form is accepted");
@@ -109,8 +109,8 @@ pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<By
     }
     let too_large = || {
         let refusal = Refusal::new(
-            "提交的内容过长（超过 256 KiB），未收到；请返回上一页，缩短文字后重新提交",
-            "what was sent is over 256 KiB and was not received; go back, shorten your texts and submit again",
+            format!("提交的内容过长（超过 {} KiB），未收到；请返回上一页，缩短文字后重新提交", limit >> 10),
+            format!("what was sent is over {} KiB and was not received; go back, shorten your texts and submit again", limit >> 10),
         );
         WebError::Unreadable(StatusCode::PAYLOAD_TOO_LARGE, refusal)
     };
@@ -133,9 +133,9 @@ pub async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<By
                 Refusal::new("网络中断，未收到；请重新提交", "the connection broke and nothing was received; submit again"),
             )
         })?;
-        if body.len() + chunk.len() > MAX_BODY {
+        if body.len() + chunk.len() > limit {
             // The rest is read and dropped, so that the sender sees the answer instead of a broken connection.
-            let mut left = 4 * MAX_BODY;
+            let mut left = 4 * limit;
             while let Ok(Some(Ok(chunk))) = tokio::time::timeout_at(until, payload.next()).await {
                 left = left.saturating_sub(chunk.len());
                 if left == 0 {

@@ -1,0 +1,2 @@
+alter table approvals drop column seen;
+alter table accounts drop column temporary;

@@ -1,0 +1,160 @@
+//! Units (squads, sections, offices), the reporting groups they form, and their CSV table.
+//! Groups are fixed before a round opens: how finely results are shown must never depend on what people answered.
+
+mod code;
+mod decode;
+mod header;
+mod rules;
+mod table;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use code::tidy_code;
+pub use decode::{decode, text_rows};
+pub use header::Meaning;
+pub use table::{Raw, Reading, Spot, read};
+
+use crate::text::{Refusal, guard};
+
+/// Column ids of the unit table, in order.
+pub const COLUMNS: [&str; 6] = ["code", "name", "kind", "headcount", "group", "group_name"];
+/// What these columns are called in Chinese.
+pub const CHINESE_COLUMNS: [&str; 6] = ["单位代码", "单位名称", "类型", "人数", "统计组", "统计组名称"];
+
+/// A unit of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Short code, `[A-Z0-9]{1,16}`.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Kind, a free word such as `squad`.
+    pub kind: String,
+    /// People in it.
+    pub headcount: u32,
+    /// Code of its reporting group; its own code if it stands alone.
+    pub group: String,
+    /// Name of the group.
+    pub group_name: String,
+}
+
+/// A reporting group as configured: one unit or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Code of the group.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Kind of its units, `mixed` if they differ.
+    pub kind: String,
+    /// Kinds of its units, each once.
+    pub kinds: Vec<String>,
+    /// Codes of its units.
+    pub units: Vec<String>,
+    /// People in it.
+    pub headcount: u32,
+}
+
+/// The groups that units form, in the order of their first unit.
+#[must_use]
+pub fn groups(units: &[Unit]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    for unit in units {
+        let at = *index.entry(&unit.group).or_insert_with(|| {
+            groups.push(Group {
+                code: unit.group.clone(),
+                name: unit.group_name.clone(),
+                kind: unit.kind.clone(),
+                kinds: Vec::new(),
+                units: Vec::new(),
+                headcount: 0,
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[at];
+        group.units.push(unit.code.clone());
+        group.headcount += unit.headcount;
+        if !group.kinds.contains(&unit.kind) {
+            group.kinds.push(unit.kind.clone());
+        }
+        if group.kind != unit.kind {
+            "mixed".clone_into(&mut group.kind);
+        }
+    }
+    groups
+}
+
+/// Reads a unit table as text: UTF-8 with or without BOM, UTF-16 or GB18030. All mistakes are returned together.
+pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
+    let text = decode(bytes).map_err(|refusal| vec![refusal])?;
+    read(&text_rows(&text)?, None, &[]).units()
+}
+
+/// A unit's fields in the order of [`COLUMNS`], as a table gives them.
+#[must_use]
+pub fn fields(unit: &Unit) -> [String; 6] {
+    let alone = unit.group == unit.code;
+    let (group, name) = if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
+    [unit.code.clone(), unit.name.clone(), unit.kind.clone(), unit.headcount.to_string(), group.to_owned(), name.to_owned()]
+}
+
+/// Writes the unit table as `parse_csv` reads it.
+#[must_use]
+pub fn to_csv(units: &[Unit]) -> Vec<u8> {
+    let mut out = "\u{FEFF}".as_bytes().to_vec();
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let expect = "writing to memory cannot fail";
+    writer.write_record(COLUMNS).expect(expect);
+    for unit in units {
+        writer.write_record(fields(unit).map(|field| guard(&field))).expect(expect);
+    }
+    out.extend(writer.into_inner().expect(expect));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "code,name,kind,headcount,group,group_name\nCY,春江中队,squad,30,,\nBG,办公室,section,8,HQ,局机关\nZG,政工科,section,6,HQ,\n";
+
+    #[test]
+    fn units_without_a_group_stand_alone_and_others_share_one() {
+        let units = parse_csv(TABLE.as_bytes()).unwrap();
+        let groups = groups(&units);
+        assert_eq!(groups.iter().map(|g| (g.code.as_str(), g.headcount)).collect::<Vec<_>>(), [("CY", 30), ("HQ", 14)]);
+        assert_eq!(groups[1].name, "局机关");
+        assert_eq!(units[2].group_name, "局机关", "the name is taken from the row that gives it");
+    }
+
+    #[test]
+    fn the_table_survives_a_round_trip_and_gb18030() {
+        let units = parse_csv(TABLE.as_bytes()).unwrap();
+        assert_eq!(parse_csv(&to_csv(&units)).unwrap(), units);
+        let (gb, _, _) = encoding_rs::GB18030.encode(TABLE);
+        assert_eq!(parse_csv(&gb).unwrap(), units);
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_its_line() {
+        let table = "code,name,kind,headcount,group\nc y-,甲,squad,30,\nALL,乙,squad,0,\nAB,,squad,x,\nAB,丙,squad,3,\nCD,丁,squad,3,AB\n";
+        let errors = parse_csv(table.as_bytes()).unwrap_err();
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert!(lines.iter().any(|l| l.starts_with("line 2: code `CY-`")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 3: code `ALL`")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 3: headcount `0`")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 4: name")), "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("line 6: group AB has the code of a unit")), "{lines:?}");
+    }
+
+    #[test]
+    fn unknown_and_missing_columns_are_named() {
+        assert!(parse_csv(b"code,name,kind\n").unwrap_err()[0].en.contains("missing column headcount"));
+        // What is like a known column may be one; what is not is left alone.
+        assert!(parse_csv(b"code,name,kind,headcount,gruop\nCY,a,squad,3,HQ\n").unwrap_err()[0].en.contains("`gruop` (did you mean `group`?)"));
+        assert_eq!(parse_csv("code,name,kind,headcount,备注\nCY,a,squad,3,x\n".as_bytes()).unwrap().len(), 1);
+    }
+}

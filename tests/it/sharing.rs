@@ -1,0 +1,237 @@
+//! Steps that take two accounts, attacked: at once, after an account is gone, and with words changed in between.
+
+use std::sync::Barrier;
+
+use zicha::app::{App, Role, SharedStep};
+use zicha::id::RoundId;
+use zicha::problem::{Problem, ProblemEdit, Source};
+use zicha::round::RoundState;
+
+use crate::test_app::{PASSWORD, TestApp, UNITS, backends, survey};
+
+fn opened(zicha: &TestApp) -> RoundId {
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("self-check"));
+    for codes in zicha.slips(&round).values() {
+        for code in codes.iter().take(6) {
+            zicha.answer(&round, code, &[("honor_pride", "frequent"), ("honor_example", "某事")]).assert_received();
+        }
+    }
+    zicha.app.close_round(&round).unwrap();
+    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    for (name, role) in [("jia", Role::Clerk), ("bing", Role::Clerk), ("yi", Role::Head)] {
+        zicha.app.add_account(name, role, &[], Some(PASSWORD)).unwrap();
+    }
+    round
+}
+
+fn row(app: &App, words: &str) -> ProblemEdit {
+    ProblemEdit {
+        source: Source::Inspection,
+        statement: Some(words.to_owned()),
+        found: Some(zicha::round::shanghai_day(app.now()).to_string()),
+        category: 1,
+        ..ProblemEdit::of(&Problem::default(), "CY")
+    }
+}
+
+fn editions(zicha: &TestApp, round: &RoundId) -> i32 {
+    zicha.app.results(round).unwrap().edition.map_or(0, |edition| edition.number)
+}
+
+/// Runs the same thing from many threads at once.
+fn at_once(times: usize, work: impl Fn(usize) + Sync) {
+    let barrier = Barrier::new(times);
+    std::thread::scope(|scope| {
+        for n in 0..times {
+            let (barrier, work) = (&barrier, &work);
+            scope.spawn(move || {
+                barrier.wait();
+                work(n);
+            });
+        }
+    });
+}
+
+#[test]
+fn one_step_has_one_effect_whatever_arrives_at_once() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let round = opened(&zicha);
+        let both = |step: SharedStep| {
+            zicha.app.approve(&round, step, "jia").unwrap();
+            at_once(16, |n| drop(zicha.app.approve(&round, step, ["yi", "bing"][n % 2])));
+        };
+        both(SharedStep::Release);
+        assert_eq!((zicha.app.round(&round).unwrap().state, editions(&zicha, &round)), (RoundState::Released, 1), "{backend:?}");
+        for wanted in 2..4 {
+            zicha.app.add_problem(&round, row(&zicha.app, &format!("第{wanted}项")), false, "jia").unwrap();
+            both(SharedStep::Lists);
+            assert_eq!(editions(&zicha, &round), wanted, "{backend:?}: one agreement, one edition");
+        }
+        both(SharedStep::Destroy);
+        let record = zicha.app.round(&round).unwrap().destruction.unwrap();
+        assert_eq!(record.by.len(), 2, "{backend:?}: {record:?}");
+    }
+}
+
+#[test]
+fn nobody_reads_words_that_the_head_has_not_seen() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let round = opened(&zicha);
+        let mut slipped = 0;
+        for n in 0..12 {
+            // Eleven things at the same moment: ten times "agree", and a new row.
+            let step = if zicha.app.round(&round).unwrap().state == RoundState::Released { SharedStep::Lists } else { SharedStep::Release };
+            if step == SharedStep::Lists && !zicha.app.results(&round).unwrap().has_unissued_changes().unwrap() {
+                zicha.app.add_problem(&round, row(&zicha.app, &format!("先有的第{n}项")), false, "jia").unwrap();
+            }
+            let seen = zicha.app.seen_now(&round, step).unwrap();
+            zicha.app.approve_seen(&round, step, "yi", &seen).unwrap();
+            let before = editions(&zicha, &round);
+            let words = format!("夹带的第{n}项");
+            at_once(11, |k| {
+                if k == 5 {
+                    zicha.app.add_problem(&round, row(&zicha.app, &words), false, "jia").unwrap();
+                } else {
+                    drop(zicha.app.approve_seen(&round, step, "jia", &seen));
+                }
+            });
+            let edition = zicha.app.results(&round).unwrap().edition;
+            if let Some(edition) = edition.filter(|e| e.number > before) {
+                assert_eq!(edition.number, before + 1);
+                assert_eq!(edition.digest(), seen, "{backend:?}: what was handed over is what the head has seen");
+                let told = edition.lists.iter().flat_map(|l| &l.problems).any(|p| p.statement.zh().contains(&words));
+                slipped += usize::from(told);
+            }
+        }
+        assert_eq!(slipped, 0, "{backend:?}");
+        // What has moved since it was seen is refused.
+        let step = if zicha.app.round(&round).unwrap().state == RoundState::Released { SharedStep::Lists } else { SharedStep::Release };
+        assert!(matches!(zicha.app.approve_seen(&round, step, "yi", "0000000000000000"), Err(zicha::app::AppError::Changed)));
+    }
+}
+
+#[test]
+fn an_approval_ends_with_its_account() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let round = opened(&zicha);
+        for end in ["off", "reset", "database"] {
+            zicha.app.approve(&round, SharedStep::Destroy, "jia").unwrap();
+            match end {
+                "off" => zicha.app.set_account_active("guanli", "jia", false).unwrap(),
+                "reset" => drop(zicha.app.reset_password("guanli", "jia").unwrap()),
+                // Whoever turned it off did not do so here.
+                _ => {
+                    use diesel::prelude::*;
+                    let off = diesel::sql_query("update accounts set role = 'auditor' where name = 'jia'");
+                    match zicha.app.settings().database.as_deref() {
+                        Some(url) => off.execute(&mut PgConnection::establish(url).unwrap()).unwrap(),
+                        None => off.execute(&mut SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap()).unwrap(),
+                    };
+                }
+            }
+            assert!(!zicha.app.approve(&round, SharedStep::Destroy, "yi").unwrap(), "{backend:?} {end}: one account is left");
+            assert!(zicha.app.round(&round).unwrap().destruction.is_none(), "{backend:?} {end}");
+            if end != "database" {
+                zicha.app.set_account_active("guanli", "jia", true).unwrap();
+                zicha.app.set_account_active("guanli", "yi", true).unwrap();
+            }
+        }
+        // An account that was never there, or may not, agrees to nothing.
+        for name in ["jia", "nobody"] {
+            let refused = zicha.app.approve(&round, SharedStep::Destroy, name).unwrap_err().to_string();
+            assert!(refused.contains("cannot take part"), "{refused}");
+        }
+        assert!(zicha.app.approve(&round, SharedStep::Destroy, "bing").unwrap(), "two who may do it");
+    }
+}
+
+#[test]
+fn refused_reads_fill_the_chain_slowly_and_hide_nothing() {
+    let zicha = TestApp::start(crate::test_app::Backend::Sqlite);
+    let round = opened(&zicha);
+    zicha.app.add_account("tou", Role::UnitHead, &["CY".into()], Some(PASSWORD)).unwrap();
+    let head = zicha.desk();
+    head.sign_in("tou", PASSWORD);
+    let links = || zicha.app.audit().unwrap().rows.into_iter().filter(|row| row.account == "tou").collect::<Vec<_>>();
+    let before = links().len();
+    for n in 0..60 {
+        assert_eq!(head.get(&format!("/desk/rounds/{round}/lists/%E2%80%AE{n}{}", "x".repeat(3_000))).status, 403);
+    }
+    let own = links();
+    assert!(own.len() - before <= 12, "{} links for sixty refusals", own.len() - before);
+    assert!(own.iter().all(|row| row.subject.chars().count() <= 200 && !row.subject.contains('\u{202E}')));
+    assert!(own.iter().any(|row| row.subject.contains("⟨U+202E⟩")), "what hides is shown");
+}
+
+#[test]
+fn what_no_database_can_hold_is_the_sender_s_mistake_on_both() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let round = opened(&zicha);
+        let token = zicha.app.make_token("jia", "x", 1).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in("jia", PASSWORD);
+        for path in [
+            format!("/desk/rounds/{round}/lists/%00"),
+            format!("/desk/rounds/{round}/groups/a%00b"),
+            format!("/desk/rounds/{round}/problems/CY%00"),
+            format!("/desk/rounds/{round}/problems/CY/CY-1.1%00"),
+            format!("/desk/rounds/{round}/texts?question=a%00&text=b%00"),
+            format!("/desk/rounds/{round}/export/tally%00?format=csv"),
+            "/desk/surveys/a%00b/json".to_owned(),
+            "/desk/surveys/a%00b/versions".to_owned(),
+            "/r/abc%00defg".to_owned(),
+            "/bulletin/%00".to_owned(),
+        ] {
+            let status = desk.get(&path).status;
+            assert!((400..500).contains(&status), "{backend:?} {path}: {status}");
+        }
+        for path in ["/api/v1/rounds/a%00b", &format!("/api/v1/rounds/{round}/lists/%00")] {
+            let status = zicha.get_as(&token, path).status;
+            assert!((400..500).contains(&status), "{backend:?} {path}: {status}");
+        }
+        for (path, fields) in [
+            ("/desk/sign-in".to_owned(), vec![("name", "a\0b"), ("password", "x\0")]),
+            ("/desk/units/one".to_owned(), vec![("code", "A\0"), ("name", "甲\0"), ("kind", "squad"), ("headcount", "3")]),
+            (
+                format!("/desk/rounds/{round}/problems/CY"),
+                vec![("category", "1"), ("statement", "甲\0"), ("source", "inspection"), ("found", "2026-01-01")],
+            ),
+            (format!("/desk/rounds/{round}/texts"), vec![("names", "张\0三")]),
+            ("/desk/surveys/edit".to_owned(), vec![("definition", "{\0}")]),
+        ] {
+            let status = desk.post_from("/desk/me", &path, &fields).status;
+            assert!((400..500).contains(&status), "{backend:?} {path}: {status}");
+        }
+        let fields = [("code", "10000000000000000081\0"), ("honor_example", "甲\0乙")];
+        let status = zicha.post(&format!("/r/{round}"), &fields).status;
+        assert!((400..500).contains(&status), "{backend:?}: {status}");
+    }
+}
+
+#[test]
+fn a_server_that_writes_parameters_into_its_log_is_refused() {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    for _ in backends().into_iter().filter(|b| *b == crate::test_app::Backend::Postgres) {
+        for setting in ["log_statement = 'all'", "log_statement = 'mod'", "log_min_duration_statement = 0", "log_parameter_max_length_on_error = -1"]
+        {
+            let url = crate::test_app::new_postgres_database();
+            let name = url.rsplit_once('/').unwrap().1.to_owned();
+            PgConnection::establish(&url).unwrap().batch_execute(&format!("alter database {name} set {setting}")).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let open =
+                || App::open(zicha::app::Settings { database: Some(url.clone()), data: folder.path().to_owned(), ..Default::default() }).map(drop);
+            let refused = open().unwrap_err().to_string();
+            assert!(refused.contains("log_parameter_max_length"), "{setting}: {refused}");
+            if !setting.contains("on_error") {
+                PgConnection::establish(&url).unwrap().batch_execute(&format!("alter database {name} set log_parameter_max_length = 0")).unwrap();
+                open().unwrap_or_else(|e| panic!("{setting} without parameters: {e}"));
+            }
+        }
+    }
+}
