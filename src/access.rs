@@ -7,10 +7,11 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::{CryptoRng, RngExt};
 use sha2::Sha256;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::id::RoundId;
-use crate::text::Refusal;
+use crate::text::{Refusal, is_deceptive};
 
 /// A slip's code: 18 random digits and two check digits (ISO 7064 MOD 97-10).
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -21,8 +22,10 @@ pub struct SlipCode(String);
 pub enum CodeError {
     /// Nothing was entered.
     Empty,
-    /// Too few or too many digits, or other characters.
+    /// Too few or too many digits.
     Length(usize),
+    /// A character that is no digit and cannot be meant as one.
+    Strange(char),
     /// The check digits do not fit: a digit is wrong or two are swapped.
     Typo,
 }
@@ -41,23 +44,27 @@ impl SlipCode {
         Self(format!("{:018}98", 0))
     }
 
-    /// Reads what a person typed: spaces, dashes and full-width digits are forgiven.
+    /// Reads what is meant by what a person typed or pasted: a whole address holds its code, marks that nobody sees and signs between
+    /// groups say nothing, and the letters that look like nought and one are them. The phone's script reads it the same way.
     pub fn parse(entered: &str) -> Result<Self, CodeError> {
+        let unseen = |c: &char| is_deceptive(*c) && !c.is_control() || matches!(c, '\u{FE00}'..='\u{FE0F}');
+        let plain: String = entered.nfkc().filter(|c| !unseen(c)).collect();
+        let meant = plain.rsplit_once('#').map(|(_, code)| code.trim()).filter(|code| code.len() == 20 && code.bytes().all(|b| b.is_ascii_digit()));
         let mut digits = String::with_capacity(20);
-        let mut strange = false;
-        for c in entered.chars() {
+        for c in meant.unwrap_or(&plain).chars() {
             match c {
                 '0'..='9' => digits.push(c),
-                '０'..='９' => digits.push(char::from(b'0' + u8::try_from(u32::from(c) - u32::from('０')).unwrap_or(0))),
-                '-' | '–' | '—' | '－' | '_' | '.' | '·' | '#' => {}
+                'O' | 'o' => digits.push('0'),
+                'l' | 'I' | '|' => digits.push('1'),
+                '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '_' | '.' | ',' | ';' | ':' | '/' | '#' | '·' | '•' | '・' | '、' | '。' => {}
                 c if c.is_whitespace() => {}
-                _ => strange = true,
+                c => return Err(CodeError::Strange(c)),
             }
         }
-        if digits.is_empty() && !strange {
+        if digits.is_empty() {
             return Err(CodeError::Empty);
         }
-        if strange || digits.len() != 20 {
+        if digits.len() != 20 {
             return Err(CodeError::Length(digits.len()));
         }
         let remainder = digits.bytes().fold(0u32, |r, b| (r * 10 + u32::from(b - b'0')) % 97);
@@ -181,6 +188,29 @@ mod tests {
             assert_eq!(SlipCode::parse(&code.printed()), Ok(code.clone()));
             assert_eq!(SlipCode::parse(&code.printed().replace(' ', "-")), Ok(code.clone()));
         }
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_was_meant_and_what_cannot_be_meant_is_named() {
+        let code = SlipCode::random(&mut StdRng::seed_from_u64(3));
+        let (digits, printed) = (code.digits().to_owned(), code.printed());
+        let wide: String = digits.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+        let letters = digits.replace('0', "O").replace('1', "l");
+        for typed in [
+            format!("https://zicha.example:8443/r/k7m2p9x4?lang=en#{digits}"),
+            format!("\u{202A}{printed}\u{202C}"),
+            printed.replace(' ', "\u{200B}"),
+            printed.replace(' ', "，"),
+            printed.replace(' ', "、") + "。",
+            wide,
+            letters.clone(),
+            letters.to_lowercase().replace('l', "I"),
+        ] {
+            assert_eq!(SlipCode::parse(&typed), Ok(code.clone()), "{typed:?}");
+        }
+        assert_eq!(SlipCode::parse(&digits.replacen(&digits[4..5], "B", 1)), Err(CodeError::Strange('B')));
+        assert_eq!(SlipCode::parse("\u{200B} \u{FEFF}"), Err(CodeError::Empty));
+        assert_eq!(SlipCode::parse("https://zicha.example/r/k7m2p9x4"), Err(CodeError::Strange('h')));
     }
 
     #[test]

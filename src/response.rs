@@ -16,6 +16,8 @@ pub const CODE_FIELD: &str = "code";
 pub const BLANK_FIELD: &str = "blank";
 /// Padding added by the script; ignored.
 pub const PAD_FIELD: &str = "pad";
+/// Name of the field that asks whether the code is good, and nothing else.
+pub const CHECK_FIELD: &str = "check";
 
 /// One answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -124,7 +126,7 @@ pub fn form_size(survey: &Survey) -> usize {
             Kind::Rank { choices, places } => places * field(name + 3, longest(choices)),
         }
     });
-    let rest = field(CODE_FIELD.len(), 40 * 12) + field(BLANK_FIELD.len(), 1) + field(PAD_FIELD.len(), 0);
+    let rest = field(CODE_FIELD.len(), 40 * 12) + field(BLANK_FIELD.len(), 1) + field(CHECK_FIELD.len(), 1) + field(PAD_FIELD.len(), 0);
     (answers.sum::<usize>() + rest).next_multiple_of(1 << 10)
 }
 
@@ -241,7 +243,7 @@ fn holds(wanted: &Wanted, answer: &Answer) -> bool {
 }
 
 fn known_field(survey: &Survey, name: &str) -> bool {
-    if [CODE_FIELD, BLANK_FIELD, PAD_FIELD].contains(&name) {
+    if [CODE_FIELD, BLANK_FIELD, PAD_FIELD, CHECK_FIELD].contains(&name) {
         return true;
     }
     let (id, part) = name.split_once('.').map_or((name, None), |(id, part)| (id, Some(part)));

@@ -65,7 +65,15 @@ function limit(item, input) {
   const most = Number(item.dataset.most) || ticks.length;
   const over = ticks.filter((tick) => tick.checked).length > most;
   if (over) input.checked = false;
-  remark(item.id + "-limit", item.querySelector(".picks"), "note", over ? say(`最多选 ${most} 项；要换一项，请先取消一项。`, `Choose ${most} at most; to change one, take one back first.`) : "");
+  if (!item.dataset.most) return;
+  const chosen = ticks.filter((tick) => tick.checked).length;
+  const sum = say(`已选 ${chosen}／${most}`, `${chosen} of ${most} chosen`);
+  // Where the finger is, without moving anything under it; the line below the options is for whoever listens, and stays.
+  for (const old of all(".tally", item)) old.remove();
+  const tally = make("b", { className: over ? "tally full" : "tally" }, over ? say(`已选满 ${chosen}／${most}`, `${chosen} of ${most}: full`) : sum);
+  tally.setAttribute("aria-hidden", "true");
+  input.closest(".pick").appendChild(tally);
+  remark(item.id + "-limit", item.querySelector(".picks"), over ? "note" : "count", over ? sum + say(`。最多选 ${most} 项；要换一项，请先取消一项。`, `. Choose ${most} at most; to change one, take one back first.`) : sum);
 }
 
 // An option can take one place only.
@@ -128,6 +136,17 @@ function check(form, item, input) {
   }
 }
 
+// A blank ballot and answers exclude each other, and which of them goes is said.
+function blankOrNot(form, input) {
+  const tick = all("input[name=blank]", form)[0];
+  if (!tick || !tick.checked) return input === tick && remark("blank-note", tick.parentNode, "note", "");
+  const answered = all(".item", form).filter((item) => !item.hidden && isAnswered(item));
+  if (!answered.length) return remark("blank-note", tick.parentNode, "note", "");
+  tick.checked = false;
+  if (input !== tick) return remark("blank-note", tick.parentNode, "note", say("您已作答，“空白提交”已自动取消。", "You have answered something, so the blank ballot was taken back."));
+  remark("blank-note", tick.parentNode, "note", say(`您已作答 ${answered.length} 题，不能同时空白提交。要交空白答卷，请先返回各题选“不作答”或删去文字。`, `You have answered ${answered.length} questions, so this cannot be a blank ballot. To send one, go back and take those answers away.`));
+}
+
 // The same for answers that came in another way: a draft, another language, the server's page.
 function review(form) {
   for (const input of all("textarea, .other input", form)) {
@@ -141,8 +160,7 @@ function review(form) {
 }
 
 function watchFields(form, changed) {
-  form.addEventListener("input", (event) => {
-    const input = event.target;
+  const changedBy = (input) => {
     const item = input.closest(".item");
     if (item) {
       mended(item);
@@ -151,8 +169,12 @@ function watchFields(form, changed) {
       if (item.dataset.high && document.getElementById(item.id + "-range")) inRange(item, input);
     }
     showAndHide(form);
+    blankOrNot(form, input);
     changed();
-  });
+  };
+  // Letters on their way to becoming characters are not counted, matched or refused.
+  form.addEventListener("input", (event) => { if (!event.isComposing) changedBy(event.target); });
+  form.addEventListener("compositionend", (event) => changedBy(event.target));
   form.addEventListener("change", (event) => {
     const item = event.target.closest(".item");
     if (item && item.dataset.high) inRange(item, event.target);

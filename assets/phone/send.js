@@ -6,7 +6,10 @@ const PATIENCE = 75000; // longer than the server waits for a form on the slowes
 
 // The form as it goes over the network, always of the same length, so that its size tells nothing.
 function encode(form) {
-  const text = new URLSearchParams(entries(form)).toString();
+  return padded(form, new URLSearchParams(entries(form)).toString());
+}
+
+function padded(form, text) {
   const left = Number(form.getAttribute("data-size")) - text.length - "&pad=".length;
   return text + "&pad=" + "0".repeat(Math.max(0, left));
 }
@@ -44,6 +47,34 @@ function ask(url, options) {
 // Nobody is signed in to a questionnaire; only its preview belongs to the desk.
 function trust(form) {
   return form.hasAttribute("data-preview") ? "same-origin" : "omit";
+}
+
+// A slip can be tried before ten minutes of work: its code goes alone, in a form as long as every other.
+function watchTrying(form, field, checkCode) {
+  const control = document.getElementById("try");
+  if (!control || !window.fetch || !window.AbortController) return;
+  let asking = false;
+  control.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (asking) return;
+    if (checkCode()) return field.focus();
+    asking = true;
+    field.value = groups(field.value);
+    const said = (className, text) => remark("code-note", field, className, text);
+    said("hint", say("正在核验……", "Trying…"));
+    const text = new URLSearchParams([["code", field.value], ["check", "1"]]).toString();
+    const body = padded(form, text);
+    ask(form.getAttribute("action"), { method: "POST", body, headers: { "Content-Type": "application/x-www-form-urlencoded" }, credentials: trust(form) }).then(({ url, page }) => {
+      const kind = kindOf(page);
+      const found = page.querySelector("#usable, #e-code");
+      if (kind === "settled") said("error", say("此填写码已经用过：用它提交的答卷此前已收到。", "This code has been used: a response with it was received."));
+      else if (kind === "form" && found) {
+        markWrong(field.parentNode, field, found.id !== "usable");
+        said(found.id === "usable" ? "right" : "error", found.textContent);
+      } else if (kind === "closed" || kind === "paused") said("error", page.querySelector(".big").textContent);
+      else throw new Error(url);
+    }).catch(() => said("note", say("暂时没有验成，不影响填写；稍后可再验。", "It could not be tried now. You can go on and try again later."))).finally(() => { asking = false; });
+  });
 }
 
 function makeSender(form, { checkCode, toCode, settled, corrected }) {
@@ -106,11 +137,13 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
   function answered({ status, url, page }) {
     if (!sending) return;
     const kind = kindOf(page);
+    const crowded = [429, 500, 502, 503, 504].includes(status);
     if (kind === "settled" || kind === "closed") settled(page, url, tried);
     else if (kind === "form") corrected(page);
-    else if (kind === null) later(say("当前网络需要登录或被拦截，尚未连接到本系统。", "This network wants a sign-in or blocks the way; this system was not reached. "));
+    else if (kind === null && status >= 500) later(say("服务器正在重启或暂时连不上。", "The server is restarting or cannot be reached for a moment. "));
+    else if (kind === null && !crowded && status !== 408) later(say("当前网络需要登录或被拦截，尚未连接到本系统。", "This network wants a sign-in or blocks the way; this system was not reached. "));
     else if (status === 408) later(say("网络过慢，没有传完。", "The network is too slow; the form did not arrive. "));
-    else if ([429, 500, 502, 503, 504].includes(status)) later(say("现在提交的人较多。", "Many people are sending. "));
+    else if (crowded) later(say("现在提交的人较多。", "Many people are sending. "));
     else stop(all("main h1, main p", page).map((line) => line.textContent.trim()).join(say("。", ". ")));
   }
 
@@ -118,6 +151,7 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
     event.preventDefault();
     if (sending) return;
     if (checkCode()) return toCode();
+    all("input[name=code]", form)[0].value = groups(all("input[name=code]", form)[0].value);
     sending = true;
     waited = 0;
     body = encode(form); // what was said at this moment, however often it has to go out

@@ -38,10 +38,14 @@ function build(carried) {
   if (carried) fill(form, carried.answers);
   const checkCode = watchCode(codeField, carried ? "" : code);
   const steps = makeSteps(form);
-  const draft = shared || preview ? null : makeDraft(form, () => {
-    dirty = true;
-    review(form);
-    steps.refresh();
+  const draft = shared || preview ? null : makeDraft(form, {
+    at: () => steps.at(),
+    restored(step) {
+      dirty = true;
+      review(form);
+      steps.refresh();
+      steps.resume(step);
+    },
   });
   if (draft && carried) draft.goOn(carried.until);
   watchFields(form, () => {
@@ -58,12 +62,14 @@ function build(carried) {
     settled: (page, url, tried) => finish(form, page, url, tried),
     corrected(page) {
       const held = { answers: entries(form, true), until: draft ? draft.until() : 0 };
-      become(page, location.href, { step: 0 });
+      become(page, location.href, null);
+      hold(400);
       begin(held);
       const errors = document.getElementById("errors");
       if (errors) errors.focus();
     },
   });
+  watchTrying(form, codeField, checkCode);
   current = { form, steps, draft, sender, code: codeField };
   if (!shared && !preview) {
     if (document.readyState === "complete") keepPage(form);
@@ -105,6 +111,7 @@ function finish(form, page, url, tried) {
   if (tried > 1 && new URL(url).pathname.endsWith("/again")) note(say("刚才网络中断，本机自动重发了答卷；此前收到的，通常就是最先发出的那一份，不必再交。", "The network broke and this phone sent the response again; what was received before is most likely the first one that went out. Do not send another."));
   const close = document.querySelector(".close");
   if (close) close.append(say("手机上没有留下任何答案。", " No answer is left on this phone."));
+  hold(400);
   begin();
   window.scrollTo(0, 0);
   heading.tabIndex = -1;
@@ -162,13 +169,13 @@ function watchIdle() {
   }, IDLE);
 }
 
+// A scanned code is worth as much as an answer: the address holds it no more.
+const hasSomething = () => Boolean(current && (dirty || current.code.value));
+const refuse = (text) => remark("view-note", document.querySelector("header"), "note", text);
+
 // Another language or print without losing what is filled in.
-function switchView(event) {
-  const link = event.target.closest("header nav a");
-  if (!link || !dirty || !current) return;
-  event.preventDefault();
+function switchView(link) {
   const { form, steps, draft, sender } = current;
-  const refuse = (text) => remark("view-note", document.querySelector("header"), "note", text);
   if (sender.busy()) return refuse(say("正在提交，暂时不能切换。", "This is being sent and cannot be switched now."));
   ask(link.href, { credentials: trust(form) }).then(({ page }) => {
     if (kindOf(page) !== "form") throw new Error("another page");
@@ -177,17 +184,66 @@ function switchView(event) {
     become(page, link.href, history.state);
     empty = null;
     begin(carried);
+    hold(400);
   }).catch(() => refuse(say("没有网络，暂时不能切换；您的答案都还在。", "No network: this cannot be switched now. All your answers are still here.")));
+}
+
+// Any other page of this house is read on top of the questionnaire, which stays as it is underneath.
+function readOver(link) {
+  const other = say("没有网络，暂时打不开；您的答案都还在。", "No network: this cannot be opened now. All your answers are still here.");
+  ask(link.href, { credentials: "omit" }).then(({ page }) => {
+    const main = page.querySelector("main");
+    if (!current || !main || kindOf(page) === null) throw new Error("another page");
+    const there = document.querySelector(".reader");
+    const filling = kindOf(page) === "form";
+    const reader = make("div", { className: "reader" });
+    reader.setAttribute("role", "dialog");
+    reader.setAttribute("aria-modal", "true");
+    reader.setAttribute("aria-label", page.title);
+    const back = button(say("← 返回问卷", "← Back to the questionnaire"), "second", () => history.back());
+    const words = say("您正在填写的答案都还在。", "All your answers are still there.");
+    reader.append(make("p", { className: "way" }, back, make("span", { className: "soft" }, words)));
+    if (filling) reader.append(make("p", { className: "note" }, say("请先提交或放弃正在填写的这一份，再填写另一份问卷。", "Submit or give up this questionnaire before you begin another.")));
+    else reader.append(main);
+    for (const named of all("[id]", reader)) named.removeAttribute("id"); // names under it stay the questionnaire's
+    if (there) there.remove();
+    else history.pushState({ step: current.steps.at(), reading: true }, "");
+    document.documentElement.classList.add("reading");
+    document.body.appendChild(reader);
+    hold(400);
+    back.focus();
+  }).catch(() => refuse(other));
+}
+
+function closeReader() {
+  document.documentElement.classList.remove("reading");
+  for (const reader of all(".reader")) {
+    reader.remove();
+    hold(400);
+  }
+}
+
+// With something filled in, no link of the page goes anywhere else.
+function keepHere(event) {
+  const link = event.target.closest("a[href]");
+  if (!link || !hasSomething() || event.defaultPrevented || link.origin !== location.origin || event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute("download")) return;
+  if (link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  if (link.pathname === location.pathname && link.closest(".reader")) return history.back();
+  if (link.closest("header nav")) return switchView(link);
+  if (current.sender.busy()) return refuse(say("正在提交，请稍候。", "This is being sent; please wait."));
+  readOver(link);
 }
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest) return;
   if (current) current.steps.follow(event);
-  switchView(event);
+  keepHere(event);
 });
 for (const name of ["input", "click", "touchstart", "keydown"]) document.addEventListener(name, watchIdle);
 window.addEventListener("popstate", (event) => {
-  if (current) current.steps.show((event.state && event.state.step) || 0, true);
+  if (document.querySelector(".reader")) return closeReader();
+  if (current) current.steps.show((event.state && event.state.step) || 0, true, event.state && event.state.listing);
   else if (settledAt) history.replaceState({ done: true }, "", settledAt);
 });
 // Another slip scanned into the same page.

@@ -40,8 +40,8 @@ function moment(time) {
   return say(`${date.getMonth() + 1}月${date.getDate()}日 ${clock}`, `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`);
 }
 
-// The offer to keep a draft, below every step.
-function makeDraft(form, restored) {
+// The offer to keep a draft: made once, at the start, before there is anything to lose.
+function makeDraft(form, { at, restored }) {
   const key = DRAFT + pathOf(form);
   const words = make("p", {});
   words.setAttribute("role", "status");
@@ -51,7 +51,7 @@ function makeDraft(form, restored) {
 
   function save() {
     const answers = entries(form).filter(([name, value]) => name !== "code" && value !== "");
-    return writeDraft(key, { until, answers });
+    return writeDraft(key, { until, step: at(), answers });
   }
 
   // The button goes with what it does; the focus goes to the next one.
@@ -62,6 +62,7 @@ function makeDraft(form, restored) {
       words.textContent = text; // nobody did anything that would have to be read out
       return;
     }
+    hold(600); // what comes next stands where the finger is
     setTimeout(() => { words.textContent = text; }, 20);
     next.focus();
   }
@@ -73,7 +74,7 @@ function makeDraft(form, restored) {
       if (save()) keeping(true);
       else offer(say("这个浏览器不允许暂存，答案仍在本页。", "This browser allows no keeping; your answers are still on this page."), true);
     });
-    set((said || "") + say("要离开一会儿？可把答案暂存在这部手机上 24 小时：不含填写码，不上传，提交后自动清除。别人也用这部手机的，请不要暂存。", "Called away? Your answers can stay on this phone for 24 hours: without the code, sent nowhere, gone once you submit. Do not do it if others use this phone."), keep, asked);
+    set((said || "") + say("怕被打断？可让答案边填边暂存在这部手机上 24 小时：不含填写码，不上传，提交后自动清除。别人也用这部手机的，请不要暂存。", "Afraid of being called away? As you go on, your answers can stay on this phone for 24 hours: without the code, sent nowhere, gone once you submit. Do not do it if others use this phone."), keep, asked);
   }
 
   function keeping(asked) {
@@ -96,14 +97,14 @@ function makeDraft(form, restored) {
         card.remove();
         keeping(true);
         save();
-        restored();
+        restored(draft.step);
       }),
       button(say("清除", "Clear"), "second", () => { card.remove(); dropDrafts(key); offer(say("已清除。", "Cleared. "), true); }),
     );
     form.insertBefore(card, form.firstChild);
   }
 
-  form.appendChild(panel);
+  document.getElementById("start").appendChild(panel);
   offer();
   const draft = readDraft(key);
   if (draft && draft.until > Date.now() && Array.isArray(draft.answers)) waiting(draft);

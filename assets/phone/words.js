@@ -42,6 +42,27 @@ function remark(id, after, className, text) {
   after.setAttribute("aria-describedby", others.concat(text ? id : []).join(" "));
 }
 
+// What comes in under a finger already on its way does nothing: for a moment presses and keys that began before it could be seen go nowhere.
+let still = 0; // until when, on the clock of events
+let pressed = 0; // when the last press began
+
+function hold(time) {
+  still = performance.now() + time;
+  document.documentElement.classList.add("holding");
+  setTimeout(() => {
+    if (performance.now() >= still - 1) document.documentElement.classList.remove("holding");
+  }, time);
+}
+
+function swallow(event) {
+  if (/down$|^touchstart$/.test(event.type) && event.type !== "keydown") pressed = event.timeStamp;
+  const began = event.type === "click" && event.detail > 0 ? pressed : event.timeStamp;
+  if (began >= still || event.key === "Tab" || !event.isTrusted) return;
+  event.stopPropagation();
+  if (event.cancelable && event.type !== "touchstart") event.preventDefault();
+}
+for (const name of ["touchstart", "pointerdown", "mousedown", "click", "keydown", "keypress", "keyup"]) window.addEventListener(name, swallow, { capture: true, passive: false });
+
 function markWrong(box, field, wrong) {
   box.classList.toggle("wrong", wrong);
   if (wrong) field.setAttribute("aria-invalid", "true");

@@ -227,6 +227,7 @@ impl Results {
                         [format!("自查轮次：{}", self.round.title), self.printed_edition(&list)],
                     ],
                     notes: format!("注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"),
+                    nothing: list.nothing(Lang::Zh).to_owned(),
                 };
                 Ok((facts, self.table(TableName::Problems, Some(code))?))
             })

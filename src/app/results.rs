@@ -91,7 +91,7 @@ impl Results {
     /// The list as the Release alone says it.
     pub fn derived(&self, code: &str) -> Result<ProblemList, AppError> {
         if code == "ALL" {
-            return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.bureau));
+            return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, &self.bureau));
         }
         let group = self.release.groups.iter().find(|g| g.code == code).ok_or_else(|| {
             let codes: Vec<&str> = self.release.groups.iter().map(|g| g.code.as_str()).collect();
@@ -100,7 +100,7 @@ impl Results {
                 format!("no group {code} is published; there are {} and ALL", codes.join(", ")),
             ))
         })?;
-        Ok(group_list(&self.release, &self.survey, &self.round.holds, group))
+        Ok(group_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, group))
     }
 
     /// A table as programs read it, of all groups or of one.

@@ -7,8 +7,8 @@ use super::{App, AppError, Cause, Event, Part, SERVICE, SharedStep, report, rng,
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
-    Access, ClosingSums, Hold, Move, Round, RoundState, Scopes, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title, shanghai_day,
-    turnout_band,
+    Access, ClosingSums, Hold, HoldCheck, Move, Round, RoundState, Scopes, TURNOUT_MIN_HEADS, TurnoutSnapshot, check_dates, check_title,
+    shanghai_day, turnout_band,
 };
 use crate::storage::StorageError;
 use crate::survey::Survey;
@@ -265,7 +265,8 @@ impl App {
     }
 
     /// Sets whether held questions are shown, for all groups at once.
-    pub fn set_hold(&self, id: &RoundId, question: &str, hold: Hold) -> Result<(), AppError> {
+    /// To show one, somebody says that it was checked, and on what ground.
+    pub fn set_hold(&self, id: &RoundId, question: &str, hold: Hold, ground: &str, account: &str) -> Result<(), AppError> {
         let round = self.round(id)?;
         let survey = self.survey(&round.survey)?;
         if !survey.question(question).is_some_and(|q| q.hold) {
@@ -274,7 +275,15 @@ impl App {
         if !round.state.has_results() || !round.destroyed {
             return Err(Refusal::new("开箱并销毁票箱之后才能核实", "questions are checked after the opening").into());
         }
-        self.storage.set_hold(id, question, hold)?;
+        let check = match hold {
+            Hold::Held => None,
+            Hold::Checked => {
+                let ground = ground.trim();
+                crate::text::Rule::line(100).check(ground).map_err(|unfit| unfit.refusal("核实依据", "the ground of the check").at("ground"))?;
+                Some(HoldCheck { by: account.to_owned(), day: shanghai_day(self.now()).to_string(), ground: ground.to_owned() })
+            }
+        };
+        self.storage.set_hold(id, question, check.as_ref())?;
         self.lists_changed(id)?;
         self.changed(id);
         Ok(())

@@ -64,30 +64,14 @@ pub(super) fn problems(subject: &Subject) -> Vec<Vec<String>> {
     out
 }
 
-/// The last column of T2.
+/// The last column of T2: as on the page, with the marks of the installation.
 fn note(list: &ProblemList, problem: &Problem, marks: &str) -> String {
-    let mut notes = Vec::new();
-    if problem.unclear {
-        notes.push("情况不明，需核实".to_owned());
+    let remarks = problem.remarks(list, Lang::Zh);
+    match (remarks.is_empty(), marks.is_empty()) {
+        (_, true) => remarks,
+        (true, false) => marks.to_owned(),
+        (false, false) => format!("{remarks}；{marks}"),
     }
-    if list.merged {
-        notes.push("样本不足，合并统计".to_owned());
-    }
-    if let Some(listed) = problem.listed_in {
-        let common = if problem.common { "共性问题，" } else { "" };
-        notes.push(format!("{common}{}个统计组中有{listed}个列出", list.groups));
-    }
-    if !problem.merged.is_empty() {
-        notes.push(format!("含{}", problem.merged.join("、")));
-    }
-    if let Some(found) = &problem.found {
-        notes.push(format!("{found}发现"));
-    }
-    notes.extend(Some(&problem.note).filter(|text| !text.is_empty()).cloned());
-    if !marks.is_empty() {
-        notes.push(marks.to_owned());
-    }
-    notes.join("；")
 }
 
 /// Summaries stand with the row whose cases they are; originals are not known here.

@@ -1,5 +1,5 @@
 //! Which groups are published together.
-//! Groups too small to hide a person are merged by ballots counted and kind, never by looking at answers.
+//! Groups too small to hide a person are merged by ballots counted and kind, never by looking at answers; groups from which no ballot came stay as they are.
 
 use crate::tally::Tally;
 use crate::unit::Group;
@@ -22,11 +22,9 @@ pub struct Part {
 /// The published groups of a round, ordered by head count and code while merging, by configuration in the result.
 #[must_use]
 pub fn partition(groups: &[Group], tally: &Tally) -> Vec<Part> {
-    let mut parts: Vec<Part> = groups
-        .iter()
-        .enumerate()
-        .map(|(n, g)| Part { members: vec![n], code: g.code.clone(), kind: g.kind.clone(), headcount: g.headcount })
-        .collect();
+    let alone = |(n, g): (usize, &Group)| Part { members: vec![n], code: g.code.clone(), kind: g.kind.clone(), headcount: g.headcount };
+    // Where nobody answered there is nothing to protect: such a group stands alone and takes nobody else's list.
+    let (silent, mut parts): (Vec<Part>, Vec<Part>) = groups.iter().enumerate().map(alone).partition(|p| is_silent(p, tally));
     loop {
         parts.sort_by(|a, b| (a.headcount, &a.code).cmp(&(b.headcount, &b.code)));
         let small = parts.iter().position(|p| too_small(p, groups, tally));
@@ -36,8 +34,14 @@ pub fn partition(groups: &[Group], tally: &Tally) -> Vec<Part> {
         let other = parts.remove(into);
         parts.push(merge(&part, &other, groups));
     }
+    parts.extend(silent);
     parts.sort_by_key(|p| p.members[0]);
     parts
+}
+
+/// Whether no ballot at all came from a part.
+fn is_silent(part: &Part, tally: &Tally) -> bool {
+    part.members.iter().all(|m| tally.groups[*m].opened.reveal() == 0)
 }
 
 fn too_small(part: &Part, groups: &[Group], tally: &Tally) -> bool {

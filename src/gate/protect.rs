@@ -53,13 +53,15 @@ pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], 
         turnout.used += group.turnout.used;
     }
     let turnout = with_ballots(turnout, &total);
-    let exact = turnout.counted >= 100 && released.len() >= 5;
+    // Groups that are silent hide nobody.
+    let answering = || sums.iter().zip(&released).filter(|(_, group)| !group.is_silent()).map(|(sum, _)| sum);
+    let exact = turnout.counted >= 100 && answering().count() >= 5;
     let cells = survey
         .questions()
         .iter()
         .enumerate()
         .map(|(n, question)| {
-            let by_group: Vec<&QuestionTally> = sums.iter().map(|s| &s.questions[n]).collect();
+            let by_group: Vec<&QuestionTally> = answering().map(|s| &s.questions[n]).collect();
             bureau::cell(question, &total.questions[n], &by_group, &cuts, survey.thresholds(), exact, turnout.headcount)
         })
         .collect();

@@ -201,7 +201,20 @@ pub struct ExactItem {
     pub bound_high_tenths: u32,
 }
 
+impl ReleasedGroup {
+    /// Whether no ballot came from it: it has no list, and nothing is said of it but that.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.turnout.opened == 0 && !self.merged
+    }
+}
+
 impl Release {
+    /// Groups from which ballots came.
+    pub fn answering(&self) -> impl Iterator<Item = &ReleasedGroup> {
+        self.groups.iter().filter(|group| !group.is_silent())
+    }
+
     /// The release as JSON, the bytes that are kept and digested.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup, median_step, top_options};
-use crate::round::Hold;
+use crate::round::{Hold, HoldCheck};
 use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::{Lang, Text};
 
@@ -108,6 +108,9 @@ pub struct Problem {
     pub evidence: String,
     /// Numbers of rows that were merged into this one.
     pub merged: Vec<String>,
+    /// Who checked a held question, when and on what ground.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<HoldCheck>,
 }
 
 impl Problem {
@@ -131,13 +134,65 @@ pub struct ProblemList {
     pub name: String,
     /// Whether several groups were merged.
     pub merged: bool,
-    /// How many groups were published.
+    /// How many groups answered and were published.
     pub groups: usize,
+    /// Whether nobody answered here, so that there is no list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// The rows, in the order of the survey.
     pub problems: Vec<Problem>,
 }
 
+impl Problem {
+    /// What stands in the last column of a list, on a page as in every file.
+    #[must_use]
+    pub fn remarks(&self, list: &ProblemList, lang: Lang) -> String {
+        let mut notes = Vec::new();
+        if self.unclear {
+            notes.push(lang.pick("情况不明，需核实", "unclear, to be checked").to_owned());
+        }
+        if let Some(HoldCheck { by, day, ground }) = &self.checked {
+            notes.push(lang.pick(format!("{day}由{by}核实：{ground}"), format!("checked by {by} on {day}: {ground}")));
+        }
+        if list.merged {
+            notes.push(lang.pick("样本不足，合并统计", "too few responses alone, counted together").to_owned());
+        }
+        match (self.listed_in, &self.suggested) {
+            (Some(listed), _) => {
+                let common = if self.common { lang.pick("共性问题，", "common problem, ") } else { "" };
+                notes.push(lang.pick(
+                    format!("{common}{}个统计组中有{listed}个列出", list.groups),
+                    format!("{common}listed by {listed} of {} groups", list.groups),
+                ));
+            }
+            (None, Some(kind)) => notes.push(lang.pick(format!("建议{}", kind.zh()), format!("suggested: {}", kind.get(Lang::En)))),
+            (None, None) => {}
+        }
+        if !self.merged.is_empty() {
+            notes.push(lang.pick(format!("含{}", self.merged.join("、")), format!("includes {}", self.merged.join(", "))));
+        }
+        if let Some(found) = &self.found {
+            notes.push(lang.pick(format!("{found}发现"), format!("found on {found}")));
+        }
+        notes.extend(Some(&self.note).filter(|text| !text.is_empty()).cloned());
+        notes.join(lang.pick("；", "; "))
+    }
+}
+
 impl ProblemList {
+    /// What a list without rows says.
+    #[must_use]
+    pub fn nothing(&self, lang: Lang) -> &'static str {
+        if self.silent {
+            lang.pick("本单位无答卷，不列清单。", "Nobody answered here; there is no list.")
+        } else {
+            lang.pick(
+                "本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。",
+                "No problem reaches the threshold in this round. That does not mean there is none; weigh it with inspections and reviews.",
+            )
+        }
+    }
+
     /// How many rows have that level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
@@ -153,7 +208,13 @@ pub fn is_held(question: &Question, holds: &BTreeMap<String, Hold>) -> bool {
 
 /// The list of one published group.
 #[must_use]
-pub fn group_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, Hold>, group: &ReleasedGroup) -> ProblemList {
+pub fn group_list(
+    release: &Release,
+    survey: &Survey,
+    holds: &BTreeMap<String, Hold>,
+    checks: &BTreeMap<String, HoldCheck>,
+    group: &ReleasedGroup,
+) -> ProblemList {
     let problems = survey
         .questions()
         .iter()
@@ -163,16 +224,30 @@ pub fn group_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, H
             let listed = (item.level.is_some() || item.unclear) && !is_held(question, holds) && survey.covers(question, &group.kinds);
             listed.then(|| {
                 let context = Context::of_group(survey, question, group);
-                row(survey, question, &group.code, item.level, item.unclear, context)
+                with_check(row(survey, question, &group.code, item.level, item.unclear, context), question, checks)
             })
         })
         .collect();
-    ProblemList { code: group.code.clone(), name: group.name.clone(), merged: group.merged, groups: release.groups.len(), problems }
+    ProblemList {
+        code: group.code.clone(),
+        name: group.name.clone(),
+        merged: group.merged,
+        groups: release.answering().count(),
+        silent: group.is_silent(),
+        problems,
+    }
 }
 
 /// The bureau's roll-up: everything that the bureau as a whole or any group lists.
 #[must_use]
-pub fn bureau_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, Hold>, name: &str) -> ProblemList {
+pub fn bureau_list(
+    release: &Release,
+    survey: &Survey,
+    holds: &BTreeMap<String, Hold>,
+    checks: &BTreeMap<String, HoldCheck>,
+    name: &str,
+) -> ProblemList {
+    let answering = release.answering().count();
     let problems = survey
         .questions()
         .iter()
@@ -181,15 +256,24 @@ pub fn bureau_list(release: &Release, survey: &Survey, holds: &BTreeMap<String, 
         .filter_map(|(n, question)| {
             let BureauCell::Item(item) = &release.bureau.cells[n] else { return None };
             let listed_in = release.groups.iter().filter(|g| survey.covers(question, &g.kinds) && lists(&g.cells[n])).count();
-            let common = listed_in > 0 && 3 * listed_in >= release.groups.len();
+            let common = listed_in > 0 && 3 * listed_in >= answering;
             (item.level.is_some() || item.unclear || common).then(|| Problem {
                 listed_in: Some(listed_in),
                 common,
-                ..row(survey, question, "ALL", item.level, item.unclear, Context::of_bureau(survey, question, release))
+                ..with_check(row(survey, question, "ALL", item.level, item.unclear, Context::of_bureau(survey, question, release)), question, checks)
             })
         })
         .collect();
-    ProblemList { code: "ALL".into(), name: name.into(), merged: false, groups: release.groups.len(), problems }
+    ProblemList { code: "ALL".into(), name: name.into(), merged: false, groups: answering, silent: false, problems }
+}
+
+/// A row of a held question, once it was checked: in its own words, with who checked it and on what ground.
+fn with_check(row: Problem, question: &Question, checks: &BTreeMap<String, HoldCheck>) -> Problem {
+    if !question.hold {
+        return row;
+    }
+    let statement = question.checked.clone().unwrap_or_else(|| row.statement.clone());
+    Problem { statement, checked: checks.get(&question.id).cloned(), ..row }
 }
 
 fn lists(cell: &GroupCell) -> bool {

@@ -269,7 +269,7 @@ mod tests {
             statement: Text::both("原来的表述", "as derived"),
             ..Problem::default()
         });
-        ProblemList { code: "CY".into(), name: "曹杨".into(), merged: false, groups: 3, problems: problems.collect() }
+        ProblemList { code: "CY".into(), name: "曹杨".into(), merged: false, groups: 3, silent: false, problems: problems.collect() }
     }
 
     fn edit(number: &str, question: Option<&str>) -> ProblemEdit {

@@ -55,6 +55,17 @@ pub enum Hold {
     Checked,
 }
 
+/// How a held question was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldCheck {
+    /// The account that says so.
+    pub by: String,
+    /// The day.
+    pub day: String,
+    /// What it rests on.
+    pub ground: String,
+}
+
 /// What the bulletin says at closing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosingSums {
@@ -167,6 +178,8 @@ pub struct Round {
     pub closing: Option<ClosingSums>,
     /// Held questions and whether they were checked.
     pub holds: BTreeMap<String, Hold>,
+    /// Who checked which of them, and on what ground.
+    pub checks: BTreeMap<String, HoldCheck>,
     /// Latest turnout snapshot.
     pub turnout: TurnoutSnapshot,
     /// Whether box and keys are gone.
@@ -219,6 +232,7 @@ impl Round {
             edition: Some(BallotEdition::default()),
             closing: None,
             holds: BTreeMap::new(),
+            checks: BTreeMap::new(),
             turnout: TurnoutSnapshot::default(),
             destroyed: false,
             code_in_address: true,

@@ -72,6 +72,7 @@ pub const MAIN: [Shape; 17] = [
             ("originals_until", T),
             ("destruction", T),
             ("restored", T),
+            ("checks", T),
         ],
         round: Some(0),
     },

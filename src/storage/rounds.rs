@@ -12,7 +12,7 @@ use super::schema::{round_units, rounds, surveys, units};
 use super::{Storage, StorageError};
 use crate::id::RoundId;
 use crate::round::BallotEdition;
-use crate::round::{Access, ClosingSums, Hold, Round, RoundState, TurnoutSnapshot, parse_day};
+use crate::round::{Access, ClosingSums, Hold, HoldCheck, Round, RoundState, TurnoutSnapshot, parse_day};
 use crate::survey::Survey;
 use crate::unit::Unit;
 
@@ -41,6 +41,7 @@ struct RoundRow {
     originals_until: Option<String>,
     destruction: Option<String>,
     restored: Option<String>,
+    checks: Option<String>,
 }
 
 type UnitTuple = (String, String, String, i32, String, String);
@@ -201,15 +202,22 @@ impl Storage {
         })
     }
 
-    /// Sets the state of one held question, leaving the others as they are now.
-    pub fn set_hold(&self, round: &RoundId, question: &str, hold: Hold) -> Result<(), StorageError> {
+    /// Sets the state of one held question, with who checked it, leaving the others as they are now.
+    pub fn set_hold(&self, round: &RoundId, question: &str, check: Option<&HoldCheck>) -> Result<(), StorageError> {
         self.write(|db| {
             let own = rounds::table.find(round.as_str());
-            let text: String = own.select(rounds::holds).first(db)?;
-            let mut holds: BTreeMap<String, Hold> =
-                serde_json::from_str(&text).map_err(|_| StorageError::Corrupt(format!("holds of round {round}")))?;
-            holds.insert(question.to_owned(), hold);
-            diesel::update(own).set(rounds::holds.eq(serde_json::to_string(&holds).expect("holds are JSON"))).execute(db)?;
+            let (holds, checks): (String, Option<String>) = own.select((rounds::holds, rounds::checks)).first(db)?;
+            let corrupt = |_| StorageError::Corrupt(format!("holds of round {round}"));
+            let mut holds: BTreeMap<String, Hold> = serde_json::from_str(&holds).map_err(corrupt)?;
+            let mut checks: BTreeMap<String, HoldCheck> =
+                checks.as_deref().map(serde_json::from_str).transpose().map_err(corrupt)?.unwrap_or_default();
+            holds.insert(question.to_owned(), if check.is_some() { Hold::Checked } else { Hold::Held });
+            match check {
+                Some(check) => drop(checks.insert(question.to_owned(), check.clone())),
+                None => drop(checks.remove(question)),
+            }
+            let written = (serde_json::to_string(&holds).expect("holds are JSON"), serde_json::to_string(&checks).expect("checks are JSON"));
+            diesel::update(own).set((rounds::holds.eq(written.0), rounds::checks.eq(written.1))).execute(db)?;
             Ok(())
         })
     }
@@ -289,6 +297,7 @@ impl From<&Round> for RoundRow {
             originals_until: round.originals_until.map(|d| d.to_string()),
             destruction: round.destruction.as_ref().map(|d| serde_json::to_string(d).expect(json)),
             restored: round.restored.as_ref().map(|r| serde_json::to_string(r).expect(json)),
+            checks: (!round.checks.is_empty()).then(|| serde_json::to_string(&round.checks).expect(json)),
         }
     }
 }
@@ -317,6 +326,7 @@ impl TryFrom<RoundRow> for Round {
             originals_until: row.originals_until.as_deref().map(parse_day).transpose().map_err(|_| corrupt("last day of originals"))?,
             destruction: row.destruction.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("record of destruction"))?,
             restored: row.restored.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("note of a restore"))?,
+            checks: row.checks.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("checks of held questions"))?.unwrap_or_default(),
             edition: row.suite.as_deref().map_or(Some(BallotEdition::default()), BallotEdition::of_suite),
             id: row.id.parse().map_err(|_| corrupt("name"))?,
             title: row.title,

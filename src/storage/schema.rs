@@ -30,6 +30,7 @@ diesel::table! {
         originals_until -> Nullable<Text>,
         destruction -> Nullable<Text>,
         restored -> Nullable<Text>,
+        checks -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -97,6 +97,7 @@ impl SurveyFile {
             hint: None,
             required: false,
             role: QuestionRole::Item,
+            checked: None,
             problem: is_item.then(|| Text::both("这道题在问题清单中的表述。", "How the problem list words it.")),
             core: false,
             hold: false,

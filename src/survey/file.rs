@@ -231,6 +231,9 @@ pub struct QuestionFile {
     /// The statement that enters the problem list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Text>,
+    /// The statement once a held question was checked; the same one if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Text>,
     /// Part of the short form.
     #[serde(default)]
     pub core: bool,

@@ -73,6 +73,8 @@ pub struct Question {
     pub problem: Option<Text>,
     /// Withheld until checked.
     pub hold: bool,
+    /// Statement once it was checked, if it is another one.
+    pub checked: Option<Text>,
     /// Suggested rectification type.
     pub suggested: Option<String>,
     /// Kinds of unit whose lists may contain it; empty for all.
@@ -316,6 +318,7 @@ impl Survey {
                 role: question.role,
                 problem: question.problem.clone().filter(|_| is_category),
                 hold: question.hold,
+                checked: question.checked.clone(),
                 suggested: question.suggested.clone(),
                 scope: question.scope.clone(),
                 visible_if,

@@ -361,6 +361,7 @@ fn read_question(row: &Row<'_>, text: Text, choices: &BTreeMap<String, Vec<Choic
         required: row.is("required", wrong),
         role: row.one_of("role", wrong).unwrap_or_default(),
         problem: row.text("problem::"),
+        checked: row.text("checked::"),
         core: row.is("core", wrong),
         hold: row.is("hold", wrong),
         suggested: Some(row.get("suggested").to_owned()).filter(|s| !s.is_empty()),

@@ -181,6 +181,9 @@ impl<'a> Checker<'a> {
                     );
                 }
             }
+            if let Some(checked) = &question.checked {
+                self.text(&format!("{at}/checked"), &what.part("核实后的表述", "checked"), checked);
+            }
             if question.hold && question.problem.is_none() {
                 self.report.add(
                     &format!("{at}/hold"),

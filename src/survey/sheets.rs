@@ -173,13 +173,14 @@ fn columns(sheet: &str) -> &'static [&'static str] {
     SHEETS.iter().find(|known| known.0 == sheet).map_or(&[], |known| known.1)
 }
 
-const QUESTION_COLUMNS: [&str; 18] = [
+const QUESTION_COLUMNS: [&str; 19] = [
     "type",
     "name",
     "label::",
     "hint::",
     "short::",
     "problem::",
+    "checked::",
     "required",
     "relevant",
     "role",
@@ -243,7 +244,15 @@ fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question
         ("scope", question.scope.join(" ")),
     ];
     fields.append(&mut more);
-    questions.row(&fields, &[("label::", Some(&question.text)), ("hint::", question.hint.as_ref()), ("problem::", question.problem.as_ref())]);
+    questions.row(
+        &fields,
+        &[
+            ("label::", Some(&question.text)),
+            ("hint::", question.hint.as_ref()),
+            ("problem::", question.problem.as_ref()),
+            ("checked::", question.checked.as_ref()),
+        ],
+    );
 }
 
 fn write_options(choices: &mut Writer<'_>, list: &str, options: &[OptionFile]) {

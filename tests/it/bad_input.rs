@@ -59,10 +59,10 @@ fn every_wrong_code_has_its_own_message() {
     let unknown = zicha::access::SlipCode::random(&mut rand::rng()).printed();
     let answer = [("visit_meal", "lunch")];
     for (entered, says) in [
-        ("", "请填写纸条上的"),
-        ("12345", "您填了 5 位"),
-        ("abc", "20 位数字"),
-        (&typo, "输错了一位"),
+        ("", "请输入填写码"),
+        ("12345", "现在是 5 位"),
+        ("abc", "其中的“a”"),
+        (&typo, "是否错了一位"),
         (&unknown, "填写码不存在"),
         (&others, "另一轮问卷"),
     ] {

@@ -194,7 +194,7 @@ fn letting_results_out_takes_two_accounts_and_one_of_them_is_the_head() {
     assert!(!released(), "two clerks, but not the head");
     assert_eq!(clerk.post_from(&base, &format!("{base}/keeping"), &[("step", "release")]).status, 404, "there is one way to it");
     // What was agreed to has changed: all are asked again.
-    clerk.post_from(&base, &format!("{base}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
+    clerk.post_from(&base, &format!("{base}/hold"), &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")]);
     agree(&head);
     assert!(!released(), "the head alone, since the clerks had agreed to other results");
     agree(&clerk);
@@ -287,7 +287,7 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     let desk = format!("/desk/rounds/{round}");
     assert_eq!(clerk.get(&format!("{desk}/export/wide?format=pdf")).status, 422, "an unknown format is not silently CSV");
     assert_eq!(clerk.get(&format!("{desk}/export/wide?format=docx")).status, 422, "nor is one that this table does not have");
-    clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]);
+    clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")]);
     assert!(lists("CY").contains(&number("CY")) && lists("CF").contains(&number("CF")));
 }
 

@@ -90,6 +90,28 @@ fn groups_that_are_too_small_are_merged_without_a_look_at_answers() {
     assert!(release.groups[0].merged && release.groups[0].turnout.counted == 24);
 }
 
+#[test]
+fn a_group_without_a_ballot_stands_alone_and_takes_nobody_s_list() {
+    let survey = crate::test_app::survey("canteen");
+    let units = vec![unit("CY", 30, "squad"), unit("WL", 25, "squad"), unit("JJ", 4, "section")];
+    let configured = groups(&units);
+    let mut tally = Tally::new(&survey, &configured);
+    for (code, count) in [("CY", 20), ("JJ", 3)] {
+        for _ in 0..count {
+            tally.add(code, &response(&survey, &[Answer::One(0), Answer::One(3)]));
+        }
+    }
+    let release = release(&survey, &units, &tally);
+    let codes: Vec<&str> = release.groups.iter().map(|g| g.code.as_str()).collect();
+    assert_eq!(codes, ["CY+JJ", "WL"], "the small one hides behind those who answered, not behind those who did not");
+    let silent = &release.groups[1];
+    assert!(silent.is_silent() && !silent.merged && silent.turnout.counted == 0);
+    assert!(silent.cells.iter().all(|cell| !matches!(cell, GroupCell::Item(item) if item.present.is_some() || item.level.is_some() || item.unclear)));
+    let none = std::collections::BTreeMap::new();
+    let list = zicha::problem::group_list(&release, &survey, &none, &std::collections::BTreeMap::new(), silent);
+    assert!(list.silent && list.problems.is_empty());
+}
+
 fn unit(code: &str, headcount: u32, kind: &str) -> Unit {
     Unit { code: code.into(), name: code.into(), kind: kind.into(), headcount, group: code.into(), group_name: code.into() }
 }
@@ -118,6 +140,10 @@ fn random_bureau(survey: &Survey, rng: &mut StdRng) -> (Release, Vec<Vec<Truth>>
     let tempers = [0.0, 0.02, 0.1, 0.3, 0.5, 0.9, 1.0];
     let bureau = tempers[rng.random_range(0..tempers.len())];
     for unit in &units {
+        // Some do not answer at all.
+        if rng.random_bool(0.15) {
+            continue;
+        }
         let own = if rng.random_bool(0.6) { bureau } else { tempers[rng.random_range(0..tempers.len())] };
         for _ in 0..unit.headcount {
             let mut answers = Vec::new();
@@ -146,7 +172,7 @@ fn random_bureau(survey: &Survey, rng: &mut StdRng) -> (Release, Vec<Vec<Truth>>
                 .groups
                 .iter()
                 .map(|g| {
-                    g.units.iter().map(|u| by_unit[u]).fold(Truth::default(), |a, b| Truth {
+                    g.units.iter().map(|u| by_unit.get(u).copied().unwrap_or_default()).fold(Truth::default(), |a, b| Truth {
                         valid: a.valid + b.valid,
                         present: a.present + b.present,
                         prominent: a.prominent + b.prominent,

@@ -99,12 +99,16 @@ fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew
         assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.M1"]);
         assert_eq!(b.numbers("CF"), ["CF-1.2"]);
         // The held question is checked for all: it appears everywhere, and what people did is still there.
-        b.clerk.post_from(&b.base(), &format!("{}/hold", b.base()), &[("question", "lawful_fake"), ("state", "checked")]);
+        b.clerk.post_from(
+            &b.base(),
+            &format!("{}/hold", b.base()),
+            &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")],
+        );
         let order = survey("self-check").question("lawful_fake").unwrap().order;
         assert_eq!(b.numbers("CY"), ["CY-1.1".to_owned(), "CY-1.M1".to_owned(), format!("CY-3.{order}")]);
         assert_eq!(b.numbers("CF"), ["CF-1.2".to_owned(), format!("CF-3.{order}")]);
         let paper = b.clerk.get(&format!("{}/lists/CY", b.base()));
-        for said in ["荣辱观树立不牢（经核实）", "含CY-1.2。", "明察暗访", "2020-06-10发现。", "已谈话"] {
+        for said in ["荣辱观树立不牢（经核实）", "含CY-1.2", "明察暗访", "2020-06-10发现", "已谈话"] {
             paper.assert_says(200, said);
         }
         let csv = b.clerk.get(&format!("{}/export/problems?format=csv&group=CY", b.base())).body;
@@ -179,7 +183,8 @@ fn bad_input_is_refused_beside_what_was_typed() {
     b.add("CY", &FOUND);
     b.edit("CY-1.1", &[("state", "merged"), ("into", "CY-1.M1")]).assert_says(422, "已有其他行并入本行");
     // Names that hide or run are shown harmlessly wherever they appear.
-    b.edit("CY-1.1", &[("statement", "<script>alert(1)</script>\u{202E}乙")]);
+    b.edit("CY-1.1", &[("statement", "甲\u{202E}乙")]).assert_says(422, "U+202E");
+    b.edit("CY-1.1", &[("statement", "<script>alert(1)</script>乙")]);
     for page in [format!("{}/lists/CY", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1")] {
         let body = b.clerk.get(&page).body;
         assert!(!body.contains("<script>alert") && body.contains("&lt;script&gt;alert(1)"), "{page}");
@@ -229,7 +234,11 @@ fn units_read_the_edition_that_two_accounts_let_out() {
         }
         b.agree(&b.head, "lists").assert_says(422, "没有改动");
         // One clerk alone shows no held question to the units: it goes out with the next edition.
-        b.clerk.post_from(&b.base(), &format!("{}/hold", b.base()), &[("question", "lawful_fake"), ("state", "checked")]);
+        b.clerk.post_from(
+            &b.base(),
+            &format!("{}/hold", b.base()),
+            &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")],
+        );
         let held = survey("self-check").question("lawful_fake").unwrap().text.zh().to_owned();
         let group = format!("{}/groups/CY", b.base());
         assert!(!row_of(&squad.get(&group).body, &held).contains("<svg") && row_of(&b.clerk.get(&group).body, &held).contains("<svg"));

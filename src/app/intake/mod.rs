@@ -15,11 +15,11 @@ use super::{App, AppError, Live};
 use crate::access::{CodeError, SlipCode, SlipHash};
 use crate::ballot::NoRoom;
 use crate::id::RoundId;
-use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
+use crate::response::{BLANK_FIELD, CHECK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
 use crate::round::{Access, Phase, RoundState};
 use crate::storage::{Outcome, StorageError};
 use crate::survey::Survey;
-use crate::text::Refusal;
+use crate::text::{Refusal, visible};
 
 /// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed down.
 const WRONG_CODES: u32 = 100;
@@ -44,6 +44,8 @@ pub enum Reject {
         /// Too many wrong codes were tried; the answer should come slowly.
         slow: bool,
     },
+    /// Only the code was to be tried: it is this round's and unused.
+    Usable,
     /// Too many at once.
     Busy,
     /// Storage failed.
@@ -97,13 +99,17 @@ impl App {
         // Spent or not, and known or not, a form is read and looked up in the same way, so that the time of an answer tells no more than its words.
         let slip = self.storage.look_up_slip(id, &hash)?;
         let answers = read(&live.survey, form);
-        let silent = answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");
+        let trying = form.has(CHECK_FIELD, "1"); // the code alone: whatever else came with it is neither judged nor kept
+        let silent = trying || answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");
         let elsewhere = if slip.is_none() || silent { self.is_of_another_round(id, &code)? } else { false };
         let Some((_, spent)) = slip else {
             return Err(Self::with_answers(&live, form, unknown_code(elsewhere), self.too_many_wrong_codes()));
         };
         if spent && (silent || answers.is_err()) {
             return Ok(Begun::Again);
+        }
+        if trying {
+            return Err(Reject::Usable);
         }
         let response = answers.map_err(|errors| Reject::Fields { errors, slow: false })?;
         if silent {
@@ -199,13 +205,15 @@ fn too_long(survey: &Survey, full: NoRoom) -> Reject {
 
 fn code_refusal(error: CodeError) -> Refusal {
     match error {
-        CodeError::Empty => Refusal::new("请填写纸条上的 20 位填写码", "enter the 20-digit code on your slip"),
-        CodeError::Length(n) => {
-            Refusal::new(format!("填写码应为 20 位数字，您填了 {n} 位，请核对"), format!("the code has 20 digits; you entered {n}"))
+        CodeError::Empty => Refusal::new("请输入填写码", "enter the code"),
+        CodeError::Length(n) => Refusal::new(format!("填写码应为 20 位，现在是 {n} 位"), format!("the code has 20 digits; there are {n} now")),
+        CodeError::Strange(c) => {
+            let c = visible(&c.to_string());
+            Refusal::new(format!("填写码只有数字，其中的“{c}”请核对改正"), format!("the code has digits only; correct the “{c}” in it"))
         }
         CodeError::Typo => Refusal::new(
-            "填写码有误，可能输错了一位或颠倒了两位，请对照纸条核对",
-            "the code is mistyped: a digit is wrong or two are swapped; compare it with your slip",
+            "填写码有误：请逐组核对，是否错了一位或颠倒了两位",
+            "the code is mistyped: compare it group by group for a wrong or swapped digit",
         ),
     }
 }

@@ -14,6 +14,8 @@ pub struct ListFacts {
     pub above: Vec<[String; 2]>,
     /// Remarks below.
     pub notes: String,
+    /// What a list without rows says.
+    pub nothing: String,
 }
 
 /// One list, or several, each on a page of its own. Rows come from the same table as every other format.
@@ -29,7 +31,7 @@ pub fn problem_list(lists: &[(ListFacts, Table)]) -> Vec<u8> {
         for line in &facts.above {
             document = document.add_paragraph(spread(line, XIAOSI));
         }
-        document = rows(document, table);
+        document = rows(document, table, &facts.nothing);
         document = document.add_paragraph(pitch(Paragraph::new(), 340).add_run(run(&facts.notes, BODY, XIAOSI - 3)));
         let signs = ["政工科（盖章）：", "责任单位负责人签收：", "日期：　　　　年　　月　　日"].map(str::to_owned);
         document = document.add_paragraph(pitch(Paragraph::new(), 400)).add_paragraph(spread(&signs, SIHAO));
@@ -37,16 +39,16 @@ pub fn problem_list(lists: &[(ListFacts, Table)]) -> Vec<u8> {
     pack(document)
 }
 
-fn rows(document: Docx, table: &Table) -> Docx {
+fn rows(document: Docx, table: &Table, nothing: &str) -> Docx {
     if table.rows.is_empty() {
-        let text = "本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。";
-        return document.add_paragraph(pitch(Paragraph::new(), 460).add_run(run(text, BODY, SIHAO)));
+        return document.add_paragraph(pitch(Paragraph::new(), 460).add_run(run(nothing, BODY, SIHAO)));
     }
     let head: Vec<&str> = table.columns.iter().map(|c| c.zh).collect();
     // An empty column of cases leaves its room to the causes.
     let cases = if table.rows.iter().any(|row| !row[CASES].is_empty()) { 14 } else { 7 };
     let widths = [4, 8, 8, 14, 6, 7, cases, 6, 17, 33 - cases, 8, 9];
-    let grid = Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], rows: table.rows.clone(), width: LANDSCAPE_WIDTH };
+    let grid =
+        Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], merged: &[2, 7, 8, 9], rows: table.rows.clone(), width: LANDSCAPE_WIDTH };
     document.add_table(grid.table())
 }
 

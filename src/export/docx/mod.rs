@@ -10,7 +10,7 @@ use std::io::{Cursor, Write};
 
 use docx_rs::{
     AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table,
-    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
 };
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -113,6 +113,8 @@ struct Grid<'a> {
     widths: &'a [u32],
     /// Columns whose cells are centred.
     centred: &'a [usize],
+    /// Columns whose cells are one where rows follow that say the same, the first of them deciding for all.
+    merged: &'a [usize],
     rows: Vec<Vec<String>>,
     /// Width of the text on the page.
     width: usize,
@@ -128,8 +130,25 @@ impl Grid<'_> {
             TableCell::new().width(widths[n], WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(line)
         };
         let head = TableRow::new(self.head.iter().enumerate().map(|(n, text)| cell(text, n, HEADING, true)).collect()).cant_split();
-        let rows = self.rows.iter().map(|row| {
-            let cells = row.iter().enumerate().map(|(n, text)| cell(text, n, BODY, self.centred.contains(&n))).collect();
+        let same = |a: usize, b: usize, column: usize| {
+            let decides = |n: &usize| self.rows[a][*n] == self.rows[b][*n];
+            self.merged.contains(&column) && self.merged.first().is_some_and(decides) && self.rows[a][column] == self.rows[b][column]
+        };
+        let rows = self.rows.iter().enumerate().map(|(r, row)| {
+            let cells = row
+                .iter()
+                .enumerate()
+                .map(|(n, text)| {
+                    let (goes_on, begins) = (r > 0 && same(r - 1, r, n), r + 1 < self.rows.len() && same(r, r + 1, n));
+                    // What was said above is not said again.
+                    let cell = cell(if goes_on { "" } else { text }, n, BODY, self.centred.contains(&n));
+                    match (goes_on, begins) {
+                        (true, _) => cell.vertical_merge(VMergeType::Continue),
+                        (false, true) => cell.vertical_merge(VMergeType::Restart),
+                        (false, false) => cell,
+                    }
+                })
+                .collect();
             TableRow::new(cells).row_height(28.0).height_rule(HeightRule::AtLeast).cant_split()
         });
         Table::new(std::iter::once(head).chain(rows).collect())

@@ -77,6 +77,6 @@ pub fn report(report: &Report) -> Vec<u8> {
 
 fn table(document: Docx, head: &[&str], widths: &[u32], rows: Vec<Vec<String>>) -> Docx {
     let centred: Vec<usize> = (0..head.len()).filter(|n| *n != usize::from(head[0] == "卷内序号")).collect();
-    let grid = Grid { head, widths, centred: &centred, rows, width: PORTRAIT_WIDTH };
+    let grid = Grid { head, widths, centred: &centred, merged: &[], rows, width: PORTRAIT_WIDTH };
     document.add_table(grid.table()).add_paragraph(pitch(Paragraph::new(), 280).size(XIAOSI))
 }

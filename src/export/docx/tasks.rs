@@ -25,7 +25,8 @@ pub fn task_list(units: &[&str], table: &Table, marks: &str) -> Vec<u8> {
             .map(|row| row[1..row.len() - 1].iter().cloned().chain([String::new()]).collect())
             .collect();
         let columns: Vec<&str> = table.columns[1..].iter().map(|c| c.zh).collect();
-        let grid = Grid { head: &columns, widths: &[4, 9, 15, 26, 8, 8, 11, 9, 9, 7], centred: &[0, 1, 6], rows: own, width: LANDSCAPE_WIDTH };
+        let grid =
+            Grid { head: &columns, widths: &[4, 9, 15, 26, 8, 8, 11, 9, 9, 7], centred: &[0, 1, 6], merged: &[], rows: own, width: LANDSCAPE_WIDTH };
         document = document.add_table(grid.table());
         let note = "注：完成情况填“未启动”“推进中”或“已完成”；责任领导、责任人为本单位人员。";
         document = document.add_paragraph(pitch(Paragraph::new(), 360).add_run(run(note, BODY, XIAOSI - 3)));

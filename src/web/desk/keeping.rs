@@ -9,7 +9,7 @@ use super::{Permission, Session, demo_mark, enter, html_page, refusal_text, see_
 use crate::app::{App, AppError, SharedStep};
 use crate::id::RoundId;
 use crate::round::{Day, Destruction, Round, RoundState};
-use crate::text::Lang;
+use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 
@@ -17,6 +17,8 @@ struct Facts {
     round: Round,
     texts: u64,
     approvals: Vec<(String, String)>,
+    /// What would be lost unread with the originals.
+    unscreened: Option<Refusal>,
 }
 
 /// `GET /desk/rounds/{round}/keeping`.
@@ -29,10 +31,14 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
 async fn answer(session: &Session, app: &Data<App>, id: RoundId, error: Option<String>) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let reading = app.clone();
+    let unscreened = match app.round(&id) {
+        Ok(round) if round.state.has_results() && round.destroyed => super::round::unscreened(app, &id).await?,
+        _ => None,
+    };
     let facts = block(move || {
         let round = reading.round(&id)?;
         let texts = if round.state.has_results() && round.destroyed { reading.text_counts(&id)?.values().sum() } else { 0 };
-        Ok::<_, AppError>(Facts { texts, approvals: reading.approvals(&id)?, round })
+        Ok::<_, AppError>(Facts { texts, approvals: reading.approvals(&id)?, unscreened, round })
     })
     .await??;
     let mut response =
@@ -88,6 +94,7 @@ fn kept(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let round = &facts.round;
     html! {
+        @if let Some(warning) = &facts.unscreened { p.warn { strong { (lang.pick("请核对：", "Please check: ")) } (warning.get(lang)) (lang.pick("；原文销毁后不能再筛查。", "; once the originals are destroyed nothing can be screened any more.")) } }
         div.card {
             h2 { (lang.pick("本轮尚留存", "Still kept of this round")) }
             table { tbody {

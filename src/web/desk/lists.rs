@@ -59,7 +59,7 @@ fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> 
                 span { (lang.pick("填写日期：", "Answered: ")) (Day(results.round.opens, lang)) (lang.pick("至", " to ")) (Day(results.round.closes, lang)) }
             }
             @if list.problems.is_empty() {
-                p { (lang.pick("本轮没有达到列入标准的问题。没有列入不等于没有问题，请结合明察暗访和自评互评研判。", "No problem reaches the threshold in this round. That does not mean there is none; weigh it with inspections and reviews.")) }
+                p { (list.nothing(lang)) }
             } @else {
                 table {
                     colgroup { @for width in lang.pick(["4%", "7%", "8%", "15%", "6%", "8%", "14%", "5%", "12%", "12%", "9%"], ["4%", "7%", "10%", "14%", "7%", "8%", "11%", "8%", "11%", "11%", "9%"]) { col width=(width); } }
@@ -79,12 +79,7 @@ fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> 
                             td { (join(&p.harms)) }
                             td { (join(&p.causes)) }
                             td {
-                                @if !p.merged.is_empty() { (lang.pick("含", "Includes ")) (p.merged.join(lang.pick("、", ", "))) (lang.pick("。", ". ")) }
-                                @if let Some(found) = &p.found { (found) (lang.pick("发现。", " found. ")) }
-                                @if !p.note.is_empty() { (visible(&p.note)) " " }
-                                @if p.unclear { (lang.pick("情况不明，需核实。", "Unclear, to be checked. ")) }
-                                @if let Some(listed) = p.listed_in { @if p.common { (lang.pick("共性问题，", "Common problem, ")) } (list.groups) (lang.pick("个统计组中有", " groups, of which ")) (listed) (lang.pick("个列出。", " list it.")) }
-                                @else if let Some(kind) = &p.suggested { (lang.pick("建议", "Suggested: ")) (kind.get(lang)) (lang.pick("。", ".")) }
+                                (visible(&p.remarks(list, lang)))
                             }
                         }
                     } }

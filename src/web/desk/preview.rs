@@ -118,6 +118,7 @@ fn questionnaire(survey: &Survey, id: &str, view: View, filled: (&Form, &FieldEr
         promise: survey.privacy().iter().map(|l| Line { id: l.id.clone(), text: l.text.clone() }).collect(),
         path: format!("/desk/surveys/{id}/preview/page"),
         preview: true,
+        usable: false,
         at,
     };
     questionnaire.page(view, filled.0, filled.1)

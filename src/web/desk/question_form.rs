@@ -17,6 +17,7 @@ pub const PLACES: &[(&str, &str)] = &[
     ("/role", "role"),
     ("/suggested", "suggested"),
     ("/scope", "scope"),
+    ("/checked", "checked"),
     ("/visible_if", "visible_if"),
     ("/answer/scale", "scale"),
     ("/answer/options", "options"),
@@ -78,6 +79,7 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
         tick("required", lang.pick("必答", "Must be answered")),
         tick("core", lang.pick("短卷也问", "Part of the short form")),
         tick("hold", lang.pick("存疑：核实前对所有单位不显示", "Held: shown to no unit until checked")).only("scale"),
+        words("checked", lang.pick("核实后的表述", "Wording once checked"), false).hint(lang.pick("存疑的题核实之后，清单上改用这句；可不填。", "Used in lists once a held question was checked; may be left empty.")).only("scale"),
         choice("role", lang.pick("在类别中的作用", "What it does in its category"), ROLES.iter().map(|(_, name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned())).collect()),
         choice("suggested", lang.pick("建议整改类型", "Suggested rectification"), none().chain(file.rectification_types.iter().map(|t| (t.id.clone(), t.label.get(lang).to_owned()))).collect()).only("scale"),
         Input::new("scope", lang.pick("适用单位类型", "Kinds of units"), InputKind::Line).hint(format!(
@@ -128,6 +130,7 @@ pub fn fill(form: &mut Form, question: &QuestionFile) {
     put_text(form, "text", Some(&question.text));
     put_text(form, "hint", question.hint.as_ref());
     put_text(form, "problem", question.problem.as_ref());
+    put_text(form, "checked", question.checked.as_ref());
     for (name, on) in [("required", question.required), ("core", question.core), ("hold", question.hold)] {
         if on {
             put(form, name, "yes".to_owned());
@@ -185,6 +188,7 @@ pub fn read(form: &Form, old: &QuestionFile, wrong: &mut Vec<Refusal>) -> Questi
         hint: read_text(form, "hint"),
         // What does not show for this way of answering is not taken over either.
         problem: read_text(form, "problem").filter(|_| is_scale),
+        checked: read_text(form, "checked").filter(|_| is_scale),
         required: form.has("required", "yes"),
         role: ROLES.iter().find(|(_, name, _)| *name == form.first("role")).map_or(old.role, |(role, ..)| *role),
         core: form.has("core", "yes"),

@@ -58,7 +58,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     Ok(html_page(&session, lang.pick("结果", "Results"), results.marks.get(lang), body))
 }
 
-/// A level as a coloured word; without one, 需核实.
+/// A level as a coloured word; without one, 情况不明.
 pub fn level_tag(level: Option<Level>, lang: Lang) -> Markup {
     let class = match level {
         Some(Level::Prominent) => "prominent",
@@ -66,7 +66,7 @@ pub fn level_tag(level: Option<Level>, lang: Lang) -> Markup {
         Some(Level::Emerging) => "emerging",
         None => "unclear",
     };
-    html! { span.level.(class) { (level.map_or(lang.pick("需核实", "to check"), |l| l.label(lang))) } }
+    html! { span.level.(class) { (level.map_or(lang.pick("情况不明", "unclear"), |l| l.label(lang))) } }
 }
 
 fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
@@ -80,7 +80,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
                     td.n { (group.turnout.counted) }
                     @for level in Level::ALL { td.n { (list.count(level)) } }
                     @for c in results.survey.categories() { td.n { (in_category(list, c.order).0) } }
-                    td { a href={ "/desk/rounds/" (id) "/lists/" (list.code) } { (lang.pick("清单", "List")) } }
+                    td { @if list.silent { span.soft { (lang.pick("无答卷，不列清单", "nobody answered, no list")) } } @else { a href={ "/desk/rounds/" (id) "/lists/" (list.code) } { (lang.pick("清单", "List")) } } }
                 }
             } }
         }

@@ -103,7 +103,12 @@ pub(super) fn holds_card(session: &Session, facts: &Facts) -> Markup {
                             (csrf(session))
                             input type="hidden" name="question" value=(q.id);
                             input type="hidden" name="state" value=(if waiting { "checked" } else { "held" });
-                            @if waiting { button.quiet type="submit" { (lang.pick("已核实，列入", "Checked, list it")) } } @else { (lang.pick("已列入 ", "Listed ")) button.link type="submit" { (lang.pick("撤下", "Take back")) } }
+                            @if waiting {
+                                input type="text" name="ground" maxlength="100" required aria-label={ (lang.pick("核实依据：", "Ground of the check: ")) (q.text.get(lang)) } placeholder=(lang.pick("核实依据，如：检查记录第6号", "Ground, such as record no. 6"));
+                                button.quiet type="submit" { (lang.pick("已核实，列入", "Checked, list it")) }
+                            } @else {
+                                @if let Some(check) = facts.round.checks.get(&q.id) { span.soft { (check.day) " " (check.by) (lang.pick("：", ": ")) (check.ground) } br; }
+                                (lang.pick("已列入 ", "Listed ")) button.link type="submit" { (lang.pick("撤下", "Take back")) } }
                         }
                     } }
                 } } }

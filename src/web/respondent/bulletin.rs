@@ -127,7 +127,7 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
                 } }
                 tbody {
                     @for group in &release.groups {
-                        tr { td { (group.name) @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
+                        tr { td { (group.name) @if group.is_silent() { " " span.soft { (lang.pick("（无答卷，不列清单）", "(nobody answered, no list)")) } } @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
                             td.n { (group.turnout.headcount) }
                             @if slips { td.n { (group.turnout.issued) } td.n { (group.turnout.used) } }
                             @for n in [group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }

@@ -39,7 +39,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
         let html = if key.phase == Phase::Answering {
             Questionnaire::of(&app, &live, view.lang).page(view, &Form::default(), &FieldErrors::new())
         } else {
-            shut(&live, view, key.phase)
+            shut(&live, view, key.phase, false)
         };
         let page = Arc::new(Prepared::new(html.into_string().into_bytes()));
         pages.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, page.clone());
@@ -59,9 +59,9 @@ fn why_shut(phase: Phase) -> Refusal {
     }
 }
 
-/// The page of a round that cannot be answered.
+/// The page of a round that cannot be answered; after answers were `sent`, it says what became of them.
 #[must_use]
-pub fn shut(live: &Live, view: View, phase: Phase) -> Markup {
+pub fn shut(live: &Live, view: View, phase: Phase, sent: bool) -> Markup {
     let lang = view.lang;
     let round = &live.round;
     let body = html! {
@@ -69,6 +69,12 @@ pub fn shut(live: &Live, view: View, phase: Phase) -> Markup {
         h1 { (round.title) }
         div.card {
             p.big { (why_shut(phase).get(lang)) }
+            @if sent {
+                p { (lang.pick("刚才提交的答卷没有收到，也没有保存，票箱里没有这一份。", "The response you just sent was not received and not kept: it is not in the ballot box.")) }
+            }
+            @if matches!(phase, Phase::Grace | Phase::Over) {
+                p { (lang.pick("截止日期：", "Closed: ")) (Day(round.closes, lang)) (lang.pick("。如有话要说，请在下一轮填写，或向政工科反映。", ". If there is something to say, use the next round or tell the Political Work Section.")) }
+            }
             @if phase == Phase::NotYet {
                 p { (lang.pick("开放日期：", "Opens: ")) (Day(round.opens, lang)) }
             }

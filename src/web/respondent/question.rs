@@ -62,7 +62,7 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
     let shown_if = (!question.visible_if.is_empty()).then(|| shown_if(&question.visible_if, filled.survey));
     match &question.kind {
         Kind::Text { max_chars } => html! {
-            div class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] {
+            div class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] data-free[!question.required] {
                 label.ask for={ "f-" (id) } { (ask) }
                 (hint) (filled.error(id))
                 textarea id={ "f-" (id) } name=(id) maxlength=(max_chars) rows="3" autocomplete="off" spellcheck="false" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)] { (filled.form.first(id)) }

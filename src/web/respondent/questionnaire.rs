@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::question::{Filled, question};
 use crate::app::{App, Line, Live};
 use crate::identity;
-use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
+use crate::response::{BLANK_FIELD, CHECK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
 use crate::round::Access;
 use crate::survey::{Kind, Question, QuestionRole, Scale, Section, Survey};
 use crate::text::Lang;
@@ -28,6 +28,8 @@ pub struct Questionnaire<'a> {
     pub path: String,
     /// Whether it is only looked at: nothing is kept on the device and nothing counts.
     pub preview: bool,
+    /// Whether the code was only tried, and is good.
+    pub usable: bool,
     /// Id of the element at which a preview opens.
     pub at: Option<&'a str>,
 }
@@ -44,6 +46,7 @@ impl<'a> Questionnaire<'a> {
             promise: app.round_promise(live),
             path: format!("/r/{}", live.round.id),
             preview: false,
+            usable: false,
             at: None,
         }
     }
@@ -83,12 +86,18 @@ impl<'a> Questionnaire<'a> {
             div.card.wrong[filled.errors.contains_key(CODE_FIELD)] id={ "q-" (CODE_FIELD) } {
                 h2 { label for="code" { (if slip { lang.pick("填写码", "Your code") } else { lang.pick("单位填写码", "Unit code") }) } }
                 p.hint #h-code {
-                    (if slip { lang.pick("纸条上的 20 位数字。扫码打开的会自动填好；手工输入时，空格可有可无。", "The 20 digits on your slip. Filled in by itself if you scanned the QR code; spaces do not matter.") }
-                     else { lang.pick("海报上的 20 位数字。扫码打开的会自动填好；手工输入时，空格可有可无。", "The 20 digits on the poster. Filled in by itself if you scanned the QR code; spaces do not matter.") })
+                    (if slip { lang.pick("纸条上的 20 位数字，空格可有可无。", "The 20 digits on your slip; spaces do not matter. ") }
+                     else { lang.pick("海报上的 20 位数字，空格可有可无。", "The 20 digits on the poster; spaces do not matter. ") })
+                    span.scripted { (lang.pick("扫码打开的会自动填好。", "Filled in by itself if you scanned the QR code.")) }
                 }
                 (filled.error(CODE_FIELD))
-                input #code type="text" inputmode="numeric" name=(CODE_FIELD) value=(filled.form.first(CODE_FIELD)) maxlength="40" autocomplete="off" spellcheck="false"
+                input #code type="text" inputmode="numeric" name=(CODE_FIELD) value=(filled.form.first(CODE_FIELD)) maxlength="300" autocomplete="off" spellcheck="false"
                     aria-describedby=[filled.described(CODE_FIELD, true)] aria-invalid=[filled.invalid(CODE_FIELD)];
+                @if slip && !self.preview {
+                    @if self.usable { p.right #usable role="status" { (lang.pick("✓ 此填写码可以使用，尚未用过。", "✓ This code is good and has not been used.")) } }
+                    p { button.second.small #try type="submit" name=(CHECK_FIELD) value="1" { (lang.pick("先验纸条", "Try the slip first")) }
+                        " " span.hint { (lang.pick("只验码，不交答案，不作废。", "Only tries the code: sends no answers, uses nothing up.")) } }
+                }
             }
         }
     }
@@ -165,7 +174,7 @@ fn sending(filled: &Filled) -> Markup {
     html! {
         section.card.step #send aria-labelledby="s-send" {
             h2 id="s-send" { (lang.pick("核对与提交", "Check and submit")) }
-            div id={ "q-" (BLANK_FIELD) } {
+            div.wrong[filled.errors.contains_key(BLANK_FIELD)] id={ "q-" (BLANK_FIELD) } {
                 (filled.error(BLANK_FIELD))
                 label.tick {
                     input type="checkbox" name=(BLANK_FIELD) value="1" checked[filled.form.has(BLANK_FIELD, "1")];

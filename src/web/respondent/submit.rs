@@ -14,7 +14,7 @@ use super::form::shut;
 use super::live;
 use super::questionnaire::{Questionnaire, marks};
 use crate::app::{App, Begun, Live, Reject, Submission};
-use crate::response::Form;
+use crate::response::{FieldErrors, Form};
 use crate::round::{Access, Phase};
 use crate::storage::Outcome;
 use crate::text::Refusal;
@@ -64,7 +64,7 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
         Ok(Outcome::Stored) => Submission::Stored,
         Ok(Outcome::Again) => Submission::Again,
         Err(Reject::Busy | Reject::App(_)) => Submission::Busy,
-        Ok(Outcome::Sealed | Outcome::Unknown) | Err(Reject::Phase(_) | Reject::Fields { .. }) => Submission::Refused,
+        Ok(Outcome::Sealed | Outcome::Unknown) | Err(Reject::Phase(_) | Reject::Fields { .. } | Reject::Usable) => Submission::Refused,
     });
     match outcome {
         Ok(Outcome::Stored) => Ok(see_other(&format!("/r/{id}/received{}", view.query()))),
@@ -81,6 +81,9 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
                 tokio::time::sleep(SLOW).await;
             }
             Ok(again_with(Questionnaire::of(app, &live, view.lang).page(view, &form, &errors)))
+        }
+        Err(Reject::Usable) => {
+            Ok(again_with(Questionnaire { usable: true, ..Questionnaire::of(app, &live, view.lang) }.page(view, &form, &FieldErrors::new())))
         }
         Err(Reject::Busy) => Err(WebError::Busy),
         Err(Reject::App(error)) => Err(error.into()),
@@ -162,12 +165,12 @@ fn closed(live: &Live, view: View, phase: Phase) -> HttpResponse {
         Phase::Over | Phase::Grace | Phase::Void => StatusCode::GONE,
         _ => StatusCode::CONFLICT,
     };
-    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(equally_long(live, view, shut(live, view, phase).into_string()))
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(equally_long(live, view, shut(live, view, phase, true).into_string()))
 }
 
 /// Makes the page that ends a submission as long as every other such page: somebody on the network sees only lengths.
 fn equally_long(live: &Live, view: View, mut page: String) -> String {
-    let others = [settled_page(live, view, true), settled_page(live, view, false), shut(live, view, Phase::Over)];
+    let others = [settled_page(live, view, true), settled_page(live, view, false), shut(live, view, Phase::Over, true)];
     let longest = others.into_iter().map(|other| other.into_string().len()).max().unwrap_or(0);
     page.push_str(&"\n".repeat(longest.saturating_sub(page.len())));
     page
