@@ -23,6 +23,10 @@ pub enum Kind {
     Contact,
     /// "I am …".
     SelfNaming,
+    /// A family name before a rank.
+    Titled,
+    /// A day of the year.
+    Date,
     /// A name from the section's list.
     Name,
 }
@@ -38,6 +42,8 @@ impl Kind {
             Self::Officer => lang.pick("警号或工号", "an officer's number"),
             Self::Contact => lang.pick("微信、QQ 或邮箱", "a messenger or mail address"),
             Self::SelfNaming => lang.pick("自报身份的表述", "words that say who you are"),
+            Self::Titled => lang.pick("带职务的姓名", "a name with a rank"),
+            Self::Date => lang.pick("具体日期", "a date"),
             Self::Name => lang.pick("姓名", "a name"),
         }
     }
@@ -53,12 +59,20 @@ pub struct Mark {
 }
 
 /// Patterns in a notation that both this library and a browser's script understand. Digits of a longer number are not a match.
-pub const PATTERNS: [(Kind, &str); 6] = [
+pub const PATTERNS: [(Kind, &str); 8] = [
     (Kind::IdCard, r"[1-9]\d{5}[ -]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx]"),
     (Kind::Phone, r"(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]\d{7,8}"),
     (Kind::Plate, r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][ ·•]?(?:[A-Za-z0-9]{5,6}|[A-Za-z0-9]{4}[挂学警港澳])"),
     (Kind::Officer, r"(?:警号|工号|胸牌号?|编号|证号|证件号)(?:是|为)?[ :：]*[A-Za-z]{0,3}\d{3,12}"),
     (Kind::Contact, r"(?:微信|QQ|qq)号?(?:是|为)?[ :：]*[A-Za-z0-9_-]{5,20}|[A-Za-z0-9._-]+@[A-Za-z0-9-]+\.[A-Za-z.]{2,}"),
+    (
+        Kind::Titled,
+        r"(?:欧阳|上官|司马|诸葛|[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹章苏潘葛范彭鲁韦马俞袁柳鲍史唐薛雷贺倪汤罗郝傅卞康余顾孟黄穆萧尹姚邵汪毛戴宋庞熊舒屈董梁杜阮蓝季贾江童郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔吉龚程邢裴陆荣翁侯武刘景龙叶黎白赖卓乔谭冉温庄曾沙游涂殷聂肖丘])[\u4e00-\u9fff]{0,2}(?:局长|副局|科长|副科|队长|中队长|大队长|所长|主任|书记|股长|组长|政委|指导员|教导员)",
+    ),
+    (
+        Kind::Date,
+        r"(?:(?:19|20)\d{2}年)?(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:[12]\d|3[01]|[1-9]|[一二三]?十?[一二三四五六七八九十])[日号]",
+    ),
     (Kind::SelfNaming, r"(?:我|本人)(?:就是|名叫|姓名|是|叫|姓)[\u4e00-\u9fff]{1,4}"),
 ];
 
@@ -153,6 +167,10 @@ mod tests {
             ("我是三中队的老李", Kind::SelfNaming),
             ("本人姓王", Kind::SelfNaming),
             ("欧阳明德常迟到", Kind::Name),
+            ("上次王科长当众骂人", Kind::Titled),
+            ("李副队长不在岗", Kind::Titled),
+            ("3月5日那天没出勤", Kind::Date),
+            ("2025年十二月二十一号", Kind::Date),
         ] {
             assert_eq!(kinds(text), [kind], "{text}");
         }
@@ -162,7 +180,8 @@ mod tests {
     fn plain_words_and_other_numbers_are_left_alone() {
         for text in [
             "同一处投诉反复来，答复都是老样子。",
-            "2026年3月15日查处12起，罚款20000元",
+            "3月份查处12起，罚款20000元",
+            "副队长和中队长都不在",
             "案卷编号写错",
             "11010519491231002Y",
             "110105194912310021",

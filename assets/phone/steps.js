@@ -18,8 +18,8 @@ function makeSteps(form) {
   bar.querySelector(".track").setAttribute("aria-hidden", "true");
   form.insertBefore(bar, form.firstChild);
 
-  const back = button(say("上一步", "Back"), "second", () => go(at - 1));
-  const next = button(say("下一步", "Next"), "", () => go(at + 1));
+  const back = button(say("上一步", "Back"), "second", () => (listing ? history.back() : go(at - 1)));
+  const next = button(say("下一步", "Next"), "", () => go(listing ? last : at + 1));
   // On the first step it takes the bar's place: a bar that came in above what is being read would push it down.
   const jump = button(say("目录", "Contents"), "second", () => go(last, true));
   const check = button(say("回到核对", "Back to the check"), "second", () => go(last));
@@ -112,9 +112,10 @@ function makeSteps(form) {
     bar.hidden = at === 0;
     jump.hidden = at > 0;
     back.hidden = at === 0;
-    next.hidden = at === last;
+    back.textContent = listing ? say("返回", "Return") : say("上一步", "Back");
+    next.hidden = at === last && !listing;
     toAll.hidden = at === last;
-    next.textContent = at === 0 ? say("开始填写", "Start") : at === last - 1 ? say("核对与提交", "Check and submit") : say("下一步", "Next");
+    next.textContent = at === 0 ? say("开始填写", "Start") : at >= last - 1 ? say("核对与提交", "Check and submit") : say("下一步", "Next");
     refresh();
     for (const stem of all(".stem", steps[at])) stem.classList.toggle("tall", stem.offsetHeight > window.innerHeight / 5);
     if (!focus) return;

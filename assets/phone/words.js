@@ -23,14 +23,15 @@ function button(label, className, action) {
   return element;
 }
 
-// A line after a field or a group, read out when it changes and tied to its field; empty text takes it away.
+// A line beside a field or a group, read out when it changes and tied to its field; empty text takes it away.
 function remark(id, after, className, text) {
   let line = document.getElementById(id);
   if (!line) {
     if (!text) return;
     line = make("p", { id });
     line.setAttribute("role", "status");
-    after.parentNode.insertBefore(line, after.nextSibling);
+    // Above a field of several lines: below it the keyboard would cover it.
+    after.parentNode.insertBefore(line, after.matches("textarea") ? after : after.nextSibling);
   }
   line.className = className;
   line.hidden = !text;

@@ -6,6 +6,7 @@ use std::io::Write;
 use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use maud::Markup;
 
 /// A body in three encodings.
 pub struct Prepared {
@@ -30,13 +31,7 @@ impl Prepared {
     /// Answers with the smallest encoding that the client takes.
     #[must_use]
     pub fn respond(&self, request: &HttpRequest, content_type: &'static str) -> HttpResponse {
-        let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
-        let takes = |name: &str| {
-            accepted.split(',').any(|part| {
-                let mut words = part.trim().split(';');
-                words.next() == Some(name) && words.next().is_none_or(|q| q.trim() != "q=0")
-            })
-        };
+        let takes = |name: &str| takes(request, name);
         let mut response = HttpResponse::Ok();
         response.content_type(content_type).insert_header((VARY, "Accept-Encoding"));
         if takes("br") {
@@ -47,4 +42,27 @@ impl Prepared {
             response.body(self.plain.clone())
         }
     }
+}
+
+/// Whether a client takes an encoding.
+fn takes(request: &HttpRequest, name: &str) -> bool {
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
+    accepted.split(',').any(|part| {
+        let mut words = part.trim().split(';');
+        words.next() == Some(name) && words.next().is_none_or(|q| q.trim() != "q=0")
+    })
+}
+
+/// A page that is made for each request and is the same for all: compressed quickly, since it is sent once.
+#[must_use]
+pub fn quick(request: &HttpRequest, page: Markup) -> HttpResponse {
+    let plain = page.into_string().into_bytes();
+    let mut response = HttpResponse::Ok();
+    response.content_type("text/html; charset=utf-8").insert_header((VARY, "Accept-Encoding"));
+    if !takes(request, "gzip") {
+        return response.body(plain);
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let packed = gzip.write_all(&plain).and_then(|()| gzip.finish()).expect("compressing in memory cannot fail");
+    response.insert_header((CONTENT_ENCODING, "gzip")).body(packed)
 }

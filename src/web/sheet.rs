@@ -19,13 +19,44 @@ pub fn sheet(round: &Round, slips: &[PrintedSlip], marks: &str) -> Markup {
             head { meta charset="utf-8"; title { "填写码 " (round.title) } (inline_style(SHEET_CSS)) }
             body {
                 div.help {
-                    p { strong { "打印前请读：" } "用 A4 纸按 100% 比例单面打印，沿虚线裁开、对折，按单位放入抽取箱，由队员自行抽取。不编号、不登记谁抽了哪张；剩余纸条当众清点销毁。" }
+                    @if round.access == Access::Poster {
+                        p { strong { "打印前请读：" } "用 A4 纸按 100% 比例单面打印，每单位一张，张贴在本单位人人能看到、能扫到的地方；截止后取下销毁。" }
+                    } @else {
+                        p { strong { "打印前请读：" } "用 A4 纸按 100% 比例单面打印。每单位一套，首页是封面，不与别的单位混放；沿虚线裁开，沿点线对折（折痕在二维码旁边，不压码），放入本单位的抽取箱，由队员自行抽取。不登记谁抽了哪张；剩余纸条当众清点销毁。" }
+                    }
                     p { "本页只生成这一次，服务器上只留散列值。打印后请删除本文件。再次印发会使这些纸条全部作废。" @if !marks.is_empty() { "（" (marks) "）" } }
                 }
                 @if round.access == Access::Poster { @for slip in slips { (poster(round, slip, marks)) } }
-                @else { div.slips { @for slip in slips { (one(round, slip, marks)) } } }
+                @else { @for set in slips.chunk_by(|a, b| a.unit == b.unit) { (cover(round, set, marks)) div.slips { @for slip in set { (one(round, slip, marks)) } } } }
             }
         }
+    }
+}
+
+/// The first page of a unit's set: what is in it, to be counted before anybody draws.
+fn cover(round: &Round, set: &[PrintedSlip], marks: &str) -> Markup {
+    html! {
+        div.cover {
+            p.how { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
+            h1 { (set[0].unit_name) }
+            p.count { "纸条 " strong { (set.len()) } " 张" }
+            ul {
+                li { "裁开、对折后当众清点，张数相符再放入抽取箱：实点＿＿＿＿张。" }
+                li { "随机抽取，不登记：每人自抽一张，不记谁抽了哪张，不代抽、不指定。" }
+                li { (Day(round.opens, Lang::Zh)) "至" (Day(round.closes, Lang::Zh)) "填写。抽到的纸条扫不开、看不清的，当场换抽一张。" }
+                li { "抽取结束，剩余＿＿＿＿张当众销毁。" }
+            }
+            p.how { "清点人：＿＿＿＿＿＿＿＿　　监督人：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日" }
+        }
+    }
+}
+
+/// Long names in smaller print, never cut.
+fn length(name: &str) -> &'static str {
+    match name.chars().count() {
+        0..=12 => "",
+        13..=30 => "long",
+        _ => "longest",
     }
 }
 
@@ -33,7 +64,7 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
     html! {
         div.slip {
             div { (qr(&slip.url)) }
-            div {
+            div.say {
                 div.unit { (slip.unit_name) }
                 div.title { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
                 div.code { (slip.code.printed()) }
@@ -49,7 +80,7 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
 fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
     html! {
         div.poster {
-            div.unit { (slip.unit_name) }
+            div class={ "unit " (length(&slip.unit_name)) } { (slip.unit_name) }
             p.how { (round.title) }
             div.trial { "试用 · 未核验：本码全单位公用，不能保证每人只交一份" @if marks.contains("演示") { "（演示数据）" } }
             (qr(&slip.url))

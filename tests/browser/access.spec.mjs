@@ -158,6 +158,7 @@ test("the keyboard alone fills in and sends, in reading order, with the focus al
     return { name: e.name || e.textContent.trim().slice(0, 8), value: e.value, seen: target.contains(top) || target === top, outline: getComputedStyle(e.matches(".pick input") ? e.nextElementSibling : e).outlineStyle };
   });
   const tabTo = async (test) => {
+    await page.waitForFunction(() => !document.documentElement.classList.contains("holding"));
     for (let n = 0; n < 60; n += 1) {
       await page.keyboard.press("Tab");
       const at = await focused();

@@ -1,12 +1,9 @@
 // The desk's preview: any survey at the size of a phone, filled in and sent, and nothing counts.
-import { expect, test } from "./service.mjs";
+import { expect, signIn as enter, test } from "./service.mjs";
 
 async function signIn(page, zicha) {
   await page.setViewportSize({ width: 1280, height: 900 });
-  await page.goto(`${zicha.url}/desk/sign-in`);
-  await page.fill("input[name=name]", zicha.clerk.name);
-  await page.fill("input[name=password]", zicha.clerk.password);
-  await page.click("button[type=submit]");
+  await enter(page, zicha.url, zicha.clerk.name, zicha.clerk.password);
 }
 
 test("a survey is tried out in a frame of a phone's size, in both prints and languages, and nothing is kept", async ({ page, zicha }) => {
@@ -22,10 +19,12 @@ test("a survey is tried out in a frame of a phone's size, in both prints and lan
   await phone.locator(".pager button:not(.second)").click();
   await phone.locator("#q-food_cold .pick").first().click();
   await phone.locator(".bar .plain").click();
+  await phone.locator(".pager button:not(.second)").click();
   await phone.locator("#send button[type=submit]").click();
   await expect(phone.locator("#errors")).toContainText("此题必答");
   await phone.locator("#q-visit_meal .pick").first().click();
   await phone.locator(".bar .plain").click();
+  await phone.locator(".pager button:not(.second)").click();
   await phone.locator("#send button[type=submit]").click();
   await expect(phone.locator("h1")).toHaveText("预览到此结束");
   expect(await page.evaluate(async () => [localStorage.length, (await caches.keys()).length])).toEqual([0, 0]);

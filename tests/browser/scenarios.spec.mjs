@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { BINARY, freePort } from "./service.mjs";
+import { BINARY, freePort, signIn as enter } from "./service.mjs";
 
 test.describe.configure({ mode: "serial", timeout: 120_000 });
 
@@ -23,11 +23,7 @@ const codes = {};
 const today = (offset = 0) => new Date(Date.now() + 8 * 3600_000 + offset * 86_400_000).toISOString().slice(0, 10);
 const desk = async (name, password) => {
   const page = await (await browserOf.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true })).newPage();
-  await page.goto(`${url}/desk/sign-in`);
-  await page.fill("#name", name);
-  await page.fill("#password", password);
-  await page.click("main button[type=submit]");
-  await expect(page.locator(".who")).toContainText(name);
+  await enter(page, url, name, password);
   return page;
 };
 /** An account, made by the administrator at the desk. */

@@ -11,15 +11,16 @@ use crate::gate::Level;
 use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
+use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /bulletin/{round}`.
 pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
     let view = View::of(&request);
-    bulletin(&app, &round, view).await.unwrap_or_else(|error| error.page(view))
+    bulletin(&request, &app, &round, view).await.unwrap_or_else(|error| error.page(view))
 }
 
-async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpResponse, WebError> {
+async fn bulletin(request: &HttpRequest, app: &Data<App>, round: &str, view: View) -> Result<HttpResponse, WebError> {
     let lang = view.lang;
     let live = live(app, round).await?;
     let id = live.round.id.clone();
@@ -44,9 +45,7 @@ async fn bulletin(app: &Data<App>, round: &str, view: View) -> Result<HttpRespon
         @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
     };
     let title = lang.pick("公示栏", "Bulletin");
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body).into_string()))
+    Ok(quick(request, respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body)))
 }
 
 fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
@@ -118,7 +117,7 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
         div.card {
             h2 { (lang.pick("开箱后", "After the opening")) }
             p { (lang.pick("票箱和钥匙已销毁，不存在任何一份可读的答卷。", "Box and keys are destroyed; no response that could be read exists.")) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways")) { table {
                 thead { tr {
                     th { (lang.pick("统计组", "Group")) }
                     th.n { (lang.pick("人数", "heads")) }
@@ -155,7 +154,7 @@ fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
             }
             @if list.problems.is_empty() { p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) } }
             @else {
-                div.scroll { table {
+                div.scroll tabindex="0" role="region" aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways")) { table {
                     thead { tr { th { (lang.pick("类别", "Category")) } th { (lang.pick("问题", "Problem")) } th { (lang.pick("存在程度", "Level")) } } }
                     tbody { @for p in &list.problems { tr { td { (p.category.get(lang)) } td { (p.statement.get(lang)) } td.level { (p.level_label(lang)) @if p.common { br; span.soft { (lang.pick("共性问题", "common")) } } } } } }
                 } }

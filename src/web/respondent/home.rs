@@ -7,6 +7,7 @@ use maud::html;
 use crate::app::App;
 use crate::round::{Access, Day, Phase, RoundState};
 use crate::web::error::WebError;
+use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /`.
@@ -44,5 +45,5 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         }
     };
     let title = lang.pick("自查问卷", "Self-check");
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(PageKind::Reading, view, title, "/", body).into_string()))
+    Ok(quick(&request, respondent(PageKind::Reading, view, title, "/", body)))
 }

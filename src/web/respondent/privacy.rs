@@ -7,6 +7,7 @@ use maud::html;
 use crate::app::App;
 use crate::round::Phase;
 use crate::web::error::WebError;
+use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /privacy`.
@@ -42,5 +43,5 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
         p.soft.noprint { (lang.pick("本页可直接打印张贴。每一条由程序的测试逐条验证，对照表见项目文档。", "This page can be printed. Each line is checked by a test of the program; the table is in its documentation.")) }
     };
     let title = lang.pick("匿名承诺", "The promise");
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(respondent(PageKind::Reading, view, title, "/privacy", body).into_string()))
+    Ok(quick(&request, respondent(PageKind::Reading, view, title, "/privacy", body)))
 }

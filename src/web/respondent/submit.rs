@@ -15,7 +15,7 @@ use super::live;
 use super::questionnaire::{Questionnaire, marks};
 use crate::app::{App, Begun, Live, Reject, Submission};
 use crate::response::{FieldErrors, Form};
-use crate::round::{Access, Phase};
+use crate::round::{Access, Day, Phase};
 use crate::storage::Outcome;
 use crate::text::Refusal;
 use crate::web::error::WebError;
@@ -200,6 +200,31 @@ async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: 
     Ok(response.content_type("text/html; charset=utf-8").body(page))
 }
 
+/// What happens next, from this round's own settings; the same words whether the response counted or not.
+fn what_now(live: &Live, view: View) -> Markup {
+    let (lang, round) = (view.lang, &live.round);
+    html! {
+        h2 { (lang.pick("接下来", "What happens next")) }
+        ul.plain {
+            li { (lang.pick("本轮到", "This round runs until ")) (Day(round.closes, lang)) (lang.pick("截止，此前票箱封存，谁也看不到答卷。", "; until then the box stays sealed and nobody sees a response.")) }
+            li {
+                @match App::trustees(round) {
+                    Some((quorum, of)) => { (lang.pick(
+                        format!("截止后开箱：{of} 位监督员中至少 {quorum} 位当场输入口令才能开启，只开一次。"),
+                        format!("Then it is opened, once: at least {quorum} of {of} trustees must type their passphrases."),
+                    )) }
+                    None => { (lang.pick("截止后由政工科开箱，只开一次。", "Then the Political Work Section opens it, once.")) }
+                }
+            }
+            li {
+                (lang.pick("结果见", "Results hang on the ")) a href={ "/bulletin/" (round.id) (view.query()) } { (lang.pick("公示栏", "bulletin")) }
+                (lang.pick("：截止后公布发放、使用和答卷数，发布后公布汇总结果。", ": the numbers of slips and responses after closing, the summary after release."))
+            }
+            li { (lang.pick("有疑问，可向政工科或开箱监督员询问；不必说明自己答了什么。", "Questions go to the Political Work Section or the trustees; you need not say what you answered.")) }
+        }
+    }
+}
+
 fn settled_page(live: &Live, view: View, received: bool) -> Markup {
     let lang = view.lang;
     let path = format!("/r/{}/{}", live.round.id, if received { "received" } else { "again" });
@@ -217,6 +242,7 @@ fn settled_page(live: &Live, view: View, received: bool) -> Markup {
                 p { (lang.pick("每码只计一次，本次未计入；因网络中断重复提交的，属正常情况。", "Each code counts once; this one was not counted. After a broken connection this is normal.")) }
                 p { (lang.pick("本人从未提交的，请向开箱监督员反映。", "If you never submitted, tell the trustees.")) }
             }
+            (what_now(live, view))
             @if view.shared {
                 p.next data-seconds=(NEXT_PERSON) {
                     (NEXT_PERSON) (lang.pick(" 秒后自动回到空白问卷，供下一位使用。", " seconds from now the empty questionnaire returns for the next person. "))
