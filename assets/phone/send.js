@@ -85,7 +85,7 @@ function makeSender(form, { checkCode, toCode, settled, corrected }) {
   let waited = 0; // pauses since the network was last seen to come back: it comes a moment after the phone says so
   let silent = false; // whether the last try got no answer at all
   let timer = 0;
-  const submit = form.querySelector("button[type=submit]");
+  const submit = form.querySelector("#send button[type=submit]");
   const label = submit.textContent;
   const panel = make("div", { className: "sending", hidden: true });
   const words = make("p", {});

@@ -48,10 +48,10 @@ let still = 0; // until when, on the clock of events
 let pressed = 0; // when the last press began
 
 function hold(time) {
-  still = performance.now() + time;
+  still = window.performance.now() + time;
   document.documentElement.classList.add("holding");
   setTimeout(() => {
-    if (performance.now() >= still - 1) document.documentElement.classList.remove("holding");
+    if (window.performance.now() >= still - 1) document.documentElement.classList.remove("holding");
   }, time);
 }
 

@@ -46,7 +46,7 @@ fn cover(round: &Round, set: &[PrintedSlip], marks: &str) -> Markup {
                 li { (Day(round.opens, Lang::Zh)) "至" (Day(round.closes, Lang::Zh)) "填写。抽到的纸条扫不开、看不清的，当场换抽一张。" }
                 li { "抽取结束，剩余＿＿＿＿张当众销毁。" }
             }
-            p.how { "清点人：＿＿＿＿＿＿＿＿　　监督人：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日" }
+            p.how { "清点人：＿＿＿＿＿＿　监督人：＿＿＿＿＿＿　日期：＿＿＿年＿＿月＿＿日" }
         }
     }
 }
@@ -68,11 +68,11 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
                 div.unit { (slip.unit_name) }
                 div.title { (round.title) @if !marks.is_empty() { "（" (marks) "）" } }
                 div.code { (slip.code.printed()) }
-                div.how { "① 微信扫码，或输入网址和填写码" }
+                div.how { "① 微信扫码，或输网址和码" }
                 div.how { "② " (u8::from(round.closes.month())) "月" (round.closes.day()) "日截止，限用一次" }
                 div.address { (slip.address) }
             }
-            div.promise { "不登录、不留姓名、不记时间和设备；答卷加密入箱，开箱后一份不留。" }
+            div.promise { "不记姓名、时间和设备；答卷加密入箱，开箱后一份不留。" }
         }
     }
 }

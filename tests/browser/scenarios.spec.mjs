@@ -174,7 +174,7 @@ test("close, open, and export the aggregate: Excel reads it, no row is a respons
   expect(tally.name).toContain("选项统计_第一轮对照检查");
   expect(tally.text.startsWith("\uFEFF\"轮次编号\"")).toBe(true);
   const rows = tally.text.slice(1).trim().split("\r\n").slice(1).map((line) => line.slice(1, -1).split("\",\""));
-  const bureau = rows.filter((r) => r[2] === "ALL" && r[8] === "honor_pride");
+  const bureau = rows.filter((r) => r[2] === "ALL" && r[8] === "1.1");
   expect(bureau.length).toBeGreaterThan(0);
   expect(new Set(rows.map((r) => r[5])).has("58")).toBe(true);
   expect(tally.text).not.toMatch(/时间|地址|IP|设备|填写码/);
@@ -194,7 +194,7 @@ test("small units are merged, and nothing names them alone", async () => {
 test("where everybody said the same, the top band stands and no number", async () => {
   // All six of the office said "widespread".
   const wide = await (await head.request.get(`${url}/desk/rounds/${round}/export/wide?format=csv`)).text();
-  const cell = wide.split("\r\n").find((line) => line.includes("\"BGS\"") && line.includes("\"honor_pride\"")).slice(1, -1).split("\",\"");
+  const cell = wide.split("\r\n").find((line) => line.includes("\"BGS\"") && line.includes("\"1.1\"")).slice(1, -1).split("\",\"");
   expect(cell[8]).toBe("50%～100%");
   expect(cell.slice(12)).toEqual(["", "", "", "", ""]);
   await head.goto(`${url}/desk/rounds/${round}/groups/BGS`);

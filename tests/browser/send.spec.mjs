@@ -137,7 +137,7 @@ test("two quick taps send one request", async ({ page, zicha }) => {
   await page.route("**/r/*", async (route) => {
     if (route.request().method() === "POST") {
       posts += 1;
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
     }
     await route.continue();
   });

@@ -13,11 +13,12 @@ test("unasked, no answer is stored anywhere", async ({ page, zicha }) => {
 
 test("a draft by choice holds the answers for a day, never the code, and comes back when asked for", async ({ page, zicha }) => {
   const code = await scan(page, zicha);
-  await next(page).click();
-  await pick(page, "honor_pride", "frequent");
   await expect(page.locator(".draft")).toContainText("24 小时");
   await offer(page).click();
   await expect(page.locator(".draft")).toContainText("已暂存在本机，保留到");
+  await next(page).click();
+  await pick(page, "honor_pride", "frequent");
+  await expect(page.getByText("怕被打断")).toBeHidden(); // asked once
   await pick(page, "honor_brand", "isolated");
   const stored = await page.evaluate(() => JSON.stringify(localStorage));
   expect(stored).toContain("honor_pride");
@@ -33,7 +34,9 @@ test("a draft by choice holds the answers for a day, never the code, and comes b
   await expect(page.locator('#q-honor_pride input[value="frequent"]')).toBeChecked();
   await expect(page.locator('#q-honor_brand input[value="isolated"]')).toBeChecked();
   await expect(page.locator("#code")).toHaveValue("");
-
+  // It goes on where its writer was, at the first question without an answer.
+  await expect(page.locator(".item:not(.done) input").first()).toBeFocused();
+  await back(page);
   await page.locator("#code").fill(code);
   await toEnd(page);
   await submit(page);
@@ -43,19 +46,18 @@ test("a draft by choice holds the answers for a day, never the code, and comes b
 
 test("what was answered before a draft comes back stays, and everything that is said of answers is said of the draft's", async ({ page, zicha }) => {
   await scan(page, zicha, "canteen");
+  await offer(page).click();
+  await expect(offer(page)).toBeFocused();
   await next(page).click();
   await pick(page, "food_cold", "agree");
   await page.locator("#f-food_order\\.1").selectOption("price");
   await next(page).click();
   await page.locator("#f-visit_note").fill("张三 13800138000" + "好".repeat(90));
-  await offer(page).click();
-  await expect(offer(page)).toBeFocused();
   await page.reload();
   await next(page).click();
   await pick(page, "food_cold", "disagree");
   await pick(page, "food_choice", "partly");
   await page.locator(".waiting button:not(.second)").click();
-  await expect(offer(page)).toBeFocused();
   await expect(page.locator('#q-food_cold input[value="disagree"]')).toBeChecked();
   await expect(page.locator('#q-food_choice input[value="partly"]')).toBeChecked();
   await expect(page.locator('#f-food_order\\.2 option[value="price"]')).toBeDisabled();
@@ -67,9 +69,9 @@ test("what was answered before a draft comes back stays, and everything that is 
 
 test("a draft goes when the round has closed, and none comes back after sending from another page", async ({ page, context, zicha }) => {
   await scan(page, zicha, "canteen");
+  await offer(page).click();
   await next(page).click();
   await pick(page, "food_cold", "agree");
-  await offer(page).click();
   // The same phone sends from another tab; typing on in this one writes nothing anew.
   const other = await context.newPage();
   await scan(other, zicha, "canteen");
@@ -78,8 +80,10 @@ test("a draft goes when the round has closed, and none comes back after sending 
   await expect(other.locator("h1")).toHaveText("已收到，已投入票箱");
   await pick(page, "food_choice", "partly");
   expect((await kept(page)).local).toEqual([]);
+  await back(page);
   await offer(page).click();
   expect((await kept(page)).local).toHaveLength(1);
+  await next(page).click();
   const closed = await (await page.request.get(`${zicha.url}/r/${zicha.rounds.closed}`)).text();
   await page.route("**/r/*", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 410, contentType: "text/html", body: closed }) : route.continue()));
   await toEnd(page);
@@ -90,9 +94,10 @@ test("a draft goes when the round has closed, and none comes back after sending 
 
 test("a draft can be cleared, before and after a reload", async ({ page, zicha }) => {
   await scan(page, zicha);
+  await offer(page).click();
   await next(page).click();
   await pick(page, "honor_pride", "frequent");
-  await offer(page).click();
+  await back(page);
   await offer(page).click();
   await expect(page.locator(".draft")).toContainText("已清除");
   expect((await kept(page)).local).toEqual([]);
@@ -106,9 +111,9 @@ test("a draft can be cleared, before and after a reload", async ({ page, zicha }
 test("a draft is gone after 24 hours, from whichever page is opened then", async ({ page, zicha }) => {
   await page.clock.install();
   await scan(page, zicha);
+  await offer(page).click();
   await next(page).click();
   await pick(page, "honor_pride", "frequent");
-  await offer(page).click();
   await page.clock.fastForward("23:59:00");
   await page.reload();
   await expect(page.locator(".waiting")).toBeVisible();
@@ -169,7 +174,12 @@ test("on a shared device the way back from another page shows nothing of the per
   await page.locator("#code").fill(zicha.slip("canteen"));
   await next(page).click();
   await pick(page, "food_cold", "agree");
+  // Read on top, nothing is left and nothing is lost; left for good, nothing comes back.
   await page.locator("footer a").first().click();
+  await expect(page.locator(".reader h1")).toHaveText("匿名承诺");
+  await back(page);
+  await expect(page.locator("#q-food_cold input:checked")).toHaveValue("agree");
+  await page.goto(`${zicha.url}/privacy`);
   await expect(page.locator("h1")).toHaveText("匿名承诺");
   await back(page);
   await expect(page.locator("#code")).toHaveValue("");

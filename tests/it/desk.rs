@@ -287,8 +287,17 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     let desk = format!("/desk/rounds/{round}");
     assert_eq!(clerk.get(&format!("{desk}/export/wide?format=pdf")).status, 422, "an unknown format is not silently CSV");
     assert_eq!(clerk.get(&format!("{desk}/export/wide?format=docx")).status, 422, "nor is one that this table does not have");
+    clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]).assert_says(422, "核实依据");
+    assert!(!lists("CY").contains(&number("CY")), "nothing is checked without a ground");
     clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")]);
     assert!(lists("CY").contains(&number("CY")) && lists("CF").contains(&number("CF")));
+    // Who checked it and on what ground is recorded and printed, in every form of the list; nothing says that it is still to be checked.
+    let word = crate::test_app::unpacked(&clerk.file(&format!("{desk}/export/problems?format=docx&group=CY")))["word/document.xml"].clone();
+    for text in [lists("CY"), word, clerk.get(&format!("{desk}/export/problems?format=csv&group=CY")).body] {
+        assert!(text.contains("核实：调阅台账并询问当事人") && !text.contains("需进一步核实"), "{text}");
+    }
+    let links = zicha.app.audit().unwrap();
+    assert!(links.rows.iter().any(|link| link.subject.contains("调阅台账并询问当事人")));
 }
 
 #[test]

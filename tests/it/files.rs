@@ -240,6 +240,20 @@ fn a_workbook_says_cell_by_cell_what_csv_says_in_real_types_and_never_a_formula(
 }
 
 #[test]
+fn harms_and_causes_that_are_a_category_s_own_stand_once_beside_its_rows() {
+    let (zicha, round) = bureau();
+    for codes in ["CY", "CF"] {
+        let word = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some(codes)))["word/document.xml"].clone();
+        let rows: Vec<&str> = word.split("<w:tr>").chain(word.split("<w:tr ")).collect();
+        assert!(rows.len() > 2);
+        let (starts, goes_on) = (word.matches("w:vMerge w:val=\"restart\"").count(), word.matches("w:vMerge w:val=\"continue\"").count());
+        // CY has two rows of the first category (one was added): four columns are merged over them; CF has one row of each and merges nothing.
+        assert_eq!((starts > 0, goes_on > 0), (codes == "CY", codes == "CY"), "{codes}: {starts} {goes_on}");
+        assert_eq!(starts, goes_on, "{codes}");
+    }
+}
+
+#[test]
 fn rare_characters_survive_and_what_hides_is_made_visible() {
     let (zicha, round) = bureau();
     let word = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CY")))["word/document.xml"].clone();

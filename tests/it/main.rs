@@ -24,6 +24,7 @@ mod files;
 mod forensics;
 mod gate_attack;
 mod headers;
+mod hostile_exports;
 mod keeping;
 mod kinds;
 mod lists;

@@ -184,3 +184,69 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     assert_eq!(typed("夜间有脱岗", &[]).status, 303);
     assert_eq!(typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status, 303, "looked at, and kept on purpose");
 }
+
+#[test]
+fn what_is_not_screened_yet_is_said_before_results_go_out_and_before_originals_are_destroyed() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units("code,name,kind,headcount\nCY,曹杨中队,squad,40\n");
+    let round = zicha.open_round(&survey("self-check"));
+    for (n, code) in zicha.slips(&round)["CY"].iter().enumerate().take(24) {
+        zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", &format!("{ORIGINAL}{n}"))]).assert_received();
+    }
+    zicha.app.close_round(&round).unwrap();
+    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    let sign = |name: &str, role| {
+        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in(name, &password);
+        desk
+    };
+    let (head, clerk) = (sign("fuzeren", Role::Head), sign("jingban", Role::Clerk));
+    let base = format!("/desk/rounds/{round}");
+    let said = "24 条文字意见中还有 24 条没有筛查完";
+    head.post_from(&base, &format!("{base}/do/release"), &[]).assert_says(200, said);
+    head.get(&format!("{base}/keeping")).assert_says(200, said);
+    for text in zicha.app.screened(&round, "honor_example").unwrap() {
+        assert_eq!(send(&head, &round, &text, &[("do", "unused")]).status, 303);
+        if let Some(text) =
+            zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id && t.state == ScreeningState::Proposed)
+        {
+            assert_eq!(send(&clerk, &round, &text, &[("do", "confirm")]).status, 303);
+        }
+    }
+    assert!(!head.post_from(&base, &format!("{base}/do/release"), &[]).body.contains("没有筛查完"));
+    assert!(!head.get(&format!("{base}/keeping")).body.contains("没有筛查完"));
+}
+
+#[test]
+fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units("code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\n");
+    let round = zicha.open_round(&survey("self-check"));
+    // A single text from each group stands alone in none of them: they are pooled.
+    for codes in zicha.slips(&round).values() {
+        for (n, code) in codes.iter().enumerate().take(24) {
+            let text = if n == 0 { ORIGINAL } else { "" };
+            zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", text)]).assert_received();
+        }
+    }
+    zicha.finish(&round);
+    let sign = |name: &str, role| {
+        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in(name, &password);
+        desk
+    };
+    let (one, two) = (sign("jia", Role::Clerk), sign("yi", Role::Head));
+    let text = first_of(&zicha, &round, "ALL");
+    let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "ALL-1.1")];
+    assert_eq!(send(&one, &round, &text, &proposal).status, 303);
+    let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+    assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303);
+    for format in ["csv", "json"] {
+        let whole = two.get(&format!("/desk/rounds/{round}/export/comments?format={format}")).body;
+        assert!(whole.contains("夜间巡查有人脱岗休息"), "{format}: {whole}");
+        let squad = two.get(&format!("/desk/rounds/{round}/export/comments?format={format}&group=CY")).body;
+        assert!(!squad.contains("夜间巡查有人脱岗休息"), "{format}: it is no unit's own");
+    }
+}

@@ -32,7 +32,7 @@ async fn answer(session: &Session, app: &Data<App>, id: RoundId, error: Option<S
     let lang = session.lang;
     let reading = app.clone();
     let unscreened = match app.round(&id) {
-        Ok(round) if round.state.has_results() && round.destroyed => super::round::unscreened(app, &id).await?,
+        Ok(round) if round.state.has_results() && round.destroyed => unscreened(app, &id).await?,
         _ => None,
     };
     let facts = block(move || {
@@ -170,4 +170,17 @@ fn printed_record(round: &Round, record: &Destruction, lang: Lang) -> Markup {
             p { (lang.pick("经办人（签名）：＿＿＿＿＿＿＿＿　　监督人（签名）：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日", "Done by (signature): ________　　Witness (signature): ________　　Date: ________")) }
         }
     }
+}
+
+/// Said before results are let out or originals destroyed: how many texts nobody has dealt with.
+pub(super) async fn unscreened(app: &Data<App>, id: &RoundId) -> Result<Option<Refusal>, WebError> {
+    let (reading, of) = (app.clone(), id.clone());
+    let progress = block(move || reading.screening_progress(&of)).await??;
+    let (waiting, all) = progress.values().fold((0, 0), |(waiting, all), n| (waiting + n[0] + n[1], all + n.iter().sum::<u64>()));
+    Ok((waiting > 0).then(|| {
+        Refusal::new(
+            format!("{all} 条文字意见中还有 {waiting} 条没有筛查完，它们反映的情况不会出现在清单中"),
+            format!("{waiting} of {all} texts are not screened yet; what they tell will be in no list"),
+        )
+    }))
 }

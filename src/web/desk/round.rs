@@ -155,7 +155,7 @@ pub async fn act(
             })
             .await??
         } else if step == "release" {
-            unscreened(&app, &id).await?.into_iter().collect()
+            super::keeping::unscreened(&app, &id).await?.into_iter().collect()
         } else {
             Vec::new()
         };
@@ -195,19 +195,6 @@ pub async fn act(
         }
         Err(error) => refused(&session, &app, &id, error),
     }
-}
-
-/// Said before results are let out or originals destroyed: how many texts nobody has dealt with.
-pub(super) async fn unscreened(app: &Data<App>, id: &RoundId) -> Result<Option<Refusal>, WebError> {
-    let (reading, of) = (app.clone(), id.clone());
-    let progress = block(move || reading.screening_progress(&of)).await??;
-    let (waiting, all) = progress.values().fold((0, 0), |(waiting, all), n| (waiting + n[0] + n[1], all + n.iter().sum::<u64>()));
-    Ok((waiting > 0).then(|| {
-        Refusal::new(
-            format!("{all} 条文字意见中还有 {waiting} 条没有筛查完，它们反映的情况不会出现在清单中"),
-            format!("{waiting} of {all} texts are not screened yet; what they tell will be in no list"),
-        )
-    }))
 }
 
 fn refused(session: &Session, app: &App, id: &RoundId, error: AppError) -> Result<HttpResponse, WebError> {
