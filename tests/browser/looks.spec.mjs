@@ -90,13 +90,12 @@ test("no network at sending", async ({ page, context, zicha }) => {
 test("draft", async ({ page, zicha }) => {
   await page.clock.install({ time: new Date("2026-06-01T10:00:00+08:00") });
   await scan(page, zicha);
-  await fillIn(page);
   await page.locator(".draft .second").click();
   await expect(page.locator(".draft")).toContainText("已暂存在本机");
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   await look(page, "draft-kept");
   await page.reload();
-  await expect(page.locator(".draft")).toContainText("要离开一会儿");
+  await expect(page.locator(".draft")).toContainText("怕被打断");
   await look(page, "draft-waiting");
 });
 

@@ -220,7 +220,11 @@ fn what_now(live: &Live, view: View) -> Markup {
                 (lang.pick("结果见", "Results hang on the ")) a href={ "/bulletin/" (round.id) (view.query()) } { (lang.pick("公示栏", "bulletin")) }
                 (lang.pick("：截止后公布发放、使用和答卷数，发布后公布汇总结果。", ": the numbers of slips and responses after closing, the summary after release."))
             }
-            li { (lang.pick("有疑问，可向政工科或开箱监督员询问；不必说明自己答了什么。", "Questions go to the Political Work Section or the trustees; you need not say what you answered.")) }
+            li { @if App::trustees(round).is_some() {
+                (lang.pick("有疑问，可向政工科或开箱监督员询问；不必说明自己答了什么。", "Questions go to the Political Work Section or the trustees; you need not say what you answered."))
+            } @else {
+                (lang.pick("有疑问，可向政工科询问；不必说明自己答了什么。", "Questions go to the Political Work Section; you need not say what you answered."))
+            } }
         }
     }
 }
