@@ -113,13 +113,12 @@ impl Results {
         if let Some(code) = only {
             self.list(code)?;
         }
-        let lists = match only {
-            Some(code) => vec![self.list(code)?],
+        let lists = if let Some(code) = only {
+            vec![self.list(code)?]
+        } else {
             // Where texts are pooled, summaries are cases of the bureau's rows.
-            None => {
-                let bureau = ["ALL"].into_iter().filter(|_| name == TableName::Comments);
-                self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
-            }
+            let bureau = ["ALL"].into_iter().filter(|_| name == TableName::Comments);
+            self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
         };
         let subject = Subject {
             round: &self.round,

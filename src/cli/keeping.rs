@@ -66,12 +66,11 @@ pub(super) fn clock(app: &App, confirm: bool, out: Output) -> Result<(), AppErro
         out.confirm(&format!("The clock says {}. Closing and destruction go by it from now on.", minute_of(app.now().unix_timestamp())))?;
         app.confirm_clock(&shell())?;
     }
-    match app.clock_doubt()? {
-        Some(doubt) => Err(doubt.refusal().into()),
-        None => {
-            let now = minute_of(app.now().unix_timestamp());
-            out.result(&format!("believed; it says {now}"), &json!({ "believed": true, "now": now }));
-            Ok(())
-        }
+    if let Some(doubt) = app.clock_doubt()? {
+        Err(doubt.refusal().into())
+    } else {
+        let now = minute_of(app.now().unix_timestamp());
+        out.result(&format!("believed; it says {now}"), &json!({ "believed": true, "now": now }));
+        Ok(())
     }
 }

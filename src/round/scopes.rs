@@ -51,8 +51,8 @@ impl Scopes {
     /// What does not fit, said before the round opens.
     #[must_use]
     pub fn warnings(&self, survey: &Survey) -> Vec<Refusal> {
-        let name = |kind: &str, lang| survey.kind_name(kind, lang).to_owned();
         use crate::text::Lang::{En, Zh};
+        let name = |kind: &str, lang| survey.kind_name(kind, lang).to_owned();
         let idle = self.idle.iter().map(|(kind, questions)| {
             Refusal::new(
                 format!("有 {questions} 道题只适用于“{}”，但本轮没有这类单位，这些题不会列入任何清单", name(kind, Zh)),

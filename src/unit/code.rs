@@ -36,7 +36,7 @@ pub(super) fn made(name: &str, known: &[Unit], taken: &HashSet<String>) -> Strin
         tidy_code(&name.chars().filter_map(initial).collect::<String>()).chars().filter(char::is_ascii_alphanumeric).take(LONGEST - 3).collect();
     let stem = if letters.is_empty() { "DW".to_owned() } else { letters };
     let free = |code: &String| is_code(code) && !taken.contains(code) && known.iter().all(|unit| unit.code != *code || unit.name == name);
-    std::iter::once(stem.clone()).chain((2..).map(|n| format!("{stem}{n}"))).find(free).unwrap_or(stem)
+    std::iter::once(stem.clone()).chain((2..100_000).map(|n| format!("{stem}{n}"))).find(free).unwrap_or(stem)
 }
 
 #[cfg(test)]

@@ -261,8 +261,8 @@ fn a_passphrase_or_password_that_was_typed_is_never_on_a_page_again() {
 fn the_largest_form_of_the_desk_outlives_its_session() {
     let zicha = TestApp::start(Backend::Sqlite);
     let (desk, password) = signed_in(&zicha, "keyuan", Role::Clerk);
-    let rows: String = (0..4_000).map(|n| format!("C{n},第{n}号派出执法中队（含协管员）,squad,30,,\n")).collect();
-    let table = format!("code,name,kind,headcount,group,group_name\n{rows}");
+    let rows: Vec<String> = (0..4_000).map(|n| format!("C{n},第{n}号派出执法中队（含协管员）,squad,30,,\n")).collect();
+    let table = format!("code,name,kind,headcount,group,group_name\n{}", rows.concat());
     let page = desk.get("/desk/units");
     let (token, seen) = (crate::desk::token_of(&page.body), between(&page, "name=\"seen\" value=\"", "\"").to_owned());
     sql(&zicha, "delete from sessions");

@@ -291,9 +291,9 @@ impl App {
         }
         extra.extend(spent.iter().map(|(_, row)| (shape("spent_codes"), row.clone())));
         if let Side::BackupAhead(tail) = side {
-            let links = side::appended(&seen.chain, tail.clone());
+            let added = side::appended(&seen.chain, tail.clone());
             let row = |l: &AuditRow| json!([l.seq, l.at, l.account, l.action, l.subject, l.hash]).to_string();
-            extra.extend(links.iter().map(|link| (shape("audit"), row(link))));
+            extra.extend(added.iter().map(|link| (shape("audit"), row(link))));
         }
         let mut extra = extra.into_iter();
         self.storage.restore_main(&kept, ahead, &mut || {
