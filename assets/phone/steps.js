@@ -76,6 +76,7 @@ function makeSteps(form) {
     const { of, done } = counts(steps[at]);
     const whole = counts(form);
     track.style.width = `${(100 * whole.done) / Math.max(1, whole.of)}%`;
+    if (listing) place.textContent = say(`全卷已答 ${whole.done}／${whole.of}`, `${whole.done} of ${whole.of} answered in all`);
     gap.hidden = !firstGap(0);
     place.textContent = say(`第 ${at + 1} 步，共 ${last + 1} 步`, `Step ${at + 1} of ${last + 1}`) + (of ? say(`　已答 ${done}／${of}`, ` · ${done} of ${of} answered`) : "");
     links.forEach((link, n) => {

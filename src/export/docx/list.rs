@@ -44,9 +44,9 @@ fn rows(document: Docx, table: &Table, nothing: &str) -> Docx {
         return document.add_paragraph(pitch(Paragraph::new(), 460).add_run(run(nothing, BODY, SIHAO)));
     }
     let head: Vec<&str> = table.columns.iter().map(|c| c.zh).collect();
-    // An empty column of cases leaves its room to the causes.
+    // An empty column of cases leaves its room to the causes; these are merged over rows and may be narrow, remarks may not.
     let cases = if table.rows.iter().any(|row| !row[CASES].is_empty()) { 14 } else { 7 };
-    let widths = [4, 8, 8, 14, 6, 7, cases, 6, 17, 33 - cases, 8, 9];
+    let widths = [4, 8, 7, 17, 6, 7, cases, 6, 14, 26 - cases, 7, 18];
     let grid =
         Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], merged: &[2, 7, 8, 9], rows: table.rows.clone(), width: LANDSCAPE_WIDTH };
     document.add_table(grid.table())
