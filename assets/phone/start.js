@@ -121,6 +121,7 @@ function finish(form, page, url, tried) {
 // A shared device begins anew in place: there may be no network to load a page from.
 function restart() {
   if (current) wipe(current.form);
+  closeReader();
   all(".leaving").forEach((note) => note.remove());
   if (!empty) return location.replace(document.querySelector(".next a") ? document.querySelector(".next a").href : "/?device=shared");
   settledAt = "";
@@ -240,6 +241,7 @@ document.addEventListener("click", (event) => {
   if (current) current.steps.follow(event);
   keepHere(event);
 });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.querySelector(".reader")) history.back(); });
 for (const name of ["input", "click", "touchstart", "keydown"]) document.addEventListener(name, watchIdle);
 window.addEventListener("popstate", (event) => {
   if (document.querySelector(".reader")) return closeReader();

@@ -20,7 +20,7 @@ test("with something filled in, no link of the page loses it", async ({ page, zi
       await further.click();
       await expect(reader.locator("h1")).toContainText("公示栏");
     }
-    if (to === "/") await page.goBack();
+    if (to === "/") await page.keyboard.press("Escape");
     else await reader.getByRole("button", { name: "返回问卷" }).click();
     await expect(reader).toHaveCount(0);
     await expect(page.locator("#q-honor_pride input:checked")).toHaveValue("frequent");

@@ -102,3 +102,36 @@ fn every_answer_carries_the_same_headers_errors_too() {
     let file = desk.get(&format!("/desk/rounds/{done}/export/tally?format=csv"));
     assert!(file.headers["content-disposition"].starts_with("attachment; filename=\""), "{:?}", file.headers);
 }
+
+#[test]
+fn a_page_of_another_version_gets_todays_style_and_script_and_nothing_else_does() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let page = zicha.get("/");
+    for kind in ["css", "js"] {
+        let name = page.body.split("/assets/").map(|rest| rest.split('"').next().unwrap()).find(|name| name.ends_with(kind)).unwrap().to_owned();
+        let today = zicha.get(&format!("/assets/{name}"));
+        let before = zicha.get(&format!("/assets/r-0123456789ab.{kind}"));
+        assert_eq!((before.status, &before.body), (200, &today.body), "{kind}");
+        assert_eq!(before.headers["content-type"], today.headers["content-type"]);
+        assert_eq!(before.headers["cache-control"], "no-store", "a stand-in is not kept under the other one's name");
+    }
+    for strange in ["r-0123456789ab.html", "r-.css", "r.css", "r-0123456789abcd.css", "r-zzzzzzzzzzzz.js", "x-0123456789ab.js"] {
+        assert_eq!(zicha.get(&format!("/assets/{strange}")).status, 404, "{strange}");
+    }
+}
+
+#[test]
+fn pages_to_read_go_out_compressed_to_whoever_takes_that() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    for path in ["/".to_owned(), "/privacy".to_owned(), format!("/bulletin/{round}")] {
+        let plain = zicha.get(&path);
+        assert!(!plain.headers.contains_key("content-encoding") && plain.headers["vary"].contains("Accept-Encoding"), "{path}");
+        let packed = zicha.get_packed(&path);
+        let mut body = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut body).unwrap();
+        assert_eq!(body, plain.body, "{path}");
+        assert!(packed.len() < plain.body.len() / 2 + 400, "{path}: {} of {}", packed.len(), plain.body.len());
+    }
+}

@@ -131,6 +131,13 @@ impl TestApp {
         self.try_get(path).unwrap_or_else(|| panic!("GET {path} was not answered"))
     }
 
+    /// The bytes of a page as they go to a browser that takes gzip.
+    pub fn get_packed(&self, path: &str) -> Vec<u8> {
+        let answer = agent().get(format!("{}{path}", self.base)).header("accept-encoding", "gzip").call().unwrap();
+        assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
+        answer.into_body().read_to_vec().unwrap()
+    }
+
     /// With a token of the interface for programs.
     pub fn get_as(&self, token: &str, path: &str) -> Page {
         page(agent().get(format!("{}{path}", self.base)).header("authorization", format!("Bearer {token}")).call().unwrap())
