@@ -318,3 +318,31 @@ fn every_setting_is_taken_from_variable_and_file_and_by_every_command_that_serve
         assert!(up, "{command} does not listen on {address}");
     }
 }
+
+#[test]
+fn a_box_that_two_command_lines_open_at_once_is_opened_once_and_both_end_well() {
+    for backend in backends() {
+        let zicha = Shell::new(backend);
+        std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
+        zicha.ok(&["units", "import", &zicha.path("units.csv")]);
+        let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
+        let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "第一轮", "--opens", &today, "--closes", &today]);
+        zicha.ok(&["round", "open", &round, "--custody", "server"]);
+        zicha.ok(&["--yes", "round", "close", &round]);
+        let both: Vec<_> = (0..2)
+            .map(|_| {
+                let mut command = zicha.command(&["--yes", "box", "open", "--round", &round]);
+                command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        let ends: Vec<_> = both.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        let said: Vec<String> = ends.iter().map(|end| String::from_utf8_lossy(&[&end.stdout[..], &end.stderr].concat()).into_owned()).collect();
+        let opened = said.iter().zip(&ends).filter(|(said, end)| end.status.success() && !said.contains("elsewhere")).count();
+        assert_eq!(opened, 1, "{said:?}");
+        // The other one waited for it, or came when it was done: either way it says what happened.
+        for (said, end) in said.iter().zip(&ends) {
+            assert!(end.status.success() || said.contains("box and keys are destroyed"), "{said}");
+        }
+        assert!(zicha.ok(&["verify", "--round", &round]).lines().all(|l| l.starts_with('✓')));
+    }
+}
