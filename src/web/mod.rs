@@ -25,6 +25,7 @@ use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{App, Part};
+use crate::id::RoundId;
 
 pub use error::WebError;
 
@@ -230,18 +231,20 @@ async fn last_answer(
 }
 
 /// The address that was meant by one with a slash at its end, or with a round's name in capitals.
+/// On the side of respondents only pages that there can be are answered so: nothing else of what was sent comes back in an answer.
 fn meant_by(path: &str) -> Option<String> {
     let plain = path.trim_end_matches('/');
-    let plain =
-        match plain.strip_prefix("/r/").map(|rest| ("/r/", rest)).or_else(|| plain.strip_prefix("/bulletin/").map(|rest| ("/bulletin/", rest))) {
-            Some((start, rest)) => {
-                let (round, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-                format!("{start}{}{rest}", round.to_ascii_lowercase())
-            }
-            None => plain.to_owned(),
-        };
-    // Nothing that another host could be read into.
-    (plain != path && !plain.is_empty() && !plain.starts_with("//") && !plain.contains('\\')).then_some(plain)
+    let round_page = ["/r/", "/bulletin/"].into_iter().find_map(|start| plain.strip_prefix(start).map(|rest| (start, rest)));
+    let meant = match round_page {
+        Some((start, rest)) => {
+            let (round, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let round: RoundId = round.to_ascii_lowercase().parse().ok()?;
+            ["", "/received", "/again"].contains(&rest).then(|| format!("{start}{round}{rest}"))?
+        }
+        None if plain == "/privacy" || plain == "/desk" || plain.starts_with("/desk/") => plain.to_owned(),
+        None => return None,
+    };
+    (meant != path && !meant.contains('\\')).then_some(meant)
 }
 
 /// Refuses an address that holds a NUL before anybody looks it up: no database has such a thing.
@@ -252,8 +255,9 @@ async fn sane_address(request: ServiceRequest, next: Next<impl MessageBody + 'st
         return Ok(request.into_response(page));
     }
     if let Some(to) = meant_by(request.path()) {
-        let query = request.query_string();
-        let to = if query.is_empty() { to } else { format!("{to}?{query}") };
+        let desk = to.starts_with("/desk");
+        let query = if desk { format!("?{}", request.query_string()) } else { page::View::of(request.request()).query() };
+        let to = format!("{to}{}", if query == "?" { "" } else { &query });
         let moved = HttpResponse::PermanentRedirect().insert_header(("Location", to)).finish();
         return Ok(request.into_response(moved));
     }

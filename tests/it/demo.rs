@@ -9,7 +9,13 @@ use zicha::round::RoundState;
 #[test]
 fn the_demo_is_complete_and_says_that_it_is_invented() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { data: folder.path().to_owned(), listen: "127.0.0.1:1".into(), demo: true, ..Settings::default() };
+    let settings = Settings {
+        data: folder.path().to_owned(),
+        listen: "127.0.0.1:1".into(),
+        public_url: Some("http://127.0.0.1:1".into()),
+        demo: true,
+        ..Settings::default()
+    };
     let app = Arc::new(App::open(settings).unwrap());
     let demo = app.fill_demo().unwrap();
     assert_eq!(app.units().unwrap().iter().map(|u| u.headcount).sum::<u32>(), 431);

@@ -68,6 +68,7 @@ fn kill_again_and_again(backend: Backend, kills: usize) {
         let output = Command::new(env!("CARGO_BIN_EXE_zicha"))
             .args(["--yes", "--database", &database, "--data", folder.path().to_str().unwrap()])
             .args(arguments)
+            .env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080")
             .output()
             .unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -189,7 +189,10 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
     let url = format!("postgres://zicha@127.0.0.1:{},127.0.0.1:{}/zicha", clusters[0].port, clusters[1].port);
     let zicha = |node: &str, arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
-        command.args(["--yes", "--database", &url, "--data", place.path().join(node).to_str().unwrap()]).args(arguments);
+        command
+            .args(["--yes", "--database", &url, "--data", place.path().join(node).to_str().unwrap()])
+            .args(arguments)
+            .env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080");
         command
     };
     let ok = |arguments: &[&str]| {

@@ -51,6 +51,7 @@ impl Divided {
     fn command(&self, environment: &[(&str, String)], arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
         command.args(["--yes", "--data", self.folder.path().to_str().unwrap()]).args(arguments).envs(environment.iter().map(|(k, v)| (k, v)));
+        command.env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080");
         command
     }
 
