@@ -58,7 +58,7 @@ function hold(time) {
 function swallow(event) {
   if (/down$|^touchstart$/.test(event.type) && event.type !== "keydown") pressed = event.timeStamp;
   const began = event.type === "click" && event.detail > 0 ? pressed : event.timeStamp;
-  if (began >= still || event.key === "Tab" || !event.isTrusted) return;
+  if (began >= still || event.key === "Tab" || event.key === "Escape" || !event.isTrusted) return;
   event.stopPropagation();
   if (event.cancelable && event.type !== "touchstart") event.preventDefault();
 }
