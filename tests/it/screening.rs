@@ -8,6 +8,13 @@ use crate::test_app::{Backend, Desk, TestApp, backends, survey};
 
 const ORIGINAL: &str = "去年冬天夜班巡查时有两名队员在车里睡觉被群众拍到";
 
+fn sign(zicha: &TestApp, name: &str, role: Role) -> Desk {
+    let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let desk = zicha.desk();
+    desk.sign_in(name, &password);
+    desk
+}
+
 fn bureau(backend: Backend) -> (TestApp, RoundId, Desk, Desk) {
     let zicha = TestApp::start(backend);
     zicha.import_units("code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\n");
@@ -19,13 +26,7 @@ fn bureau(backend: Backend) -> (TestApp, RoundId, Desk, Desk) {
         }
     }
     zicha.finish(&round);
-    let sign = |name: &str, role| {
-        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
-        let desk = zicha.desk();
-        desk.sign_in(name, &password);
-        desk
-    };
-    let (one, two) = (sign("jia", Role::Clerk), sign("yi", Role::Head));
+    let (one, two) = (sign(&zicha, "jia", Role::Clerk), sign(&zicha, "yi", Role::Head));
     (zicha, round, one, two)
 }
 
@@ -195,13 +196,7 @@ fn what_is_not_screened_yet_is_said_before_results_go_out_and_before_originals_a
     }
     zicha.app.close_round(&round).unwrap();
     zicha.app.open_box(&round, &mut |_| {}).unwrap();
-    let sign = |name: &str, role| {
-        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
-        let desk = zicha.desk();
-        desk.sign_in(name, &password);
-        desk
-    };
-    let (head, clerk) = (sign("fuzeren", Role::Head), sign("jingban", Role::Clerk));
+    let (head, clerk) = (sign(&zicha, "fuzeren", Role::Head), sign(&zicha, "jingban", Role::Clerk));
     let base = format!("/desk/rounds/{round}");
     let said = "24 条文字意见中还有 24 条没有筛查完";
     head.post_from(&base, &format!("{base}/do/release"), &[]).assert_says(200, said);
@@ -231,13 +226,7 @@ fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
         }
     }
     zicha.finish(&round);
-    let sign = |name: &str, role| {
-        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
-        let desk = zicha.desk();
-        desk.sign_in(name, &password);
-        desk
-    };
-    let (one, two) = (sign("jia", Role::Clerk), sign("yi", Role::Head));
+    let (one, two) = (sign(&zicha, "jia", Role::Clerk), sign(&zicha, "yi", Role::Head));
     let text = first_of(&zicha, &round, "ALL");
     let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "ALL-1.1")];
     assert_eq!(send(&one, &round, &text, &proposal).status, 303);
