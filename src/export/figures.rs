@@ -47,6 +47,12 @@ pub(super) const WIDE: &[(&str, &str)] = &[
 
 pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
     let band = |b: Option<Band>| b.map_or_else(String::new, |b| b.to_string());
+    // 存在率 is said only where a level depends on it; elsewhere the cell says why it is not.
+    let present = |prominent: Option<Band>, present: Option<Band>, question: &Question| match (prominent, present) {
+        (Some(_), None) if question.is_twofold() => "与突出率相同".to_owned(),
+        (Some(_), None) => "突出率已定级，不另列".to_owned(),
+        _ => band(present),
+    };
     let mut out = Vec::new();
     for r in rows(subject) {
         for (n, question) in subject.survey.questions().iter().enumerate().filter(|(_, q)| q.problem.is_some()) {
@@ -71,7 +77,8 @@ pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
                         } else {
                             ("不适用".to_owned(), String::new())
                         };
-                        row.extend([subject.word(item.class.as_str()), band(item.prominent), band(item.present), level, unclear]);
+                        let present = present(item.prominent, item.present, question);
+                        row.extend([subject.word(item.class.as_str()), band(item.prominent), present, level, unclear]);
                     }
                 }
                 None if !held => {
@@ -79,7 +86,7 @@ pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
                         row.extend([
                             subject.word(item.class.as_str()),
                             band(item.prominent),
-                            band(item.present),
+                            present(item.prominent, item.present, question),
                             level(item.level),
                             flag(item.unclear),
                         ]);
@@ -148,8 +155,12 @@ fn figures(subject: &Subject, row: &Row, at: usize, question: &Question, options
     }
     let Some(group) = row.group.map(|g| &subject.release.groups[g]) else {
         let counted = row.turnout.counted;
-        let exact = |counts: &[u32], answered: u32| {
-            let mut out: Vec<_> = counts.iter().map(|c| (c.to_string(), percent(*c, answered), "")).collect();
+        let one = |count: &Option<u32>, answered: u32| match count {
+            Some(count) => (count.to_string(), percent(*count, answered), ""),
+            None => (String::new(), String::new(), "few"),
+        };
+        let exact = |counts: &[Option<u32>], answered: u32| {
+            let mut out: Vec<_> = counts.iter().map(|count| one(count, answered)).collect();
             let blank = counted.saturating_sub(answered);
             out.push((blank.to_string(), percent(blank, counted), ""));
             out
@@ -157,14 +168,19 @@ fn figures(subject: &Subject, row: &Row, at: usize, question: &Question, options
         return match &subject.release.bureau.cells[at] {
             BureauCell::Item(item) => match &item.exact {
                 Some(e) => exact(&e.steps, e.answered),
-                None => nothing(if item.present.is_some() { "banded" } else { "withheld" }),
+                None => nothing(if item.prominent.is_some() { "banded" } else { "withheld" }),
             },
+            BureauCell::Shares(bands) => {
+                let mut out: Vec<_> = bands.iter().map(|band| (String::new(), band.to_string(), "banded")).collect();
+                out.push((String::new(), String::new(), "withheld"));
+                out
+            }
             BureauCell::Options { counts, answered } => exact(counts, *answered),
             _ => nothing("withheld"),
         };
     };
     match &group.cells[at] {
-        GroupCell::Item(item) if item.present.is_some() => {
+        GroupCell::Item(item) if item.prominent.is_some() => {
             let mut out = nothing(if group.merged { "merged" } else { "banded" });
             for (cell, share) in out.iter_mut().zip(&item.shares) {
                 cell.1 = share.to_string();

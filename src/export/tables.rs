@@ -167,7 +167,8 @@ impl Subject<'_> {
 
     /// A word from a list of a few, in Chinese for people.
     pub(super) fn word(&self, word: &str) -> String {
-        const WORDS: [(&str, &str); 9] = [
+        const WORDS: [(&str, &str); 10] = [
+            ("few", "选择人数接近零或全体，不公布"),
             ("banded", "只公布区间"),
             ("merged", "合并统计，只公布区间"),
             ("withheld", "不公布"),

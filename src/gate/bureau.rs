@@ -1,95 +1,81 @@
-//! What is said of the whole bureau beside what is said of its groups.
-//! A total is dangerous near the ends that the groups' bands leave possible: there it pins every group at once. Whether a total is near an end is itself hidden, by rules that look only at what is published anyway.
+//! What is said of the whole bureau's ratings of an item, beside what is said of its groups.
+//! A total is an equation over the groups: near an end of what their bands leave possible it pins them all at once. So before anything is said, the gate asks of all totals that may be, never of the true one, whether every group would keep its room.
 
-use super::band::{Band, Class, Cuts};
-use super::protect::{ItemSums, item_sums, level, median, top, unclear};
-use super::release::{BureauCell, BureauItem, ExactItem, Level};
-use crate::survey::{Kind, Question, QuestionRole, Scale, Thresholds};
+use super::band::{Band, Bands, Class, Cuts};
+use super::protect::{ItemSums, item_sums, level, unclear};
+use super::release::{BureauItem, ExactItem, Level};
+use super::room::{Range, Room, Rooms};
+use crate::survey::{Scale, Thresholds};
 use crate::tally::QuestionTally;
 
-/// An exact total must stay this far from both ends of what the groups' bands leave possible. The fewer-than-5 rule follows: no group has fewer than none.
-const SLACK: u32 = 5;
+/// Fewest votes for a step to be told beside the other steps of its family.
+const FEW: u32 = 5;
 
-/// The bureau's cell for one question.
-pub(super) fn cell(
-    question: &Question,
-    total: &QuestionTally,
-    by_group: &[&QuestionTally],
-    cuts: &Cuts,
-    thresholds: Thresholds,
-    exact: bool,
-    headcount: u32,
-) -> BureauCell {
-    match &question.kind {
-        Kind::Scale(scale) if question.problem.is_some() => BureauCell::Item(item(scale, total, by_group, cuts, thresholds, exact, headcount)),
-        Kind::Text { .. } => BureauCell::Nothing,
-        _ if exact => BureauCell::Options { counts: total.options.iter().map(|c| c.reveal()).collect(), answered: total.answered.reveal() },
-        Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => median(scale, total).map_or(BureauCell::Nothing, BureauCell::Median),
-        Kind::Multi { choices, .. } => top(choices, total).map_or(BureauCell::Nothing, BureauCell::Top),
-        _ => BureauCell::Nothing,
-    }
+/// What an item's totals are held against.
+pub(super) struct Beside<'a> {
+    /// Answers of each group.
+    pub groups: &'a [&'a QuestionTally],
+    /// Where bands are cut.
+    pub cuts: &'a Cuts,
+    /// Thresholds of the lists.
+    pub thresholds: Thresholds,
+    /// Whether the bureau is large enough for exact counts.
+    pub large: bool,
+    /// People in the bureau.
+    pub headcount: u32,
 }
 
-fn item(
-    scale: &Scale,
-    total: &QuestionTally,
-    by_group: &[&QuestionTally],
-    cuts: &Cuts,
-    thresholds: Thresholds,
-    exact: bool,
-    headcount: u32,
-) -> BureauItem {
+/// The bureau's cell for an item that everybody was asked.
+pub(super) fn item(scale: &Scale, total: &QuestionTally, beside: &Beside) -> BureauItem {
     let sums = item_sums(scale, total);
-    let groups: Vec<ItemSums> = by_group.iter().map(|t| item_sums(scale, t)).collect();
-    let [present_ends, prominent_ends] = ends(&groups, cuts);
-    let roomy = |x: u32, (low, high): (u32, u32)| x >= low + SLACK && x + SLACK <= high;
     let class = Class::of(sums.valid);
     let unclear = unclear(sums);
-    if exact && roomy(sums.present, present_ends) && roomy(sums.prominent, prominent_ends) {
-        let counted = exact_item(scale, total, sums, headcount);
-        let level = exact_level(sums, thresholds);
-        return BureauItem { exact: Some(counted), class, prominent: None, present: None, unclear, level };
+    let nothing = BureauItem { exact: None, class, prominent: None, present: None, unclear, level: None };
+    if class == Class::None {
+        return nothing;
     }
-    let safe = by_group.len() == 1
-        || (hides(&cuts.bands(class, false), sums.valid, present_ends, exact) && hides(&cuts.bands(class, true), sums.valid, prominent_ends, exact));
-    let prominent = cuts.prominent(sums.prominent, sums.valid).filter(|_| safe);
-    let present = cuts.present(sums.present, sums.valid).filter(|_| safe);
-    BureauItem { exact: None, class, prominent, present, unclear, level: level(prominent, present, thresholds) }
+    let rooms = Rooms::new(beside.groups.iter().map(|t| group_room(scale, t, beside.cuts)).collect());
+    let truth = Room::point(i64::from(sums.present), i64::from(sums.prominent));
+    let middle = beside.large.then(|| rooms.middle()).flatten();
+    if middle.is_some_and(|middle| middle.meet(truth).is_some()) {
+        let level = exact_level(sums, beside.thresholds);
+        return BureauItem { exact: Some(exact_item(scale, total, sums, beside.headcount)), level, ..nothing };
+    }
+    let said = if middle.is_some() { None } else { banded(scale, sums, beside.cuts, &rooms) };
+    let (prominent, present) = said.unwrap_or_else(|| {
+        // Near an end: which one, if that may be told; else what the groups' bands say together.
+        let margin = middle.and_then(|_| rooms.margins().into_iter().find(|margin| margin.meet(truth).is_some()));
+        let room = margin.unwrap_or(rooms.all);
+        (as_band(room.p, sums.valid), Some(as_band(room.e, sums.valid)))
+    });
+    BureauItem { prominent: Some(prominent), present, level: level(prominent, present, beside.thresholds), ..nothing }
 }
 
-/// The smallest and largest totals of "present" and "prominent" that the groups' published bands leave possible.
-fn ends(groups: &[ItemSums], cuts: &Cuts) -> [(u32, u32); 2] {
-    let mut ends = [(0, 0), (0, 0)];
-    for group in groups {
-        let whole = (0, group.valid);
-        let e = cuts.present(group.present, group.valid).map_or(whole, |b| b.counts(group.valid));
-        let p = cuts.prominent(group.prominent, group.valid).map_or(whole, |b| b.counts(group.valid));
-        ends[0] = (ends[0].0 + e.0.max(p.0), ends[0].1 + e.1);
-        ends[1] = (ends[1].0 + p.0, ends[1].1 + p.1.min(e.1));
-    }
-    ends
+/// The bureau's bands, if every pair of bands that the totals could fall into leaves every group its room.
+fn banded(scale: &Scale, sums: ItemSums, cuts: &Cuts, rooms: &Rooms) -> Option<(Band, Option<Band>)> {
+    let twofold = scale.is_twofold();
+    let safe = cuts
+        .all(Class::of(sums.valid), twofold)
+        .into_iter()
+        .filter_map(|bands| bands.room(sums.valid, twofold).meet(rooms.all))
+        .all(|totals| rooms.hide(totals));
+    cuts.say(sums.present, sums.prominent, sums.valid, twofold).filter(|_| safe).map(|Bands { prominent, present }| (prominent, present))
 }
 
-/// Whether every band the total could fall into leaves the groups room at both ends. Looks at the bands and the ends, never at the total: withholding then tells nothing.
-///
-/// Where exact counts are usual, seeing a band tells that the total is near an end; then what is left of the band near the ends must have room, too.
-fn hides(bands: &[Band], valid: u32, (low, high): (u32, u32), near_ends_only: bool) -> bool {
-    bands.iter().all(|band| {
-        let (from, to) = band.counts(valid);
-        let (from, to) = (from.max(low), to.min(high));
-        if from > to {
-            return true;
-        }
-        let room = |from: u32, to: u32| to - low >= 2 && high - from >= 2;
-        if !room(from, to) {
-            return false;
-        }
-        if !near_ends_only {
-            return true;
-        }
-        let near: Vec<u32> = (from..=to).filter(|t| *t < low + SLACK || t + SLACK > high).collect();
-        near.first().zip(near.last()).is_none_or(|(first, last)| room(*first, *last))
-    })
+/// What a group's published bands leave possible for it.
+fn group_room(scale: &Scale, tally: &QuestionTally, cuts: &Cuts) -> Room {
+    let (sums, twofold) = (item_sums(scale, tally), scale.is_twofold());
+    let valid = i64::from(sums.valid);
+    let whole = Room { e: (0, valid), p: (0, valid), d: if twofold { (0, 0) } else { (0, valid) } };
+    let said = cuts.say(sums.present, sums.prominent, sums.valid, twofold);
+    said.and_then(|bands| bands.room(sums.valid, twofold).tight()).unwrap_or(whole)
+}
+
+/// The narrowest band of whole percents around a range of counts.
+fn as_band((low, high): Range, valid: u32) -> Band {
+    let valid = i64::from(valid);
+    let percent = |share: i64| u8::try_from(share.clamp(0, 100)).unwrap_or(100);
+    Band { lo: percent(100 * low / valid), hi: percent((100 * (high + 1) + valid - 1) / valid) }
 }
 
 fn exact_item(scale: &Scale, total: &QuestionTally, sums: ItemSums, headcount: u32) -> ExactItem {
@@ -98,16 +84,28 @@ fn exact_item(scale: &Scale, total: &QuestionTally, sums: ItemSums, headcount: u
     let score: u64 = scale.steps.iter().zip(&steps).map(|(s, n)| u64::from(s.score.unwrap_or(0)) * u64::from(*n)).sum();
     let silent = headcount.saturating_sub(answered);
     let universe = sums.valid + silent;
+    let told = tell_steps(scale, &steps);
     ExactItem {
-        index_tenths: tenths(score * 100, u64::from(scale.top_score()) * u64::from(sums.valid)),
+        // The index is a sum over the steps, so it would tell a step that is not told.
+        index_tenths: told.iter().all(Option::is_some).then(|| tenths(score * 100, u64::from(scale.top_score()) * u64::from(sums.valid))),
         bound_low_tenths: tenths(u64::from(sums.prominent) * 100, u64::from(universe)),
         bound_high_tenths: tenths(u64::from(sums.prominent + silent) * 100, u64::from(universe)),
-        steps,
+        steps: told,
         answered,
         valid: sums.valid,
         prominent: sums.prominent,
         present: sums.present,
     }
+}
+
+/// The counts of single steps. Steps that count alike (prominent, merely present, neither) form a family whose sum is told anyway; a family with a step that hardly anybody chose keeps its steps to itself.
+fn tell_steps(scale: &Scale, counts: &[u32]) -> Vec<Option<u32>> {
+    let family = |at: usize| scale.steps[at].score.map(|s| (s >= scale.present_from, s >= scale.prominent_from));
+    let told = |at: usize| {
+        let members: Vec<usize> = (0..counts.len()).filter(|other| family(*other) == family(at)).collect();
+        members.len() == 1 || members.iter().all(|member| counts[*member] >= FEW)
+    };
+    counts.iter().enumerate().map(|(at, count)| told(at).then_some(*count)).collect()
 }
 
 /// `part / whole` in tenths, rounded half up.

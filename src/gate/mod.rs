@@ -3,13 +3,16 @@
 
 mod band;
 mod bureau;
+mod options;
 mod partition;
 mod protect;
 mod release;
+mod room;
 
-pub use band::{Band, Class, Cuts, ThresholdError};
+pub use band::{Band, Bands, Class, Cuts, ThresholdError};
+pub use options::{median_step, top_options};
 pub use partition::{Part, partition};
-pub use protect::{UnitSlips, median_step, protect, top_options};
+pub use protect::{UnitSlips, protect};
 pub use release::{BureauCell, BureauItem, ExactItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
 
 /// Fewest counted ballots of a published group.

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::band::{Class, Cuts};
-use super::bureau;
+use super::band::{Bands, Class, Cuts};
 use super::partition::{Part, partition};
-use super::release::{GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
-use super::{Band, K};
+use super::release::{BureauCell, BureauItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
+use super::{Band, K, bureau, options};
 use crate::id::RoundId;
-use crate::survey::{Choice, Kind, Question, QuestionRole, Scale, Survey, Thresholds};
+use crate::survey::{Kind, Question, Scale, Survey, Thresholds};
 use crate::tally::{GroupTally, QuestionTally, Tally};
 use crate::unit::Group;
+
+/// Counted ballots and answering groups from which exact counts of the bureau are thought of at all.
+const LARGE: u32 = 100;
+const GROUPS: usize = 5;
 
 /// Slips of a unit: issued and used.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,15 +57,17 @@ pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], 
     }
     let turnout = with_ballots(turnout, &total);
     // Groups that are silent hide nobody.
-    let answering = || sums.iter().zip(&released).filter(|(_, group)| !group.is_silent()).map(|(sum, _)| sum);
-    let exact = turnout.counted >= 100 && answering().count() >= 5;
+    let answering: Vec<&GroupTally> = sums.iter().zip(&released).filter(|(_, group)| !group.is_silent()).map(|(sum, _)| sum).collect();
+    let large = turnout.counted >= LARGE && answering.len() >= GROUPS;
     let cells = survey
         .questions()
         .iter()
         .enumerate()
         .map(|(n, question)| {
-            let by_group: Vec<&QuestionTally> = answering().map(|s| &s.questions[n]).collect();
-            bureau::cell(question, &total.questions[n], &by_group, &cuts, survey.thresholds(), exact, turnout.headcount)
+            let parts: Vec<options::Part> = answering.iter().map(|s| options::Part { tally: &s.questions[n], counted: s.counted.reveal() }).collect();
+            let groups: Vec<&QuestionTally> = parts.iter().map(|part| part.tally).collect();
+            let beside = bureau::Beside { groups: &groups, cuts: &cuts, thresholds: survey.thresholds(), large, headcount: turnout.headcount };
+            bureau_cell(question, &total.questions[n], &parts, &beside)
         })
         .collect();
     Release {
@@ -71,7 +76,7 @@ pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], 
         title: title.to_owned(),
         survey: survey.hash().to_owned(),
         groups: released,
-        bureau: ReleasedBureau { turnout, exact, cells },
+        bureau: ReleasedBureau { turnout, exact: large, cells },
     }
 }
 
@@ -114,21 +119,50 @@ fn with_ballots(turnout: Turnout, sum: &GroupTally) -> Turnout {
 
 fn group_cell(question: &Question, tally: &QuestionTally, cuts: &Cuts, thresholds: Thresholds) -> GroupCell {
     match &question.kind {
-        Kind::Scale(scale) if question.problem.is_some() => GroupCell::Item(group_item(scale, tally, cuts, thresholds)),
-        Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => median(scale, tally).map_or(GroupCell::Nothing, GroupCell::Median),
-        Kind::Multi { choices, .. } => top(choices, tally).map_or(GroupCell::Nothing, GroupCell::Top),
-        _ => GroupCell::Nothing,
+        Kind::Scale(scale) if question.problem.is_some() => GroupCell::Item(group_item(question, scale, tally, cuts, thresholds)),
+        _ if !question.visible_if.is_empty() => GroupCell::Nothing,
+        _ => options::of_group(question, tally),
     }
 }
 
-fn group_item(scale: &Scale, tally: &QuestionTally, cuts: &Cuts, thresholds: Thresholds) -> GroupItem {
+/// Nothing is said of a group's answers to a follow-up: who was asked would be known, or could be found by subtraction.
+fn group_item(question: &Question, scale: &Scale, tally: &QuestionTally, cuts: &Cuts, thresholds: Thresholds) -> GroupItem {
     let sums = item_sums(scale, tally);
-    let class = Class::of(sums.valid);
-    let prominent = cuts.prominent(sums.prominent, sums.valid);
-    let present = cuts.present(sums.present, sums.valid);
-    let answered = tally.answered.reveal();
-    let shares = if class >= Class::Xl { tally.options.iter().filter_map(|c| cuts.prominent(c.reveal(), answered)).collect() } else { Vec::new() };
-    GroupItem { class, prominent, present, unclear: unclear(sums), level: level(prominent, present, thresholds), shares }
+    let said = cuts.say(sums.present, sums.prominent, sums.valid, scale.is_twofold()).filter(|_| question.visible_if.is_empty());
+    let Some(Bands { prominent, present }) = said else {
+        let unclear = question.visible_if.is_empty() && unclear(sums);
+        return GroupItem { class: Class::None, prominent: None, present: None, unclear, level: None, shares: Vec::new() };
+    };
+    GroupItem {
+        class: Class::of(sums.valid),
+        prominent: Some(prominent),
+        present,
+        unclear: unclear(sums),
+        level: level(prominent, present, thresholds),
+        shares: Vec::new(),
+    }
+}
+
+/// The bureau's cell for one question.
+fn bureau_cell(question: &Question, total: &QuestionTally, parts: &[options::Part], beside: &bureau::Beside) -> BureauCell {
+    let everybody = question.visible_if.is_empty();
+    match &question.kind {
+        Kind::Scale(scale) if question.problem.is_some() && everybody => BureauCell::Item(bureau::item(scale, total, beside)),
+        Kind::Scale(scale) if question.problem.is_some() => BureauCell::Item(follow_up_item(scale, total, parts, beside)),
+        _ if everybody => options::of_bureau(question, total, parts, beside.large),
+        _ => options::follow_up(question, total, parts),
+    }
+}
+
+/// An item that only some were asked: bands of class L at most, where neither those who were asked nor those who were not are few.
+fn follow_up_item(scale: &Scale, total: &QuestionTally, parts: &[options::Part], beside: &bureau::Beside) -> BureauItem {
+    let sums = item_sums(scale, total);
+    let nothing = BureauItem { exact: None, class: Class::None, prominent: None, present: None, unclear: false, level: None };
+    if sums.valid < 20 || !options::is_broad(parts) {
+        return nothing;
+    }
+    let Bands { prominent, present } = beside.cuts.say_coarsely(sums.present, sums.prominent, sums.valid, scale.is_twofold());
+    BureauItem { class: Class::L, prominent: Some(prominent), present, level: level(prominent, present, beside.thresholds), ..nothing }
 }
 
 /// An item's sums from the counts of its steps.
@@ -153,60 +187,15 @@ pub(super) fn unclear(sums: ItemSums) -> bool {
     answered >= K && 2 * sums.unsure >= answered
 }
 
-/// The level by the lower ends of the published bands; the one cut of class S serves both bands.
-pub(super) fn level(prominent: Option<Band>, present: Option<Band>, thresholds: Thresholds) -> Option<Level> {
-    let (prominent, present) = (prominent?, present?);
+/// The level by the lower ends of the published bands; the one cut of class S serves both bands, and whatever is prominent is present.
+pub(super) fn level(prominent: Band, present: Option<Band>, thresholds: Thresholds) -> Option<Level> {
     if prominent.lo >= thresholds.prominent {
         Some(Level::Prominent)
     } else if prominent.lo >= thresholds.tendency {
         Some(Level::Tendency)
-    } else if present.lo >= thresholds.emerging {
+    } else if present.map_or(prominent.lo, |band| band.lo.max(prominent.lo)) >= thresholds.emerging {
         Some(Level::Emerging)
     } else {
         None
     }
-}
-
-pub(super) fn top(choices: &[Choice], tally: &QuestionTally) -> Option<Vec<usize>> {
-    let counts: Vec<u32> = tally.options.iter().map(|c| c.reveal()).collect();
-    top_options(choices, &counts, tally.answered.reveal())
-}
-
-pub(super) fn median(scale: &Scale, tally: &QuestionTally) -> Option<usize> {
-    let counts: Vec<u32> = tally.options.iter().map(|c| c.reveal()).collect();
-    median_step(scale, &counts)
-}
-
-/// The options chosen by at least half (S), 40 % (M) or 30 % (L and up) of those who answered: the first three in the questionnaire's order.
-/// An exclusive option such as 说不清 is no harm and no cause, and must not take the place of one.
-#[must_use]
-pub fn top_options(choices: &[Choice], counts: &[u32], answered: u32) -> Option<Vec<usize>> {
-    let percent = match Class::of(answered) {
-        Class::None => return None,
-        Class::S => 50,
-        Class::M => 40,
-        _ => 30,
-    };
-    let many = |n: &usize| !choices[*n].exclusive && u64::from(counts[*n]) * 100 >= u64::from(answered) * percent;
-    Some((0..counts.len()).filter(many).take(3).collect())
-}
-
-/// The median step among scored answers; the milder of two middle ones. Nothing below class S.
-#[must_use]
-pub fn median_step(scale: &Scale, counts: &[u32]) -> Option<usize> {
-    let mut scored: Vec<(u8, usize, u32)> =
-        scale.steps.iter().zip(counts).enumerate().filter_map(|(n, (s, c))| s.score.map(|score| (score, n, *c))).collect();
-    scored.sort_unstable();
-    let valid: u32 = scored.iter().map(|s| s.2).sum();
-    if Class::of(valid) == Class::None {
-        return None;
-    }
-    let mut seen = 0;
-    scored
-        .into_iter()
-        .find(|(_, _, count)| {
-            seen += count;
-            2 * seen >= valid
-        })
-        .map(|(_, n, _)| n)
 }

@@ -7,7 +7,7 @@ use super::band::{Band, Class};
 use crate::text::Lang;
 
 /// Version of the gate's rules, kept with every release.
-pub const GATE_VERSION: u32 = 1;
+pub const GATE_VERSION: u32 = 2;
 
 /// How widespread a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ pub struct GroupItem {
     pub unclear: bool,
     /// Level for the problem list.
     pub level: Option<Level>,
-    /// Bands of the steps' shares among all answers, from class XL up; empty below.
+    /// Bands of the steps' shares among all answers, from class XL up (first version of the gate only).
     pub shares: Vec<Band>,
 }
 
@@ -148,14 +148,16 @@ pub enum BureauCell {
     Item(BureauItem),
     /// Counts of options, answers and blanks of any other question.
     Options {
-        /// By option, step or class; for a rank by option and place.
-        counts: Vec<u32>,
+        /// By option, step or class; for a rank by option and place. Kept back where it, or what it would tell of another one, is too near nobody or everybody.
+        counts: Vec<Option<u32>>,
         /// Ballots that answered.
         answered: u32,
     },
-    /// The options chosen by many, where counts cannot be said.
+    /// Bands of the options' shares, of a follow-up that only some were asked.
+    Shares(Vec<Band>),
+    /// The options chosen by many, where counts could not be said (first version of the gate only).
     Top(Vec<usize>),
-    /// The median step, where counts cannot be said.
+    /// The median step, where counts could not be said (first version of the gate only).
     Median(usize),
     /// Nothing.
     Nothing,
@@ -183,8 +185,8 @@ pub struct BureauItem {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExactItem {
-    /// By step.
-    pub steps: Vec<u32>,
+    /// By step; kept back where hardly anybody chose it or a step that counts alike.
+    pub steps: Vec<Option<u32>>,
     /// Ballots that rated the item, "don't know" included.
     pub answered: u32,
     /// Valid answers: the denominator of both shares.
@@ -193,8 +195,8 @@ pub struct ExactItem {
     pub prominent: u32,
     /// Answers that count as present.
     pub present: u32,
-    /// 100 × sum of scores ÷ (top score × valid), in tenths.
-    pub index_tenths: u32,
+    /// 100 × sum of scores ÷ (top score × valid), in tenths; only if all steps are told.
+    pub index_tenths: Option<u32>,
     /// 突出率 in tenths of a percent if all who kept silent had said no.
     pub bound_low_tenths: u32,
     /// 突出率 in tenths of a percent if all who kept silent had said yes.

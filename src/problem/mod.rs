@@ -2,6 +2,7 @@
 //! Derived from the Release alone, so a list can say nothing that the gate did not let through.
 
 mod lookback;
+mod named;
 mod summary;
 mod working;
 
@@ -9,12 +10,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup, median_step, top_options};
+use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup};
 use crate::round::{Hold, HoldCheck};
 use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::{Lang, Text};
 
 pub use lookback::{Change, Comparison, Side, look_back};
+pub use named::named;
 pub use summary::copied;
 pub use working::{ProblemEdit, RowState, WorkingRow, differences, finished, next_number, working};
 
@@ -298,13 +300,8 @@ impl Context {
     }
 
     fn of_bureau(survey: &Survey, question: &Question, release: &Release) -> Self {
-        Self::read(survey, question, |at, role| match (&release.bureau.cells[at], role, &survey.questions()[at].kind) {
-            (BureauCell::Median(step), QuestionRole::HarmLevel, _) => vec![*step],
-            (BureauCell::Top(options), QuestionRole::Harm | QuestionRole::Cause, _) => options.clone(),
-            (BureauCell::Options { counts, .. }, QuestionRole::HarmLevel, Kind::Scale(scale)) => median_step(scale, counts).into_iter().collect(),
-            (BureauCell::Options { counts, answered }, QuestionRole::Harm | QuestionRole::Cause, Kind::Multi { choices, .. }) => {
-                top_options(choices, counts, *answered).unwrap_or_default()
-            }
+        Self::read(survey, question, |at, role| match role {
+            QuestionRole::HarmLevel | QuestionRole::Harm | QuestionRole::Cause => named(survey, release, at),
             _ => Vec::new(),
         })
     }

@@ -145,7 +145,21 @@ pub struct Scale {
     pub prominent_from: u8,
 }
 
+impl Question {
+    /// Whether it is rated on a scale that can only say both "present" and "prominent", or neither.
+    #[must_use]
+    pub fn is_twofold(&self) -> bool {
+        matches!(&self.kind, Kind::Scale(scale) if scale.is_twofold())
+    }
+}
+
 impl Scale {
+    /// Whether no step lies between "not present" and "prominent", as on a scale of yes and no.
+    #[must_use]
+    pub fn is_twofold(&self) -> bool {
+        !self.steps.iter().any(|step| step.score.is_some_and(|s| s >= self.present_from && s < self.prominent_from))
+    }
+
     /// The highest score.
     #[must_use]
     pub fn top_score(&self) -> u8 {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use zicha::gate::{Band, BureauCell, Class, GroupCell, Release, protect};
+use zicha::gate::{Band, BureauCell, Class, GroupCell, Release, ReleasedGroup, protect};
 use zicha::response::{Answer, Response};
 use zicha::survey::{Kind, Survey};
 use zicha::tally::Tally;
@@ -24,37 +24,85 @@ type Ranges = ((i64, i64), (i64, i64));
 
 #[test]
 fn no_random_bureau_gives_a_group_away() {
-    let survey = crate::test_app::survey("canteen");
+    let survey = odd_survey();
     let mut rng = StdRng::seed_from_u64(7);
-    let (mut exact, mut banded, mut withheld) = (0, 0, 0);
-    for _ in 0..1500 {
-        let (release, truths) = random_bureau(&survey, &mut rng);
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for _ in 0..600 {
+        let bureau = Bureau::random(&survey, &mut rng, 2..=16, 5..=60);
+        let release = bureau.release(&survey);
         for question in [0, 1] {
-            match &release.bureau.cells[question] {
-                BureauCell::Item(item) if item.exact.is_some() => exact += 1,
-                BureauCell::Item(item) if item.present.is_some() => banded += 1,
-                _ => withheld += 1,
-            }
-            attack(&release, &truths[question], question);
+            *seen.entry(kind_of_cell(&release, question)).or_default() += 1;
+            let truths = bureau.truth(&release, question);
+            let totals = published(&release, question, truths.iter().map(|t| t.valid).sum());
+            attack(&release, &truths, &[totals], question);
         }
     }
-    assert!(exact > 300 && banded > 300 && withheld > 10, "every kind of cell was attacked: {exact} exact, {banded} banded, {withheld} withheld");
+    for kind in ["exact", "banded"] {
+        assert!(seen[kind] > 100, "every kind of cell was attacked: {seen:?}");
+    }
+}
+
+/// The strongest attacker: he runs the gate itself on every pair of totals that the groups' bands allow and keeps those for which it would have published just this.
+#[test]
+fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
+    let survey = odd_survey();
+    let mut rng = StdRng::seed_from_u64(11);
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for n in 0..60 {
+        // Small bureaus, and just large enough ones in which the totals lie near their ends.
+        let bureau = if n % 2 == 0 { Bureau::random(&survey, &mut rng, 2..=4, 5..=12) } else { Bureau::random(&survey, &mut rng, 6..=8, 18..=24) };
+        let release = bureau.release(&survey);
+        for question in [0, 1] {
+            let totals = match exact(&release, question) {
+                Some(exact) => vec![exact],
+                None => bureau.totals_that_look_alike(&survey, &release, question),
+            };
+            let totals: Vec<Ranges> = totals.into_iter().map(|(e, p)| ((e, e), (p, p))).collect();
+            *seen.entry(kind_of_cell(&release, question)).or_default() += 1;
+            attack(&release, &bureau.truth(&release, question), &totals, question);
+        }
+    }
+    assert!(seen["exact"] > 10 && seen["banded"] > 20, "every kind of cell was attacked: {seen:?}");
+}
+
+#[test]
+fn an_item_that_one_group_answers_alone_has_no_total_of_its_own() {
+    let survey = odd_survey();
+    let mut bureau = Bureau { units: (0..6).map(|n| unit(&format!("U{n}"), 40, "squad")).collect(), answers: Vec::new() };
+    for n in 0..6 {
+        for head in 0..40 {
+            let answer = if n == 0 { Answer::One(if head < 11 { 0 } else { 3 }) } else { Answer::Blank };
+            bureau.answers.push((n, [answer, Answer::One(u8::from(head % 2 == 0))]));
+        }
+    }
+    let release = bureau.release(&survey);
+    let BureauCell::Item(item) = &release.bureau.cells[0] else { panic!("an item") };
+    let GroupCell::Item(own) = &release.groups[0].cells[0] else { panic!("an item") };
+    assert!(release.bureau.exact && item.exact.is_none(), "the bureau is large enough, the item is not");
+    assert_eq!(item.prominent, own.prominent, "the bureau says what the group says");
 }
 
 #[test]
 fn the_attacker_bites_where_totals_are_published_without_the_rule() {
     // Seven groups of seven, all just above the cut: a published total of 28 pins every one of them.
-    let groups = vec![Truth { valid: 7, present: 4, prominent: 4 }; 7];
-    let band = Some(Band { lo: 50, hi: 100 });
-    let bands = vec![(band, band); 7];
-    let pinned = possible(&groups, &bands, &[((28, 28), (28, 28))], 0);
+    let own = vec![((4, 7), (4, 7)); 7];
+    let pinned = possible(&own, &[((28, 28), (28, 28))], 0, false);
     assert_eq!(pinned.0.len(), 1, "without the rule the count is exact");
+    // A group that answers alone: the total is its count.
+    assert_eq!(possible(&[((8, 40), (8, 15)), ((0, 0), (0, 0))], &[((11, 11), (11, 11))], 0, false).0.len(), 1);
+    // A scale of yes and no with two bands over one count, as it was: 30 to 40 % of 8 is 3.
+    let both: Vec<u32> = (0..=8).filter(|x| x * 100 >= 30 * 8 && x * 100 < 40 * 8).collect();
+    assert_eq!(both, [3]);
 }
 
 #[test]
 fn a_group_cell_holds_no_number_but_band_ends_and_indices() {
     let survey = crate::test_app::survey("canteen");
-    let (release, _) = random_bureau(&survey, &mut StdRng::seed_from_u64(1));
+    let mut tally = Tally::new(&survey, &groups(&[unit("CY", 30, "squad")]));
+    for n in 0..25 {
+        tally.add("CY", &response(&survey, &[Answer::One(n % 5), Answer::One(3)]));
+    }
+    let release = release(&survey, &[unit("CY", 30, "squad")], &tally);
     let allowed = ["item", "class", "prominent", "present", "lo", "hi", "unclear", "level", "shares", "top", "median", "nothing"];
     fn keys(value: &serde_json::Value, out: &mut BTreeSet<String>) {
         match value {
@@ -130,76 +178,173 @@ fn release(survey: &Survey, units: &[Unit], tally: &Tally) -> Release {
     protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(units), tally, &BTreeMap::new())
 }
 
-/// A bureau with groups of one unit each (merging is tested above), and the truth by question and published group.
-fn random_bureau(survey: &Survey, rng: &mut StdRng) -> (Release, Vec<Vec<Truth>>) {
-    let count = rng.random_range(2..=16);
-    let units: Vec<Unit> = (0..count).map(|n| unit(&format!("U{n}"), rng.random_range(5..=60), "squad")).collect();
-    let mut tally = Tally::new(survey, &groups(&units));
-    let mut truths = vec![BTreeMap::<String, Truth>::new(); 2];
-    // Extremes are where figures give people away, so they are over-represented.
-    let tempers = [0.0, 0.02, 0.1, 0.3, 0.5, 0.9, 1.0];
-    let bureau = tempers[rng.random_range(0..tempers.len())];
-    for unit in &units {
-        // Some do not answer at all.
-        if rng.random_bool(0.15) {
-            continue;
-        }
-        let own = if rng.random_bool(0.6) { bureau } else { tempers[rng.random_range(0..tempers.len())] };
-        for _ in 0..unit.headcount {
-            let mut answers = Vec::new();
-            for truths in &mut truths {
-                let step = if rng.random_bool(0.05) {
-                    4
-                } else if rng.random_bool(own) {
-                    rng.random_range(0..3)
-                } else {
-                    3
-                };
-                let truth = truths.entry(unit.code.clone()).or_default();
-                truth.valid += u32::from(step < 4);
-                truth.present += u32::from(step < 3);
-                truth.prominent += u32::from(step < 2);
-                answers.push(Answer::One(step));
-            }
-            tally.add(&unit.code, &response(survey, &answers));
-        }
-    }
-    let release = release(survey, &units, &tally);
-    let truths = truths
-        .into_iter()
-        .map(|by_unit| {
-            release
-                .groups
-                .iter()
-                .map(|g| {
-                    g.units.iter().map(|u| by_unit.get(u).copied().unwrap_or_default()).fold(Truth::default(), |a, b| Truth {
-                        valid: a.valid + b.valid,
-                        present: a.present + b.present,
-                        prominent: a.prominent + b.prominent,
-                    })
-                })
-                .collect()
-        })
-        .collect();
-    (release, truths)
+/// A survey with a scale of five steps and one of yes and no.
+fn odd_survey() -> Survey {
+    crate::test_app::survey_of(&serde_json::json!([
+        { "id": "a", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": "agree" } },
+        { "id": "b", "text": { "zh-CN": "乙" }, "problem": { "zh-CN": "乙。" }, "answer": { "type": "scale", "scale": "yes" } },
+    ]))
 }
 
-fn attack(release: &Release, truths: &[Truth], question: usize) {
-    let bands: Vec<(Option<Band>, Option<Band>)> = release
-        .groups
-        .iter()
-        .map(|g| match &g.cells[question] {
-            GroupCell::Item(item) => (item.present, item.prominent),
-            _ => (None, None),
-        })
-        .collect();
-    let valid: u32 = truths.iter().map(|t| t.valid).sum();
-    let cases = bureau_cases(release, truths, &bands, question, valid);
+/// Who answered what: unit and answers to both items. Groups are of one unit each (merging is tested apart).
+struct Bureau {
+    units: Vec<Unit>,
+    answers: Vec<(usize, [Answer; 2])>,
+}
+
+impl Bureau {
+    fn random(survey: &Survey, rng: &mut StdRng, groups: std::ops::RangeInclusive<u32>, heads: std::ops::RangeInclusive<u32>) -> Self {
+        let count = rng.random_range(groups);
+        let units: Vec<Unit> = (0..count).map(|n| unit(&format!("U{n}"), rng.random_range(heads.clone()), "squad")).collect();
+        // Extremes are where figures give people away, so they are over-represented.
+        let tempers = [0.0, 0.02, 0.1, 0.3, 0.5, 0.9, 1.0];
+        let bureau = tempers[rng.random_range(0..tempers.len())];
+        // Sometimes nobody calls anything isolated, and sometimes one group answers an item alone.
+        let isolated = rng.random_bool(0.7);
+        let alone = rng.random_bool(0.1);
+        let mut answers = Vec::new();
+        for (n, unit) in units.iter().enumerate() {
+            // Some do not answer at all.
+            if n > 0 && rng.random_bool(0.1) {
+                continue;
+            }
+            let own = if rng.random_bool(0.6) { bureau } else { tempers[rng.random_range(0..tempers.len())] };
+            for _ in 0..unit.headcount {
+                let five = if alone && n > 0 {
+                    Answer::Blank
+                } else if rng.random_bool(0.05) {
+                    Answer::One(4)
+                } else if rng.random_bool(own) {
+                    Answer::One(rng.random_range(0..if isolated { 3 } else { 2 }))
+                } else {
+                    Answer::One(3)
+                };
+                answers.push((n, [five, Answer::One(u8::from(!rng.random_bool(own)))]));
+            }
+        }
+        assert_eq!(survey.questions().len(), 2);
+        Self { units, answers }
+    }
+
+    fn release(&self, survey: &Survey) -> Release {
+        let mut tally = Tally::new(survey, &groups(&self.units));
+        for (unit, answers) in &self.answers {
+            let mut response = Response::empty(survey);
+            response.answers.clone_from_slice(answers);
+            response.blank = false;
+            tally.add(&self.units[*unit].code, &response);
+        }
+        release(survey, &self.units, &tally)
+    }
+
+    /// The truth of each published group.
+    fn truth(&self, release: &Release, question: usize) -> Vec<Truth> {
+        let top = if question == 0 { 4 } else { 2 };
+        let of = |group: &ReleasedGroup| {
+            let mut truth = Truth::default();
+            for (unit, answers) in &self.answers {
+                let Answer::One(step) = answers[question] else { continue };
+                if group.units.contains(&self.units[*unit].code) && usize::from(step) < top {
+                    truth.valid += 1;
+                    truth.present += u32::from(if question == 0 { step < 3 } else { step == 0 });
+                    truth.prominent += u32::from(if question == 0 { step < 2 } else { step == 0 });
+                }
+            }
+            truth
+        };
+        release.groups.iter().map(of).collect()
+    }
+
+    /// All totals with which the groups' cells and the bureau's would be the same, found by running the gate.
+    fn totals_that_look_alike(&self, survey: &Survey, release: &Release, question: usize) -> Vec<(i64, i64)> {
+        let truths = self.truth(release, question);
+        let tables: Vec<Vec<(u32, u32)>> = truths.iter().zip(&release.groups).map(|(t, g)| tables(*t, &g.cells[question], question == 1)).collect();
+        // A way to reach each total, group by group.
+        let mut reached: BTreeMap<(u32, u32), Vec<(u32, u32)>> = BTreeMap::from([((0, 0), Vec::new())]);
+        for tables in &tables {
+            let mut next = BTreeMap::new();
+            for ((e, p), way) in &reached {
+                for table in tables {
+                    next.entry((e + table.0, p + table.1)).or_insert_with(|| [way.as_slice(), &[*table]].concat());
+                }
+            }
+            reached = next;
+        }
+        let alike = |way: &Vec<(u32, u32)>| {
+            let mut tally = Tally::new(survey, &groups(&self.units));
+            for (((present, prominent), truth), group) in way.iter().zip(&truths).zip(&release.groups) {
+                for n in 0..truth.valid {
+                    let step = if n < *prominent {
+                        0
+                    } else if n < *present {
+                        2
+                    } else {
+                        3
+                    };
+                    let mut response = Response::empty(survey);
+                    response.answers[question] = Answer::One(if question == 0 { step } else { u8::from(n >= *prominent) });
+                    response.blank = false;
+                    tally.add(&group.units[0], &response);
+                }
+                // Who left this item blank answers the other one.
+                for _ in truth.valid..group.turnout.counted {
+                    let mut response = Response::empty(survey);
+                    response.answers[1 - question] = Answer::One(0);
+                    response.blank = false;
+                    tally.add(&group.units[0], &response);
+                }
+            }
+            let other = protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(&self.units), &tally, &BTreeMap::new());
+            let said = |release: &Release| match &release.bureau.cells[question] {
+                BureauCell::Item(item) => (item.exact.is_some(), item.prominent, item.present),
+                _ => panic!("an item"),
+            };
+            said(&other) == said(release)
+        };
+        reached.into_iter().filter(|(_, way)| alike(way)).map(|((e, p), _)| (i64::from(e), i64::from(p))).collect()
+    }
+}
+
+/// All pairs of sums that a group's cell leaves possible, by the contract: bands as published, nothing beside them.
+fn tables(truth: Truth, cell: &GroupCell, twofold: bool) -> Vec<(u32, u32)> {
+    let GroupCell::Item(item) = cell else { panic!("an item") };
+    let inside = |band: Option<Band>, x: u32| band.is_none_or(|b| b.counts(truth.valid).0 <= x && x <= b.counts(truth.valid).1);
+    (0..=truth.valid)
+        .flat_map(|e| (0..=e).map(move |p| (e, p)))
+        .filter(|(e, p)| inside(item.present, *e) && inside(item.prominent, *p) && (!twofold || e == p))
+        .collect()
+}
+
+fn kind_of_cell(release: &Release, question: usize) -> &'static str {
+    match &release.bureau.cells[question] {
+        BureauCell::Item(item) if item.exact.is_some() => "exact",
+        BureauCell::Item(item) if item.prominent.is_some() => "banded",
+        _ => "withheld",
+    }
+}
+
+fn exact(release: &Release, question: usize) -> Option<(i64, i64)> {
+    let BureauCell::Item(item) = &release.bureau.cells[question] else { panic!("an item") };
+    item.exact.as_ref().map(|exact| (i64::from(exact.present), i64::from(exact.prominent)))
+}
+
+/// What the bureau's cell says of the two totals, read as it stands.
+fn published(release: &Release, question: usize, valid: u32) -> Ranges {
+    let BureauCell::Item(item) = &release.bureau.cells[question] else { panic!("an item") };
+    if let Some((e, p)) = exact(release, question) {
+        return ((e, e), (p, p));
+    }
+    let range = |band: Option<Band>| band.map_or((0, i64::from(valid)), |b| (i64::from(b.counts(valid).0), i64::from(b.counts(valid).1)));
+    (range(item.present), range(item.prominent))
+}
+
+fn attack(release: &Release, truths: &[Truth], totals: &[Ranges], question: usize) {
+    let own: Vec<Ranges> = truths.iter().zip(&release.groups).map(|(t, g)| bounds(&tables(*t, &g.cells[question], question == 1))).collect();
     for (n, truth) in truths.iter().enumerate() {
         if Class::of(truth.valid) == Class::None {
             continue;
         }
-        let (present, prominent) = possible(truths, &bands, &cases, n);
+        let (present, prominent) = possible(&own, totals, n, question == 1);
         assert!(present.contains(&truth.present) && prominent.contains(&truth.prominent), "the attacker's reasoning is sound");
         for values in [present, prominent] {
             let ends = values.contains(&0) || values.contains(&truth.valid);
@@ -207,64 +352,37 @@ fn attack(release: &Release, truths: &[Truth], question: usize) {
         }
     }
 }
-
-/// What the bureau's cell tells about the two totals: a union of ranges.
-fn bureau_cases(release: &Release, truths: &[Truth], bands: &[(Option<Band>, Option<Band>)], question: usize, valid: u32) -> Vec<Ranges> {
-    let BureauCell::Item(item) = &release.bureau.cells[question] else { panic!("an item") };
-    let whole = (0, i64::from(valid));
-    if let Some(exact) = &item.exact {
-        let (e, p) = (i64::from(exact.present), i64::from(exact.prominent));
-        return vec![((e, e), (p, p))];
-    }
-    let range = |band: Option<Band>| band.map_or(whole, |b| wide(b.counts(valid)));
-    let (e, p) = (range(item.present), range(item.prominent));
-    if !release.bureau.exact {
-        return vec![(e, p)];
-    }
-    // Exact counts are usual here, so their absence tells that one total is near an end of what the bands allow.
-    let (mut e_ends, mut p_ends) = ((0, 0), (0, 0));
-    for (truth, (present, prominent)) in truths.iter().zip(bands) {
-        let (b, a) = boxes(*truth, *present, *prominent);
-        e_ends = (e_ends.0 + b.0, e_ends.1 + b.1);
-        p_ends = (p_ends.0 + a.0, p_ends.1 + a.1);
-    }
-    let near = |(low, high): (i64, i64)| [(low, low + 4), (high - 4, high)];
-    let meet = |a: (i64, i64), b: (i64, i64)| (a.0.max(b.0), a.1.min(b.1));
-    let mut cases: Vec<Ranges> = near(e_ends).map(|n| (meet(e, n), p)).to_vec();
-    cases.extend(near(p_ends).map(|n| (e, meet(p, n))));
-    cases
-}
-
-fn wide((a, b): (u32, u32)) -> (i64, i64) {
-    (i64::from(a), i64::from(b))
-}
-
-/// A group's own ranges of present and prominent, tightened by prominent ≤ present.
-fn boxes(truth: Truth, present: Option<Band>, prominent: Option<Band>) -> Ranges {
-    let whole = (0, i64::from(truth.valid));
-    let e = present.map_or(whole, |b| wide(b.counts(truth.valid)));
-    let p = prominent.map_or(whole, |b| wide(b.counts(truth.valid)));
-    ((e.0.max(p.0), e.1), (p.0, p.1.min(e.1)))
+/// The ranges of present and prominent over some tables.
+fn bounds(tables: &[(u32, u32)]) -> Ranges {
+    let range = |pick: fn(&(u32, u32)) -> u32| {
+        let values = || tables.iter().map(pick);
+        (i64::from(values().min().unwrap()), i64::from(values().max().unwrap()))
+    };
+    (range(|t| t.0), range(|t| t.1))
 }
 
 /// All values of present and prominent in group `at` that some table consistent with everything published has.
-fn possible(truths: &[Truth], bands: &[(Option<Band>, Option<Band>)], cases: &[Ranges], at: usize) -> (BTreeSet<u32>, BTreeSet<u32>) {
-    let others: Vec<Ranges> = (0..truths.len()).filter(|n| *n != at).map(|n| boxes(truths[n], bands[n].0, bands[n].1)).collect();
-    let e_low: i64 = others.iter().map(|o| o.0.0).sum();
-    let e_high: i64 = others.iter().map(|o| o.0.1).sum();
-    let p_low: i64 = others.iter().map(|o| o.1.0).sum();
+fn possible(own: &[Ranges], totals: &[Ranges], at: usize, twofold: bool) -> (BTreeSet<u32>, BTreeSet<u32>) {
+    let others: Vec<Ranges> = (0..own.len()).filter(|n| *n != at).map(|n| own[n]).collect();
+    let sum = |pick: fn(&Ranges) -> i64| others.iter().map(pick).sum::<i64>();
+    let (e_low, e_high, p_low) = (sum(|o| o.0.0), sum(|o| o.0.1), sum(|o| o.1.0));
     // With the others' present at its least, prominent reaches `base`; each further present allows one more, up to `slack`.
     let base: i64 = others.iter().map(|o| o.1.1.min(o.0.0)).sum();
     let slack: i64 = others.iter().map(|o| (o.1.1 - o.0.0).max(0)).sum();
-    let own = boxes(truths[at], bands[at].0, bands[at].1);
     let (mut present, mut prominent) = (BTreeSet::new(), BTreeSet::new());
-    for e in own.0.0..=own.0.1 {
-        for p in own.1.0..=own.1.1.min(e) {
-            let feasible = cases.iter().any(|(te, tp)| {
+    for e in own[at].0.0..=own[at].0.1 {
+        for p in own[at].1.0..=own[at].1.1.min(e) {
+            if twofold && e != p {
+                continue;
+            }
+            let feasible = totals.iter().any(|(te, tp)| {
                 let most = (te.1 - e).min(e_high);
                 let least = (te.0 - e).max(e_low);
                 if least > most || te.0 > te.1 || tp.0 > tp.1 {
                     return false;
+                }
+                if twofold {
+                    return (tp.0 - p).max(p_low).max(least) <= (tp.1 - p).min(most);
                 }
                 let p_high = base + (most - e_low).min(slack);
                 (tp.0 - p).max(p_low) <= (tp.1 - p).min(p_high)

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use zicha::gate::{Class, Cuts};
+use zicha::gate::{Bands, Class, Cuts};
 use zicha::id::RoundId;
 use zicha::survey::Thresholds;
 
@@ -107,95 +107,103 @@ fn the_comparison_bites_where_a_band_differs() {
     assert_ne!(releases[0], releases[1]);
 }
 
-/// Whether members who put their answers together could learn an exact count of a group, with some answers of theirs and some bands.
-/// They even know how many answers were valid.
-fn gives_away(valid: u32, colluders: u32) -> bool {
-    let cuts = Cuts::of(Thresholds::default());
-    let class = Class::of(valid);
-    for (present, prominent) in cuts.bands(class, false).into_iter().flat_map(|e| cuts.bands(class, true).into_iter().map(move |p| (e, p))) {
-        let (e, p) = (present.counts(valid), prominent.counts(valid));
-        for (own_e, own_p) in (0..=colluders).flat_map(|e| (0..=e).map(move |p| (e, p))) {
-            // What is left once the colluders have taken their own answers off must be possible for the others.
-            let tables: Vec<(u32, u32)> = (e.0.max(own_e)..=e.1)
-                .flat_map(|a| (p.0.max(own_p)..=p.1).map(move |b| (a, b)))
-                .filter(|(a, b)| a - own_e <= valid - colluders && b - own_p <= a - own_e)
-                .collect();
-            if [|t: &(u32, u32)| t.0, |t: &(u32, u32)| t.1].iter().any(|pick| tables.iter().map(pick).collect::<BTreeSet<_>>().len() == 1) {
-                return true;
+/// Whether insiders who know their own answers and the number of valid ones can be left with one count of the others, and with two of which one is nobody or everybody.
+fn insiders_read(cuts: &Cuts, valid: u32, insiders: u32) -> (bool, bool) {
+    let others = valid - insiders;
+    let mut by_bands: BTreeMap<(bool, Bands), Vec<(u32, u32)>> = BTreeMap::new();
+    for twofold in [false, true] {
+        for (e, p) in (0..=valid).flat_map(|e| (0..=e).map(move |p| (e, p))).filter(|(e, p)| !twofold || e == p) {
+            by_bands.entry((twofold, cuts.say(e, p, valid, twofold).unwrap())).or_default().push((e, p));
+        }
+    }
+    let (mut exact, mut ends) = (false, false);
+    for ((twofold, _), tables) in by_bands {
+        for (own_e, own_p) in (0..=insiders).flat_map(|e| (0..=e).map(move |p| (e, p))).filter(|(e, p)| !twofold || e == p) {
+            let left = tables.iter().filter(|(e, p)| *e >= own_e && *p >= own_p && e - own_e <= others && p - own_p <= e - own_e);
+            let left: Vec<(u32, u32)> = left.map(|(e, p)| (e - own_e, p - own_p)).collect();
+            for pick in [|t: &(u32, u32)| t.0, |t: &(u32, u32)| t.1] {
+                let values: BTreeSet<u32> = left.iter().map(pick).collect();
+                exact |= values.len() == 1;
+                ends |= values.len() == 2 && (values.contains(&0) || values.contains(&others));
             }
         }
     }
-    false
+    (exact, ends)
 }
 
 #[test]
-fn nobody_from_outside_learns_a_count_and_one_member_only_in_a_small_group() {
-    for valid in 5..=200 {
-        assert!(!gives_away(valid, 0), "nobody colludes in {valid}");
-        assert!(valid < 29 || !gives_away(valid, 1), "one member of {valid}");
-    }
-}
-
-#[test]
-fn how_many_may_collude_before_a_count_is_given_away_is_what_the_documentation_says() {
-    // For each number of colluders the smallest group from which on no table of answers gives a count away.
-    let safe_from = |colluders: u32| (5..=99).rev().take_while(|valid| !gives_away(*valid, colluders)).last();
-    let found: Vec<Option<u32>> = (1..=3).map(safe_from).collect();
+fn one_member_learns_no_count_of_the_others_and_more_than_one_only_in_small_groups() {
+    let cuts = Cuts::of(Thresholds::default());
+    let read = |insiders: u32| (5..=99).map(|valid| (valid, insiders_read(&cuts, valid, insiders))).collect::<Vec<_>>();
+    let (outside, one) = (read(0), read(1));
+    assert!(outside.iter().chain(&one).all(|(_, (exact, _))| !exact), "from outside and with one's own answer no count is exact");
+    let span = |sizes: Vec<u32>| format!("from {} to {}", sizes.first().unwrap(), sizes.last().unwrap());
     let document = std::fs::read_to_string(format!("{}/docs/ANONYMITY.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let words: Vec<String> = found
-        .iter()
-        .zip(1..)
-        .map(|(from, n)| match from {
-            Some(from) => format!("{n} colluder{}: {from}", if n == 1 { "" } else { "s" }),
-            None => format!("{n} colluders: no size up to 99"),
-        })
-        .filter(|words| !document.contains(words))
-        .collect();
-    assert_eq!(words, Vec::<String>::new(), "the documentation should say this");
+    let mut lines = vec![format!("two values at an end: {}", span(one.iter().filter(|(_, (_, ends))| *ends).map(|(v, _)| *v).collect()))];
+    for insiders in [2, 3] {
+        lines.push(format!(
+            "{insiders} insiders, one value: {}",
+            span(read(insiders).iter().filter(|(_, (exact, _))| *exact).map(|(v, _)| *v).collect())
+        ));
+    }
+    lines.retain(|line| !document.contains(line.as_str()));
+    assert_eq!(lines, Vec::<String>::new(), "the documentation should say this");
 }
+
+/// A band as a function of a count and the number of valid answers.
+type Cut<'a> = &'a dyn Fn(u32, u32) -> Option<Bands>;
 
 /// Two rounds of one group in which some left, some joined, and up to `changed` of the others changed their minds: how many counts of the first both bands allow.
-fn first_counts(cuts: &Cuts, (x1, v1): (u32, u32), (x2, v2): (u32, u32), joined: u32, left: u32, changed: u32) -> usize {
-    let (first, second) = (cuts.present(x1, v1), cuts.present(x2, v2));
-    let reaches = |a: u32| (a.saturating_sub(left + changed)..=(a + joined + changed).min(v2)).any(|b| cuts.present(b, v2) == second);
-    (0..=v1).filter(|a| cuts.present(*a, v1) == first && reaches(*a)).count()
+fn first_counts(cut: Cut, (x1, v1): (u32, u32), (x2, v2): (u32, u32), joined: u32, left: u32, changed: u32) -> usize {
+    let (first, second) = (cut(x1, v1), cut(x2, v2));
+    let reaches = |a: u32| (a.saturating_sub(left + changed)..=(a + joined + changed).min(v2)).any(|b| cut(b, v2) == second);
+    (0..=v1).filter(|a| cut(*a, v1) == first && reaches(*a)).count()
+}
+
+/// 突出 and, where nobody says 突出, 存在: the finest that is said of either.
+fn with_both_cuts(mut test: impl FnMut(Cut)) {
+    let cuts = Cuts::of(Thresholds::default());
+    test(&|x, valid| cuts.say(x, x, valid, true));
+    test(&|x, valid| cuts.say(x, 0, valid, false));
 }
 
 #[test]
 fn two_rounds_of_the_same_people_say_no_more_than_one() {
-    let cuts = Cuts::of(Thresholds::default());
-    for valid in 5..=60 {
-        for count in 0..=valid {
-            let once = (0..=valid).filter(|x| cuts.present(*x, valid) == cuts.present(count, valid)).count();
-            assert_eq!(
-                first_counts(&cuts, (count, valid), (count, valid), 0, 0, 0),
-                once,
-                "the same people with the same answers show the same band"
-            );
+    with_both_cuts(|cut| {
+        for valid in 5..=60 {
+            for count in 0..=valid {
+                let once = (0..=valid).filter(|x| cut(*x, valid) == cut(count, valid)).count();
+                assert_eq!(
+                    first_counts(cut, (count, valid), (count, valid), 0, 0, 0),
+                    once,
+                    "the same people with the same answers show the same band"
+                );
+            }
         }
-    }
+    });
 }
 
 #[test]
 fn joiners_and_leavers_give_nobody_away_unless_everybody_else_is_known_to_have_answered_alike() {
-    let cuts = Cuts::of(Thresholds::default());
     let (mut pinned_if_alike, mut pinned, mut cases) = (0, 0, 0);
-    for valid in 5..=60u32 {
-        for (joined, left) in [(1, 0), (0, 1), (1, 1), (2, 0), (2, 2)] {
-            let later = valid + joined - left;
-            if Class::of(later) == Class::None {
-                continue;
-            }
-            for count in 0..=valid {
-                for second in count.saturating_sub(left)..=(count + joined).min(later) {
-                    cases += 1;
-                    pinned_if_alike += u32::from(first_counts(&cuts, (count, valid), (second, later), joined, left, 0) == 1);
-                    // The attacker cannot know that nobody changed an answer within fifty days; that a few did is enough.
-                    pinned += u32::from(first_counts(&cuts, (count, valid), (second, later), joined, left, 2) == 1);
+    with_both_cuts(|cut| {
+        for valid in 5..=60u32 {
+            for (joined, left) in [(1, 0), (0, 1), (1, 1), (2, 0), (2, 2)] {
+                let later = valid + joined - left;
+                if Class::of(later) == Class::None {
+                    continue;
+                }
+                for count in 0..=valid {
+                    for second in count.saturating_sub(left)..=(count + joined).min(later) {
+                        cases += 1;
+                        pinned_if_alike += u32::from(first_counts(cut, (count, valid), (second, later), joined, left, 0) == 1);
+                        // The attacker cannot know that nobody changed an answer within fifty days; that a few did is enough.
+                        pinned += u32::from(first_counts(cut, (count, valid), (second, later), joined, left, 2) == 1);
+                    }
                 }
             }
         }
-    }
+    });
     assert_eq!(pinned, 0, "of {cases} cases, if two of a group may have changed an answer");
     // And the limit, in the open: whoever knows that all others answered exactly alike learns counts now and then.
     let share = 100 * pinned_if_alike / cases;

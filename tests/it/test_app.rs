@@ -310,6 +310,24 @@ pub fn survey(id: &str) -> Survey {
     App::shipped_surveys().into_iter().find(|s| s.id() == id).unwrap()
 }
 
+/// A survey of these questions (as in a survey file) in one category, with the scales `agree` (five steps) and `yes` (two).
+pub fn survey_of(questions: &serde_json::Value) -> Survey {
+    let step = |id: &str, score: Option<u8>| serde_json::json!({ "id": id, "label": { "zh-CN": id }, "score": score });
+    let file = serde_json::json!({
+        "id": "odd", "version": "1", "languages": ["zh-CN"],
+        "title": { "zh-CN": "试" }, "intro": { "zh-CN": "试" }, "thanks": { "zh-CN": "谢" }, "privacy": [],
+        "thresholds": { "prominent": 40, "tendency": 20, "emerging": 30 },
+        "scales": {
+            "agree": { "stem": { "zh-CN": "是否" }, "present_from": 1, "prominent_from": 2,
+                "options": [step("general", Some(3)), step("frequent", Some(2)), step("isolated", Some(1)), step("none", Some(0)), step("unsure", None)] },
+            "yes": { "stem": { "zh-CN": "是否" }, "present_from": 1, "prominent_from": 1, "options": [step("yes", Some(1)), step("no", Some(0))] },
+        },
+        "rectification_types": [],
+        "categories": [{ "id": "c", "name": { "zh-CN": "类" }, "short_name": { "zh-CN": "类" }, "questions": questions }],
+    });
+    Survey::parse(file.to_string().as_bytes()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
 /// Three squads and two sections that form a group.
 pub const UNITS: &str = "code,name,kind,headcount,group,group_name\nCY,春江街道中队,squad,12,,\nCF,清源街道中队,squad,10,,\nCS,长乐街道中队,squad,8,,\nBG,办公室,section,5,HQ,局机关（科室合并）\nZG,政工科,section,5,HQ,局机关（科室合并）\n";
 

@@ -9,11 +9,11 @@ use super::charts::{band_bar, option_label};
 use super::results::{level_tag, may_read};
 use super::{Permission, enter, html_page};
 use crate::app::{App, AppError, Results};
-use crate::gate::{Band, BureauCell, BureauItem, GroupCell, ReleasedGroup};
+use crate::gate::{Band, BureauCell, BureauItem, GroupCell, GroupItem, ReleasedGroup};
 use crate::id::RoundId;
 use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::round::RoundState;
-use crate::survey::{QuestionRole, Section};
+use crate::survey::{Question, QuestionRole, Section};
 use crate::text::Lang;
 use crate::web::error::WebError;
 
@@ -107,7 +107,7 @@ fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[
                             @if is_held(question, &results.round.holds) { td colspan={ (if own.is_empty() { 5 } else { 6 }) } { span.soft { (lang.pick("存疑，核实前不显示", "In question; not shown until checked")) } } }
                             @else {
                                 td { (band_bar(item.prominent, of_bureau(all))) }
-                                td { (words(item.prominent, lang)) } td { (words(item.present, lang)) }
+                                td { (words(item.prominent, lang)) } td { (wider(item, question, lang)) }
                                 td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent, lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
                                 td {
                                     @if !results.survey.covers(question, &group.kinds) { span.soft { (lang.pick("不适用于本类单位，不列入", "not for this kind of unit, not listed")) } }
@@ -122,6 +122,15 @@ fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[
             (harm(results, group, section, lang))
         }
     }
+}
+
+/// The band of 存在率, or why there is none beside that of 突出率.
+fn wider(item: &GroupItem, question: &Question, lang: Lang) -> Markup {
+    html! { @match (item.prominent, item.present) {
+        (Some(_), None) if question.is_twofold() => { span.soft { (lang.pick("与突出率相同", "the same")) } }
+        (Some(_), None) => { span.soft { (lang.pick("突出率已定级，不另列", "level is decided, not given")) } }
+        _ => { (words(item.present, lang)) }
+    } }
 }
 
 fn words(band: Option<Band>, lang: Lang) -> Markup {
