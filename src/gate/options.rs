@@ -28,7 +28,7 @@ pub(super) fn of_group(question: &Question, tally: &QuestionTally) -> GroupCell 
         Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => {
             median_step(scale, &counts(tally)).map_or(GroupCell::Nothing, GroupCell::Median)
         }
-        Kind::Multi { choices, max, .. } if *max > 1 && top_hides(choices, tally.answered.reveal()) => {
+        Kind::Multi { choices, min, max } if *max > 1 && top_hides(choices, (*min, *max), tally.answered.reveal()) => {
             top_options(choices, &counts(tally), tally.answered.reveal()).map_or(GroupCell::Nothing, GroupCell::Top)
         }
         _ => GroupCell::Nothing,
@@ -87,7 +87,7 @@ fn counts(tally: &QuestionTally) -> Vec<u32> {
 
 /// Counts of options that several may be chosen of. The groups' three most chosen ones leave each count a range.
 fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), answered: u32, parts: &[Part]) -> Vec<Option<u32>> {
-    let ranges: Vec<Vec<Range>> = parts.iter().map(|part| option_ranges(choices, part.tally)).collect();
+    let ranges: Vec<Vec<Range>> = parts.iter().map(|part| option_ranges(choices, (min, max), part.tally)).collect();
     let (mut told, mut ends) = (Vec::new(), Vec::new());
     for (n, count) in counts.iter().enumerate() {
         let rooms = line(ranges.iter().map(|r| r[n]));
@@ -105,10 +105,10 @@ fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), answe
 }
 
 /// What a group's most chosen options tell about the count of each.
-fn option_ranges(choices: &[Choice], tally: &QuestionTally) -> Vec<Range> {
+fn option_ranges(choices: &[Choice], limits: (usize, usize), tally: &QuestionTally) -> Vec<Range> {
     let answered = tally.answered.reveal();
     let (all, enough) = (i64::from(answered), i64::from(enough(answered).unwrap_or(0)));
-    let top = if top_hides(choices, answered) { top_options(choices, &counts(tally), answered) } else { None };
+    let top = if top_hides(choices, limits, answered) { top_options(choices, &counts(tally), answered) } else { None };
     let Some(top) = top else { return vec![(0, all); choices.len()] };
     let range = |n: usize| {
         if top.contains(&n) {
@@ -210,10 +210,29 @@ fn enough(answered: u32) -> Option<u32> {
     Some((answered * percent).div_ceil(100))
 }
 
-/// Whether the most chosen options may be named in a group of this size. If none is named and everybody chose something, every option may have just as many as it can without being named: then all of them would be known.
-fn top_hides(choices: &[Choice], answered: u32) -> bool {
-    let free = choices.iter().any(|c| c.exclusive);
-    free || enough(answered).is_none_or(|enough| choices.len() as u32 * (enough - 1) != answered)
+/// Whether the most chosen options may be named in a group of this size, whatever it chose: everybody chose at least `min` and at most `max`, so what is named and what is not can leave hardly a way to share them out.
+fn top_hides(choices: &[Choice], (min, max): (usize, usize), answered: u32) -> bool {
+    let Some(enough) = enough(answered) else { return true };
+    let (all, enough) = (i64::from(answered), i64::from(enough));
+    let exclusive = choices.iter().filter(|c| c.exclusive).count();
+    let least = all * if exclusive > 0 { 1 } else { min.max(1) as i64 };
+    let most = all * max as i64;
+    let outcomes = (0..=LISTED.min(choices.len())).flat_map(|named| {
+        let rest = choices.len() - named;
+        // Those after the third are as free as exclusive ones.
+        let free = if named == LISTED { exclusive.min(rest)..=rest } else { exclusive.min(rest)..=exclusive.min(rest) };
+        free.map(move |free| [(named, (enough, all)), (rest - free, (0, enough - 1)), (free, (0, all))])
+    });
+    outcomes.into_iter().all(|kinds| {
+        let sum = |pick: fn(&Range) -> i64| kinds.iter().map(|(count, range)| *count as i64 * pick(range)).sum::<i64>();
+        let (low, high) = (sum(|r| r.0), sum(|r| r.1));
+        let possible = low <= most && high >= least;
+        !possible
+            || kinds.iter().filter(|(count, _)| *count > 0).all(|(_, range)| {
+                let left = (range.0.max(least - (high - range.1)), range.1.min(most - (low - range.0)));
+                left.1 - left.0 + 1 >= if left.0 == 0 || left.1 == all { 3 } else { 2 }
+            })
+    })
 }
 
 /// Most options that are named.

@@ -23,6 +23,7 @@ mod faults;
 mod files;
 mod forensics;
 mod gate_attack;
+mod gate_options;
 mod headers;
 mod hostile_exports;
 mod keeping;

@@ -1,0 +1,497 @@
+//! The second proof for everything that is not an item: choices, several options, rankings, numbers, harm levels, follow-ups.
+//! The attacker solves flows: which counts of an option in a group are consistent with all that is published, the groups' numbers of answers, and how many options each person could choose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::json;
+use zicha::gate::{BureauCell, GroupCell, Release, protect};
+use zicha::response::{Answer, Response};
+use zicha::survey::Survey;
+use zicha::tally::Tally;
+use zicha::unit::{Unit, groups};
+
+use crate::test_app::survey_of;
+
+/// A number of people in a network of choices, from one node to another, between two bounds.
+type Edge = (usize, usize, i64, i64);
+
+/// Whether whole numbers within all bounds exist so that in every node as many come in as go out.
+fn is_possible(nodes: usize, edges: &[Edge]) -> bool {
+    if edges.iter().any(|(_, _, low, high)| low > high) {
+        return false;
+    }
+    let (source, sink) = (nodes, nodes + 1);
+    let mut capacity = vec![vec![0i64; nodes + 2]; nodes + 2];
+    let mut excess = vec![0i64; nodes];
+    for (from, to, low, high) in edges {
+        capacity[*from][*to] += high - low;
+        excess[*to] += low;
+        excess[*from] -= low;
+    }
+    let mut missing = 0;
+    for (node, excess) in excess.into_iter().enumerate() {
+        if excess > 0 {
+            capacity[source][node] += excess;
+            missing += excess;
+        } else {
+            capacity[node][sink] -= excess;
+        }
+    }
+    // Augment along shortest paths until nothing more fits.
+    while missing > 0 {
+        let mut before = vec![usize::MAX; nodes + 2];
+        before[source] = source;
+        let mut queue = std::collections::VecDeque::from([source]);
+        while let Some(node) = queue.pop_front() {
+            for next in 0..nodes + 2 {
+                if before[next] == usize::MAX && capacity[node][next] > 0 {
+                    before[next] = node;
+                    queue.push_back(next);
+                }
+            }
+        }
+        if before[sink] == usize::MAX {
+            return false;
+        }
+        let path: Vec<(usize, usize)> = std::iter::successors(Some(sink), |node| (*node != source).then(|| before[*node]))
+            .collect::<Vec<_>>()
+            .windows(2)
+            .map(|w| (w[1], w[0]))
+            .collect();
+        let fits = path.iter().map(|(a, b)| capacity[*a][*b]).min().unwrap();
+        for (a, b) in path {
+            capacity[a][b] -= fits;
+            capacity[b][a] += fits;
+        }
+        missing -= fits;
+    }
+    true
+}
+
+/// What is known of one question: per group how many chose how many options and the range of each option, and the range of each total.
+struct Known {
+    rows: Vec<(i64, i64)>,
+    cells: Vec<Vec<(i64, i64)>>,
+    totals: Vec<(i64, i64)>,
+}
+
+impl Known {
+    /// Whether option `option` of group `group` can have been chosen `count` times.
+    fn allows(&self, group: usize, option: usize, count: i64) -> bool {
+        let (groups, options) = (self.rows.len(), self.totals.len());
+        let (start, end) = (groups + options, groups + options + 1);
+        let mut edges: Vec<Edge> = vec![(end, start, 0, 1_000_000)];
+        for (g, (low, high)) in self.rows.iter().enumerate() {
+            edges.push((start, g, *low, *high));
+            for (o, (low, high)) in self.cells[g].iter().enumerate() {
+                edges.push(if (g, o) == (group, option) { (g, groups + o, count, count) } else { (g, groups + o, *low, *high) });
+            }
+        }
+        edges.extend(self.totals.iter().enumerate().map(|(o, (low, high))| (groups + o, end, *low, *high)));
+        is_possible(groups + options + 2, &edges)
+    }
+
+    /// The counts that are possible, up to the three that are needed.
+    fn values(&self, group: usize, option: usize) -> BTreeSet<i64> {
+        let (low, high) = self.cells[group][option];
+        (low..=high).filter(|count| self.allows(group, option, *count)).take(4).collect()
+    }
+
+    /// No group with five answers or more gives an option away.
+    fn assert_hidden(&self, answered: &[i64], what: &str) {
+        for (g, answered) in answered.iter().enumerate().filter(|(_, answered)| **answered >= 5) {
+            for o in 0..self.totals.len() {
+                let values = self.values(g, o);
+                let ends = values.contains(&0) || values.contains(answered);
+                assert!(values.len() >= if ends { 3 } else { 2 }, "option {o} of a group with {answered} answers is in {values:?}: {what}");
+            }
+        }
+    }
+}
+
+fn unit(n: usize, headcount: u32) -> Unit {
+    let code = format!("U{n}");
+    Unit { code: code.clone(), name: code.clone(), kind: "squad".into(), headcount, group: code.clone(), group_name: code }
+}
+
+/// Counts by group and option, and who answered.
+struct Truth {
+    counts: Vec<Vec<i64>>,
+    answered: Vec<i64>,
+}
+
+/// Lets everybody answer one question, and releases it.
+fn bureau(survey: &Survey, question: usize, answers: &[Vec<Answer>]) -> (Release, Truth) {
+    let units: Vec<Unit> = answers.iter().enumerate().map(|(n, a)| unit(n, a.len() as u32)).collect();
+    let list = groups(&units);
+    let mut tally = Tally::new(survey, &list);
+    let mut truth = Truth { counts: Vec::new(), answered: Vec::new() };
+    for (unit, answers) in units.iter().zip(answers) {
+        let mut counts = vec![0; 12];
+        for answer in answers {
+            let mut response = Response::empty(survey);
+            response.answers[question] = answer.clone();
+            response.blank = false;
+            tally.add(&unit.code, &response);
+            match answer {
+                Answer::One(n) => counts[usize::from(*n)] += 1,
+                Answer::Many(mask) => (0..12).filter(|n| mask & (1 << n) != 0).for_each(|n| counts[n] += 1),
+                _ => {}
+            }
+        }
+        truth.answered.push(answers.iter().filter(|a| !matches!(a, Answer::Blank)).count() as i64);
+        truth.counts.push(counts);
+    }
+    let release = protect(&"abcdefgh".parse().unwrap(), "试", survey, &list, &tally, &BTreeMap::new());
+    assert!(release.groups.iter().all(|g| !g.merged), "merging is tested apart");
+    (release, truth)
+}
+
+fn options(kind: &str, count: usize, more: serde_json::Value) -> serde_json::Value {
+    let list: Vec<_> = (0..count).map(|n| json!({ "id": format!("o{n}"), "label": { "zh-CN": format!("选项{n}") } })).collect();
+    let mut answer = json!({ "type": kind, "options": list });
+    answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    answer
+}
+
+fn plain(answer: serde_json::Value) -> Survey {
+    survey_of(&json!([{ "id": "q", "text": { "zh-CN": "问" }, "answer": answer }]))
+}
+
+/// Sizes of five to nine groups, of which most are large enough together for exact counts.
+fn sizes(rng: &mut StdRng) -> Vec<usize> {
+    (0..rng.random_range(2..=9)).map(|_| rng.random_range(5..=34)).collect()
+}
+
+/// How attractive each option is in each group; rare and unanimous ones are where figures give people away.
+fn temper(rng: &mut StdRng, options: usize) -> Vec<f64> {
+    let weights: Vec<f64> = (0..options).map(|_| [0.0, 0.01, 0.05, 1.0, 1.0, 20.0][rng.random_range(0..6)]).collect();
+    if weights.iter().sum::<f64>() > 0.0 { weights } else { vec![1.0; options] }
+}
+
+fn pick(rng: &mut StdRng, weights: &[f64]) -> usize {
+    let mut at = rng.random_range(0.0..weights.iter().sum::<f64>());
+    weights
+        .iter()
+        .position(|w| {
+            at -= w;
+            at < 0.0
+        })
+        .unwrap_or(0)
+}
+
+#[test]
+fn one_choice_gives_no_group_away() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let (mut told, mut pooled) = (0, 0);
+    for _ in 0..150 {
+        let count = rng.random_range(2..=6);
+        let survey = plain(options("single", count, json!({})));
+        let common = temper(&mut rng, count);
+        let answers: Vec<Vec<Answer>> = sizes(&mut rng)
+            .into_iter()
+            .map(|size| {
+                let own = if rng.random_bool(0.7) { common.clone() } else { temper(&mut rng, count) };
+                (0..size).map(|_| if rng.random_bool(0.05) { Answer::Blank } else { Answer::One(pick(&mut rng, &own) as u8) }).collect()
+            })
+            .collect();
+        let (release, truth) = bureau(&survey, 0, &answers);
+        assert!(release.groups.iter().all(|g| g.cells[0] == GroupCell::Nothing));
+        let BureauCell::Options { counts, answered } = &release.bureau.cells[0] else { continue };
+        told += 1;
+        pooled += u32::from(counts.contains(&None));
+        // Every way in which the options that were kept back can share what is left, and be kept back by the rule.
+        let ways = alike(&survey, counts, i64::from(*answered), &answers);
+        for (g, size) in truth.answered.iter().enumerate().filter(|(_, size)| **size >= 5) {
+            for o in 0..count {
+                // With one choice each, a cell lies just between what the others can and must take.
+                let values: BTreeSet<i64> = ways.iter().flat_map(|way| (way[o] - (i64::from(*answered) - size)).max(0)..=way[o].min(*size)).collect();
+                assert!(values.contains(&truth.counts[g][o]), "the attacker's reasoning is sound");
+                let ends = values.contains(&0) || values.contains(size);
+                assert!(values.len() >= if ends { 3 } else { 2 }, "option {o} of {size}: {values:?}, {counts:?}");
+            }
+        }
+    }
+    assert!(told > 40 && pooled > 15, "{told} told, {pooled} with options kept back");
+}
+
+/// All totals that would be published as these are: the attacker runs the gate on each.
+fn alike(survey: &Survey, counts: &[Option<u32>], answered: i64, answers: &[Vec<Answer>]) -> Vec<Vec<i64>> {
+    let kept: Vec<usize> = (0..counts.len()).filter(|n| counts[*n].is_none()).collect();
+    let rest = answered - counts.iter().flatten().map(|c| i64::from(*c)).sum::<i64>();
+    let mut ways: Vec<Vec<i64>> = vec![Vec::new()];
+    for n in 0..kept.len() {
+        ways = ways
+            .into_iter()
+            .flat_map(|way| {
+                let left = rest - way.iter().sum::<i64>();
+                let last = n + 1 == kept.len();
+                (if last { left..=left } else { 0..=left }).map(move |c| [way.as_slice(), &[c]].concat()).collect::<Vec<_>>()
+            })
+            .collect();
+        if ways.len() > 3000 {
+            break;
+        }
+    }
+    let full = |way: &Vec<i64>| {
+        let mut next = way.iter();
+        counts.iter().map(|c| c.map_or_else(|| *next.next().unwrap_or(&0), i64::from)).collect::<Vec<i64>>()
+    };
+    if ways.len() > 3000 {
+        // Too many to try: each option kept back may be anything between nobody and all that is left.
+        let extremes = kept.iter().flat_map(|k| (0..=rest).map(|c| (*k, c)).collect::<Vec<_>>());
+        return extremes.map(|(k, c)| (0..counts.len()).map(|n| if n == k { c } else { counts[n].map_or(0, i64::from) }).collect()).collect();
+    }
+    let told = |totals: &Vec<i64>| {
+        let mut left = totals.clone();
+        let answers: Vec<Vec<Answer>> = answers
+            .iter()
+            .map(|group| {
+                let mut next = || {
+                    left.iter().position(|c| *c > 0).map(|n| {
+                        left[n] -= 1;
+                        Answer::One(n as u8)
+                    })
+                };
+                group.iter().map(|a| if matches!(a, Answer::Blank) { Answer::Blank } else { next().unwrap_or(Answer::Blank) }).collect()
+            })
+            .collect();
+        matches!(&bureau(survey, 0, &answers).0.bureau.cells[0], BureauCell::Options { counts: other, .. } if other == counts)
+    };
+    ways.iter().map(full).filter(told).collect()
+}
+
+#[test]
+fn several_choices_give_no_group_away_beside_the_groups_most_chosen_ones() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let (mut exact, mut kept, mut nothing) = (0, 0, 0);
+    for _ in 0..120 {
+        let count = rng.random_range(2..=6);
+        let max = rng.random_range(1..=count.min(3));
+        let max = if max == count { max - 1 } else { max }; // whoever must choose everything says nothing
+        let min = if rng.random_bool(0.3) { max } else { 1 };
+        let survey = plain(options("multi", count, json!({ "min": min, "max": max })));
+        let common = temper(&mut rng, count);
+        let answers: Vec<Vec<Answer>> = sizes(&mut rng)
+            .into_iter()
+            .map(|size| {
+                let own = if rng.random_bool(0.7) { common.clone() } else { temper(&mut rng, count) };
+                (0..size)
+                    .map(|_| {
+                        let wanted = rng.random_range(min..=max);
+                        let mut mask = 1u64 << pick(&mut rng, &own);
+                        for _ in 0..20 {
+                            if mask.count_ones() as usize >= wanted {
+                                break;
+                            }
+                            mask |= 1 << pick(&mut rng, &own);
+                        }
+                        while (mask.count_ones() as usize) < min {
+                            mask |= 1 << rng.random_range(0..count);
+                        }
+                        Answer::Many(mask)
+                    })
+                    .collect()
+            })
+            .collect();
+        let (release, truth) = bureau(&survey, 0, &answers);
+        let cells: Vec<Vec<(i64, i64)>> = release.groups.iter().zip(&truth.answered).map(|(g, size)| named(&g.cells[0], *size, count)).collect();
+        let all: i64 = truth.answered.iter().sum();
+        let totals: Vec<(i64, i64)> = match &release.bureau.cells[0] {
+            BureauCell::Options { counts, .. } => {
+                exact += counts.iter().flatten().count();
+                kept += counts.iter().filter(|c| c.is_none()).count();
+                counts.iter().map(|c| c.map_or((0, all), |c| (i64::from(c), i64::from(c)))).collect()
+            }
+            other => {
+                assert_eq!(other, &BureauCell::Nothing);
+                nothing += 1;
+                vec![(0, all); count]
+            }
+        };
+        let rows = truth.answered.iter().map(|size| (size * min as i64, size * max as i64)).collect();
+        let known = Known { rows, cells, totals };
+        for (g, counts) in truth.counts.iter().enumerate() {
+            assert!((0..count).all(|o| known.allows(g, o, counts[o])), "the attacker's reasoning is sound");
+        }
+        known.assert_hidden(&truth.answered, &release.to_json());
+    }
+    assert!(exact > 60 && kept > 40 && nothing > 20, "{exact} told, {kept} kept back, {nothing} questions not told");
+}
+
+/// What a group's most chosen options tell of each, by the contract: at least half, 40 or 30 percent of those who answered, the first three.
+fn named(cell: &GroupCell, answered: i64, options: usize) -> Vec<(i64, i64)> {
+    let GroupCell::Top(top) = cell else { return vec![(0, answered); options] };
+    let percent = match answered {
+        ..8 => 50,
+        8..20 => 40,
+        _ => 30,
+    };
+    let enough = (answered * percent + 99) / 100;
+    (0..options)
+        .map(|o| match (top.contains(&o), top.len() == 3 && o > top[2]) {
+            (true, _) => (enough, answered),
+            (false, true) => (0, answered),
+            (false, false) => (0, enough - 1),
+        })
+        .collect()
+}
+
+#[test]
+fn the_attacker_bites() {
+    // `max: 1` and both of two options named in a group of six: three and three.
+    let known = Known { rows: vec![(6, 6)], cells: vec![vec![(3, 6), (3, 6)]], totals: vec![(0, 6), (0, 6)] };
+    assert_eq!(known.values(0, 0), BTreeSet::from([3]));
+    // Groups of five and five: each one's most chosen options beside the bureau's.
+    let known = Known { rows: vec![(5, 10), (5, 10)], cells: vec![vec![(3, 5), (0, 2)], vec![(0, 2), (3, 5)]], totals: vec![(3, 3), (0, 10)] };
+    assert_eq!(known.values(0, 0), BTreeSet::from([3]));
+    // A total of nobody is nobody in every group.
+    let known = Known { rows: vec![(5, 5); 4], cells: vec![vec![(0, 5); 3]; 4], totals: vec![(0, 0), (10, 10), (10, 10)] };
+    assert_eq!(known.values(2, 0), BTreeSet::from([0]));
+    // Four options of which none is named by 20 people who all chose something: five each.
+    let known = Known { rows: vec![(20, 40)], cells: vec![vec![(0, 5); 4]], totals: vec![(0, 20); 4] };
+    assert_eq!(known.values(0, 3), BTreeSet::from([5]));
+}
+
+#[test]
+fn harm_levels_give_no_group_away_beside_the_groups_medians() {
+    let survey = survey_of(&json!([
+        { "id": "i", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": "agree" } },
+        { "id": "q", "text": { "zh-CN": "危害" }, "role": "harm_level", "answer": { "type": "scale", "scale": "agree" } },
+    ]));
+    let mut rng = StdRng::seed_from_u64(9);
+    let mut told = 0;
+    for _ in 0..150 {
+        let common = temper(&mut rng, 4);
+        let answers: Vec<Vec<Answer>> = sizes(&mut rng)
+            .into_iter()
+            .map(|size| {
+                let own = if rng.random_bool(0.6) { common.clone() } else { temper(&mut rng, 4) };
+                (0..size).map(|_| Answer::One(pick(&mut rng, &own) as u8)).collect()
+            })
+            .collect();
+        let (release, truth) = bureau(&survey, 1, &answers);
+        let all: i64 = truth.answered.iter().sum();
+        let totals: Vec<(i64, i64)> = match &release.bureau.cells[1] {
+            BureauCell::Options { counts, .. } => {
+                told += 1;
+                counts[..4].iter().map(|c| c.map_or((0, all), |c| (i64::from(c), i64::from(c)))).collect()
+            }
+            _ => vec![(0, all); 4],
+        };
+        // A median says on which side of it at most half of a group stands: nodes for those above and below it.
+        let size = truth.answered.len();
+        for (g, answered) in truth.answered.iter().enumerate() {
+            for step in 0..4usize {
+                let values: BTreeSet<i64> = (0..=*answered)
+                    .filter(|count| {
+                        let (start, end) = (3 * size + 4, 3 * size + 5);
+                        let mut edges: Vec<Edge> = vec![(end, start, 0, 1_000_000)];
+                        for (n, group) in release.groups.iter().enumerate() {
+                            let answered = truth.answered[n];
+                            let GroupCell::Median(median) = group.cells[1] else { panic!("a median of {answered}") };
+                            edges.push((start, n, answered, answered));
+                            // Steps are worst first; the milder of two middle ones is the median.
+                            edges.push((n, size + n, 0, answered / 2));
+                            edges.push((n, 2 * size + n, 0, (answered + 1) / 2 - 1));
+                            for s in 0..4 {
+                                let from = if s < median {
+                                    size + n
+                                } else if s > median {
+                                    2 * size + n
+                                } else {
+                                    n
+                                };
+                                let bounds = if (n, s) == (g, step) { (*count, *count) } else { (0, answered) };
+                                edges.push((from, 3 * size + s, bounds.0, bounds.1));
+                            }
+                        }
+                        edges.extend(totals.iter().enumerate().map(|(s, (low, high))| (3 * size + s, end, *low, *high)));
+                        is_possible(3 * size + 6, &edges)
+                    })
+                    .take(4)
+                    .collect();
+                let ends = values.contains(&0) || values.contains(answered);
+                assert!(values.len() >= if ends { 3 } else { 2 }, "step {step} of {answered}: {values:?} in {}", release.to_json());
+            }
+        }
+    }
+    assert!(told > 5, "{told} told exactly");
+}
+
+#[test]
+fn a_follow_up_says_nothing_of_few_and_nothing_exact_of_many() {
+    let survey = survey_of(&json!([
+        { "id": "ask", "text": { "zh-CN": "是否参加" }, "answer": options("single", 2, json!({})) },
+        { "id": "item", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" }, "visible_if": [{ "question": "ask", "any_of": ["o0"] }], "answer": { "type": "scale", "scale": "agree" } },
+        { "id": "why", "text": { "zh-CN": "为何" }, "visible_if": [{ "question": "ask", "any_of": ["o0"] }], "answer": options("single", 3, json!({})) },
+    ]));
+    let release = |asked: [usize; 6]| {
+        let units: Vec<Unit> = (0..6).map(|n| unit(n, 30)).collect();
+        let list = groups(&units);
+        let mut tally = Tally::new(&survey, &list);
+        for (unit, asked) in units.iter().zip(asked) {
+            for n in 0..30 {
+                let mut response = Response::empty(&survey);
+                response.blank = false;
+                response.answers[0] = Answer::One(u8::from(n >= asked));
+                if n < asked {
+                    response.answers[1] = Answer::One((n % 4) as u8);
+                    response.answers[2] = Answer::One((n % 3) as u8);
+                }
+                tally.add(&unit.code, &response);
+            }
+        }
+        protect(&"abcdefgh".parse().unwrap(), "试", &survey, &list, &tally, &BTreeMap::new())
+    };
+    let nothing = |release: &Release| {
+        let BureauCell::Item(item) = &release.bureau.cells[1] else { panic!("an item") };
+        item.exact.is_none() && item.prominent.is_none() && item.level.is_none() && release.bureau.cells[2] == BureauCell::Nothing
+    };
+    for few in
+        [[1, 0, 0, 0, 0, 0], [30, 0, 0, 0, 0, 0], [10, 9, 0, 0, 0, 0], [30, 30, 30, 30, 30, 29], [30, 30, 30, 30, 15, 15], [15, 15, 0, 0, 0, 0]]
+    {
+        assert!(nothing(&release(few)), "asked: {few:?}");
+    }
+    let broad = release([10, 12, 9, 8, 15, 20]);
+    let BureauCell::Item(item) = &broad.bureau.cells[1] else { panic!("an item") };
+    assert!(item.exact.is_none() && item.prominent.is_some());
+    let BureauCell::Shares(shares) = &broad.bureau.cells[2] else { panic!("shares") };
+    assert!(shares.iter().all(|band| band.hi - band.lo == 20), "{shares:?}");
+    for group in broad.groups.iter().chain(&release([30, 0, 0, 0, 0, 0]).groups) {
+        let GroupCell::Item(item) = &group.cells[1] else { panic!("an item") };
+        assert!(item.prominent.is_none() && item.level.is_none() && !item.unclear, "nothing of a group, not even how many it was");
+        assert_eq!(item.class, zicha::gate::Class::None);
+        assert_eq!(group.cells[2], GroupCell::Nothing);
+    }
+}
+
+#[test]
+fn a_ranking_is_told_place_by_place_and_never_so_that_a_place_is_found_by_adding_up() {
+    let rank = |places: usize, rare: u8| {
+        let survey = plain(options("rank", 3, json!({ "places": places })));
+        let answers: Vec<Vec<Answer>> = (0..6u8)
+            .map(|g| {
+                (0..30u8)
+                    .map(|n| {
+                        let first = if g == 0 && n < rare { 2 } else { n % 2 };
+                        let second = if first == 2 { n % 2 } else { [1 - first, 2][usize::from(n % 4 < 2)] };
+                        let order = [first, second, 3 - first - second];
+                        Answer::Rank(order[..places].iter().map(|o| Some(*o)).collect())
+                    })
+                    .collect()
+            })
+            .collect();
+        let BureauCell::Options { counts, .. } = bureau(&survey, 0, &answers).0.bureau.cells[0].clone() else { return vec![None; 3 * places] };
+        counts
+    };
+    assert!(rank(2, 8).iter().all(Option::is_some), "{:?}", rank(2, 8));
+    let rare = rank(2, 2);
+    assert!(
+        rare.iter().step_by(2).all(Option::is_none) && rare.iter().skip(1).step_by(2).all(Option::is_some),
+        "the first place is kept back: {rare:?}"
+    );
+    assert!(rank(3, 2).iter().all(Option::is_none), "with all three ranked the first place would be the rest of the others");
+}
