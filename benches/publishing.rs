@@ -77,7 +77,7 @@ fn main() {
                 tally.add(&unit.code, &response);
             }
         }
-        let release = protect(&"abcdefgh".parse().expect("a round id"), "试", &survey, &list, &tally, &BTreeMap::new());
+        let release = protect(&"abcdefgh".parse().expect("a round id"), "试", &survey, &list, &tally, &BTreeMap::new(), true);
         count(&release, &mut cells);
         plain.add(&survey, units.len(), &truth);
     }

@@ -111,7 +111,7 @@ fn bureau(count: usize) {
         }
     }
     let round: RoundId = "abcdefgh".parse().expect("a round id");
-    let gate = each(1, || drop(black_box(protect(&round, "试", &survey, &groups, &tally, &BTreeMap::new()))));
+    let gate = each(1, || drop(black_box(protect(&round, "试", &survey, &groups, &tally, &BTreeMap::new(), true))));
     println!("{count:6}  {:7.1}", gate / 1_000.0);
 }
 

@@ -172,7 +172,7 @@ fn simulate(survey: &Survey, how: Behaviour) -> Counts {
                 }
             }
         }
-        let release = protect(&"abcdefgh".parse().expect("a round id"), "试", survey, &list, &tally, &BTreeMap::new());
+        let release = protect(&"abcdefgh".parse().expect("a round id"), "试", survey, &list, &tally, &BTreeMap::new(), true);
         for group in release.groups.iter().filter(|g| g.units.len() == 1) {
             let at = units.iter().position(|u| u.code == group.code).expect("a unit of this bureau");
             let turnout = TURNOUTS[if turnouts[at] < 0.75 { 0 } else { 1 + usize::from(turnouts[at] >= 0.85) }];

@@ -10,7 +10,7 @@ use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal, visible};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str, &str); 55] = [
+pub const ACTIONS: [(&str, &str, &str); 56] = [
     ("sign_in", "登录", "signed in"),
     ("sign_in_failed", "登录失败", "failed to sign in"),
     ("account_add", "建立账号", "made an account"),
@@ -21,6 +21,7 @@ pub const ACTIONS: [(&str, &str, &str); 55] = [
     ("round_change", "修改草稿", "changed a draft"),
     ("round_drop", "放弃草稿", "dropped a draft"),
     ("slips_issue", "印发填写码", "issued slips"),
+    ("slips_leftover", "登记剩余纸条", "noted slips left over"),
     ("trustees_prepared", "生成监督员口令", "made passphrases"),
     ("trustee_entered", "监督员输入口令", "trustee entered a passphrase"),
     ("round_open", "开放轮次", "opened a round"),

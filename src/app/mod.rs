@@ -17,6 +17,7 @@ mod exports;
 pub mod fault;
 mod intake;
 mod keeping;
+mod leftover;
 mod lists;
 mod metrics;
 mod opening;
@@ -31,6 +32,7 @@ mod staging;
 mod surveys;
 mod throttle;
 mod tokens;
+mod warnings;
 mod workbook;
 
 use std::collections::HashMap;

@@ -96,8 +96,10 @@ impl App {
             .iter()
             .map(|(unit, issued)| (unit.clone(), UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) }))
             .collect();
-        let release = protect(id, &round.title, &survey, &groups, &tally, &slips);
-        let places = Places::new(&texts, &groups, &release);
+        // Two exact totals of nearly the same units would be told apart by those who are only in one.
+        let alone = self.nearly_the_same(&round, &survey, &self.round_units(id)?)?.is_none();
+        let release = protect(id, &round.title, &survey, &groups, &tally, &slips, alone);
+        let places = Places::new(&texts, &survey, &groups, &release);
         let mut next = || {
             fault::at("writing");
             let texts = staging.take(&mut rng()).map_err(|e| StorageError::Unavailable(e.to_string()))?;

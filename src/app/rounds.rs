@@ -181,7 +181,11 @@ impl App {
             return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
         }
         let chosen = all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code));
-        Ok(chosen.map(|unit| Unit { kind: survey.kind_of(&unit.kind), ..unit }).collect())
+        let chosen: Vec<Unit> = chosen.map(|unit| Unit { kind: survey.kind_of(&unit.kind), ..unit }).collect();
+        match Self::exposures(survey, &chosen).into_iter().find(|found| found.refused) {
+            Some(found) => Err(found.why.at("survey").into()),
+            None => Ok(chosen),
+        }
     }
 
     /// Takes the chosen units as they are now into a draft. Slips already printed for other head counts are named, not silently kept.
@@ -212,7 +216,7 @@ impl App {
         Ok(self.storage.set_round_units(id, &self.chosen_units(&codes, &survey)?)?)
     }
 
-    /// Which questions apply to which units of a round, and what fits nothing.
+    /// Which questions apply to which units of a round.
     pub fn scopes(&self, id: &RoundId) -> Result<Scopes, AppError> {
         let survey = self.survey(&self.round(id)?.survey)?;
         Ok(Scopes::of(&survey, &self.round_units(id)?))

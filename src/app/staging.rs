@@ -174,7 +174,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub fn new(texts: &TextCounts, groups: &[Group], release: &Release) -> Self {
+    pub fn new(texts: &TextCounts, survey: &Survey, groups: &[Group], release: &Release) -> Self {
         let part_of: Vec<usize> = groups
             .iter()
             .map(|g| release.groups.iter().position(|r| r.units.contains(&g.units[0])).expect("every group is published in some part"))
@@ -185,7 +185,9 @@ impl Places {
         }
         let own = |part: usize, count: usize| release.groups[part].turnout.counted >= 20 && count >= 5;
         let mut alone = HashSet::new();
-        let questions: HashSet<(usize, bool)> = counts.keys().map(|k| (k.0, k.1)).collect();
+        // The "other" texts of a group are the count of that option there, and those to a follow-up how many were asked: they are always pooled.
+        let everybody = |(question, other): &(usize, bool)| !other && survey.questions()[*question].visible_if.is_empty();
+        let questions: HashSet<(usize, bool)> = counts.keys().map(|k| (k.0, k.1)).filter(everybody).collect();
         for (question, other) in questions {
             let parts: Vec<(usize, usize)> =
                 counts.range((question, other, 0)..=(question, other, usize::MAX)).map(|(k, count)| (k.2, *count)).collect();

@@ -64,6 +64,9 @@ pub(super) enum Command {
         /// Survey files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Unit table: also find options that name a unit or group, and more options than people
+        #[arg(long, value_name = "FILE")]
+        units: Option<PathBuf>,
     },
     /// Units and reporting groups
     #[command(subcommand)]

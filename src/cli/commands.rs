@@ -21,8 +21,10 @@ pub(super) fn shell() -> String {
     format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned()))
 }
 
-/// `zicha check FILE…`: all mistakes of all files.
-pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
+/// `zicha check FILE…`: all mistakes of all files, and what their questions would tell.
+pub(super) fn check(files: &[PathBuf], units: Option<&Path>) -> Result<(), AppError> {
+    let table = |file: &Path| unit::read(&App::unit_table(&read(file)?)?, None, &[]).units().map_err(AppError::Mistakes);
+    let units = units.map(table).transpose()?.unwrap_or_default();
     let mut wrong = 0;
     for path in files {
         let shown = path.display();
@@ -35,6 +37,11 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), AppError> {
                     survey.categories().count(),
                     survey.questions().len()
                 ));
+                let exposures = App::exposures(&survey, &units);
+                for exposure in &exposures {
+                    eprintln!("{shown}: {}: {}", if exposure.refused { "refused" } else { "note" }, exposure.why);
+                }
+                wrong += usize::from(exposures.iter().any(|exposure| exposure.refused));
             }
             Err(error) => {
                 wrong += 1;
@@ -104,16 +111,16 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             };
             let id = app.create_round(&new)?;
             app.note(&shell(), "round_create", id.as_str())?;
-            warn_of_scopes(app, &id)?;
+            warn(app, &id)?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
         Round::Open { id, custody, trustees, quorum, passphrases_out } => match (custody, trustees.zip(quorum)) {
             (Some(Custody::Server), _) => {
-                warn_of_scopes(app, &id)?;
+                warn(app, &id)?;
                 custody::open_by_server(app, &id, out)?;
             }
             (None, Some(number)) => {
-                warn_of_scopes(app, &id)?;
+                warn(app, &id)?;
                 custody::open_by_trustees(app, &id, number, passphrases_out.as_deref(), out)?;
             }
             (None, None) => {
@@ -162,10 +169,9 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
     Ok(())
 }
 
-/// Says before a round opens where its questions and units do not fit.
-fn warn_of_scopes(app: &App, id: &RoundId) -> Result<(), AppError> {
-    let survey = app.survey(&app.round(id)?.survey)?;
-    for warning in app.scopes(id)?.warnings(&survey) {
+/// Says before a round opens what should be known of its questions and units.
+fn warn(app: &App, id: &RoundId) -> Result<(), AppError> {
+    for warning in app.warnings(id)? {
         eprintln!("warning: {warning}");
     }
     Ok(())

@@ -47,7 +47,7 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
     };
     let out = output::Output { json: cli.json, yes: cli.yes };
     match cli.command {
-        Command::Check { files } => commands::check(&files),
+        Command::Check { files, units } => commands::check(&files, units.as_deref()),
         Command::Schema => {
             output::print_text(format_args!("{}", crate::survey::Survey::json_schema()));
             Ok(())

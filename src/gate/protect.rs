@@ -34,9 +34,17 @@ pub(super) struct ItemSums {
     pub unsure: u32,
 }
 
-/// The publishable results of a counted round.
+/// The publishable results of a counted round. `alone`: whether no other round has told exact totals of nearly the same units.
 #[must_use]
-pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], tally: &Tally, slips: &BTreeMap<String, UnitSlips>) -> Release {
+pub fn protect(
+    round: &RoundId,
+    title: &str,
+    survey: &Survey,
+    groups: &[Group],
+    tally: &Tally,
+    slips: &BTreeMap<String, UnitSlips>,
+    alone: bool,
+) -> Release {
     let parts = partition(groups, tally);
     let sums: Vec<GroupTally> = parts.iter().map(|part| sum(part.members.iter().map(|m| &tally.groups[*m]))).collect();
     let cuts = Cuts::of(survey.thresholds());
@@ -58,7 +66,7 @@ pub fn protect(round: &RoundId, title: &str, survey: &Survey, groups: &[Group], 
     let turnout = with_ballots(turnout, &total);
     // Groups that are silent hide nobody.
     let answering: Vec<&GroupTally> = sums.iter().zip(&released).filter(|(_, group)| !group.is_silent()).map(|(sum, _)| sum).collect();
-    let large = turnout.counted >= LARGE && answering.len() >= GROUPS;
+    let large = alone && turnout.counted >= LARGE && answering.len() >= GROUPS;
     let cells = survey
         .questions()
         .iter()

@@ -180,6 +180,8 @@ pub struct Round {
     pub holds: BTreeMap<String, Hold>,
     /// Who checked which of them, and on what ground.
     pub checks: BTreeMap<String, HoldCheck>,
+    /// Slips that nobody drew and that were destroyed, by unit; empty until somebody counts them.
+    pub leftover: BTreeMap<String, u32>,
     /// Latest turnout snapshot.
     pub turnout: TurnoutSnapshot,
     /// Whether box and keys are gone.
@@ -233,6 +235,7 @@ impl Round {
             closing: None,
             holds: BTreeMap::new(),
             checks: BTreeMap::new(),
+            leftover: BTreeMap::new(),
             turnout: TurnoutSnapshot::default(),
             destroyed: false,
             code_in_address: true,

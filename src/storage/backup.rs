@@ -73,6 +73,7 @@ pub const MAIN: [Shape; 17] = [
             ("destruction", T),
             ("restored", T),
             ("checks", T),
+            ("leftover", T),
         ],
         round: Some(0),
     },

@@ -42,6 +42,7 @@ struct RoundRow {
     destruction: Option<String>,
     restored: Option<String>,
     checks: Option<String>,
+    leftover: Option<String>,
 }
 
 type UnitTuple = (String, String, String, i32, String, String);
@@ -222,6 +223,20 @@ impl Storage {
         })
     }
 
+    /// Notes how many slips of each unit were left over; false if it was noted otherwise in the meantime.
+    pub fn set_leftover(&self, round: &RoundId, before: &BTreeMap<String, u32>, now: &BTreeMap<String, u32>) -> Result<bool, StorageError> {
+        let text = |counts: &BTreeMap<String, u32>| (!counts.is_empty()).then(|| serde_json::to_string(counts).expect("counts are JSON"));
+        self.write(|db| {
+            let own = rounds::table.find(round.as_str());
+            let known: Option<String> = own.select(rounds::leftover).first(db)?;
+            if known != text(before) {
+                return Ok(false);
+            }
+            diesel::update(own).set(rounds::leftover.eq(text(now))).execute(db)?;
+            Ok(true)
+        })
+    }
+
     /// Notes whether slips of a round carry the code in their QR image.
     pub fn set_code_in_qr(&self, round: &RoundId, code_in_qr: bool) -> Result<(), StorageError> {
         diesel::update(rounds::table.find(round.as_str())).set(rounds::code_in_qr.eq(code_in_qr)).execute(&mut *self.connection()?)?;
@@ -298,6 +313,7 @@ impl From<&Round> for RoundRow {
             destruction: round.destruction.as_ref().map(|d| serde_json::to_string(d).expect(json)),
             restored: round.restored.as_ref().map(|r| serde_json::to_string(r).expect(json)),
             checks: (!round.checks.is_empty()).then(|| serde_json::to_string(&round.checks).expect(json)),
+            leftover: (!round.leftover.is_empty()).then(|| serde_json::to_string(&round.leftover).expect(json)),
         }
     }
 }
@@ -326,6 +342,7 @@ impl TryFrom<RoundRow> for Round {
             originals_until: row.originals_until.as_deref().map(parse_day).transpose().map_err(|_| corrupt("last day of originals"))?,
             destruction: row.destruction.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("record of destruction"))?,
             restored: row.restored.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("note of a restore"))?,
+            leftover: row.leftover.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("slips left over"))?.unwrap_or_default(),
             checks: row.checks.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("checks of held questions"))?.unwrap_or_default(),
             edition: row.suite.as_deref().map_or(Some(BallotEdition::default()), BallotEdition::of_suite),
             id: row.id.parse().map_err(|_| corrupt("name"))?,

@@ -31,6 +31,7 @@ diesel::table! {
         destruction -> Nullable<Text>,
         restored -> Nullable<Text>,
         checks -> Nullable<Text>,
+        leftover -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -4,6 +4,7 @@
 mod check;
 mod condition;
 mod edit;
+mod exposure;
 mod file;
 mod kinds;
 mod part;
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub use check::{MAX_FILE_BYTES, SurveyError, SurveyErrors};
 pub use condition::{Condition, Wanted};
+pub use exposure::Exposure;
 pub use file::{
     AnswerFile, ConditionFile, NumberClassFile, OptionFile, OtherText, PrivacyCondition, PrivacyLine, QuestionFile, QuestionRole, RectificationType,
     StepFile, SurveyFile, Thresholds, UnitKind,

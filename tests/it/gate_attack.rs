@@ -27,7 +27,7 @@ fn no_random_bureau_gives_a_group_away() {
     let survey = odd_survey();
     let mut rng = StdRng::seed_from_u64(7);
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for _ in 0..600 {
+    for _ in 0..crate::test_app::trials(600) {
         let bureau = Bureau::random(&survey, &mut rng, 2..=16, 5..=60);
         let release = bureau.release(&survey);
         for question in [0, 1] {
@@ -48,7 +48,7 @@ fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
     let survey = odd_survey();
     let mut rng = StdRng::seed_from_u64(11);
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for n in 0..60 {
+    for n in 0..crate::test_app::trials(60) {
         // Small bureaus, and just large enough ones in which the totals lie near their ends.
         let bureau = if n % 2 == 0 { Bureau::random(&survey, &mut rng, 2..=4, 5..=12) } else { Bureau::random(&survey, &mut rng, 6..=8, 18..=24) };
         let release = bureau.release(&survey);
@@ -175,7 +175,7 @@ fn response(survey: &Survey, first: &[Answer]) -> Response {
 }
 
 fn release(survey: &Survey, units: &[Unit], tally: &Tally) -> Release {
-    protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(units), tally, &BTreeMap::new())
+    protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(units), tally, &BTreeMap::new(), true)
 }
 
 /// A survey with a scale of five steps and one of yes and no.
@@ -294,7 +294,7 @@ impl Bureau {
                     tally.add(&group.units[0], &response);
                 }
             }
-            let other = protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(&self.units), &tally, &BTreeMap::new());
+            let other = protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(&self.units), &tally, &BTreeMap::new(), true);
             let said = |release: &Release| match &release.bureau.cells[question] {
                 BureauCell::Item(item) => (item.exact.is_some(), item.prominent, item.present),
                 _ => panic!("an item"),

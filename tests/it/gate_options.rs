@@ -144,7 +144,7 @@ fn bureau(survey: &Survey, question: usize, answers: &[Vec<Answer>]) -> (Release
         truth.answered.push(answers.iter().filter(|a| !matches!(a, Answer::Blank)).count() as i64);
         truth.counts.push(counts);
     }
-    let release = protect(&"abcdefgh".parse().unwrap(), "试", survey, &list, &tally, &BTreeMap::new());
+    let release = protect(&"abcdefgh".parse().unwrap(), "试", survey, &list, &tally, &BTreeMap::new(), true);
     assert!(release.groups.iter().all(|g| !g.merged), "merging is tested apart");
     (release, truth)
 }
@@ -186,7 +186,7 @@ fn pick(rng: &mut StdRng, weights: &[f64]) -> usize {
 fn one_choice_gives_no_group_away() {
     let mut rng = StdRng::seed_from_u64(3);
     let (mut told, mut pooled) = (0, 0);
-    for _ in 0..150 {
+    for _ in 0..crate::test_app::trials(150) {
         let count = rng.random_range(2..=6);
         let survey = plain(options("single", count, json!({})));
         let common = temper(&mut rng, count);
@@ -267,7 +267,7 @@ fn alike(survey: &Survey, counts: &[Option<u32>], answered: i64, answers: &[Vec<
 fn several_choices_give_no_group_away_beside_the_groups_most_chosen_ones() {
     let mut rng = StdRng::seed_from_u64(5);
     let (mut exact, mut kept, mut nothing) = (0, 0, 0);
-    for _ in 0..120 {
+    for _ in 0..crate::test_app::trials(120) {
         let count = rng.random_range(2..=6);
         let max = rng.random_range(1..=count.min(3));
         let max = if max == count { max - 1 } else { max }; // whoever must choose everything says nothing
@@ -363,7 +363,7 @@ fn harm_levels_give_no_group_away_beside_the_groups_medians() {
     ]));
     let mut rng = StdRng::seed_from_u64(9);
     let mut told = 0;
-    for _ in 0..150 {
+    for _ in 0..crate::test_app::trials(150) {
         let common = temper(&mut rng, 4);
         let answers: Vec<Vec<Answer>> = sizes(&mut rng)
             .into_iter()
@@ -444,7 +444,7 @@ fn a_follow_up_says_nothing_of_few_and_nothing_exact_of_many() {
                 tally.add(&unit.code, &response);
             }
         }
-        protect(&"abcdefgh".parse().unwrap(), "试", &survey, &list, &tally, &BTreeMap::new())
+        protect(&"abcdefgh".parse().unwrap(), "试", &survey, &list, &tally, &BTreeMap::new(), true)
     };
     let nothing = |release: &Release| {
         let BureauCell::Item(item) = &release.bureau.cells[1] else { panic!("an item") };

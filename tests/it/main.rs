@@ -26,6 +26,7 @@ mod gate_attack;
 mod gate_options;
 mod headers;
 mod hostile_exports;
+mod hostile_surveys;
 mod keeping;
 mod kinds;
 mod lists;

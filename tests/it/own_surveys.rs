@@ -73,7 +73,7 @@ fn mistakes_are_named_with_their_places_and_the_text_stays() {
     assert!(text_of(&told).contains("First Item<script>") && !told.body.contains("Item<script>"));
     save(&clerk, &blank, "{").assert_says(422, "1:");
     save(&clerk, &blank, &text.replace("my-survey", "self-check")).assert_says(422, "自带问卷的编号");
-    save(&clerk, &blank, &text.replace("\"prominent\": 40", "\"prominent\": 41")).assert_says(422, "尚未保存");
+    save(&clerk, &blank, &text.replace("\"prominent\": 40", "\"prominent\": 25")).assert_says(422, "尚未保存");
     assert!(zicha.app.own_surveys().unwrap().is_empty());
     // Tried out, it is shown and not kept; what is wrong is said in the same place.
     let csrf = field(&blank, "csrf");
@@ -235,7 +235,7 @@ fn a_survey_is_changed_part_by_part_without_seeing_its_text() {
         // Thresholds, promises, conditions.
         change("general", &[("prominent", "101")]).assert_says(422, "id=\"e-prominent\"");
         change("general", &[("tendency", "60")]).assert_says(422, "id=\"e-prominent\"");
-        change("general", &[("prominent", "41")]).assert_says(422, "阈值不可用");
+        change("general", &[("prominent", "25")]).assert_says(422, "阈值不可用");
         assert_eq!(
             change(
                 "general",

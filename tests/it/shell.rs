@@ -86,12 +86,13 @@ impl Shell {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Exit code 1 and one sentence.
+    /// Exit code 1 and one sentence, after warnings if there are any.
     pub fn refused(&self, arguments: &[&str], says: &str) {
         let output = self.run(arguments);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
-        assert!(error.contains(says) && error.starts_with("zicha: "), "{arguments:?}: {error}");
+        let sentence = error.lines().find(|line| !line.starts_with("warning: ")).unwrap_or_default();
+        assert!(error.contains(says) && sentence.starts_with("zicha: "), "{arguments:?}: {error}");
         assert!(!error.contains("panicked"), "{error}");
     }
 

@@ -124,7 +124,7 @@ fn an_opening_is_written_once() {
         let survey = survey("canteen");
         let groups = unit::groups(&storage.round_units(&round.id).unwrap());
         let tally = zicha::tally::Tally::new(&survey, &groups);
-        let release = zicha::gate::protect(&round.id, "试", &survey, &groups, &tally, &Default::default());
+        let release = zicha::gate::protect(&round.id, "试", &survey, &groups, &tally, &Default::default(), true);
         let text = zicha::storage::Comment { id: "a".into(), group: "ALL".into(), question: "visit_note".into(), body: "文".into() };
         let mut texts = vec![vec![text]];
         assert!(storage.write_opening(&round.id, &release, time::macros::date!(2026 - 08 - 01), &mut || Ok(texts.pop())).unwrap());

@@ -140,3 +140,41 @@ fn a_swapped_slip_table_is_caught_by_the_sums() {
         assert!(zicha.app.open_box(&round, &mut |_| {}).unwrap_err().to_string().contains("now: used 5"));
     }
 }
+
+#[test]
+fn slips_left_over_are_noted_by_unit_and_stand_on_the_bulletin_beside_issued_and_used() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let round = zicha.open_round(&survey("canteen"));
+        let slips = zicha.slips(&round);
+        for unit in ["CY", "CF"] {
+            for code in slips[unit].iter().take(9) {
+                zicha.answer(&round, code, &[("visit_meal", "lunch"), ("food_cold", "agree")]).assert_received();
+            }
+        }
+        let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in("jingban", &password);
+        let page = format!("/desk/rounds/{round}");
+        let note = |fields: &[(&str, &str)]| {
+            let token = crate::desk::token_of(&desk.get(&page).body);
+            desk.post(&format!("{page}/leftover"), &[&[("csrf", token.as_str())], fields].concat())
+        };
+        desk.get(&page).assert_says(200, "剩余纸条");
+        note(&[("seen", "{}"), ("n.CY", "99")]).assert_says(422, "CY 只印发了 14 张，剩余不能是 99 张");
+        note(&[("seen", "{}"), ("n.CY", "三")]).assert_says(422, "剩余张数应为整数，您填写的是“三”");
+        assert_eq!(note(&[("seen", "{}"), ("n.CY", "2"), ("n.CF", "")]).status, 303);
+        // Whoever opened the page before that is told that it has changed; nothing is overwritten.
+        assert_ne!(note(&[("seen", "{}"), ("n.CY", "1")]).status, 303);
+        assert_eq!(zicha.app.round(&round).unwrap().leftover["CY"], 2);
+        assert_eq!(note(&[("seen", r#"{"CY":2}"#), ("n.CF", "4")]).status, 303);
+        zicha.finish(&round);
+        let bulletin = zicha.get(&format!("/bulletin/{round}"));
+        bulletin.assert_says(200, "剩余销毁");
+        bulletin.assert_says(200, "未登记");
+        bulletin.assert_says(200, "清源街道中队：已用和剩余之和超过发放数");
+        assert!(!bulletin.body.contains("春江街道中队：已用和剩余"));
+        assert_eq!(note(&[("seen", "{}"), ("n.CY", "1")]).status, 422, "after the opening the record stands");
+    }
+}

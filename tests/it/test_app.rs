@@ -310,6 +310,11 @@ pub fn survey(id: &str) -> Survey {
     App::shipped_surveys().into_iter().find(|s| s.id() == id).unwrap()
 }
 
+/// How many random cases a test tries: as many as usual, or more for a long run.
+pub fn trials(usual: usize) -> usize {
+    usual * std::env::var("ZICHA_TRIALS").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
 /// A survey of these questions (as in a survey file) in one category, with the scales `agree` (five steps) and `yes` (two).
 pub fn survey_of(questions: &serde_json::Value) -> Survey {
     let step = |id: &str, score: Option<u8>| serde_json::json!({ "id": id, "label": { "zh-CN": id }, "score": score });

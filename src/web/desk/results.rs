@@ -9,7 +9,7 @@ use super::charts::{heat_map, in_category, item_bar};
 use super::reasons::reasons;
 use super::{Permission, enter, html_page};
 use crate::app::{App, Results, Session};
-use crate::gate::{BureauCell, Level};
+use crate::gate::{BureauCell, GATE_VERSION, Level};
 use crate::id::RoundId;
 use crate::problem::{ProblemList, is_held};
 use crate::round::RoundState;
@@ -36,6 +36,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
             (lang.pick("，其中共性问题 ", "; common problems among them: ")) strong { (bureau.problems.iter().filter(|p| p.common).count()) } (lang.pick(" 项。", "."))
         }
         p { (meaning(&results, &lists, lang)) }
+        p.soft { (lang.pick("公布规则第 ", "Rules of publication, version ")) (results.release.gate) (lang.pick(" 版。", ".")) @if results.release.gate < GATE_VERSION { (lang.pick("本轮按旧规则公布，保持原样。", " This round was published under earlier rules and stays as it was.")) } }
         @if results.round.looks_back.is_some() { p.noprint { a href={ "/desk/rounds/" (id) "/compare" } { (lang.pick("与上一轮对照（回头看）", "Compare with the round before (look-back)")) } } }
         @for group in results.release.groups.iter().filter(|g| g.merged) { p.soft { (group.name) (lang.pick("：样本不足，合并统计。", ": too few responses alone, counted together.")) } }
         div.card {

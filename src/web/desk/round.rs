@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::again::enter_confirmed;
 use super::conflict::seen;
 use super::round_cards::{holds_card, results_card, scopes_card, slips_card, turnout_card};
-use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, follow, html_page, opening, refusal_text, see_other};
+use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, follow, html_page, leftover, opening, refusal_text, see_other};
 use crate::app::{App, AppError, Custody, Progress, SharedStep};
 use crate::id::RoundId;
 use crate::problem::differences;
@@ -18,7 +18,7 @@ use crate::response::Form;
 use crate::round::{Access, Day, Hold, Round, RoundState, Scopes};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
-use crate::unit::{Group, groups};
+use crate::unit::{Group, Unit, groups};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 use crate::web::sheet;
@@ -29,6 +29,8 @@ pub(super) struct Facts {
     pub(super) survey: std::sync::Arc<Survey>,
     pub(super) groups: Vec<Group>,
     pub(super) issued: Option<u64>,
+    /// Code, name and slips of each unit, while slips left over can be noted.
+    pub(super) issued_by_unit: Vec<(String, String, u32)>,
     pub(super) marks: String,
     pub(super) opening: Option<Result<Progress, Refusal>>,
     /// Who has agreed to let the results out.
@@ -38,7 +40,7 @@ pub(super) struct Facts {
     /// What slips lead to, or why they cannot be printed.
     pub(super) address: Result<String, Refusal>,
     /// How questions and units of a draft fit.
-    pub(super) scopes: Option<Scopes>,
+    pub(super) scopes: Option<(Scopes, Vec<Refusal>)>,
     /// The word that changes when this page would.
     standing: String,
 }
@@ -70,9 +72,13 @@ async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: La
         let standing = follow::standing(&reading, &running, &id)?;
         let round = reading.round(&id)?;
         let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { Some(reading.slips_issued(&id)?) } else { None };
+        let units = reading.round_units(&id)?;
+        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) { reading.slips_by_unit(&id)? } else { Default::default() };
+        let issued_of = |unit: &Unit| by_unit.get(&unit.code).map(|issued| (unit.code.clone(), unit.name.clone(), *issued));
         Ok::<_, AppError>(Facts {
             survey: reading.survey(&round.survey)?,
-            groups: groups(&reading.round_units(&id)?),
+            issued_by_unit: units.iter().filter_map(issued_of).collect(),
+            groups: groups(&units),
             issued,
             marks: reading.marks(&round, lang),
             opening,
@@ -87,7 +93,7 @@ async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: La
                 Err(AppError::Refused(refusal)) => Err(refusal),
                 Err(other) => return Err(other),
             },
-            scopes: if round.state == RoundState::Draft { Some(reading.scopes(&id)?) } else { None },
+            scopes: if round.state == RoundState::Draft { Some((reading.scopes(&id)?, reading.warnings(&id)?)) } else { None },
             seen: if round.state == RoundState::Opened && round.destroyed { reading.seen_now(&id, SharedStep::Release)? } else { String::new() },
             standing,
             round,
@@ -149,11 +155,7 @@ pub async fn act(
     if form.first("confirm") != "yes" {
         let warnings = if step == "open" {
             let (reading, of) = (app.clone(), id.clone());
-            block(move || {
-                let survey = reading.survey(&reading.round(&of)?.survey)?;
-                Ok::<_, AppError>(reading.scopes(&of)?.warnings(&survey))
-            })
-            .await??
+            block(move || reading.warnings(&of)).await??
         } else if step == "release" {
             super::keeping::unscreened(&app, &id).await?.into_iter().collect()
         } else {
@@ -197,7 +199,7 @@ pub async fn act(
     }
 }
 
-fn refused(session: &Session, app: &App, id: &RoundId, error: AppError) -> Result<HttpResponse, WebError> {
+pub(super) fn refused(session: &Session, app: &App, id: &RoundId, error: AppError) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let message = refusal_text(error, lang)?;
     let page = html! {
@@ -320,7 +322,8 @@ fn page(session: &Session, facts: &Facts) -> Markup {
         div.cols {
             @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) }
             @if round.state == RoundState::Open { (turnout_card(facts, lang)) }
-            @if let Some(scopes) = &facts.scopes { (scopes_card(scopes, &facts.survey, lang)) }
+            @if matches!(round.state, RoundState::Open | RoundState::Closed) { (leftover::card(session, facts)) }
+            @if let Some(scopes) = &facts.scopes { (scopes_card(&facts.round.id, &scopes.0, &scopes.1, &facts.survey, lang)) }
             @if let Some(closing) = &round.closing {
                 div.card {
                     h2 { (lang.pick("公示", "Bulletin")) }

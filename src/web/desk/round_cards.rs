@@ -5,10 +5,11 @@ use maud::{Markup, html};
 
 use super::Session;
 use super::round::Facts;
+use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_label};
 use crate::survey::Survey;
-use crate::text::Lang;
+use crate::text::{Lang, Refusal};
 use crate::web::page::csrf;
 
 pub(super) fn slips_card(session: &Session, facts: &Facts) -> Markup {
@@ -36,7 +37,7 @@ pub(super) fn slips_card(session: &Session, facts: &Facts) -> Markup {
 }
 
 /// Which questions apply to which units, before the round opens.
-pub(super) fn scopes_card(scopes: &Scopes, survey: &Survey, lang: Lang) -> Markup {
+pub(super) fn scopes_card(round: &RoundId, scopes: &Scopes, warnings: &[Refusal], survey: &Survey, lang: Lang) -> Markup {
     html! {
         div.card #scopes {
             h2 { (lang.pick("题目适用哪些单位", "Which questions apply to which units")) }
@@ -45,7 +46,8 @@ pub(super) fn scopes_card(scopes: &Scopes, survey: &Survey, lang: Lang) -> Marku
                 thead { tr { th { (lang.pick("单位类型", "Kind")) } th.n { (lang.pick("单位", "Units")) } th.n { (lang.pick("专门适用的题", "Limited questions")) } } }
                 tbody { @for kind in &scopes.kinds { tr { td { (survey.kind_name(&kind.kind, lang)) } td.n { (kind.units.len()) } td.n { (kind.limited) } } } }
             }
-            @for warning in scopes.warnings(survey) { p.warn { (warning.get(lang)) (lang.pick("。", ".")) } }
+            @for warning in warnings { p.warn { (warning.get(lang)) (lang.pick("。", ".")) } }
+            p { a href={ "/desk/rounds/" (round) "/frozen" } { (lang.pick("问卷和公布规则（可打印，供干部代表查阅）", "The survey and what will be published of it (to print, for an officers' representative)")) } }
         }
     }
 }

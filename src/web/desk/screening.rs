@@ -236,7 +236,6 @@ fn page(session: &Session, queue: &Queue, text: Option<&Screened>, typed: Option
         div.card {
             h2 { (lang.pick("全部文字", "All texts")) }
             div.scroll { table { tbody { @for t in &queue.texts { tr.now[text.is_some_and(|x| x.id == t.id)] {
-                td { (group_name(&queue.results, t, lang)) }
                 td { @if t.body.is_empty() { span.soft { (lang.pick("原文已销毁", "original destroyed")) } } @else { a href=(address(t)) { bdi dir="auto" { (visible(&t.body.chars().take(40).collect::<String>())) @if t.body.chars().count() > 40 { "…" } } } } }
                 td { (state_words(t, lang)) }
             } } } } }

@@ -66,6 +66,7 @@ fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
                 p { (if closing.used == closing.ballots { lang.pick("已使用的填写码与答卷数一致：每码计一次。", "Slips used and ballots agree: each slip counted once.") } else { lang.pick("已使用的填写码与答卷数不一致，请监督员核查。", "Slips used and ballots differ; the trustees must look into it.") }) }
             }
             @if slips && closing.over > 0 { p.mark { (lang.pick("有单位使用的填写码多于人数，说明备用纸条被多用，请监督员核查。", "Somewhere more slips were used than there are people: spare slips were used besides the own ones. The trustees must look into it.")) } }
+            @if slips { p.soft { (lang.pick("谁手里有多余的纸条，谁就能多投几份。因此纸条要当众抽取，剩余的当众清点、销毁；本栏的发放数、已用数可与现场记录核对。", "Whoever holds spare slips can cast more ballots than one. So slips are drawn before everybody, and those left over are counted and destroyed before witnesses; the figures here can be held against their record.")) } }
             p.soft { (lang.pick("票箱摘要（SHA-256）", "Digest of the box (SHA-256)")) }
             p.digest { (closing.digest) }
         }
@@ -113,28 +114,41 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
     let total = release.bureau.turnout;
     let slips = results.round.access == Access::Slip;
     let (issued, used) = (lang.pick("发放", "issued"), lang.pick("已用", "used"));
+    let over = &results.round.leftover;
+    let counted_over = !over.is_empty();
+    // A group of which a unit has not counted says so; a group never says less than its units.
+    let left_over = |units: &[String]| {
+        let known: Option<u32> = units.iter().map(|unit| over.get(unit)).sum();
+        html! { td.n { @match known { Some(count) => { (count) } None => { (lang.pick("未登记", "not noted")) } } } }
+    };
+    let beyond = |group: &crate::gate::ReleasedGroup| {
+        let known: Option<u32> = group.units.iter().map(|unit| over.get(unit)).sum();
+        known.is_some_and(|left| group.turnout.used + left > group.turnout.issued)
+    };
     html! {
         div.card {
             h2 { (lang.pick("开箱后", "After the opening")) }
             p { (lang.pick("票箱和钥匙已销毁，不存在任何一份可读的答卷。", "Box and keys are destroyed; no response that could be read exists.")) }
+            p.soft { (lang.pick("结果按公布规则第 ", "Results were made by the rules of publication, version ")) (release.gate) (lang.pick(" 版自动生成，不能人为改动。", ", by the program; nobody can change them.")) }
             div.scroll tabindex="0" role="region" aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways")) { table {
                 thead { tr {
                     th { (lang.pick("统计组", "Group")) }
                     th.n { (lang.pick("人数", "heads")) }
-                    @if slips { th.n { (issued) } th.n { (used) } }
+                    @if slips { th.n { (issued) } @if counted_over { th.n { (lang.pick("剩余销毁", "left over")) } } th.n { (used) } }
                     @for head in [lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
                 } }
                 tbody {
                     @for group in &release.groups {
                         tr { td { (group.name) @if group.is_silent() { " " span.soft { (lang.pick("（无答卷，不列清单）", "(nobody answered, no list)")) } } @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
                             td.n { (group.turnout.headcount) }
-                            @if slips { td.n { (group.turnout.issued) } td.n { (group.turnout.used) } }
+                            @if slips { td.n { (group.turnout.issued) } @if counted_over { (left_over(&group.units)) } td.n { (group.turnout.used) } }
                             @for n in [group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
                     }
-                    tr { th scope="row" { (lang.pick("合计", "Total")) } td.n { strong { (total.headcount) } } @if slips { td.n { strong { (total.issued) } } td.n { strong { (total.used) } } }
+                    tr { th scope="row" { (lang.pick("合计", "Total")) } td.n { strong { (total.headcount) } } @if slips { td.n { strong { (total.issued) } } @if counted_over { td.n { strong { (over.values().sum::<u32>()) } } } td.n { strong { (total.used) } } }
                         @for n in [total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
                 }
             } }
+            @for group in release.groups.iter().filter(|group| beyond(group)) { p.mark { (group.name) (lang.pick("：已用和剩余之和超过发放数，请监督员核查。", ": slips used and left over are more than were issued. The trustees must look into it.")) } }
         }
     }
 }

@@ -1,0 +1,1 @@
+alter table rounds drop column leftover;

@@ -1,0 +1,133 @@
+//! What a survey asks that could tell one unit's answers or who gave them, found before anybody answers.
+//! The gate protects counts; what an author writes into the options of a question, or asks of a few only, is decided here and shown to everybody.
+
+use super::{Kind, Question, Survey};
+use crate::text::{Lang, Refusal, Text};
+
+/// Heads for each option of a question below which most options have too few votes to be told.
+const HEADS_PER_OPTION: usize = 5;
+
+/// A question that tells more than it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exposure {
+    /// Name of the question.
+    pub question: String,
+    /// Whether no round may ask it; else it is only pointed out.
+    pub refused: bool,
+    /// What is wrong with it, and what to do.
+    pub why: Refusal,
+}
+
+impl Survey {
+    /// Holds every question against the names and codes of units and groups, and their heads, as far as these are known.
+    #[must_use]
+    pub fn exposures(&self, names: &[&str], heads: Option<u32>) -> Vec<Exposure> {
+        let names: Vec<String> = names.iter().map(|name| plain(name)).filter(|name| name.chars().count() > 1).collect();
+        self.questions().iter().flat_map(|question| of_question(question, &names, heads)).collect()
+    }
+}
+
+fn of_question(question: &Question, names: &[String], heads: Option<u32>) -> Vec<Exposure> {
+    let id = &question.id;
+    let found = |refused: bool, zh: String, en: String| Exposure { question: id.clone(), refused, why: Refusal::new(zh, en) };
+    let mut list = Vec::new();
+    let labels = labels(&question.kind);
+    let hits: Vec<(&String, bool)> = labels.iter().filter_map(|label| hit(label, names)).collect();
+    if let Some((name, whole)) = hits.first() {
+        let mut different: Vec<&String> = hits.iter().map(|h| h.0).collect();
+        different.dedup();
+        let refused = *whole || hits.iter().any(|h| h.1) || different.len() > 1;
+        list.push(found(
+            refused,
+            format!("题目 {id} 的选项写有单位或统计组“{name}”：选的人等于说出自己的单位，该单位的答案会随选项公布；单位由填写码区分，请删去"),
+            format!("question `{id}`: an option names the unit or group “{name}”. Whoever chooses it tells their unit, and the unit's answers are published with the option; slips tell units apart, so take it out"),
+        ));
+    }
+    if let Kind::Number { classes, .. } = &question.kind {
+        let single = classes.iter().filter(|class| class.range.0 == class.range.1).count();
+        if single > 1 {
+            list.push(found(
+                false,
+                format!("题目 {id} 有 {single} 个分段只含一个数：像年龄、工号这样的数能认出人；请把分段放宽"),
+                format!("question `{id}`: {single} classes hold a single number; a number like an age or a badge tells who somebody is. Make the classes wider"),
+            ));
+        }
+    }
+    let chosen = !matches!(question.kind, Kind::Scale(_));
+    if let Some(heads) = heads.filter(|heads| chosen && labels.len() * HEADS_PER_OPTION > *heads as usize) {
+        list.push(found(
+            false,
+            format!("题目 {id} 有 {} 个选项，参加的只有 {heads} 人：多数选项选的人太少，不会公布；请合并选项", labels.len()),
+            format!("question `{id}` has {} options for {heads} people: most will be chosen by too few to be published. Merge some", labels.len()),
+        ));
+    }
+    if question.required && question.problem.is_some() {
+        list.push(found(
+            false,
+            format!("题目 {id} 是必答题：每个单位有几人作答因此人人皆知；公布规则按此设防，但允许跳过更稳妥"),
+            format!("question `{id}` is required, so everybody knows how many answered it in each unit. The rules of publication reckon with that, but leaving it optional is safer"),
+        ));
+    }
+    if !question.visible_if.is_empty() {
+        let (zh, en) = if question.problem.is_some() {
+            (
+                "不会列入任何单位的清单，全局也只公布区间；要列入清单，请让所有人都能作答",
+                "it enters no unit's list, and of the bureau only a band is published. If it shall be listed, ask everybody",
+            )
+        } else {
+            (
+                "只公布全局区间；作答或未作答的不足 20 人、不足 3 个统计组时不公布",
+                "only bands are published, for the bureau; nothing if fewer than 20 people or 3 groups answered it, or did not",
+            )
+        };
+        list.push(found(
+            false,
+            format!("题目 {id} 只问部分人（有显示条件）：{zh}"),
+            format!("question `{id}` is asked of some only (visible_if): {en}"),
+        ));
+    }
+    list
+}
+
+/// The labels by which people answer: words of options, steps and classes.
+fn labels(kind: &Kind) -> Vec<&Text> {
+    match kind {
+        Kind::Scale(scale) => scale.steps.iter().map(|step| &step.label).collect(),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.iter().map(|choice| &choice.label).collect(),
+        Kind::Number { classes, .. } => classes.iter().map(|class| &class.label).collect(),
+        Kind::Text { .. } => Vec::new(),
+    }
+}
+
+/// A name that a label holds, and whether it is all of the label.
+fn hit<'a>(label: &Text, names: &'a [String]) -> Option<(&'a String, bool)> {
+    Lang::ALL.iter().find_map(|lang| {
+        let label = plain(label.get(*lang));
+        names.iter().find(|name| holds(&label, name)).map(|name| (name, label == *name))
+    })
+}
+
+/// Whether a name stands in a label: Latin letters and digits only as a word of their own.
+fn holds(label: &str, name: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    label.match_indices(name).any(|(at, _)| {
+        let (before, after) = (label[..at].chars().next_back(), label[at + name.len()..].chars().next());
+        !(letter(name.chars().next()) && letter(before)) && !(letter(name.chars().next_back()) && letter(after))
+    })
+}
+
+/// Letters as they are compared: without blanks at the ends, in one case.
+fn plain(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_as_words_and_codes_not_inside_other_words() {
+        assert!(holds("春江街道中队：是", "春江街道中队") && holds("cy 是", "cy") && holds("cy", "cy"));
+        assert!(!holds("efficiency", "cy") && !holds("cy2", "cy"));
+    }
+}
