@@ -7,18 +7,27 @@ use std::sync::Arc;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use zicha::app::{App, Settings};
-use zicha::gate::{GroupCell, Release, protect};
+use zicha::gate::{BureauCell, GroupCell, Release, protect};
 use zicha::response::{Answer, Response};
 use zicha::survey::{Kind, Survey};
 use zicha::tally::Tally;
 use zicha::unit::{Unit, groups};
 
-/// Cells of groups and reportable questions.
+/// Cells of groups and reportable questions, and the bureau's.
 #[derive(Default)]
 struct Cells {
     all: u32,
     banded: u32,
+    /// With a band of the wider share, too.
+    wider: u32,
     levelled: u32,
+    bureau: u32,
+    exact: u32,
+    /// Widths of the bureau's intervals of the prominent share, in points.
+    widths: Vec<u8>,
+    /// Options of other questions, and how many of them have a count.
+    options: u32,
+    told: u32,
 }
 
 fn main() {
@@ -64,12 +73,27 @@ fn main() {
                 let mut response = Response::empty(&survey);
                 response.blank = false;
                 for (q, question) in survey.questions().iter().enumerate() {
+                    if rng.random_bool(0.08) {
+                        continue;
+                    }
+                    if let Kind::Multi { choices, max, .. } = &question.kind {
+                        // The first are chosen more often than the last.
+                        let chosen = (0..*max).map(|_| rng.random_range(0..choices.len()).min(rng.random_range(0..choices.len())));
+                        response.answers[q] = Answer::Many(chosen.fold(0, |mask, n| mask | 1 << n));
+                    }
                     let Kind::Scale(_) = &question.kind else { continue };
-                    if question.problem.is_none() || rng.random_bool(0.08) {
+                    if question.problem.is_none() {
+                        response.answers[q] = Answer::One(rng.random_range(0..4));
                         continue;
                     }
                     let prominent = rng.random_bool(troubles[q]);
-                    response.answers[q] = Answer::One(if prominent { 1 } else { 3 });
+                    response.answers[q] = Answer::One(if prominent {
+                        1
+                    } else if rng.random_bool(0.15) {
+                        2
+                    } else {
+                        3
+                    });
                     let entry = truth.entry((at, q)).or_default();
                     entry.0 += 1;
                     entry.1 += u32::from(prominent);
@@ -104,19 +128,47 @@ fn count(release: &Release, cells: &mut Cells) {
         if let GroupCell::Item(item) = cell {
             cells.all += 1;
             cells.banded += u32::from(item.prominent.is_some());
+            cells.wider += u32::from(item.present.is_some());
             cells.levelled += u32::from(item.level.is_some());
+        }
+    }
+    for cell in &release.bureau.cells {
+        match cell {
+            BureauCell::Item(item) => {
+                cells.bureau += 1;
+                cells.exact += u32::from(item.exact.is_some());
+                cells.widths.extend(item.prominent.map(|band| band.hi - band.lo));
+            }
+            BureauCell::Options { counts, .. } => {
+                cells.options += counts.len() as u32;
+                cells.told += counts.iter().flatten().count() as u32;
+            }
+            _ => cells.options += 1,
         }
     }
 }
 
 fn print(what: &str, cells: &Cells) {
     println!(
-        "{what}: {} cells of published group and item, {} with bands ({:.0} %), {} with a level ({:.0} %), 0 with a count",
+        "{what}: {} cells of published group and item, {} with bands ({:.0} %), {} of both shares ({:.0} %), {} with a level ({:.0} %), 0 with a count",
         cells.all,
         cells.banded,
         share(cells.banded, cells.all),
+        cells.wider,
+        share(cells.wider, cells.all),
         cells.levelled,
         share(cells.levelled, cells.all)
+    );
+    let width = cells.widths.iter().map(|w| f64::from(*w)).sum::<f64>() / cells.widths.len().max(1) as f64;
+    println!(
+        "  bureau: {} of {} items with counts ({:.0} %), {} with an interval (mean width {width:.0} points); {} of {} options with a count ({:.0} %)",
+        cells.exact,
+        cells.bureau,
+        share(cells.exact, cells.bureau),
+        cells.widths.len(),
+        cells.told,
+        cells.options,
+        share(cells.told, cells.options)
     );
 }
 

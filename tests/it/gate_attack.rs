@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use zicha::gate::{Band, BureauCell, Class, GroupCell, Release, ReleasedGroup, protect};
+use zicha::gate::{Band, BureauCell, Class, Cuts, GroupCell, Release, ReleasedGroup, protect};
 use zicha::response::{Answer, Response};
-use zicha::survey::{Kind, Survey};
+use zicha::survey::{Kind, Survey, Thresholds};
 use zicha::tally::Tally;
 use zicha::unit::{Unit, groups};
 
@@ -27,19 +27,51 @@ fn no_random_bureau_gives_a_group_away() {
     let survey = odd_survey();
     let mut rng = StdRng::seed_from_u64(7);
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for _ in 0..crate::test_app::trials(600) {
-        let bureau = Bureau::random(&survey, &mut rng, 2..=16, 5..=60);
+    for n in 0..crate::test_app::trials(600) {
+        // Most are ordinary; some have units that must be merged, some are of the size where shares go in steps of five points.
+        let bureau = match n % 10 {
+            8 => Bureau::random(&mut rng, 1..=16, 2..=9),
+            9 => Bureau::random(&mut rng, 1..=6, 90..=130),
+            _ => Bureau::random(&mut rng, 1..=16, 5..=60),
+        };
         let release = bureau.release(&survey);
         for question in [0, 1] {
             *seen.entry(kind_of_cell(&release, question)).or_default() += 1;
             let truths = bureau.truth(&release, question);
             let totals = published(&release, question, truths.iter().map(|t| t.valid).sum());
-            attack(&release, &truths, &[totals], question);
+            attack(&release, &truths, &[totals], question, question == 1);
         }
     }
     for kind in ["exact", "banded"] {
         assert!(seen[kind] > 100, "every kind of cell was attacked: {seen:?}");
     }
+}
+
+/// Whatever thresholds `zicha check` lets in, and however a scale is cut.
+#[test]
+fn no_survey_that_is_let_in_gives_a_group_away() {
+    let mut rng = StdRng::seed_from_u64(13);
+    let (mut tried, mut refused) = (0, 0);
+    while tried < crate::test_app::trials(300) {
+        let thresholds = [rng.random_range(21..=95), rng.random_range(1..=60), rng.random_range(1..=99)];
+        let [prominent, tendency, emerging] = thresholds;
+        if tendency >= prominent || Cuts::checked(Thresholds { prominent, tendency, emerging }).is_err() {
+            refused += 1;
+            continue;
+        }
+        tried += 1;
+        let present_from = rng.random_range(1..=3);
+        let from = (present_from, rng.random_range(present_from..=3));
+        let survey = crate::test_app::survey_with(&questions(), thresholds, from);
+        let bureau = Bureau { from, ..Bureau::random(&mut rng, 1..=14, 5..=50) };
+        let release = bureau.release(&survey);
+        for question in [0, 1] {
+            let truths = bureau.truth(&release, question);
+            let totals = published(&release, question, truths.iter().map(|t| t.valid).sum());
+            attack(&release, &truths, &[totals], question, question == 1 || from.0 == from.1);
+        }
+    }
+    assert!(refused > 20, "{refused} refused");
 }
 
 /// The strongest attacker: he runs the gate itself on every pair of totals that the groups' bands allow and keeps those for which it would have published just this.
@@ -50,7 +82,7 @@ fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for n in 0..crate::test_app::trials(60) {
         // Small bureaus, and just large enough ones in which the totals lie near their ends.
-        let bureau = if n % 2 == 0 { Bureau::random(&survey, &mut rng, 2..=4, 5..=12) } else { Bureau::random(&survey, &mut rng, 6..=8, 18..=24) };
+        let bureau = if n % 2 == 0 { Bureau::random(&mut rng, 2..=4, 5..=12) } else { Bureau::random(&mut rng, 6..=8, 18..=24) };
         let release = bureau.release(&survey);
         for question in [0, 1] {
             let totals = match exact(&release, question) {
@@ -59,7 +91,7 @@ fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
             };
             let totals: Vec<Ranges> = totals.into_iter().map(|(e, p)| ((e, e), (p, p))).collect();
             *seen.entry(kind_of_cell(&release, question)).or_default() += 1;
-            attack(&release, &bureau.truth(&release, question), &totals, question);
+            attack(&release, &bureau.truth(&release, question), &totals, question, question == 1);
         }
     }
     assert!(seen["exact"] > 10 && seen["banded"] > 20, "every kind of cell was attacked: {seen:?}");
@@ -68,7 +100,7 @@ fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
 #[test]
 fn an_item_that_one_group_answers_alone_has_no_total_of_its_own() {
     let survey = odd_survey();
-    let mut bureau = Bureau { units: (0..6).map(|n| unit(&format!("U{n}"), 40, "squad")).collect(), answers: Vec::new() };
+    let mut bureau = Bureau { units: (0..6).map(|n| unit(&format!("U{n}"), 40, "squad")).collect(), answers: Vec::new(), from: (1, 2) };
     for n in 0..6 {
         for head in 0..40 {
             let answer = if n == 0 { Answer::One(if head < 11 { 0 } else { 3 }) } else { Answer::Blank };
@@ -178,22 +210,28 @@ fn release(survey: &Survey, units: &[Unit], tally: &Tally) -> Release {
     protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(units), tally, &BTreeMap::new(), true)
 }
 
-/// A survey with a scale of five steps and one of yes and no.
-fn odd_survey() -> Survey {
-    crate::test_app::survey_of(&serde_json::json!([
+/// One item on a scale of five steps and one of yes and no.
+fn questions() -> serde_json::Value {
+    serde_json::json!([
         { "id": "a", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": "agree" } },
         { "id": "b", "text": { "zh-CN": "乙" }, "problem": { "zh-CN": "乙。" }, "answer": { "type": "scale", "scale": "yes" } },
-    ]))
+    ])
+}
+
+fn odd_survey() -> Survey {
+    crate::test_app::survey_of(&questions())
 }
 
 /// Who answered what: unit and answers to both items. Groups are of one unit each (merging is tested apart).
 struct Bureau {
     units: Vec<Unit>,
     answers: Vec<(usize, [Answer; 2])>,
+    /// Scores from which an answer to the first item is present, and prominent.
+    from: (u8, u8),
 }
 
 impl Bureau {
-    fn random(survey: &Survey, rng: &mut StdRng, groups: std::ops::RangeInclusive<u32>, heads: std::ops::RangeInclusive<u32>) -> Self {
+    fn random(rng: &mut StdRng, groups: std::ops::RangeInclusive<u32>, heads: std::ops::RangeInclusive<u32>) -> Self {
         let count = rng.random_range(groups);
         let units: Vec<Unit> = (0..count).map(|n| unit(&format!("U{n}"), rng.random_range(heads.clone()), "squad")).collect();
         // Extremes are where figures give people away, so they are over-represented.
@@ -222,8 +260,7 @@ impl Bureau {
                 answers.push((n, [five, Answer::One(u8::from(!rng.random_bool(own)))]));
             }
         }
-        assert_eq!(survey.questions().len(), 2);
-        Self { units, answers }
+        Self { units, answers, from: (1, 2) }
     }
 
     fn release(&self, survey: &Survey) -> Release {
@@ -246,8 +283,9 @@ impl Bureau {
                 let Answer::One(step) = answers[question] else { continue };
                 if group.units.contains(&self.units[*unit].code) && usize::from(step) < top {
                     truth.valid += 1;
-                    truth.present += u32::from(if question == 0 { step < 3 } else { step == 0 });
-                    truth.prominent += u32::from(if question == 0 { step < 2 } else { step == 0 });
+                    let says = |from: u8| if question == 0 { 3 - step >= from } else { step == 0 };
+                    truth.present += u32::from(says(self.from.0));
+                    truth.prominent += u32::from(says(self.from.1));
                 }
             }
             truth
@@ -338,13 +376,13 @@ fn published(release: &Release, question: usize, valid: u32) -> Ranges {
     (range(item.present), range(item.prominent))
 }
 
-fn attack(release: &Release, truths: &[Truth], totals: &[Ranges], question: usize) {
-    let own: Vec<Ranges> = truths.iter().zip(&release.groups).map(|(t, g)| bounds(&tables(*t, &g.cells[question], question == 1))).collect();
+fn attack(release: &Release, truths: &[Truth], totals: &[Ranges], question: usize, twofold: bool) {
+    let own: Vec<Ranges> = truths.iter().zip(&release.groups).map(|(t, g)| bounds(&tables(*t, &g.cells[question], twofold))).collect();
     for (n, truth) in truths.iter().enumerate() {
         if Class::of(truth.valid) == Class::None {
             continue;
         }
-        let (present, prominent) = possible(&own, totals, n, question == 1);
+        let (present, prominent) = possible(&own, totals, n, twofold);
         assert!(present.contains(&truth.present) && prominent.contains(&truth.prominent), "the attacker's reasoning is sound");
         for values in [present, prominent] {
             let ends = values.contains(&0) || values.contains(&truth.valid);

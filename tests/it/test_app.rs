@@ -317,13 +317,18 @@ pub fn trials(usual: usize) -> usize {
 
 /// A survey of these questions (as in a survey file) in one category, with the scales `agree` (five steps) and `yes` (two).
 pub fn survey_of(questions: &serde_json::Value) -> Survey {
+    survey_with(questions, [40, 20, 30], (1, 2))
+}
+
+/// The same with other thresholds (prominent, tendency, emerging) and another scale `agree` (present and prominent from).
+pub fn survey_with(questions: &serde_json::Value, [prominent, tendency, emerging]: [u8; 3], (present_from, prominent_from): (u8, u8)) -> Survey {
     let step = |id: &str, score: Option<u8>| serde_json::json!({ "id": id, "label": { "zh-CN": id }, "score": score });
     let file = serde_json::json!({
         "id": "odd", "version": "1", "languages": ["zh-CN"],
         "title": { "zh-CN": "试" }, "intro": { "zh-CN": "试" }, "thanks": { "zh-CN": "谢" }, "privacy": [],
-        "thresholds": { "prominent": 40, "tendency": 20, "emerging": 30 },
+        "thresholds": { "prominent": prominent, "tendency": tendency, "emerging": emerging },
         "scales": {
-            "agree": { "stem": { "zh-CN": "是否" }, "present_from": 1, "prominent_from": 2,
+            "agree": { "stem": { "zh-CN": "是否" }, "present_from": present_from, "prominent_from": prominent_from,
                 "options": [step("general", Some(3)), step("frequent", Some(2)), step("isolated", Some(1)), step("none", Some(0)), step("unsure", None)] },
             "yes": { "stem": { "zh-CN": "是否" }, "present_from": 1, "prominent_from": 1, "options": [step("yes", Some(1)), step("no", Some(0))] },
         },
