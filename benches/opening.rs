@@ -23,7 +23,7 @@ fn main() {
     let name = arguments.get(1).map_or("self-check", String::as_str);
     let folder = tempfile::tempdir_in(arguments.get(2).map_or(".", String::as_str)).expect("a folder");
     let database = std::env::var("ZICHA_BENCH_DATABASE").ok();
-    let settings = Settings { data: folder.path().to_owned(), database, ..Settings::default() };
+    let settings = Settings { data: folder.path().to_owned(), database, public_url: Some("http://127.0.0.1".into()), ..Settings::default() };
     let app = Arc::new(App::open(settings.clone()).expect("an empty installation"));
     let survey = App::shipped_surveys().into_iter().find(|s| s.id() == name).expect("a shipped survey");
     app.import_units(format!("code,name,kind,headcount\nCY,甲,squad,{}\n", ballots.min(100_000)).as_bytes()).expect("one unit");

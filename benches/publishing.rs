@@ -32,7 +32,10 @@ struct Cells {
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let app = Arc::new(App::open(Settings { data: folder.path().to_owned(), ..Settings::default() }).expect("an empty installation"));
+    let app = Arc::new(
+        App::open(Settings { data: folder.path().to_owned(), public_url: Some("http://127.0.0.1".into()), ..Settings::default() })
+            .expect("an empty installation"),
+    );
     let demo = app.fill_demo().expect("the demo");
     let release = app.results(&demo.past).expect("released").release;
     let mut cells = Cells::default();

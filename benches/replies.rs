@@ -12,7 +12,8 @@ const REQUESTS: usize = 2000;
 fn main() {
     let folder = tempfile::tempdir_in(".").expect("a folder");
     let listen = format!("127.0.0.1:{}", std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port());
-    let settings = Settings { data: folder.path().to_owned(), listen: listen.clone(), ..Settings::default() };
+    let settings =
+        Settings { data: folder.path().to_owned(), listen: listen.clone(), public_url: Some("http://127.0.0.1".into()), ..Settings::default() };
     let app = Arc::new(App::open(settings).expect("an empty installation"));
     app.import_units(format!("code,name,kind,headcount\nCY,甲,squad,{}\n", REQUESTS + 10).as_bytes()).expect("one unit");
     let survey = App::shipped_surveys().remove(0);

@@ -10,6 +10,7 @@ mod negotiate;
 mod page;
 pub mod respondent;
 pub mod sheet;
+mod sockets;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -223,9 +224,9 @@ struct Stopping(AtomicBool);
 async fn last_answer(
     stopping: Data<Stopping>,
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let mut answer = next.call(request).await?;
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut answer = next.call(request).await?.map_body(|_, body| sockets::sliced(body));
     if stopping.0.load(Ordering::Relaxed) {
         answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
@@ -298,6 +299,7 @@ fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> st
                 .default_service(route().to(error::nothing_here)),
         }
     });
+    let server = sockets::listen(address)?.into_iter().try_fold(server, HttpServer::listen)?;
     Ok(server
         .workers(workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)))
         .keep_alive(KEEP_ALIVE)
@@ -305,7 +307,6 @@ fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> st
         .client_disconnect_timeout(DISCONNECT)
         .shutdown_timeout(DRAIN_SECONDS)
         .disable_signals()
-        .bind(address)?
         .run())
 }
 

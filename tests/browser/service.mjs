@@ -80,6 +80,14 @@ export async function start() {
     clerk: { name: "keyuan", password },
     /** A slip that nobody has used. */
     slip: (name = "check") => codes[name].pop(),
+    /** A round of its own for a test that ends it: its address, a slip, and how it is closed. */
+    ending(survey) {
+      const id = zicha("round", "create", "--survey", survey, "--title", "今天截止的一轮", "--opens", day(0), "--closes", day(7));
+      const table = join(folder, `${id}.csv`);
+      zicha("slips", "issue", "--round", id, "--format", "csv", "--out", table, "--yes");
+      zicha("round", "open", id, "--custody", "server", "--yes");
+      return { page: `${url}/r/${id}`, code: /#(\d{20})/.exec(readFileSync(table, "utf8"))[1], close: () => zicha("round", "close", id, "--yes") };
+    },
     /** How many ballots a round holds, counted by closing it: this ends the round. */
     close: (name) => Number(/"ballots":\s*(\d+)/.exec(zicha("--json", "round", "status", (zicha("round", "close", rounds[name], "--yes"), rounds[name])))[1]),
     zicha,

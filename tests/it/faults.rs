@@ -228,6 +228,44 @@ fn lock(db: &mut impl SimpleConnection, begin: &str, pause: Duration) {
 }
 
 /// `ZICHA_SLOW` sets how many; `scripts/soak` runs 10,000.
+/// Memory of a process in KiB.
+fn memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    status.lines().find(|line| line.starts_with("VmRSS:")).and_then(|line| line.split_whitespace().nth(1)).unwrap().parse().unwrap()
+}
+
+#[test]
+fn readers_who_do_not_read_hold_little_and_are_let_go() {
+    let running = Running::with_slips(Backend::Sqlite, 10, None);
+    let count = std::env::var("ZICHA_SLOW").map_or(300, |n| n.parse().unwrap());
+    let (agent, page) = (agent(), format!("http://127.0.0.1:{}/r/{}", running.port, running.round));
+    assert_eq!(agent.get(&page).call().unwrap().status().as_u16(), 200);
+    let process = running.child.lock().unwrap().id();
+    let rest = memory(process);
+    let request = format!("GET /r/{} HTTP/1.1\r\nHost: zicha\r\n\r\n", running.round).repeat(50);
+    let mut readers: Vec<TcpStream> = Vec::new();
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(("127.0.0.1", running.port)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        readers.push(stream);
+    }
+    std::thread::sleep(Duration::from_secs(3));
+    let each = memory(process).saturating_sub(rest) / count;
+    assert_eq!(agent.get(&page).call().unwrap().status().as_u16(), 200, "others are served");
+    println!("fault: {count} readers who do not read: {each} KiB each");
+    assert!(each < 128, "{each} KiB are held for every reader who does not read");
+    // Twenty seconds without a byte taken, and the connection is ended.
+    std::thread::sleep(Duration::from_secs(27));
+    let ended = |stream: &mut TcpStream| {
+        stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        let mut taken = Vec::new();
+        let end = stream.read_to_end(&mut taken);
+        // What had been sent is still here; 50 whole pages are not.
+        end.map_or_else(|e| e.kind() == std::io::ErrorKind::ConnectionReset, |_| true) && taken.len() < 50 * 30_000
+    };
+    assert!(readers.iter_mut().take(20).all(ended), "connections go on being held");
+}
+
 #[test]
 fn slow_senders_hold_up_nobody_but_themselves() {
     let count: usize = std::env::var("ZICHA_SLOW").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);
