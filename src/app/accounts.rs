@@ -100,6 +100,16 @@ pub struct AccountInfo {
     pub active: bool,
     /// Whether it has a second factor.
     pub second_factor: bool,
+    /// Until when it waits to be vouched for (Unix seconds).
+    pub waits: Option<i64>,
+}
+
+impl AccountInfo {
+    /// Whether it waits to be vouched for.
+    #[must_use]
+    pub fn waits(&self, now: i64) -> bool {
+        self.waits.is_some_and(|until| now < until)
+    }
 }
 
 /// A session ends after this long without use.
@@ -152,6 +162,7 @@ impl App {
             totp: None,
             totp_step: None,
             temporary: Some(temporary),
+            waits: None,
         };
         if self.account_like(name)?.is_some() {
             return Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name").into());
@@ -170,6 +181,7 @@ impl App {
             list.push(AccountInfo {
                 units: self.storage.account_units(&row.name)?,
                 second_factor: row.totp.is_some(),
+                waits: row.waits,
                 role,
                 active: row.active,
                 name: row.name,
@@ -199,6 +211,7 @@ impl App {
         self.known_account(name)?;
         let password = passwords::generate();
         self.storage.set_password(name, &passwords::hash(&password)?, true)?;
+        self.wait(name)?;
         self.storage.forget_approvals_of(name)?;
         self.storage.end_other_sessions(name, "")?;
         self.storage.end_tokens(name, None)?;
@@ -237,12 +250,12 @@ impl App {
         Ok(())
     }
 
-    /// The account that a typed name means. An older version kept capitals as they were typed.
+    /// The account that a typed name means. An older version kept capitals as they were typed. The same work whether there is one or not.
     fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
-        if let Some(account) = self.storage.account(name)? {
-            return Ok(Some(account));
-        }
-        Ok(self.storage.accounts()?.into_iter().find(|account| passwords::sign_in_name(&account.name) == name))
+        let all = self.storage.accounts()?;
+        let exact = all.iter().position(|account| account.name == name);
+        let like = all.iter().position(|account| passwords::sign_in_name(&account.name) == name);
+        Ok(exact.or(like).and_then(|at| all.into_iter().nth(at)))
     }
 
     pub(super) fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
@@ -305,9 +318,17 @@ impl App {
         let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
         let fits = self.verify_password(&attempt, hash, password)?;
         match &account {
-            Some(account) if fits && self.second_factor_fits(account, code)? => {}
+            Some(account) if fits => {
+                self.may_give_code(name, attempt.known())?;
+                if !self.second_factor_fits(account, code)? {
+                    self.code_failed(name);
+                    self.failed_to_sign_in(name, "code_failed");
+                    return Err(refused());
+                }
+                self.code_fits(name);
+            }
             Some(_) => {
-                self.note(name, "sign_in_failed", "")?;
+                self.failed_to_sign_in(name, "sign_in_failed");
                 return Err(refused());
             }
             None => return Err(refused()),
@@ -317,6 +338,7 @@ impl App {
         let now = self.now().unix_timestamp();
         self.storage.end_sessions("", now - SESSION_LONGEST)?;
         self.storage.add_session(&digest(&cookie), name, now)?;
+        self.note_failed()?;
         self.note(name, "sign_in", "")?;
         Ok(cookie)
     }

@@ -10,10 +10,12 @@ use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal, visible};
 
 /// Actions and what a page calls them.
-pub const ACTIONS: [(&str, &str, &str); 56] = [
+pub const ACTIONS: [(&str, &str, &str); 58] = [
     ("sign_in", "登录", "signed in"),
     ("sign_in_failed", "登录失败", "failed to sign in"),
+    ("code_failed", "口令正确，动态口令错误", "right password, wrong code"),
     ("account_add", "建立账号", "made an account"),
+    ("account_vouched", "确认账号本人", "vouched for an account"),
     ("units_import", "导入单位", "imported units"),
     ("survey_saved", "保存问卷", "saved a survey"),
     ("survey_dropped", "删除问卷", "dropped a survey"),
@@ -78,9 +80,10 @@ const REFUSED: u64 = 5;
 pub const SERVICE: &str = "zicha";
 
 /// Actions after which everything is as before, but for the chain itself and what lives in memory or in a session.
-const READING: [&str; 19] = [
+const READING: [&str; 20] = [
     "sign_in",
     "sign_in_failed",
+    "code_failed",
     "trustees_prepared",
     "trustee_entered",
     "release_requested",
@@ -202,6 +205,7 @@ impl App {
 
     /// The audit chain, recomputed.
     pub fn audit(&self) -> Result<AuditChain, AppError> {
+        self.note_failed()?;
         let rows = self.storage.audit()?;
         let mut previous = String::new();
         let mut broken_at = None;

@@ -75,6 +75,7 @@ impl From<&AppError> for Cause {
                     () => Self::Other,
                 }
             }
+            AppError::Storage(StorageError::Crossed) => Self::Locked,
             AppError::Storage(StorageError::NotFound | StorageError::Exists | StorageError::Impossible) => Self::Other,
         }
     }

@@ -118,8 +118,9 @@ impl App {
             self.check_reissue(&round)?;
         }
         let roles = [Role::Clerk.as_str(), Role::Head.as_str()];
-        let needs_last = matches!(step, SharedStep::Release | SharedStep::Lists);
-        let wish = Sharing { round: id, step: step.as_str(), from: round.state, account, seen, roles: &roles, needs_last };
+        let needs_last = matches!(step, SharedStep::Release | SharedStep::Lists | SharedStep::Void);
+        let now = self.now().unix_timestamp();
+        let wish = Sharing { round: id, step: step.as_str(), from: round.state, account, seen, roles: &roles, needs_last, now };
         let day = shanghai_day(self.now()).to_string();
         let shared = match step {
             SharedStep::Release | SharedStep::Lists => {
@@ -138,6 +139,11 @@ impl App {
         match shared {
             Shared::Waits => Ok(false),
             Shared::Changed => Err(AppError::Changed),
+            Shared::NotYet => Err(Refusal::new(
+                "本账号刚由管理员新建或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步骤",
+                "this account was just made or reset by an administrator: another account of the section has to vouch for it on the first page, or three days must pass",
+            )
+            .into()),
             Shared::NotAllowed => Err(Refusal::new(
                 "本账号已停用，或不再属于政工科，不能参与此步骤",
                 "this account was turned off or is no longer the section's; it cannot take part in this step",

@@ -32,6 +32,7 @@ mod staging;
 mod surveys;
 mod throttle;
 mod tokens;
+mod vouching;
 mod warnings;
 mod workbook;
 
@@ -146,6 +147,8 @@ pub struct App {
     pending: Mutex<HashMap<String, (totp_rs::Secret, Instant)>>,
     password_turn: Mutex<()>,
     throttle: throttle::Throttle,
+    factor_tries: Mutex<vouching::FactorTries>,
+    failed: Mutex<Vec<(i64, String, &'static str)>>,
     /// Refusals of the present minute, by account.
     refused: Mutex<HashMap<String, (i64, u64)>>,
     prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
@@ -198,6 +201,8 @@ impl App {
             pending: Mutex::default(),
             password_turn: Mutex::default(),
             throttle: throttle::Throttle::default(),
+            factor_tries: Mutex::default(),
+            failed: Mutex::default(),
             refused: Mutex::default(),
             prepared: Mutex::default(),
             gathered: Mutex::default(),

@@ -296,6 +296,9 @@ impl App {
     /// What the service does by itself: note the end, close after the grace time, finish a destruction, take the day's turnout.
     pub fn tick(&self) -> Result<(), AppError> {
         self.roll_metrics();
+        if self.settings.part != Part::Intake {
+            self.note_failed()?;
+        }
         if !self.note_time()? {
             // Far ahead of when it ran last: nothing is moved by a clock that nobody has looked at.
             return Ok(());

@@ -4,9 +4,6 @@
 /// Values that must be left of every group's sums, or all that its own bands leave if those are fewer.
 const LEFT: i64 = 5;
 
-/// How far the difference of two exact totals is from its ends.
-const APART: i64 = 2;
-
 /// A range of whole numbers, both ends included; empty if the first is the larger.
 pub(super) type Range = (i64, i64);
 
@@ -121,8 +118,8 @@ impl Rooms {
 
     /// The bounds of the middle, not yet tight. A sum that everybody knows anyway has no ends.
     fn inner(&self) -> Room {
-        let inner = |(low, high): Range, slack: i64| if low == high { (low, high) } else { (low + slack, high - slack) };
-        Room { e: inner(self.all.e, LEFT), p: inner(self.all.p, LEFT), d: inner(self.all.d, APART) }
+        let inner = |(low, high): Range| if low == high { (low, high) } else { (low + LEFT, high - LEFT) };
+        Room { e: inner(self.all.e), p: inner(self.all.p), d: inner(self.all.d) }
     }
 }
 
@@ -170,7 +167,7 @@ mod tests {
     #[test]
     fn a_total_near_an_end_and_an_item_of_one_group_are_never_told_exactly() {
         let wide = Room { e: (0, 20), p: (0, 20), d: (0, 20) };
-        assert_eq!(Rooms::new(vec![wide; 6]).middle(), Some(Room { e: (7, 115), p: (5, 113), d: (2, 110) }));
+        assert_eq!(Rooms::new(vec![wide; 6]).middle(), Some(Room { e: (10, 115), p: (5, 110), d: (5, 110) }));
         let alone = Rooms::new(vec![wide, Room::point(0, 0), Room::point(0, 0)]);
         assert_eq!(alone.middle(), None, "the total is that group's count");
         let pinned = Rooms::new(vec![Room { e: (4, 7), p: (4, 7), d: (0, 3) }; 7]);

@@ -25,6 +25,8 @@ pub struct AccountRow {
     pub totp_step: Option<i64>,
     /// The password was given by somebody else and has to be changed; nothing is no.
     pub temporary: Option<bool>,
+    /// Made or reset by another: until then (Unix seconds) it takes no part in what takes two.
+    pub waits: Option<i64>,
 }
 
 /// A session as stored.
@@ -152,6 +154,35 @@ impl Storage {
         let row = (accounts::password.eq(hash), accounts::temporary.eq(temporary));
         diesel::update(accounts::table.find(account)).set(row).execute(&mut *self.connection()?)?;
         Ok(())
+    }
+
+    /// Sets until when an account waits to be vouched for.
+    pub fn set_waits(&self, account: &str, until: Option<i64>) -> Result<(), StorageError> {
+        diesel::update(accounts::table.find(account)).set(accounts::waits.eq(until)).execute(&mut *self.connection()?)?;
+        Ok(())
+    }
+
+    /// How often accounts were made, or reset by somebody else than their owner, since a moment.
+    pub fn accounts_changed_since(&self, since: i64) -> Result<u64, StorageError> {
+        let others = audit::action.eq("account_add").or(audit::action.eq("password_reset").and(audit::account.ne(audit::subject)));
+        let count: i64 = audit::table.filter(audit::at.ge(since)).filter(others).count().get_result(&mut *self.connection()?)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// How often an action of an account was noted between its last two sign-ins.
+    pub fn audited_before_sign_in(&self, account: &str, action: &str) -> Result<u64, StorageError> {
+        let mut db = self.connection()?;
+        let own = || audit::table.filter(audit::account.eq(account.to_owned()));
+        let signed: Vec<i64> = own().filter(audit::action.eq("sign_in")).order(audit::seq.desc()).limit(2).select(audit::seq).load(&mut *db)?;
+        let Some(last) = signed.first() else { return Ok(0) };
+        let before = signed.get(1).copied().unwrap_or(0);
+        let count: i64 = own()
+            .filter(audit::action.eq(action.to_owned()))
+            .filter(audit::seq.gt(before))
+            .filter(audit::seq.lt(*last))
+            .count()
+            .get_result(&mut *db)?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// Lets an account sign in or not.

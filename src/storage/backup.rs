@@ -123,7 +123,7 @@ pub const MAIN: [Shape; 17] = [
     Shape { name: "spent_codes", columns: &[("round", T), ("hash", B)], round: Some(0) },
     Shape {
         name: "accounts",
-        columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N), ("temporary", F)],
+        columns: &[("name", T), ("role", T), ("password", T), ("active", F), ("totp", T), ("totp_step", N), ("temporary", F), ("waits", N)],
         round: None,
     },
     Shape { name: "account_units", columns: &[("account", T), ("unit", T)], round: None },

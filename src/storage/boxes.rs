@@ -130,7 +130,7 @@ impl Storage {
                 None => diesel::delete(slips::table.filter(slips::round.eq(round.as_str()))).execute(db)?,
                 Some(unit) => diesel::delete(slips::table.filter(slips::round.eq(round.as_str())).filter(slips::unit.eq(unit))).execute(db)?,
             };
-            for (hash, unit) in sorted {
+            for (hash, unit) in &sorted {
                 diesel::insert_into(slips::table)
                     .values((slips::round.eq(round.as_str()), slips::hash.eq(&hash.0[..]), slips::unit.eq(unit)))
                     .execute(db)?;
@@ -272,7 +272,7 @@ impl Storage {
         Ok(pools)
     }
 
-    pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
         connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
 }

@@ -53,7 +53,16 @@ impl Storage {
     /// Rewrites the database if a destruction has not been followed by that yet.
     pub fn rewrite_if_due(&self) -> Result<(), StorageError> {
         if self.setting(REWRITE)?.is_some() {
-            self.rewrite()?;
+            // Two people may destroy at once; then one waits for the other and finds it done.
+            let mut done = self.rewrite();
+            for _ in 0..4 {
+                if !matches!(done, Err(StorageError::Crossed)) {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                done = self.rewrite();
+            }
+            done?;
             self.take_setting(REWRITE)?;
         }
         Ok(())

@@ -45,6 +45,9 @@ pub enum StorageError {
     /// The database cannot be used now: missing, locked, read-only, full, or of a newer version.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
+    /// The database gave this transaction up in favour of another that wanted the same rows; nothing was done.
+    #[error("the database was busy with another change; try again")]
+    Crossed,
     /// What was given can never be kept: a NUL in a text, or bytes that are none.
     #[error("it holds a character that no database keeps")]
     Impossible,
@@ -58,6 +61,8 @@ impl From<DieselError> for StorageError {
         match error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Exists,
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Crossed,
+            DieselError::DatabaseError(_, told) if told.message().starts_with("deadlock detected") => Self::Crossed,
             DieselError::DatabaseError(_, told) if told.message().starts_with("invalid byte sequence") => Self::Impossible,
             DieselError::DatabaseError(_, told) if told.message().starts_with("permission denied") || told.message().starts_with("must be owner") => {
                 Self::Unavailable(format!(
@@ -177,7 +182,7 @@ impl Storage {
     }
 
     /// Runs a write transaction on the main database.
-    fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    fn write<T>(&self, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
         connection::write(&mut *self.connection()?, MAIN_LOCK, work)
     }
 }

@@ -77,7 +77,7 @@ diesel::table! { approvals (round, step, account) { round -> Text, step -> Text,
 diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
 diesel::table! {
     accounts (name) {
-        name -> Text, role -> Text, password -> Text, active -> Bool, totp -> Nullable<Text>, totp_step -> Nullable<BigInt>, temporary -> Nullable<Bool>,
+        name -> Text, role -> Text, password -> Text, active -> Bool, totp -> Nullable<Text>, totp_step -> Nullable<BigInt>, temporary -> Nullable<Bool>, waits -> Nullable<BigInt>,
     }
 }
 diesel::table! { account_units (account, unit) { account -> Text, unit -> Text, } }

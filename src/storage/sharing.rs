@@ -50,6 +50,8 @@ pub struct Sharing<'a> {
     pub roles: &'a [&'a str],
     /// Whether an account of the last role has to be among them.
     pub needs_last: bool,
+    /// Unix seconds now.
+    pub now: i64,
 }
 
 /// What became of a wish for a shared step.
@@ -63,6 +65,8 @@ pub enum Shared {
     Changed,
     /// The account may not agree any more.
     NotAllowed,
+    /// The account waits to be vouched for.
+    NotYet,
 }
 
 impl Storage {
@@ -153,13 +157,18 @@ impl Storage {
 
 /// Notes an approval; those who make enough, or what there is to say instead. Approvals of something else, or of accounts that may not agree any more, end here.
 fn agree(db: &mut Db, wish: &Sharing, account: &str, digest: &str) -> Result<Result<Vec<String>, Shared>, StorageError> {
-    let may: Vec<(String, String)> = accounts::table
+    let entitled: Vec<(String, String, Option<i64>)> = accounts::table
         .filter(accounts::active.eq(true))
         .filter(accounts::role.eq_any(wish.roles))
-        .select((accounts::name, accounts::role))
+        .select((accounts::name, accounts::role, accounts::waits))
         .load(db)?;
-    if !may.iter().any(|(name, _)| name == account) {
+    if !entitled.iter().any(|(name, ..)| name == account) {
         return Ok(Err(Shared::NotAllowed));
+    }
+    let may: Vec<(String, String)> =
+        entitled.into_iter().filter(|(_, _, waits)| waits.is_none_or(|until| wish.now >= until)).map(|(name, role, _)| (name, role)).collect();
+    if !may.iter().any(|(name, _)| name == account) {
+        return Ok(Err(Shared::NotYet));
     }
     let names: Vec<&str> = may.iter().map(|(name, _)| name.as_str()).collect();
     let own = || approvals::table.filter(approvals::round.eq(wish.round.as_str())).filter(approvals::step.eq(wish.step));

@@ -70,6 +70,7 @@ pub fn desk_routes(config: &mut ServiceConfig) {
         .service(resource("/me").route(get().to(desk::me::show)).route(post().to(desk::me::post)))
         .service(resource("/confirm").route(get().to(desk::again::show)).route(post().to(desk::again::post)))
         .service(resource("/setup/{token}").route(get().to(desk::sign_in::setup)).route(post().to(desk::sign_in::set_up)))
+        .service(resource("/vouch").route(post().to(desk::home::vouch)))
         .service(resource("/clock").route(post().to(desk::home::confirm_clock)))
         .service(resource("/calendar").route(get().to(desk::calendar::show)).route(post().to(desk::calendar::set)))
         .service(resource("/units").route(get().to(desk::units::show)).route(post().to(desk::units::import)))

@@ -135,6 +135,7 @@ fn no_form_is_accepted_without_the_session_s_token() {
         "/desk/units/one",
         "/desk/units/columns",
         "/desk/clock",
+        "/desk/vouch",
         "/desk/calendar",
         "/desk/rounds/new",
         "/desk/surveys/edit",

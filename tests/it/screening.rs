@@ -203,11 +203,9 @@ fn what_is_not_screened_yet_is_said_before_results_go_out_and_before_originals_a
     head.get(&format!("{base}/keeping")).assert_says(200, said);
     for text in zicha.app.screened(&round, "honor_example").unwrap() {
         assert_eq!(send(&head, &round, &text, &[("do", "unused")]).status, 303);
-        if let Some(text) =
-            zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id && t.state == ScreeningState::Proposed)
-        {
-            assert_eq!(send(&clerk, &round, &text, &[("do", "confirm")]).status, 303);
-        }
+        let proposed = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        assert_eq!(proposed.state, ScreeningState::Proposed, "not to use a text takes two people, too");
+        assert_eq!(send(&clerk, &round, &proposed, &[("do", "confirm")]).status, 303);
     }
     assert!(!head.post_from(&base, &format!("{base}/do/release"), &[]).body.contains("没有筛查完"));
     assert!(!head.get(&format!("{base}/keeping")).body.contains("没有筛查完"));
@@ -237,5 +235,31 @@ fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
         assert!(whole.contains("夜间巡查有人脱岗休息"), "{format}: {whole}");
         let squad = two.get(&format!("/desk/rounds/{round}/export/comments?format={format}&group=CY")).body;
         assert!(!squad.contains("夜间巡查有人脱岗休息"), "{format}: it is no unit's own");
+    }
+}
+
+#[test]
+fn summaries_that_look_like_formulas_are_exported_as_text_for_a_group_and_for_the_whole_bureau() {
+    const FORMULAS: [&str; 4] = ["=HYPERLINK(1)", "+8613800000000", "-SUM(A1:A9)", "@cmd"];
+    for backend in backends() {
+        let (zicha, round, one, two) = bureau(backend);
+        for (n, (group, number)) in [("CY", "CY-1.1"), ("CF", "CF-1.1")].into_iter().enumerate() {
+            for summary in &FORMULAS[2 * n..2 * n + 2] {
+                let text = first_of(&zicha, &round, group);
+                let proposal = [("do", "propose"), ("summary", summary), ("problem", number), ("anyway", "1")];
+                assert_eq!(send(&one, &round, &text, &proposal).status, 303, "{summary}");
+                let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+                assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303, "{summary}");
+            }
+        }
+        let export = |format: &str, group: &str| two.file(&format!("/desk/rounds/{round}/export/comments?format={format}{group}"));
+        let whole = String::from_utf8(export("csv", "")).unwrap();
+        assert!(FORMULAS.iter().all(|f| whole.contains(&format!("\"'{f}\""))), "{backend:?}: {whole}");
+        let squad = String::from_utf8(export("csv", "&group=CY")).unwrap();
+        assert!(squad.contains("'=HYPERLINK(1)") && !squad.contains("@cmd"), "{backend:?}: {squad}");
+        let book = export("xlsx", "");
+        let parts = crate::test_app::unpacked(&book);
+        assert!(!parts.values().any(|part| part.contains("<f>")), "no cell is a formula");
+        assert!(FORMULAS.iter().all(|f| parts.values().any(|part| part.contains(f))), "{backend:?}");
     }
 }

@@ -235,3 +235,84 @@ fn a_server_that_writes_parameters_into_its_log_is_refused() {
         }
     }
 }
+
+#[test]
+fn whoever_sets_passwords_is_not_two_persons_at_once() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let round = opened(&zicha);
+        let app = &zicha.app;
+        app.add_account("guanli", Role::Admin, &[], Some(PASSWORD)).unwrap();
+        // The administrator resets head and clerk and would release with them.
+        app.reset_password("guanli", "yi").unwrap();
+        app.reset_password("guanli", "jia").unwrap();
+        for name in ["yi", "jia"] {
+            let said = app.approve(&round, SharedStep::Release, name).unwrap_err().to_string();
+            assert!(said.contains("has to vouch"), "{backend:?}: {said}");
+        }
+        // Nor with an account made for that.
+        app.add_account_for("guanli", "xin", Role::Clerk, &[]).unwrap();
+        assert!(app.approve(&round, SharedStep::Release, "xin").is_err());
+        // One who waits vouches for nobody, nobody for himself, and the administrator for nobody.
+        let session = |name: &str| {
+            let password = if name == "bing" || name == "guanli" { PASSWORD.to_owned() } else { app.reset_password("guanli", name).unwrap() };
+            app.session(&app.sign_in(name, &password, "", "").unwrap()).unwrap().unwrap()
+        };
+        assert!(
+            app.vouch(&session("jia"), "yi").is_err() && app.vouch(&session("yi"), "yi").is_err() && app.vouch(&session("guanli"), "yi").is_err()
+        );
+        let desk = zicha.desk();
+        desk.sign_in("bing", PASSWORD);
+        desk.get("/desk").assert_says(200, "请确认账号本人");
+        assert_eq!(desk.post_from("/desk", "/desk/vouch", &[("name", "yi")]).status, 303);
+        assert_eq!(desk.post_from("/desk", "/desk/vouch", &[("name", "yi")]).status, 422, "once is enough");
+        assert!(!app.approve(&round, SharedStep::Release, "yi").unwrap(), "now the head takes part");
+        assert!(app.approve(&round, SharedStep::Release, "bing").unwrap());
+        let bulletin = zicha.get(&format!("/bulletin/{round}"));
+        bulletin.assert_says(200, "管理员新建账号或重置他人口令共");
+    }
+}
+
+#[test]
+fn a_closed_round_is_not_voided_without_the_head() {
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        zicha.import_units(UNITS);
+        let round = zicha.open_round(&survey("canteen"));
+        zicha.app.close_round(&round).unwrap();
+        for (name, role) in [("jia", Role::Clerk), ("bing", Role::Clerk), ("yi", Role::Head)] {
+            zicha.app.add_account(name, role, &[], Some(PASSWORD)).unwrap();
+        }
+        let agrees = |name: &str| zicha.app.approve(&round, SharedStep::Void, name).unwrap_or(false);
+        assert!(!agrees("jia") && !agrees("bing"), "{backend:?}: two clerks are not enough");
+        assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Closed);
+    }
+}
+
+#[test]
+fn approvals_destruction_and_slips_at_once_are_all_answered() {
+    // On PostgreSQL such transactions wait for each other's tables and rows; the database gives one up, and it is tried again.
+    for backend in backends() {
+        let zicha = TestApp::start(backend);
+        let round = opened(&zicha);
+        let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+        zicha.app.approve(&round, SharedStep::Release, "jia").unwrap();
+        zicha.app.approve(&round, SharedStep::Release, "yi").unwrap();
+        let failed = std::sync::Mutex::new(Vec::new());
+        at_once(24, |n| {
+            let who = ["jia", "yi", "bing"][n % 3];
+            let done = match n % 4 {
+                0 => zicha.app.approve(&round, SharedStep::Destroy, who).map(drop),
+                1 => zicha.app.issue_slips(&draft, None, 10, true).map(drop),
+                2 => zicha.app.approve(&round, SharedStep::Lists, who).map(drop),
+                _ => zicha.app.add_problem(&round, row(&zicha.app, &format!("第{n}项")), false, who).map(drop),
+            };
+            match done {
+                Ok(()) | Err(zicha::app::AppError::Refused(_) | zicha::app::AppError::Changed) => {}
+                Err(error) => failed.lock().unwrap().push(format!("{n}: {error}")),
+            }
+        });
+        assert_eq!(failed.into_inner().unwrap(), Vec::<String>::new(), "{backend:?}");
+        assert!(zicha.app.round(&round).unwrap().destruction.is_some(), "{backend:?}: two of three agreed to it");
+    }
+}

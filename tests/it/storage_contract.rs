@@ -144,8 +144,16 @@ fn an_opening_is_written_once() {
 #[test]
 fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
     on_both(|storage, _| {
-        let account =
-            AccountRow { name: "甲".into(), role: "clerk".into(), password: "x".into(), active: true, totp: None, totp_step: None, temporary: None };
+        let account = AccountRow {
+            name: "甲".into(),
+            role: "clerk".into(),
+            password: "x".into(),
+            active: true,
+            totp: None,
+            totp_step: None,
+            waits: None,
+            temporary: None,
+        };
         storage.add_account(&account, &["CY".into()]).unwrap();
         assert!(matches!(storage.add_account(&account, &[]), Err(StorageError::Exists)));
         assert_eq!(storage.account_units("甲").unwrap(), ["CY"]);

@@ -1,1 +1,2 @@
 alter table rounds drop column leftover;
+alter table accounts drop column waits;

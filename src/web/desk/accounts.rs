@@ -35,8 +35,8 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
             .first("role")
             .parse::<Role>()
             .map_err(|()| AppError::Refused(Refusal::new("请选择角色", "choose a role").at("role")))
-            .and_then(|role| working.add_account(&name, role, &units, None))
-            .and_then(|password| working.note(&account, "account_add", &name).map(|()| Some((name, password))));
+            .and_then(|role| working.add_account_for(&account, &name, role, &units))
+            .map(Some);
         (form, result)
     })
     .await?;

@@ -4,8 +4,8 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::{Permission, Session, demo_mark, enter, enter_form, html_page, see_other};
-use crate::app::{App, ClockDoubt, PHASES, Role, Standing};
+use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
+use crate::app::{AccountInfo, App, ClockDoubt, PHASES, Role, Standing};
 use crate::round::{Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::error::WebError;
@@ -16,14 +16,16 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
     let session = enter(&request, &app, Permission::SignedIn).await?;
     let lang = session.lang;
     let reading = app.clone();
-    let (rounds, own, start, doubt) = {
+    let (rounds, own, start, doubt, waiting, codes) = {
         let session = session.clone();
         block(move || {
             let rounds = reading.rounds()?;
             let own = own_lists(&reading, &session, &rounds)?;
             let start = if session.role.runs_rounds() { Some(start(&reading, &rounds, lang)?) } else { None };
             let doubt = if may_confirm(session.role) { reading.clock_doubt()? } else { None };
-            Ok::<_, crate::app::AppError>((rounds, own, start, doubt))
+            let waiting = if session.role.runs_rounds() { reading.waiting_accounts()? } else { Vec::new() };
+            let codes = reading.wrong_codes_before(&session.account)?;
+            Ok::<_, crate::app::AppError>((rounds, own, start, doubt, waiting, codes))
         })
         .await??
     };
@@ -37,7 +39,12 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
             html! { h1 { (lang.pick("系统管理", "Administration")) } p { a href="/desk/accounts" { (lang.pick("账号管理", "Accounts")) } (lang.pick("。系统管理员看不到任何结果。", ". An administrator sees no results.")) } }
         }
     };
-    let body = html! { @if let Some(doubt) = doubt { (clock_card(&session, doubt)) } (body) };
+    let body = html! {
+        @if let Some(doubt) = doubt { (clock_card(&session, doubt)) }
+        @if codes > 0 { div.errors role="alert" { p { (lang.pick("上次登录之后，有人用您的口令登录，输错动态口令 ", "Since your last sign-in somebody gave your password and a wrong code, times: ")) (codes) (lang.pick(" 次。不是您本人的，说明口令已被他人知道，请立即", ". If it was not you, your password is known to others: ")) a href="/desk/me" { (lang.pick("修改口令", "change it")) } (lang.pick("。", ".")) } } }
+        @if !waiting.is_empty() { (waiting_card(&session, &waiting)) }
+        (body)
+    };
     Ok(html_page(&session, lang.pick("首页", "Home"), demo_mark(&app, lang), body))
 }
 
@@ -57,6 +64,43 @@ fn clock_card(session: &Session, doubt: ClockDoubt) -> Markup {
                 (csrf(session))
                 div.row { button.quiet type="submit" { (lang.pick("时间无误，恢复到期处理", "The clock is right, go on")) } }
             }
+        }
+    }
+}
+
+/// Accounts that an administrator has just made or reset: a colleague says that the owner was seen.
+fn waiting_card(session: &Session, waiting: &[AccountInfo]) -> Markup {
+    let lang = session.lang;
+    let own = waiting.iter().any(|account| account.name == session.account);
+    html! {
+        div.card #waiting {
+            h2 { (lang.pick("请确认账号本人", "Please vouch for accounts")) }
+            @if own { p.mark { (lang.pick("您的账号由管理员新建或重置过口令。政工科另一账号在本页确认之前（或满三天之前），您不能参与发布、销毁等须两人同意的步骤。不是您要求重置的，请立即告知政工科负责人和监督员。", "Your account was made, or its password reset, by an administrator. Until another account of the section vouches for it on this page (or three days have passed) it takes no part in steps that take two people. If you did not ask for that, tell the head of the section and the trustees at once.")) } }
+            @else {
+                p.soft { (lang.pick("下列账号刚由管理员新建或重置口令，满三天前不能参与须两人同意的步骤。当面或电话核实是本人在用的，请点确认；不是本人的，请告知监督员。", "An administrator has just made these accounts or reset their passwords; for three days they take no part in steps that take two people. If you have made sure, face to face or by telephone, that the owner uses it, say so here; if not, tell the trustees.")) }
+                @for account in waiting { form.row method="post" action="/desk/vouch" {
+                    (csrf(session))
+                    input type="hidden" name="name" value=(account.name);
+                    span { strong { (account.name) } " " (account.role.label(lang)) }
+                    button.quiet type="submit" { (lang.pick("已核实是本人", "Vouch for it")) }
+                } }
+            }
+        }
+    }
+}
+
+/// `POST /desk/vouch`: a colleague was seen.
+pub async fn vouch(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+    let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
+    let (working, by) = (app.clone(), session.clone());
+    match block(move || working.vouch(&by, form.first("name"))).await? {
+        Ok(()) => Ok(see_other("/desk")),
+        Err(error) => {
+            let said = refusal_text(error, session.lang)?;
+            let body = html! { h1 { (session.lang.pick("未能完成", "That did not work")) } div.errors role="alert" { (said) } p { a href="/desk" { (session.lang.pick("返回", "Back")) } } };
+            let mut response = html_page(&session, session.lang.pick("未能完成", "That did not work"), "", body);
+            *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
         }
     }
 }

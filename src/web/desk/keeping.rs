@@ -81,7 +81,7 @@ fn page(session: &Session, facts: &Facts, error: Option<&str>) -> Markup {
         @else if round.state == RoundState::Closed {
             div.card {
                 h2 { (lang.pick("无法开箱时：作废", "If the box cannot be opened: void")) }
-                p { (lang.pick("监督员口令不足或钥匙文件丢失，票箱便永远打不开。此时可由两个账号先后确认作废，票箱随即销毁，公示栏写明。能够开箱的，请勿作废。", "Without enough passphrases or without the key file the box can never be opened. Two accounts may then void the round; the box is destroyed and the bulletin says so. Do not void a round that can be opened.")) }
+                p { (lang.pick("监督员口令不足或钥匙文件丢失，票箱便永远打不开。此时可由两个账号（其中一个是政工科负责人）先后确认作废，票箱随即销毁，公示栏写明。能够开箱的，请勿作废。", "Without enough passphrases or without the key file the box can never be opened. Two accounts, one of them the head's, may then void the round; the box is destroyed and the bulletin says so. Do not void a round that can be opened.")) }
                 (shared(session, facts, SharedStep::Void, lang.pick("本轮作废", "Void the round")))
             }
         }
@@ -129,7 +129,7 @@ fn suspended(session: &Session, facts: &Facts) -> Markup {
                     None => { strong.error { (lang.pick("备份之后收到的答卷已丢失，份数无法得知。", "Responses received after the backup are lost; nobody can say how many.")) } }
                 } }
             }
-            p { (lang.pick("继续填写，即接受上述差异，并在公示栏写明；作废，则本轮不再开箱。均须两个账号先后确认。", "Going on accepts this difference, and the bulletin says so; voiding means that the box is never opened. Both need two accounts.")) }
+            p { (lang.pick("继续填写，即接受上述差异，并在公示栏写明；作废，则本轮不再开箱。均须两个账号先后确认，作废的其中一个须是政工科负责人。", "Going on accepts this difference, and the bulletin says so; voiding means that the box is never opened. Both need two accounts, voiding the head's among them.")) }
             (shared(session, facts, SharedStep::Resume, lang.pick("接受差异，继续填写", "Accept the difference and go on")))
             (shared(session, facts, SharedStep::Void, lang.pick("本轮作废", "Void the round")))
         }

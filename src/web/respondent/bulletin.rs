@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::live;
 use crate::app::{App, AuditHead, Results};
 use crate::gate::Level;
-use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState};
+use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState, SHANGHAI};
 use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::negotiate::quick;
@@ -27,7 +27,12 @@ async fn bulletin(request: &HttpRequest, app: &Data<App>, round: &str, view: Vie
     let reading = app.clone();
     let results = if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.published(&id)).await??) } else { None };
     let reading = app.clone();
-    let head = block(move || reading.audit_head()).await??;
+    let opens = live.round.opens;
+    let (head, changed) = block(move || {
+        let since = opens.midnight().assume_offset(SHANGHAI).unix_timestamp();
+        Ok::<_, crate::app::AppError>((reading.audit_head()?, reading.accounts_changed_since(since)?))
+    })
+    .await??;
     let round = &live.round;
     let marks = app.marks(round, lang);
     let body = html! {
@@ -41,7 +46,7 @@ async fn bulletin(request: &HttpRequest, app: &Data<App>, round: &str, view: Vie
         @if let Some(restored) = &round.restored { (restored_card(restored, lang)) }
         @if let Some(results) = &results { (opening_card(results, lang)) }
         @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
-        @if let Some(head) = &head { (audit_card(head, lang)) }
+        @if let Some(head) = &head { (audit_card(head, changed, lang)) }
         @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
     };
     let title = lang.pick("公示栏", "Bulletin");
@@ -99,12 +104,13 @@ fn destruction_card(record: &Destruction, lang: Lang) -> Markup {
 }
 
 /// The head of the chain of desk actions: written down today, it shows tomorrow whether anything was cut off.
-fn audit_card(head: &AuditHead, lang: Lang) -> Markup {
+fn audit_card(head: &AuditHead, changed: u64, lang: Lang) -> Markup {
     html! {
         div.card {
             h2 { (lang.pick("工作台操作记录", "Record of desk actions")) }
             p { (lang.pick("截至 ", "Up to ")) (head.day) (lang.pick("，共 ", ": ")) (head.seq) (lang.pick(" 条（只含工作人员的操作，不含任何填写人的行为）。最后一条的散列值：", " entries (of officials only, never of a respondent). Hash of the last one:")) }
             p.digest { (head.hash) }
+            @if changed > 0 { p { (lang.pick("本轮开始以来，管理员新建账号或重置他人口令共 ", "Since this round began, accounts were made or passwords of others reset, times: ")) (changed) (lang.pick(" 次。", ".")) } }
         }
     }
 }

@@ -1,0 +1,123 @@
+//! Accounts that an administrator has just made or reset, until a colleague has seen who sits before them; and what an owner is told at sign-in.
+//! Whoever sets passwords could else be two persons at once. A small office waits three days, or has one colleague say so.
+
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use super::{AccountInfo, App, AppError, Role, Session};
+use crate::text::Refusal;
+
+/// For how long such an account takes no part in what takes two, in seconds.
+const WAITS: i64 = 3 * 24 * 3600;
+/// Wrong codes beside the right password before the pause begins, and the longest pause.
+const CODES: u32 = 5;
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+
+/// Wrong codes in a row, and until when the next is not looked at.
+pub(super) type FactorTries = std::collections::HashMap<String, (u32, Option<Instant>)>;
+
+impl App {
+    /// Adds an account for somebody else; its password is shown once, and it waits to be vouched for.
+    pub fn add_account_for(&self, by: &str, name: &str, role: Role, units: &[String]) -> Result<(String, String), AppError> {
+        let password = self.add_account(name, role, units, None)?;
+        let name = super::passwords::sign_in_name(name);
+        self.wait(&name)?;
+        self.note(by, "account_add", &name)?;
+        Ok((name, password))
+    }
+
+    /// From now on the account waits to be vouched for.
+    pub(super) fn wait(&self, name: &str) -> Result<(), AppError> {
+        Ok(self.storage.set_waits(name, Some(self.now().unix_timestamp() + WAITS))?)
+    }
+
+    /// Accounts of the section that wait to be vouched for.
+    pub fn waiting_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
+        let now = self.now().unix_timestamp();
+        Ok(self.accounts()?.into_iter().filter(|account| account.active && account.role.runs_rounds() && account.waits(now)).collect())
+    }
+
+    /// Says that the owner of an account was seen. Whoever waits cannot say so, nor can anybody of himself.
+    pub fn vouch(&self, session: &Session, name: &str) -> Result<(), AppError> {
+        let waiting = self.waiting_accounts()?;
+        if !waiting.iter().any(|account| account.name == name) {
+            return Err(Refusal::new(format!("账号 {name} 不需要确认"), format!("account {name} does not wait for that")).into());
+        }
+        if !session.role.runs_rounds() || session.account == name || waiting.iter().any(|account| account.name == session.account) {
+            return Err(Refusal::new(
+                "须由政工科另一个账号确认，且该账号本身不在等待确认",
+                "another account of the section has to say so, one that does not wait itself",
+            )
+            .into());
+        }
+        self.storage.set_waits(name, None)?;
+        self.note(&session.account, "account_vouched", name)
+    }
+
+    /// How often accounts of others were made or given a new password since a moment, for the bulletin.
+    pub fn accounts_changed_since(&self, since: i64) -> Result<u64, AppError> {
+        Ok(self.storage.accounts_changed_since(since)?)
+    }
+
+    /// How many wrong codes somebody who knew the password gave between the owner's last two sign-ins.
+    pub fn wrong_codes_before(&self, account: &str) -> Result<u64, AppError> {
+        Ok(self.storage.audited_before_sign_in(account, "code_failed")?)
+    }
+
+    /// Refuses to look at a code while the pause after wrong ones lasts. A browser that has signed in before does not wait for others' guesses.
+    pub(super) fn may_give_code(&self, name: &str, known: bool) -> Result<(), Refusal> {
+        let codes = self.factor_tries.lock().unwrap_or_else(PoisonError::into_inner);
+        match codes.get(name) {
+            Some((_, Some(until))) if !known && Instant::now() < *until => Err(Refusal::new(
+                "动态口令连续输错，已暂停；请稍后再试，或用登录过的浏览器登录",
+                "too many wrong codes in a row: wait, or use a browser that has signed in before",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a wrong code; from the fifth on each doubles the pause.
+    pub(super) fn code_failed(&self, name: &str) {
+        let mut codes = self.factor_tries.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, until) = codes.entry(name.to_owned()).or_insert((0, None));
+        *count += 1;
+        if *count >= CODES {
+            *until = Some(Instant::now() + pause(*count));
+        }
+    }
+
+    pub(super) fn code_fits(&self, name: &str) {
+        self.factor_tries.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// Keeps a failed sign-in for the audit chain. It is written a moment later, so that the time of an answer does not tell whether the name exists.
+    pub(super) fn failed_to_sign_in(&self, name: &str, action: &'static str) {
+        let at = self.now().unix_timestamp();
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).push((at, name.to_owned(), action));
+    }
+
+    /// Writes failed sign-ins into the chain.
+    pub(super) fn note_failed(&self) -> Result<(), AppError> {
+        let failed = std::mem::take(&mut *self.failed.lock().unwrap_or_else(PoisonError::into_inner));
+        for (at, name, action) in failed {
+            self.storage.append_audit(at, &name, action, "")?;
+        }
+        Ok(())
+    }
+}
+
+/// How long codes are not looked at after so many wrong ones in a row.
+fn pause(wrong: u32) -> Duration {
+    (Duration::from_mins(1) * 2u32.saturating_pow(wrong.saturating_sub(CODES).min(20))).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wrong_code_doubles_the_pause_up_to_a_day() {
+        assert_eq!([5, 6, 8].map(|wrong| pause(wrong).as_secs() / 60), [1, 2, 8]);
+        assert_eq!(pause(4_000_000_000), LONGEST_PAUSE);
+    }
+}
