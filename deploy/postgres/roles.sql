@@ -92,7 +92,7 @@ alter table public.settings enable row level security;
 drop policy if exists desk on public.settings;
 create policy desk on public.settings to zicha_desk using (true) with check (true);
 drop policy if exists intake on public.settings;
-create policy intake on public.settings for select to zicha_intake using (key in ('bureau', 'calendar', 'demo', 'server_key_fingerprint', 'public_url'));
+create policy intake on public.settings for select to zicha_intake using (key in ('bureau', 'calendar', 'demo', 'server_key_fingerprint', 'public_url', 'account_changes'));
 
 -- Intake: what a questionnaire and a bulletin show, and the lists that were handed to the units, of which the bulletin reads what was held.
 grant select on public.settings, public.surveys, public.rounds, public.round_units, public.releases, public.spent_codes, public.list_editions to zicha_intake;

@@ -212,6 +212,9 @@ impl App {
         let password = passwords::generate();
         self.storage.set_password(name, &passwords::hash(&password)?, true)?;
         self.wait(name)?;
+        if by != name {
+            self.account_changed()?;
+        }
         self.storage.forget_approvals_of(name)?;
         self.storage.end_other_sessions(name, "")?;
         self.storage.end_tokens(name, None)?;

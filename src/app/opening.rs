@@ -20,7 +20,7 @@ use crate::storage::StorageError;
 use crate::survey::Survey;
 use crate::tally::Tally;
 use crate::text::Refusal;
-use crate::unit::{Group, groups};
+use crate::unit::{Group, Unit, groups};
 
 /// How far an opening is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +96,13 @@ impl App {
             .iter()
             .map(|(unit, issued)| (unit.clone(), UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) }))
             .collect();
-        // Two exact totals of nearly the same units would be told apart by those who are only in one.
-        let alone = self.nearly_the_same(&round, &survey, &self.round_units(id)?)?.is_none();
-        let release = protect(id, &round.title, &survey, &groups, &tally, &slips, alone);
+        let mut release = protect(id, &round.title, &survey, &groups, &tally, &slips, true);
+        // Two totals, of which one is of a few more units, are told apart by just these.
+        let units = self.round_units(id)?;
+        let answering: Vec<&Unit> = units.iter().filter(|unit| release.answering().any(|group| group.units.contains(&unit.code))).collect();
+        if self.told_of_others(&round, &survey, &answering)?.is_some() {
+            release = protect(id, &round.title, &survey, &groups, &tally, &slips, false);
+        }
         let places = Places::new(&texts, &survey, &groups, &release);
         let mut next = || {
             fault::at("writing");

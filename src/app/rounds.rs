@@ -184,7 +184,7 @@ impl App {
         let chosen: Vec<Unit> = chosen.map(|unit| Unit { kind: survey.kind_of(&unit.kind), ..unit }).collect();
         match Self::exposures(survey, &chosen).into_iter().find(|found| found.refused) {
             Some(found) => Err(found.why.at("survey").into()),
-            None => Ok(chosen),
+            None => self.check_cuts(&chosen, survey).map(|()| chosen),
         }
     }
 

@@ -13,6 +13,10 @@ const WAITS: i64 = 3 * 24 * 3600;
 const CODES: u32 = 5;
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
+/// The setting that holds when accounts were made or reset by another, and how many of these moments are kept.
+const ACCOUNT_CHANGES: &str = "account_changes";
+const CHANGES: usize = 500;
+
 /// Wrong codes in a row, and until when the next is not looked at.
 pub(super) type FactorTries = std::collections::HashMap<String, (u32, Option<Instant>)>;
 
@@ -22,6 +26,7 @@ impl App {
         let password = self.add_account(name, role, units, None)?;
         let name = super::passwords::sign_in_name(name);
         self.wait(&name)?;
+        self.account_changed()?;
         self.note(by, "account_add", &name)?;
         Ok((name, password))
     }
@@ -54,9 +59,22 @@ impl App {
         self.note(&session.account, "account_vouched", name)
     }
 
-    /// How often accounts of others were made or given a new password since a moment, for the bulletin.
-    pub fn accounts_changed_since(&self, since: i64) -> Result<u64, AppError> {
-        Ok(self.storage.accounts_changed_since(since)?)
+    /// Keeps when an account was made or reset by another, for the bulletin, which does not read the audit chain.
+    pub(super) fn account_changed(&self) -> Result<(), AppError> {
+        let mut times = self.account_changes()?;
+        times.push(self.now().unix_timestamp());
+        let recent: Vec<String> = times.iter().skip(times.len().saturating_sub(CHANGES)).map(i64::to_string).collect();
+        Ok(self.storage.set_setting(ACCOUNT_CHANGES, &recent.join(" "))?)
+    }
+
+    fn account_changes(&self) -> Result<Vec<i64>, AppError> {
+        let kept = self.storage.setting(ACCOUNT_CHANGES)?.unwrap_or_default();
+        Ok(kept.split(' ').filter_map(|at| at.parse().ok()).collect())
+    }
+
+    /// How often accounts of others were made or given a new password since a moment.
+    pub fn accounts_changed_since(&self, since: i64) -> Result<usize, AppError> {
+        Ok(self.account_changes()?.into_iter().filter(|at| *at >= since).count())
     }
 
     /// How many wrong codes somebody who knew the password gave between the owner's last two sign-ins.

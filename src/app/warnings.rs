@@ -8,10 +8,6 @@ use crate::survey::{Exposure, Survey};
 use crate::text::Refusal;
 use crate::unit::Unit;
 
-/// By how many units and heads two rounds must differ for both to tell exact totals: the difference is a bureau of its own then.
-const APART_UNITS: usize = 5;
-const APART_HEADS: u32 = 200;
-
 impl App {
     /// What a survey would tell of these units' people beyond what the gate can keep.
     #[must_use]
@@ -27,33 +23,64 @@ impl App {
         let (survey, units) = (self.survey(&round.survey)?, self.round_units(id)?);
         let mut warnings = Scopes::of(&survey, &units).warnings(&survey);
         warnings.extend(Self::exposures(&survey, &units).into_iter().map(|exposure| exposure.why));
-        warnings.extend(self.nearly_the_same(&round, &survey, &units)?.map(|(title, heads)| {
+        let asked: Vec<&Unit> = units.iter().collect();
+        warnings.extend(self.told_of_others(&round, &survey, &asked)?.map(|title| {
             Refusal::new(
-                format!("“{title}”问过同一份问卷，参加单位与本轮只差 {heads} 人：两轮全局人数相减会得出这些人的答案，故本轮全局只公布区间"),
-                format!("“{title}” asked the same survey of nearly the same units ({heads} people apart). The difference of two totals would be these people's answers, so this round publishes only bands for the bureau"),
+                format!("“{title}”问过同样的题，参加单位与本轮有同有异：两轮全局人数相减会得出差的那几个单位的答案，故本轮全局只公布区间"),
+                format!("“{title}” asked the same of some of these units and of others. The difference of two totals would be the answers of those in one round only, so this round publishes only bands for the bureau"),
             )
         }));
         Ok(warnings)
     }
 
-    /// An opened round of the same survey whose units are others by so few people that the difference of two exact totals would be theirs.
-    pub(super) fn nearly_the_same(&self, round: &Round, survey: &Survey, units: &[Unit]) -> Result<Option<(String, u32)>, AppError> {
-        for other in
-            self.rounds()?.into_iter().filter(|other| other.id != round.id && matches!(other.state, RoundState::Opened | RoundState::Released))
-        {
-            if self.survey(&other.survey)?.id() != survey.id() {
+    /// Title of an opened round that has told totals of the same items, of some of these units but not of just these: the difference would be told, too.
+    pub(super) fn told_of_others(&self, round: &Round, survey: &Survey, answering: &[&Unit]) -> Result<Option<String>, AppError> {
+        for (other, asked) in self.opened(survey)?.into_iter().filter(|(other, _)| other.id != round.id) {
+            let results = self.results(&other.id)?;
+            if !results.release.bureau.exact {
                 continue;
             }
-            let before = self.round_units(&other.id)?;
-            let missing = |of: &[Unit], among: &[Unit]| -> Vec<u32> {
-                of.iter().filter(|unit| among.iter().all(|known| known.code != unit.code)).map(|unit| unit.headcount).collect()
-            };
-            let apart = [missing(&before, units), missing(units, &before)].concat();
-            let heads = apart.iter().sum();
-            if !apart.is_empty() && (apart.len() < APART_UNITS || heads < APART_HEADS) {
-                return Ok(Some((other.title, heads)));
+            let silent: Vec<&String> = results.release.groups.iter().filter(|g| g.is_silent()).flat_map(|g| &g.units).collect();
+            let before: Vec<&Unit> = asked.iter().filter(|unit| !silent.contains(&&unit.code)).collect();
+            let in_both = answering.iter().filter(|unit| before.iter().any(|known| is_same(known, unit))).count();
+            if in_both > 0 && (in_both < answering.len() || in_both < before.len()) {
+                return Ok(Some(other.title));
             }
         }
         Ok(None)
     }
+
+    /// Refuses to ask the same items of the same units with other cuts: two bands over one count tell it.
+    pub(super) fn check_cuts(&self, units: &[Unit], survey: &Survey) -> Result<(), AppError> {
+        for (other, asked) in self.opened(survey)? {
+            let before = self.survey(&other.survey)?;
+            let shares = asked.iter().any(|known| units.iter().any(|unit| is_same(known, unit)));
+            if shares && (before.thresholds() != survey.thresholds() || !survey.cuts_like(&before)) {
+                return Err(Refusal::new(
+                    format!("“{}”问过同样的题，列入标准或量表的起算档与本问卷不同：两轮的区间叠在一起会暴露人数。请沿用原来的标准，或换一种问法", other.title),
+                    format!("“{}” asked the same with other thresholds, or another scale: two bands over one count tell it. Keep the thresholds and the scale, or ask something else", other.title),
+                )
+                .at("survey")
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Rounds that were opened and ask some of the same items, with their units.
+    fn opened(&self, survey: &Survey) -> Result<Vec<(Round, Vec<Unit>)>, AppError> {
+        let mut list = Vec::new();
+        for other in self.rounds()? {
+            if matches!(other.state, RoundState::Opened | RoundState::Released) && survey.asks_like(&*self.survey(&other.survey)?) {
+                let units = self.round_units(&other.id)?;
+                list.push((other, units));
+            }
+        }
+        Ok(list)
+    }
+}
+
+/// A unit is the same under another code or another name, not under both.
+fn is_same(a: &Unit, b: &Unit) -> bool {
+    a.code == b.code || a.name == b.name
 }

@@ -48,7 +48,7 @@ pub(super) fn of_bureau(question: &Question, total: &QuestionTally, parts: &[Par
         Kind::Text { .. } => Vec::new(),
         Kind::Rank { choices, places } => ranked(&counts, choices.len(), *places, answered),
         Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => beside_medians(scale, &counts, parts),
-        Kind::Multi { choices, min, max } if *max > 1 => several(choices, &counts, (*min, *max), answered, parts),
+        Kind::Multi { choices, min, max } if *max > 1 => several(choices, &counts, (*min, *max), parts),
         _ => {
             let told = counts.iter().map(|c| *c >= FEW && *c + FEW <= answered).collect();
             let ends = vec![(0, i64::from(answered)); counts.len()];
@@ -66,14 +66,25 @@ pub(super) fn is_broad(parts: &[Part]) -> bool {
     [asked, others].iter().all(|(ballots, groups)| *ballots >= ASKED && *groups >= GROUPS)
 }
 
-/// What is said of a follow-up that only some were asked: shares in bands of twenty points, whatever the size.
+/// What is said of a follow-up that only some were asked: shares in bands of twenty points, whatever the size; nothing where together they leave an option hardly a number.
 pub(super) fn follow_up(question: &Question, total: &QuestionTally, parts: &[Part]) -> BureauCell {
     let answered = total.answered.reveal();
-    match &question.kind {
-        Kind::Text { .. } | Kind::Rank { .. } => BureauCell::Nothing,
-        _ if !is_broad(parts) => BureauCell::Nothing,
-        _ => BureauCell::Shares(counts(total).into_iter().map(|count| share(count, answered)).collect()),
-    }
+    let all = i64::from(answered);
+    let sum = match &question.kind {
+        Kind::Text { .. } | Kind::Rank { .. } => return BureauCell::Nothing,
+        _ if !is_broad(parts) => return BureauCell::Nothing,
+        Kind::Multi { choices, .. } if choices.iter().any(|c| c.exclusive) => (0, all * choices.len() as i64),
+        Kind::Multi { min, max, .. } => (all * (*min).max(1) as i64, all * *max as i64),
+        _ => (all, all),
+    };
+    let shares: Vec<Band> = counts(total).into_iter().map(|count| share(count, answered)).collect();
+    let count = |band: &Band| (i64::from(band.counts(answered).0), i64::from(band.counts(answered).1));
+    let row = Row { cells: shares.iter().map(count).collect(), sum };
+    let roomy = (0..shares.len()).all(|n| {
+        let (low, high) = row.of(1 << n);
+        high - low >= 3
+    });
+    if shares.len() <= 31 && roomy { BureauCell::Shares(shares) } else { BureauCell::Nothing }
 }
 
 fn share(count: u32, answered: u32) -> Band {
@@ -85,23 +96,78 @@ fn counts(tally: &QuestionTally) -> Vec<u32> {
     tally.options.iter().map(|c| c.reveal()).collect()
 }
 
-/// Counts of options that several may be chosen of. The groups' three most chosen ones leave each count a range.
-fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), answered: u32, parts: &[Part]) -> Vec<Option<u32>> {
-    let ranges: Vec<Vec<Range>> = parts.iter().map(|part| option_ranges(choices, (min, max), part.tally)).collect();
-    let (mut told, mut ends) = (Vec::new(), Vec::new());
-    for (n, count) in counts.iter().enumerate() {
-        let rooms = line(ranges.iter().map(|r| r[n]));
-        let count = i64::from(*count);
-        told.push(rooms.middle().is_some_and(|middle| middle.p.0 <= count && count <= middle.p.1));
-        ends.push(rooms.all.p);
+/// Counts of options that several may be chosen of. The groups' three most chosen ones leave each count a range, and how many could be chosen leaves each group's sum one.
+/// An exclusive option is never told: how many chose it would tell how many options the others had to share.
+fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), parts: &[Part]) -> Vec<Option<u32>> {
+    let shared: Vec<usize> = (0..choices.len()).filter(|n| !choices[*n].exclusive).collect();
+    let free = shared.len() < choices.len();
+    if shared.len() > MOST_OPTIONS {
+        return vec![None; counts.len()];
     }
-    // If nearly everybody used every choice, the counts add up as if one could be chosen.
-    let unused = u64::from(answered) * max as u64 - counts.iter().map(|c| u64::from(*c)).sum::<u64>();
-    if min == max || unused < u64::from(4 * FEW) {
-        pool(counts, told, &ends)
-    } else {
-        counts.iter().zip(told).map(|(count, told)| told.then_some(*count)).collect()
+    let rows: Vec<Row> = parts
+        .iter()
+        .map(|part| {
+            let answered = i64::from(part.tally.answered.reveal());
+            let ranges = option_ranges(choices, (min, max), part.tally);
+            let least = if free { 0 } else { min.max(1) as i64 * answered };
+            Row { cells: shared.iter().map(|n| ranges[*n]).collect(), sum: (least, max as i64 * answered) }
+        })
+        .collect();
+    let totals: Vec<i64> = shared.iter().map(|n| i64::from(counts[*n])).collect();
+    let mut told: Vec<bool> = totals
+        .iter()
+        .enumerate()
+        .map(|(at, total)| line(rows.iter().map(|row| row.cells[at])).middle().is_some_and(|middle| middle.p.0 <= *total && *total <= middle.p.1))
+        .collect();
+    // Keep back more, in order, until no sum of what is told is near an end of what all rows together allow.
+    for at in 0..=told.len() {
+        if is_inside(&rows, &totals, &told) {
+            break;
+        }
+        if at < told.len() {
+            told[at] = false;
+        }
     }
+    let mut out = vec![None; counts.len()];
+    for (at, n) in shared.iter().enumerate().filter(|(at, _)| told[*at]) {
+        out[*n] = u32::try_from(totals[at]).ok();
+    }
+    out
+}
+
+/// What is known of one group: the range of each option, and of all of them together.
+struct Row {
+    cells: Vec<Range>,
+    sum: Range,
+}
+
+impl Row {
+    /// The smallest and largest sum of the options in `set`.
+    fn of(&self, set: u32) -> Range {
+        let sums = |inside: bool| {
+            let cells = self.cells.iter().enumerate().filter(|(n, _)| (set >> n & 1 == 1) == inside);
+            cells.fold((0, 0), |sum, (_, cell)| (sum.0 + cell.0, sum.1 + cell.1))
+        };
+        let (own, rest) = (sums(true), sums(false));
+        (own.0.max(self.sum.0 - rest.1), own.1.min(self.sum.1 - rest.0))
+    }
+}
+
+/// Whether the totals that are told are inside of what all groups together allow: every sum of some of them, for such sets are described by just these sums.
+fn is_inside(rows: &[Row], totals: &[i64], told: &[bool]) -> bool {
+    let all = told.iter().enumerate().fold(0u32, |set, (n, told)| set | u32::from(*told) << n);
+    let kept = told.contains(&false);
+    let mut set = all;
+    while set != 0 {
+        let (low, high) = rows.iter().map(|row| row.of(set)).fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+        let total: i64 = totals.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1).map(|(_, total)| *total).sum();
+        let room = i64::from(if kept && set == all { 2 * FEW } else { FEW });
+        if low < high && (total < low + room || total + room > high) {
+            return false;
+        }
+        set = (set - 1) & all;
+    }
+    true
 }
 
 /// What a group's most chosen options tell about the count of each.
@@ -165,12 +231,17 @@ fn beside_medians(scale: &Scale, counts: &[u32], parts: &[Part]) -> Vec<Option<u
     counts.iter().map(|count| (up_to && at).then_some(*count)).collect()
 }
 
-/// Counts of a ranking, place by place: a place with an option that hardly anybody put there is kept back whole; where all options are ranked, all places are, for each option's places add up.
+/// Counts of a ranking, place by place: a place with an option that hardly anybody put there is kept back whole. So is the last place that is told as long as an option has nearly all its answers in places that are told: the others would be nobody's.
 fn ranked(counts: &[u32], choices: usize, places: usize, answered: u32) -> Vec<Option<u32>> {
     let at = |choice: usize, place: usize| counts[choice * places + place];
     let mut told: Vec<bool> = (0..places).map(|p| (0..choices).all(|c| at(c, p) >= FEW && at(c, p) + FEW <= answered)).collect();
-    if places == choices && told.contains(&false) {
-        told = vec![false; places];
+    let whole = |told: &[bool]| places == choices && !told.contains(&false);
+    let elsewhere = |told: &[bool]| (0..choices).all(|c| (0..places).filter(|p| told[*p]).map(|p| at(c, p)).sum::<u32>() + 2 * FEW <= answered);
+    for place in (0..places).rev() {
+        if whole(&told) || elsewhere(&told) {
+            break;
+        }
+        told[place] = false;
     }
     counts.iter().enumerate().map(|(n, count)| told[n % places].then_some(*count)).collect()
 }
@@ -211,29 +282,39 @@ fn enough(answered: u32) -> Option<u32> {
 }
 
 /// Whether the most chosen options may be named in a group of this size, whatever it chose: everybody chose at least `min` and at most `max`, so what is named and what is not can leave hardly a way to share them out.
+/// It takes as many values more as one member can know, who has chosen up to `max` of them.
 fn top_hides(choices: &[Choice], (min, max): (usize, usize), answered: u32) -> bool {
     let Some(enough) = enough(answered) else { return true };
-    let (all, enough) = (i64::from(answered), i64::from(enough));
+    let (all, enough, most) = (i64::from(answered), i64::from(enough), max as i64);
     let exclusive = choices.iter().filter(|c| c.exclusive).count();
-    let least = all * if exclusive > 0 { 1 } else { min.max(1) as i64 };
-    let most = all * max as i64;
-    let outcomes = (0..=LISTED.min(choices.len())).flat_map(|named| {
-        let rest = choices.len() - named;
-        // Those after the third are as free as exclusive ones.
-        let free = if named == LISTED { exclusive.min(rest)..=rest } else { exclusive.min(rest)..=exclusive.min(rest) };
+    let shared = choices.len() - exclusive;
+    let least = if exclusive > 0 { 0 } else { all * min.max(1) as i64 };
+    let outcomes = (0..=LISTED.min(shared)).flat_map(|named| {
+        let rest = shared - named;
+        // Those after the third named one may have any number.
+        let free = if named == LISTED { 0..=rest } else { 0..=0 };
         free.map(move |free| [(named, (enough, all)), (rest - free, (0, enough - 1)), (free, (0, all))])
     });
+    let keeps = |left: Range, own: Range, values: i64| left.1 - left.0 + 1 >= (own.1 - own.0 + 1).min(values);
     outcomes.into_iter().all(|kinds| {
         let sum = |pick: fn(&Range) -> i64| kinds.iter().map(|(count, range)| *count as i64 * pick(range)).sum::<i64>();
         let (low, high) = (sum(|r| r.0), sum(|r| r.1));
-        let possible = low <= most && high >= least;
-        !possible
-            || kinds.iter().filter(|(count, _)| *count > 0).all(|(_, range)| {
-                let left = (range.0.max(least - (high - range.1)), range.1.min(most - (low - range.0)));
-                left.1 - left.0 + 1 >= if left.0 == 0 || left.1 == all { 3 } else { 2 }
-            })
+        if low > most * all || high < least {
+            return true;
+        }
+        let options = kinds
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .all(|(_, own)| keeps((own.0.max(least - (high - own.1)), own.1.min(most * all - (low - own.0))), *own, 3 + most));
+        // Whoever chose an exclusive option chose nothing else, so what was chosen for certain leaves fewer for it.
+        let busy = if kinds[0].0 > 0 { enough.max((low + most - 1) / most) } else { 0 };
+        let idle = (all - high / min.max(1) as i64).max(0);
+        options && (exclusive == 0 || keeps((idle, all - busy), (0, all), 3))
     })
 }
+
+/// Most options of which sums are looked at; of longer lists nothing is told where several may be chosen.
+const MOST_OPTIONS: usize = 16;
 
 /// Most options that are named.
 const LISTED: usize = 3;

@@ -162,13 +162,6 @@ impl Storage {
         Ok(())
     }
 
-    /// How often accounts were made, or reset by somebody else than their owner, since a moment.
-    pub fn accounts_changed_since(&self, since: i64) -> Result<u64, StorageError> {
-        let others = audit::action.eq("account_add").or(audit::action.eq("password_reset").and(audit::account.ne(audit::subject)));
-        let count: i64 = audit::table.filter(audit::at.ge(since)).filter(others).count().get_result(&mut *self.connection()?)?;
-        Ok(u64::try_from(count).unwrap_or(0))
-    }
-
     /// How often an action of an account was noted between its last two sign-ins.
     pub fn audited_before_sign_in(&self, account: &str, action: &str) -> Result<u64, StorageError> {
         let mut db = self.connection()?;

@@ -54,17 +54,18 @@ impl Storage {
             let Db::Pg(db) = &mut *self.opening_connection()? else { return Ok(()) };
             // Where roles have least rights, only the owner of all tables makes one, and this is how to ask (`deploy/postgres/roles.sql`).
             if diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regproc('make_box') is not null")).get_result(db)? {
-                diesel::sql_query("select make_box($1)").bind::<diesel::sql_types::Text, _>(round.as_str()).execute(db)?;
-                return Ok(());
+                let made = diesel::sql_query("select make_box($1)").bind::<diesel::sql_types::Text, _>(round.as_str()).execute(db);
+                return made.map(drop).or_else(|error| made_by_another(db, round, error));
             }
             for (table, key) in [("slips", "hash"), ("spent_slips", "hash"), ("ballots", "id")] {
                 if !pg_exists(db, &format!("{table}_{round}"))? {
                     // Attaching, unlike creating a partition in place, does not wait for those who submit to other rounds.
-                    db.batch_execute(&format!(
+                    let made = db.batch_execute(&format!(
                         "begin; create table {table}_{round} (like {table} including all); \
                          alter table {table}_{round} alter column {key} set statistics 0; \
                          alter table {table} attach partition {table}_{round} for values in ('{round}'); commit"
-                    ))?;
+                    ));
+                    made.or_else(|error| made_by_another(db, round, error))?;
                 }
             }
             return Ok(());
@@ -275,6 +276,18 @@ impl Storage {
     pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
         connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
+}
+
+/// Of two who make a box at once one is refused, and finds it made.
+fn made_by_another(db: &mut PgConnection, round: &RoundId, error: diesel::result::Error) -> Result<(), StorageError> {
+    drop(db.batch_execute("rollback"));
+    for _ in 0..50 {
+        if pg_exists(db, &format!("ballots_{round}"))? {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    Err(error.into())
 }
 
 /// The ballots that follow one, in the order of their names.

@@ -148,7 +148,13 @@ impl Storage {
 
     /// Replaces the units of a round.
     pub fn set_round_units(&self, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {
-        self.write(|db| set_units(db, round, list))
+        self.write(|db| {
+            if let Db::Pg(pg) = db {
+                // Of two who replace them at once, one waits here; else both would insert.
+                drop(rounds::table.find(round.as_str()).select(rounds::id).for_update().first::<String>(pg)?);
+            }
+            set_units(db, round, list)
+        })
     }
 
     /// A round.

@@ -23,7 +23,49 @@ impl Survey {
     #[must_use]
     pub fn exposures(&self, names: &[&str], heads: Option<u32>) -> Vec<Exposure> {
         let names: Vec<String> = names.iter().map(|name| plain(name)).filter(|name| name.chars().count() > 1).collect();
-        self.questions().iter().flat_map(|question| of_question(question, &names, heads)).collect()
+        let mut list: Vec<Exposure> = self.questions().iter().flat_map(|question| of_question(question, &names, heads)).collect();
+        list.extend(self.questions().iter().enumerate().filter_map(|(at, question)| {
+            let text = plain(question.text.zh());
+            let twin = self.questions()[..at].iter().find(|other| plain(other.text.zh()) == text)?;
+            let refused = question.problem.is_some() || twin.problem.is_some();
+            let same_section = question.section == twin.section;
+            (refused || same_section).then(|| Exposure {
+                question: question.id.clone(),
+                refused,
+                why: Refusal::new(
+                    format!("题目 {} 与题目 {} 问的是同一句话：同一件事按两种方式公布，合在一起会暴露人数；请删去一题", question.id, twin.id),
+                    format!(
+                        "questions `{}` and `{}` ask the same: published in two ways, the same thing is told. Take one out",
+                        question.id, twin.id
+                    ),
+                ),
+            })
+        }));
+        list
+    }
+
+    /// Whether two surveys have an item in common.
+    #[must_use]
+    pub fn asks_like(&self, other: &Self) -> bool {
+        self.shared_items(other).next().is_some()
+    }
+
+    /// Whether the items that two surveys have in common are cut alike on their scales.
+    #[must_use]
+    pub fn cuts_like(&self, other: &Self) -> bool {
+        self.shared_items(other).all(|(own, theirs)| match (&own.kind, &theirs.kind) {
+            (Kind::Scale(a), Kind::Scale(b)) => {
+                let cut = |scale: &super::Scale| (scale.steps.len(), scale.present_from, scale.prominent_from, scale.is_twofold());
+                cut(a) == cut(b)
+            }
+            _ => true,
+        })
+    }
+
+    /// Items that ask the same words in both.
+    fn shared_items<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a Question, &'a Question)> {
+        let items = |survey: &'a Self| survey.questions().iter().filter(|q| q.problem.is_some());
+        items(self).filter_map(move |own| items(other).find(|theirs| plain(theirs.text.zh()) == plain(own.text.zh())).map(|theirs| (own, theirs)))
     }
 }
 

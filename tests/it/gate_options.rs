@@ -493,5 +493,118 @@ fn a_ranking_is_told_place_by_place_and_never_so_that_a_place_is_found_by_adding
         rare.iter().step_by(2).all(Option::is_none) && rare.iter().skip(1).step_by(2).all(Option::is_some),
         "the first place is kept back: {rare:?}"
     );
-    assert!(rank(3, 2).iter().all(Option::is_none), "with all three ranked the first place would be the rest of the others");
+    let all = rank(3, 2);
+    assert!(all.iter().step_by(3).all(Option::is_none) && all.iter().flatten().count() <= 3, "two places would tell the first: {all:?}");
+}
+
+/// Several may be chosen: so many of the people of each group choose these options.
+fn ticked(survey: &Survey, groups: &[&[(u32, u64)]]) -> Release {
+    let answers: Vec<Vec<Answer>> =
+        groups.iter().map(|people| people.iter().flat_map(|(count, mask)| vec![Answer::Many(*mask); *count as usize]).collect()).collect();
+    bureau(survey, 0, &answers).0
+}
+
+fn multi(count: usize, min: usize, max: usize, exclusive: bool) -> Survey {
+    let mut answer = options("multi", count, json!({ "min": min, "max": max }));
+    if exclusive {
+        answer["options"][count - 1]["exclusive"] = json!(true);
+    }
+    plain(answer)
+}
+
+fn told(release: &Release) -> Vec<Option<u32>> {
+    match &release.bureau.cells[0] {
+        BureauCell::Options { counts, .. } => counts.clone(),
+        BureauCell::Nothing => Vec::new(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What an independent attacker found by hand where random search finds nothing: sums at their ends.
+#[test]
+fn sums_of_options_at_their_ends_are_not_told() {
+    let none = |told: Vec<Option<u32>>, at: &[usize]| at.iter().all(|n| told.get(*n).copied().flatten().is_none());
+    // An exclusive option at its most fixes the option that every group names.
+    let survey = multi(4, 1, 3, true);
+    let people: &[(u32, u64)] = &[(3, 0b0001), (3, 0b0011), (14, 0b1000)];
+    assert!(none(told(&ticked(&survey, &[people; 5])), &[3]), "exclusive options are never told");
+    // Nobody chose the third and the fourth: with all choices of the others used up, that would be found by adding up.
+    let survey = multi(5, 1, 2, true);
+    let people: &[(u32, u64)] = &[(12, 0b00011), (8, 0b10000)];
+    let shown = told(&ticked(&survey, &[people; 5]));
+    assert!(none(shown.clone(), &[2, 3, 4]), "{shown:?}");
+    // Everybody chose the first beside another one.
+    let survey = multi(4, 2, 3, false);
+    let people: &[(u32, u64)] = &[(7, 0b0011), (7, 0b0101), (6, 0b1001)];
+    let shown = told(&ticked(&survey, &[people; 5]));
+    assert!(shown.iter().flatten().sum::<u32>() + 20 <= 100 + 100, "the others' sum leaves the first room: {shown:?}");
+    // One choice of two that were possible, everywhere.
+    let survey = multi(3, 1, 2, false);
+    let (a, b): (&[(u32, u64)], &[(u32, u64)]) = (&[(6, 1), (7, 2), (7, 4)], &[(10, 1), (5, 2), (5, 4)]);
+    assert!(told(&ticked(&survey, &[a, a, a, b, b])).iter().flatten().count() < 3);
+    // Two choices of two, and what two thirds of the groups name.
+    let survey = multi(4, 2, 2, false);
+    let (a, b): (&[(u32, u64)], &[(u32, u64)]) = (&[(10, 0b0011), (5, 0b0110), (5, 0b1010)], &[(3, 0b0110), (3, 0b1010), (14, 0b1100)]);
+    let shown = told(&ticked(&survey, &[a, a, a, b, b]));
+    assert!(shown.iter().flatten().count() < 3, "{shown:?}");
+}
+
+#[test]
+fn what_a_small_group_chose_most_is_not_named_where_a_member_could_work_out_the_rest() {
+    // Six people, at most two each, three options named by half: hardly anybody can have chosen the exclusive one.
+    let release = ticked(&multi(4, 1, 2, true), &[&[(1, 0b0011), (1, 0b0101), (1, 0b0110), (1, 0b0011), (1, 0b0100), (1, 0b1000)]]);
+    assert_eq!(release.groups[0].cells[0], GroupCell::Nothing);
+    // Eight people, three options, none named: three, three and two or three; whoever ticked two knows which.
+    let release = ticked(&multi(3, 1, 2, false), &[&[(1, 0b011), (2, 0b001), (2, 0b010), (3, 0b100)]]);
+    assert_eq!(release.groups[0].cells[0], GroupCell::Nothing);
+    // The harms and causes of the shipped survey are named at every size.
+    let survey = crate::test_app::survey("self-check");
+    let at = survey.questions().iter().position(|q| q.id == "honor_harm").unwrap();
+    for size in [5, 6, 7, 8, 9, 12, 19, 20, 23, 50] {
+        let answers = vec![vec![Answer::Many(0b011); size]];
+        let units = vec![unit(0, size as u32)];
+        let mut tally = Tally::new(&survey, &groups(&units));
+        for answer in &answers[0] {
+            let mut response = Response::empty(&survey);
+            response.answers[at] = answer.clone();
+            response.blank = false;
+            tally.add("U0", &response);
+        }
+        let release = protect(&"abcdefgh".parse().unwrap(), "试", &survey, &groups(&units), &tally, &BTreeMap::new(), true);
+        assert_eq!(release.groups[0].cells[at], GroupCell::Top(vec![0, 1]), "{size} answers");
+    }
+}
+
+#[test]
+fn rankings_and_follow_ups_whose_parts_add_up_are_not_told() {
+    // The first option is always first or second: its third place would be nobody's.
+    let survey = plain(options("rank", 4, json!({ "places": 3 })));
+    let order = |n: u8| -> Vec<Option<u8>> {
+        if n % 2 == 0 { vec![Some(0), Some(1 + n % 3), Some(1 + (n + 1) % 3)] } else { vec![Some(1 + n % 3), Some(0), Some(1 + (n + 1) % 3)] }
+    };
+    let answers: Vec<Vec<Answer>> = (0..5).map(|_| (0..20).map(|n| Answer::Rank(order(n))).collect()).collect();
+    let shown = told(&bureau(&survey, 0, &answers).0);
+    let first: u32 = shown.chunks(3).next().map_or(0, |places| places.iter().flatten().sum());
+    assert!(first + 10 <= 100, "{shown:?}");
+    // Shares of a follow-up that add up to all of it.
+    let survey = survey_of(&json!([
+        { "id": "ask", "text": { "zh-CN": "是否参加" }, "answer": options("single", 2, json!({})) },
+        { "id": "why", "text": { "zh-CN": "为何" }, "visible_if": [{ "question": "ask", "any_of": ["o0"] }], "answer": options("single", 3, json!({})) },
+    ]));
+    let units: Vec<Unit> = (0..4).map(|n| unit(n, 10)).collect();
+    let list = groups(&units);
+    let mut tally = Tally::new(&survey, &list);
+    for unit in &units {
+        for n in 0..10 {
+            let mut response = Response::empty(&survey);
+            response.blank = false;
+            response.answers[0] = Answer::One(u8::from(n >= 5));
+            if n < 5 {
+                response.answers[1] = Answer::One(u8::from(n == 4));
+            }
+            tally.add(&unit.code, &response);
+        }
+    }
+    let release = protect(&"abcdefgh".parse().unwrap(), "试", &survey, &list, &tally, &BTreeMap::new(), true);
+    assert_eq!(release.bureau.cells[1], BureauCell::Nothing, "16, 4 and nobody of 20 follow from the bands");
 }

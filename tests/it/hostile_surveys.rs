@@ -9,7 +9,7 @@ use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, PASSWORD, TestApp, backends, survey, survey_of};
+use crate::test_app::{Backend, PASSWORD, TestApp, backends, survey, survey_of, survey_with};
 
 const UNITS: &str = "code,name,kind,headcount\nCY,春江街道中队,squad,30\nCF,清源街道中队,squad,25\nBG,办公室,section,12\n";
 
@@ -101,13 +101,13 @@ fn what_is_less_grave_is_pointed_out_at_the_desk_on_paper_and_on_the_command_lin
     assert!(checked.status.success() && String::from_utf8_lossy(&checked.stderr).contains("note: question `must` is required"), "{checked:?}");
 }
 
-/// A round of some units in which everybody answers, opened and released.
-fn round(zicha: &TestApp, survey: &Survey, units: &[String]) -> RoundId {
+/// A round of some units in which all people of some of them answer, opened and released.
+fn round(zicha: &TestApp, survey: &Survey, units: &[String], answering: &[String]) -> RoundId {
     let today = shanghai_day(zicha.app.now());
     let new = NewRound { survey, title: "一轮", opens: today, closes: today, units, access: Access::Slip, looks_back: None };
     let round = zicha.app.create_round(&new).unwrap();
     zicha.app.open_round(&round, Custody::Server).unwrap();
-    for (unit, codes) in zicha.slips(&round) {
+    for (unit, codes) in zicha.slips(&round).into_iter().filter(|(unit, _)| answering.contains(unit)) {
         for (n, code) in codes.iter().take(20).enumerate() {
             let sees = 6 + usize::from(unit.as_bytes()[1] - b'0');
             let step = ["frequent", "isolated", "none"][usize::from(n >= sees) + usize::from(n >= sees + 3)];
@@ -119,10 +119,9 @@ fn round(zicha: &TestApp, survey: &Survey, units: &[String]) -> RoundId {
 }
 
 #[test]
-fn a_second_round_without_one_unit_has_no_total_to_subtract() {
-    let survey = survey_of(
-        &json!([{ "id": "a", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": "agree" } }]),
-    );
+fn rounds_of_other_units_have_no_totals_to_subtract() {
+    let item = |words: &str| json!([{ "id": "a", "text": { "zh-CN": words }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": "agree" } }]);
+    let survey = survey_of(&item("甲"));
     for backend in backends() {
         let zicha = TestApp::start(backend);
         let table: String = (0..7).map(|n| format!("U{n},单位{n},squad,20\n")).collect();
@@ -132,14 +131,35 @@ fn a_second_round_without_one_unit_has_no_total_to_subtract() {
             let BureauCell::Item(item) = zicha.app.results(round).unwrap().release.bureau.cells[0].clone() else { panic!("an item") };
             item.exact.map(|exact| exact.prominent)
         };
-        let first = round(&zicha, &survey, &units);
+        let first = round(&zicha, &survey, &units, &units);
         assert_eq!(total(&first), Some(63), "seven units of 6 to 12 who say so");
-        let same = round(&zicha, &survey, &units);
+        let same = round(&zicha, &survey, &units, &units);
         assert!(total(&same).is_some(), "the same units: the difference is everybody's change of mind");
-        let second = round(&zicha, &survey, &units[1..]);
+        let second = round(&zicha, &survey, &units[1..], &units);
         assert_eq!(total(&second), None, "63 less its total would be the seventh unit's count");
         let warnings = zicha.app.warnings(&second).unwrap();
-        assert!(warnings.iter().any(|w| w.zh.contains("参加单位与本轮只差 20 人")), "{warnings:?}");
+        assert!(warnings.iter().any(|w| w.zh.contains("参加单位与本轮有同有异")), "{warnings:?}");
+        // A unit that says nothing is as good as one that is not there, and a copy of the survey as good as the survey.
+        assert_eq!(total(&round(&zicha, &survey, &units, &units[1..])), None);
+        let copy = Survey::parse(survey.to_json().replace("\"odd\"", "\"copy\"").as_bytes()).unwrap();
+        assert_eq!(total(&round(&zicha, &copy, &units[1..], &units)), None);
+        // Another cut over the same answers.
+        for other in [survey_with(&item("甲"), [43, 22, 30], (1, 2)), survey_with(&item("甲"), [40, 20, 30], (2, 2))] {
+            let said = refusal(&zicha, &other).unwrap();
+            assert!(said.contains("two bands over one count"), "{said}");
+        }
+        assert_eq!(refusal(&zicha, &survey_with(&item("乙"), [43, 22, 30], (1, 2))), None, "another question");
+    }
+}
+
+#[test]
+fn the_same_words_asked_twice_are_refused() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let scale = |id: &str, scale: &str| json!({ "id": id, "text": { "zh-CN": "有无迟到" }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": scale } });
+    for twin in [scale("b", "yes"), json!({ "id": "b", "text": { "zh-CN": " 有无迟到" }, "answer": single(&["有", "无"]) })] {
+        let said = refusal(&zicha, &survey_of(&json!([scale("a", "agree"), twin]))).unwrap();
+        assert!(said.contains("`b` and `a` ask the same"), "{said}");
     }
 }
 

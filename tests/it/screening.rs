@@ -240,7 +240,7 @@ fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
 
 #[test]
 fn summaries_that_look_like_formulas_are_exported_as_text_for_a_group_and_for_the_whole_bureau() {
-    const FORMULAS: [&str; 4] = ["=HYPERLINK(1)", "+8613800000000", "-SUM(A1:A9)", "@cmd"];
+    const FORMULAS: [&str; 4] = ["=HYPERLINK(1)", "+SUM(1)", "-SUM(A1:A9)", "@cmd"];
     for backend in backends() {
         let (zicha, round, one, two) = bureau(backend);
         for (n, (group, number)) in [("CY", "CY-1.1"), ("CF", "CF-1.1")].into_iter().enumerate() {

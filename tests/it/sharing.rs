@@ -25,6 +25,11 @@ fn opened(zicha: &TestApp) -> RoundId {
     round
 }
 
+/// A session of one of the accounts that keep their password.
+fn session(zicha: &TestApp, name: &str) -> zicha::app::Session {
+    zicha.app.session(&zicha.app.sign_in(name, PASSWORD, "", "").unwrap()).unwrap().unwrap()
+}
+
 fn row(app: &App, words: &str) -> ProblemEdit {
     ProblemEdit {
         source: Source::Inspection,
@@ -119,6 +124,7 @@ fn an_approval_ends_with_its_account() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
         for end in ["off", "reset", "database"] {
+            zicha.app.vouch(&session(&zicha, "bing"), "jia").ok();
             zicha.app.approve(&round, SharedStep::Destroy, "jia").unwrap();
             match end {
                 "off" => zicha.app.set_account_active("guanli", "jia", false).unwrap(),

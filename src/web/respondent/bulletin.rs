@@ -46,7 +46,8 @@ async fn bulletin(request: &HttpRequest, app: &Data<App>, round: &str, view: Vie
         @if let Some(restored) = &round.restored { (restored_card(restored, lang)) }
         @if let Some(results) = &results { (opening_card(results, lang)) }
         @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
-        @if let Some(head) = &head { (audit_card(head, changed, lang)) }
+        @if let Some(head) = &head { (audit_card(head, lang)) }
+        @if changed > 0 { div.card { p { (lang.pick("本轮开始以来，管理员新建账号或重置他人口令共 ", "Since this round began, accounts were made or passwords of others reset, times: ")) (changed) (lang.pick(" 次。新建、重置的账号经政工科另一账号确认是本人（或满三天）之后，才能参与须两人同意的步骤。", ". Such an account takes part in what takes two people only when a colleague has vouched for it, or after three days.")) } } }
         @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
     };
     let title = lang.pick("公示栏", "Bulletin");
@@ -104,13 +105,12 @@ fn destruction_card(record: &Destruction, lang: Lang) -> Markup {
 }
 
 /// The head of the chain of desk actions: written down today, it shows tomorrow whether anything was cut off.
-fn audit_card(head: &AuditHead, changed: u64, lang: Lang) -> Markup {
+fn audit_card(head: &AuditHead, lang: Lang) -> Markup {
     html! {
         div.card {
             h2 { (lang.pick("工作台操作记录", "Record of desk actions")) }
             p { (lang.pick("截至 ", "Up to ")) (head.day) (lang.pick("，共 ", ": ")) (head.seq) (lang.pick(" 条（只含工作人员的操作，不含任何填写人的行为）。最后一条的散列值：", " entries (of officials only, never of a respondent). Hash of the last one:")) }
             p.digest { (head.hash) }
-            @if changed > 0 { p { (lang.pick("本轮开始以来，管理员新建账号或重置他人口令共 ", "Since this round began, accounts were made or passwords of others reset, times: ")) (changed) (lang.pick(" 次。", ".")) } }
         }
     }
 }
