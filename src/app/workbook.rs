@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Read};
+use std::sync::{Mutex, PoisonError};
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use zip::ZipArchive;
@@ -10,10 +11,16 @@ use zip::ZipArchive;
 use crate::text::{Refusal, visible};
 
 const MAX_ENTRIES: usize = 1_000;
-const MAX_INFLATED: u64 = 50 << 20;
+/// A table of two thousand units unpacks to a tenth of this.
+const MAX_INFLATED: u64 = 12 << 20;
+/// All texts of a workbook together: one text may stand in many cells.
+const MAX_TEXT: usize = 8 << 20;
 const MAX_ROWS: u32 = 20_000;
 const MAX_COLUMNS: u32 = 50;
 const MAX_SHEETS: usize = 20;
+
+/// One workbook is read at a time, so that many at once need no more memory than one.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Rows of a sheet with their numbers, each as wide as it is filled.
 pub type Rows = Vec<(u64, Vec<String>)>;
@@ -36,19 +43,22 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 
 /// The first sheet that holds cells and can be seen.
 pub fn first_sheet(bytes: &[u8]) -> Result<SheetRows, Refusal> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut book = open(bytes)?;
     let name = sheets(&book).next().ok_or_else(damaged)?;
-    read_sheet(&mut book, &name)
+    read_sheet(&mut book, &name, &mut { MAX_TEXT })
 }
 
 /// All such sheets, in their order.
 pub fn all_sheets(bytes: &[u8]) -> Result<Vec<SheetRows>, Refusal> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut book = open(bytes)?;
+    let mut left = MAX_TEXT;
     let names: Vec<String> = sheets(&book).collect();
     if names.len() > MAX_SHEETS {
         return Err(Refusal::new(format!("工作表超过 {MAX_SHEETS} 个"), format!("there are more than {MAX_SHEETS} sheets")));
     }
-    names.into_iter().map(|name| read_sheet(&mut book, &name)).collect()
+    names.into_iter().map(|name| read_sheet(&mut book, &name, &mut left)).collect()
 }
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
@@ -70,7 +80,7 @@ fn open(bytes: &[u8]) -> Result<Book<'_>, Refusal> {
 }
 
 /// Reads a sheet. What cannot be read as text or number is told by its cell, and does not hide what else is wrong.
-fn read_sheet(book: &mut Book<'_>, name: &str) -> Result<SheetRows, Refusal> {
+fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<SheetRows, Refusal> {
     let merged = book.merge_cells_by_sheet_name(name).map_err(|_| damaged())?;
     // Rows and cells are counted, whatever order they come in and whatever numbers they claim.
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
@@ -97,6 +107,7 @@ fn read_sheet(book: &mut Book<'_>, name: &str) -> Result<SheetRows, Refusal> {
             odd.push((place.0, place.1, Refusal::new("只接受文字和数字，这里是日期、错误值或其他内容", "only texts and numbers are accepted")));
             String::new()
         };
+        *room = room.checked_sub(text.len()).ok_or_else(too_large)?;
         put(rows.entry(row).or_default(), column as usize, text);
     }
     for area in merged {
@@ -105,6 +116,7 @@ fn read_sheet(book: &mut Book<'_>, name: &str) -> Result<SheetRows, Refusal> {
         // What stands beside several rows belongs to each of them.
         for row in top + 1..=bottom.min(MAX_ROWS) {
             if let Some(fields) = rows.get_mut(&row) {
+                *room = room.checked_sub(text.len()).ok_or_else(too_large)?;
                 put(fields, left as usize, text.clone());
             }
         }
@@ -138,6 +150,10 @@ fn padded(text: String, format: Option<&str>) -> String {
     if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() { format!("{text:0>zeros$}") } else { text }
 }
 
+fn too_large() -> Refusal {
+    Refusal::new("文件解开后过大，不是正常的表格", "the file is too large once unpacked")
+}
+
 fn damaged() -> Refusal {
     Refusal::new("文件损坏或不是 Excel 工作簿（.xlsx）", "the file is damaged or no Excel workbook (.xlsx)")
 }
@@ -156,17 +172,16 @@ fn text_of(value: &DataRef) -> Option<String> {
 
 /// Unpacks every entry once, counting, before anything is parsed.
 fn look_through(bytes: &[u8]) -> Result<(), Refusal> {
-    let bomb = || Refusal::new("文件解开后过大，不是正常的表格", "the file is too large once unpacked");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > MAX_ENTRIES {
-        return Err(bomb());
+        return Err(too_large());
     }
     let mut left = MAX_INFLATED;
     for n in 0..archive.len() {
         let entry = archive.by_index(n).map_err(|_| damaged())?;
         let mut text = Vec::new();
         entry.take(left + 1).read_to_end(&mut text).map_err(|_| damaged())?;
-        left = left.checked_sub(text.len() as u64).ok_or_else(bomb)?;
+        left = left.checked_sub(text.len() as u64).ok_or_else(too_large)?;
         if memchr::memmem::find(&text, b"<!DOCTYPE").is_some() || memchr::memmem::find(&text, b"<!ENTITY").is_some() {
             return Err(Refusal::new("文件含有不允许的 XML 声明", "the file holds an XML declaration that is not allowed"));
         }

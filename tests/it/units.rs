@@ -32,11 +32,19 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A minimal workbook whose first sheet has these rows.
+/// Address space of the program in a test, in bytes: an ordinary import needs half of it.
+const LIMIT: u64 = 400 << 20;
+
 fn workbook(sheet: &str) -> Vec<u8> {
+    workbook_with(sheet, r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>"#)
+}
+
+/// With a table of shared texts.
+fn workbook_with(sheet: &str, shared: &str) -> Vec<u8> {
     let types = br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>"#;
     let rels = br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
     let book = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="单位" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
-    let book_rels = br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let book_rels = br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
     let sheet = format!(
         r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>{sheet}</sheetData></worksheet>"#
     );
@@ -45,6 +53,7 @@ fn workbook(sheet: &str) -> Vec<u8> {
         ("_rels/.rels", rels),
         ("xl/workbook.xml", book.as_bytes()),
         ("xl/_rels/workbook.xml.rels", book_rels),
+        ("xl/sharedStrings.xml", shared.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
     ])
 }
@@ -140,6 +149,35 @@ fn hostile_files_are_refused_quickly_and_write_nothing() {
     assert!(zicha.app.units().unwrap().is_empty());
     // Without the token a file is not even looked at.
     assert_eq!(desk.upload("/desk/units/file", &[("csrf", "0")], "x.csv", b"code").status, 403);
+}
+
+/// The program under a limit of address space: a workbook that wants more is refused, not died of.
+#[test]
+fn no_workbook_takes_more_memory_than_it_is_worth() {
+    let shell = crate::shell::Shell::new(Backend::Sqlite);
+    let import = |file: &[u8]| {
+        std::fs::write(shell.path("u.xlsx"), file).unwrap();
+        let limited =
+            format!("prlimit --as={LIMIT} {} --data {} units import {}", shell.program, shell.folder.path().display(), shell.path("u.xlsx"));
+        std::process::Command::new("sh").args(["-c", &limited]).output().unwrap()
+    };
+    let good = import(&workbook(&format!("{}{}", row(1, &HEADER), row(2, &["CY", "春江街道中队", "squad", "30"]))));
+    assert!(good.status.success(), "the limit lets an ordinary table in: {good:?}");
+    let strings = |shared: &str| format!("<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{shared}</sst>");
+    let pointing: String = (1..=15_000u32).map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\" t=\"s\"><v>0</v></c></row>")).collect();
+    let descending: String = (1..=20_000u32).rev().map(|n| format!("<row r=\"{n}\"><c r=\"AX{n}\"><v>1</v></c></row>")).collect();
+    let far: String = (1..=1_000u32).rev().map(|n| format!("<row r=\"{}\"><c r=\"XFD{}\"><v>1</v></c></row>", n * 1_000, n * 1_000)).collect();
+    for (name, file) in [
+        ("one long text in every cell", workbook_with(&pointing, &strings(&format!("<si><t>{}</t></si>", "长".repeat(300_000))))),
+        ("a million short texts", workbook_with(&pointing, &strings(&"<si><t/></si>".repeat(900_000)))),
+        ("rows from the last to the first", workbook_with(&descending, &strings(""))),
+        ("cells at the end of the world", workbook_with(&far, &strings(""))),
+    ] {
+        let refused = import(&file);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{name}: {said}");
+        assert!(said.starts_with("zicha: "), "{name}: {said}");
+    }
 }
 
 #[test]
