@@ -1,5 +1,5 @@
-//! What strangers at the door cost: `cargo bench --bench strangers [-- SECONDS]` (60 unless told).
-//! Forty of them sign in without end with invented names; meanwhile somebody known signs in, officers open the questionnaire, and the service's memory is read from the system (Linux).
+//! What strangers at the door cost: `cargo bench --bench strangers [-- SECONDS [STRANGERS]]` (60 and 40 unless told).
+//! They sign in without end with invented names; meanwhile somebody known signs in, officers open the questionnaire, and the service's memory is read from the system (Linux).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use zicha::app::{App, Custody, NewRound, Role, Settings};
 use zicha::round::{Access, shanghai_day};
 
-const STRANGERS: usize = 40;
+/// More over rest than this, and the run fails.
+const CEILING: u64 = 150;
 const PASSWORD: &str = "chun-jiang-lu-17-hao";
 
 fn main() {
-    let seconds = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(60);
+    let numbers: Vec<u64> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    let (seconds, strangers) = (numbers.first().copied().unwrap_or(60), numbers.get(1).copied().unwrap_or(40));
     let folder = tempfile::tempdir_in(".").expect("a folder");
     let listen = format!("127.0.0.1:{}", std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port());
     let round = {
@@ -57,7 +59,7 @@ fn main() {
     let (over, tried, let_in) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
     let (mut at_door, mut most, mut opened, mut samples) = (0, 0, Vec::new(), Vec::new());
     std::thread::scope(|scope| {
-        for stranger in 0..STRANGERS {
+        for stranger in 0..strangers {
             let (over, tried, let_in, sign_in) = (&over, &tried, &let_in, &sign_in);
             scope.spawn(move || {
                 let own = agent();
@@ -99,6 +101,7 @@ fn main() {
         middle(&mut opened),
         peak.saturating_sub(rest)
     );
+    assert!(peak.saturating_sub(rest) <= CEILING, "more than {CEILING} MiB over rest");
     service.kill().expect("the service ends");
     service.wait().expect("the service has ended");
 }

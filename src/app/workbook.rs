@@ -13,6 +13,8 @@ use crate::text::{Refusal, visible};
 const MAX_ENTRIES: usize = 1_000;
 /// A table of two thousand units unpacks to a tenth of this.
 const MAX_INFLATED: u64 = 12 << 20;
+/// Texts in its table of shared ones, each of which costs more than it looks.
+const MAX_STRINGS: usize = 200_000;
 /// All texts of a workbook together: one text may stand in many cells.
 const MAX_TEXT: usize = 8 << 20;
 const MAX_ROWS: u32 = 20_000;
@@ -182,6 +184,9 @@ fn look_through(bytes: &[u8]) -> Result<(), Refusal> {
         let mut text = Vec::new();
         entry.take(left + 1).read_to_end(&mut text).map_err(|_| damaged())?;
         left = left.checked_sub(text.len() as u64).ok_or_else(too_large)?;
+        if memchr::memmem::find_iter(&text, b"<si").count() > MAX_STRINGS {
+            return Err(too_large());
+        }
         if memchr::memmem::find(&text, b"<!DOCTYPE").is_some() || memchr::memmem::find(&text, b"<!ENTITY").is_some() {
             return Err(Refusal::new("文件含有不允许的 XML 声明", "the file holds an XML declaration that is not allowed"));
         }
