@@ -248,6 +248,7 @@ test("originals are destroyed by two people, and a record is printed; lists stay
   await head.click("main button:has-text('销毁原文和已用填写码')");
   await expect(head.locator("main")).toContainText("您已提出");
   const clerk = await desk("second", await account("second", "clerk"));
+  await vouch(head, "second");
   await clerk.goto(`${url}/desk/rounds/${round}/keeping`);
   await clerk.click("main button:has-text('确认')");
   await expect(clerk.locator("main")).toContainText("销毁记录");
