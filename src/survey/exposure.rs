@@ -154,7 +154,8 @@ fn holds(label: &str, name: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     label.match_indices(name).any(|(at, _)| {
         let (before, after) = (label[..at].chars().next_back(), label[at + name.len()..].chars().next());
-        !(letter(name.chars().next()) && letter(before)) && !(letter(name.chars().next_back()) && letter(after))
+        let inside = letter(name.chars().next()) && letter(before) || letter(name.chars().next_back()) && letter(after);
+        !inside
     })
 }
 

@@ -397,12 +397,10 @@ fn harm_levels_give_no_group_away_beside_the_groups_medians() {
                             edges.push((n, size + n, 0, answered / 2));
                             edges.push((n, 2 * size + n, 0, (answered + 1) / 2 - 1));
                             for s in 0..4 {
-                                let from = if s < median {
-                                    size + n
-                                } else if s > median {
-                                    2 * size + n
-                                } else {
-                                    n
+                                let from = match s.cmp(&median) {
+                                    std::cmp::Ordering::Less => size + n,
+                                    std::cmp::Ordering::Greater => 2 * size + n,
+                                    std::cmp::Ordering::Equal => n,
                                 };
                                 let bounds = if (n, s) == (g, step) { (*count, *count) } else { (0, answered) };
                                 edges.push((from, 3 * size + s, bounds.0, bounds.1));
@@ -497,8 +495,11 @@ fn a_ranking_is_told_place_by_place_and_never_so_that_a_place_is_found_by_adding
     assert!(all.iter().step_by(3).all(Option::is_none) && all.iter().flatten().count() <= 3, "two places would tell the first: {all:?}");
 }
 
+/// How many people of a group choose which options.
+type Ticks<'a> = &'a [(u32, u64)];
+
 /// Several may be chosen: so many of the people of each group choose these options.
-fn ticked(survey: &Survey, groups: &[&[(u32, u64)]]) -> Release {
+fn ticked(survey: &Survey, groups: &[Ticks]) -> Release {
     let answers: Vec<Vec<Answer>> =
         groups.iter().map(|people| people.iter().flat_map(|(count, mask)| vec![Answer::Many(*mask); *count as usize]).collect()).collect();
     bureau(survey, 0, &answers).0
@@ -526,25 +527,25 @@ fn sums_of_options_at_their_ends_are_not_told() {
     let none = |told: Vec<Option<u32>>, at: &[usize]| at.iter().all(|n| told.get(*n).copied().flatten().is_none());
     // An exclusive option at its most fixes the option that every group names.
     let survey = multi(4, 1, 3, true);
-    let people: &[(u32, u64)] = &[(3, 0b0001), (3, 0b0011), (14, 0b1000)];
+    let people: Ticks = &[(3, 0b0001), (3, 0b0011), (14, 0b1000)];
     assert!(none(told(&ticked(&survey, &[people; 5])), &[3]), "exclusive options are never told");
     // Nobody chose the third and the fourth: with all choices of the others used up, that would be found by adding up.
     let survey = multi(5, 1, 2, true);
-    let people: &[(u32, u64)] = &[(12, 0b00011), (8, 0b10000)];
+    let people: Ticks = &[(12, 0b00011), (8, 0b10000)];
     let shown = told(&ticked(&survey, &[people; 5]));
     assert!(none(shown.clone(), &[2, 3, 4]), "{shown:?}");
     // Everybody chose the first beside another one.
     let survey = multi(4, 2, 3, false);
-    let people: &[(u32, u64)] = &[(7, 0b0011), (7, 0b0101), (6, 0b1001)];
+    let people: Ticks = &[(7, 0b0011), (7, 0b0101), (6, 0b1001)];
     let shown = told(&ticked(&survey, &[people; 5]));
     assert!(shown.iter().flatten().sum::<u32>() + 20 <= 100 + 100, "the others' sum leaves the first room: {shown:?}");
     // One choice of two that were possible, everywhere.
     let survey = multi(3, 1, 2, false);
-    let (a, b): (&[(u32, u64)], &[(u32, u64)]) = (&[(6, 1), (7, 2), (7, 4)], &[(10, 1), (5, 2), (5, 4)]);
+    let (a, b): (Ticks, Ticks) = (&[(6, 1), (7, 2), (7, 4)], &[(10, 1), (5, 2), (5, 4)]);
     assert!(told(&ticked(&survey, &[a, a, a, b, b])).iter().flatten().count() < 3);
     // Two choices of two, and what two thirds of the groups name.
     let survey = multi(4, 2, 2, false);
-    let (a, b): (&[(u32, u64)], &[(u32, u64)]) = (&[(10, 0b0011), (5, 0b0110), (5, 0b1010)], &[(3, 0b0110), (3, 0b1010), (14, 0b1100)]);
+    let (a, b): (Ticks, Ticks) = (&[(10, 0b0011), (5, 0b0110), (5, 0b1010)], &[(3, 0b0110), (3, 0b1010), (14, 0b1100)]);
     let shown = told(&ticked(&survey, &[a, a, a, b, b]));
     assert!(shown.iter().flatten().count() < 3, "{shown:?}");
 }
@@ -561,7 +562,7 @@ fn what_a_small_group_chose_most_is_not_named_where_a_member_could_work_out_the_
     let survey = crate::test_app::survey("self-check");
     let at = survey.questions().iter().position(|q| q.id == "honor_harm").unwrap();
     for size in [5, 6, 7, 8, 9, 12, 19, 20, 23, 50] {
-        let answers = vec![vec![Answer::Many(0b011); size]];
+        let answers = [vec![Answer::Many(0b011); size]];
         let units = vec![unit(0, size as u32)];
         let mut tally = Tally::new(&survey, &groups(&units));
         for answer in &answers[0] {
@@ -580,7 +581,11 @@ fn rankings_and_follow_ups_whose_parts_add_up_are_not_told() {
     // The first option is always first or second: its third place would be nobody's.
     let survey = plain(options("rank", 4, json!({ "places": 3 })));
     let order = |n: u8| -> Vec<Option<u8>> {
-        if n % 2 == 0 { vec![Some(0), Some(1 + n % 3), Some(1 + (n + 1) % 3)] } else { vec![Some(1 + n % 3), Some(0), Some(1 + (n + 1) % 3)] }
+        if n.is_multiple_of(2) {
+            vec![Some(0), Some(1 + n % 3), Some(1 + (n + 1) % 3)]
+        } else {
+            vec![Some(1 + n % 3), Some(0), Some(1 + (n + 1) % 3)]
+        }
     };
     let answers: Vec<Vec<Answer>> = (0..5).map(|_| (0..20).map(|n| Answer::Rank(order(n))).collect()).collect();
     let shown = told(&bureau(&survey, 0, &answers).0);

@@ -124,8 +124,8 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
     let survey = survey_of(&item("甲"));
     for backend in backends() {
         let zicha = TestApp::start(backend);
-        let table: String = (0..7).map(|n| format!("U{n},单位{n},squad,20\n")).collect();
-        zicha.import_units(&format!("code,name,kind,headcount\n{table}"));
+        let table: Vec<String> = (0..7).map(|n| format!("U{n},单位{n},squad,20\n")).collect();
+        zicha.import_units(&format!("code,name,kind,headcount\n{}", table.concat()));
         let units: Vec<String> = (0..7).map(|n| format!("U{n}")).collect();
         let total = |round: &RoundId| {
             let BureauCell::Item(item) = zicha.app.results(round).unwrap().release.bureau.cells[0].clone() else { panic!("an item") };

@@ -164,9 +164,12 @@ fn no_workbook_takes_more_memory_than_it_is_worth() {
     let good = import(&workbook(&format!("{}{}", row(1, &HEADER), row(2, &["CY", "春江街道中队", "squad", "30"]))));
     assert!(good.status.success(), "the limit lets an ordinary table in: {good:?}");
     let strings = |shared: &str| format!("<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{shared}</sst>");
-    let pointing: String = (1..=15_000u32).map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\" t=\"s\"><v>0</v></c></row>")).collect();
-    let descending: String = (1..=20_000u32).rev().map(|n| format!("<row r=\"{n}\"><c r=\"AX{n}\"><v>1</v></c></row>")).collect();
-    let far: String = (1..=1_000u32).rev().map(|n| format!("<row r=\"{}\"><c r=\"XFD{}\"><v>1</v></c></row>", n * 1_000, n * 1_000)).collect();
+    let rows = |list: &mut dyn Iterator<Item = u32>, cell: &dyn Fn(u32) -> String| -> String {
+        list.map(|n| format!("<row r=\"{n}\">{}</row>", cell(n))).collect::<Vec<_>>().concat()
+    };
+    let pointing = rows(&mut (1..=15_000), &|n| format!("<c r=\"A{n}\" t=\"s\"><v>0</v></c>"));
+    let descending = rows(&mut (1..=20_000).rev(), &|n| format!("<c r=\"AX{n}\"><v>1</v></c>"));
+    let far = rows(&mut (1..=1_000).rev().map(|n| n * 1_000), &|n| format!("<c r=\"XFD{n}\"><v>1</v></c>"));
     for (name, file) in [
         ("one long text in every cell", workbook_with(&pointing, &strings(&format!("<si><t>{}</t></si>", "长".repeat(300_000))))),
         ("a million short texts", workbook_with(&pointing, &strings(&"<si><t/></si>".repeat(900_000)))),

@@ -1,6 +1,7 @@
 //! One round: where it stands, what can be done now and why other things cannot.
 //! Every grave step is confirmed on a page that names its consequence.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use actix_web::web::{Data, Path, Payload, block};
@@ -73,7 +74,7 @@ async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: La
         let round = reading.round(&id)?;
         let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { Some(reading.slips_issued(&id)?) } else { None };
         let units = reading.round_units(&id)?;
-        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) { reading.slips_by_unit(&id)? } else { Default::default() };
+        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) { reading.slips_by_unit(&id)? } else { BTreeMap::default() };
         let issued_of = |unit: &Unit| by_unit.get(&unit.code).map(|issued| (unit.code.clone(), unit.name.clone(), *issued));
         Ok::<_, AppError>(Facts {
             survey: reading.survey(&round.survey)?,
