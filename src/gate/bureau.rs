@@ -21,6 +21,8 @@ pub(super) struct Beside<'a> {
     pub thresholds: Thresholds,
     /// Whether the bureau is large enough for exact counts.
     pub large: bool,
+    /// Whether anything may be said of its totals at all: else only what its groups' bands say together.
+    pub alone: bool,
     /// People in the bureau.
     pub headcount: u32,
 }
@@ -41,7 +43,7 @@ pub(super) fn item(scale: &Scale, total: &QuestionTally, beside: &Beside) -> Bur
         let level = exact_level(sums, beside.thresholds);
         return BureauItem { exact: Some(exact_item(scale, total, sums, beside.headcount)), level, ..nothing };
     }
-    let said = if middle.is_some() { None } else { banded(scale, sums, beside.cuts, &rooms) };
+    let said = if middle.is_some() || !beside.alone { None } else { banded(scale, sums, beside.cuts, &rooms) };
     let (prominent, present) = said.unwrap_or_else(|| {
         // Near an end: which one, if that may be told; else what the groups' bands say together.
         let margin = middle.and_then(|_| rooms.margins().into_iter().find(|margin| margin.meet(truth).is_some()));

@@ -73,7 +73,8 @@ pub(super) fn follow_up(question: &Question, total: &QuestionTally, parts: &[Par
     let sum = match &question.kind {
         Kind::Text { .. } | Kind::Rank { .. } => return BureauCell::Nothing,
         _ if !is_broad(parts) => return BureauCell::Nothing,
-        Kind::Multi { choices, .. } if choices.iter().any(|c| c.exclusive) => (0, all * choices.len() as i64),
+        // Whoever chose an exclusive option chose one thing and others several; bands over that say too much too easily.
+        Kind::Multi { choices, .. } if choices.iter().any(|c| c.exclusive) => return BureauCell::Nothing,
         Kind::Multi { min, max, .. } => (all * (*min).max(1) as i64, all * *max as i64),
         _ => (all, all),
     };
@@ -97,42 +98,47 @@ fn counts(tally: &QuestionTally) -> Vec<u32> {
 }
 
 /// Counts of options that several may be chosen of. The groups' three most chosen ones leave each count a range, and how many could be chosen leaves each group's sum one.
-/// An exclusive option is never told: how many chose it would tell how many options the others had to share.
+/// Which options are told depends on what groups name and on nothing else: those that some group names, or may have had no room to name; all of them or none. An exclusive option is never told: how many chose it would tell how many the others had to share.
 fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), parts: &[Part]) -> Vec<Option<u32>> {
     let shared: Vec<usize> = (0..choices.len()).filter(|n| !choices[*n].exclusive).collect();
-    let free = shared.len() < choices.len();
+    let nothing = vec![None; counts.len()];
     if shared.len() > MOST_OPTIONS {
-        return vec![None; counts.len()];
+        return nothing;
     }
+    let free = has_way_out(choices, min);
+    let tops: Vec<Vec<Range>> = parts.iter().map(|part| option_ranges(choices, (min, max), part.tally)).collect();
     let rows: Vec<Row> = parts
         .iter()
-        .map(|part| {
+        .zip(&tops)
+        .map(|(part, ranges)| {
             let answered = i64::from(part.tally.answered.reveal());
-            let ranges = option_ranges(choices, (min, max), part.tally);
             let least = if free { 0 } else { min.max(1) as i64 * answered };
             Row { cells: shared.iter().map(|n| ranges[*n]).collect(), sum: (least, max as i64 * answered) }
         })
         .collect();
     let totals: Vec<i64> = shared.iter().map(|n| i64::from(counts[*n])).collect();
-    let mut told: Vec<bool> = totals
-        .iter()
-        .enumerate()
-        .map(|(at, total)| line(rows.iter().map(|row| row.cells[at])).middle().is_some_and(|middle| middle.p.0 <= *total && *total <= middle.p.1))
-        .collect();
-    // Keep back more, in order, until no sum of what is told is near an end of what all rows together allow.
-    for at in 0..=told.len() {
-        if is_inside(&rows, &totals, &told) {
-            break;
-        }
-        if at < told.len() {
-            told[at] = false;
-        }
+    // Where a group names three, later ones may have been chosen by many, too.
+    let many = |n: usize| {
+        parts.iter().zip(&tops).any(|(part, ranges)| part.tally.answered.reveal() > 0 && ranges[n].1 == i64::from(part.tally.answered.reveal()))
+    };
+    let told: Vec<bool> = shared.iter().map(|n| many(*n)).collect();
+    let roomy = (0..shared.len()).filter(|at| told[*at]).all(|at| {
+        let middle = line(rows.iter().map(|row| row.cells[at])).middle();
+        middle.is_some_and(|middle| middle.p.0 <= totals[at] && totals[at] <= middle.p.1)
+    });
+    if !roomy || !is_inside(&rows, &totals, &told, if free { max } else { 1 }) {
+        return nothing;
     }
-    let mut out = vec![None; counts.len()];
+    let mut out = nothing;
     for (at, n) in shared.iter().enumerate().filter(|(at, _)| told[*at]) {
         out[*n] = u32::try_from(totals[at]).ok();
     }
     out
+}
+
+/// Whether an option can be chosen that excludes all others; where at least two have to be chosen, none can.
+fn has_way_out(choices: &[Choice], min: usize) -> bool {
+    min <= 1 && choices.iter().any(|c| c.exclusive)
 }
 
 /// What is known of one group: the range of each option, and of all of them together.
@@ -154,7 +160,8 @@ impl Row {
 }
 
 /// Whether the totals that are told are inside of what all groups together allow: every sum of some of them, for such sets are described by just these sums.
-fn is_inside(rows: &[Row], totals: &[i64], told: &[bool]) -> bool {
+/// Whoever chose an exclusive option leaves up to `each` places of a sum unused, so that much more room is left above.
+fn is_inside(rows: &[Row], totals: &[i64], told: &[bool], each: usize) -> bool {
     let all = told.iter().enumerate().fold(0u32, |set, (n, told)| set | u32::from(*told) << n);
     let kept = told.contains(&false);
     let mut set = all;
@@ -162,7 +169,7 @@ fn is_inside(rows: &[Row], totals: &[i64], told: &[bool]) -> bool {
         let (low, high) = rows.iter().map(|row| row.of(set)).fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
         let total: i64 = totals.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1).map(|(_, total)| *total).sum();
         let room = i64::from(if kept && set == all { 2 * FEW } else { FEW });
-        if low < high && (total < low + room || total + room > high) {
+        if low < high && (total < low + room || total + room * i64::from(set.count_ones()).min(each as i64) > high) {
             return false;
         }
         set = (set - 1) & all;
@@ -231,14 +238,13 @@ fn beside_medians(scale: &Scale, counts: &[u32], parts: &[Part]) -> Vec<Option<u
     counts.iter().map(|count| (up_to && at).then_some(*count)).collect()
 }
 
-/// Counts of a ranking, place by place: a place with an option that hardly anybody put there is kept back whole. So is the last place that is told as long as an option has nearly all its answers in places that are told: the others would be nobody's.
+/// Counts of a ranking, place by place: a place with an option that hardly anybody put there is kept back whole. So are the last places as long as those told hold nearly all answers of an option: its other places, or that it was left out, would be nobody's.
 fn ranked(counts: &[u32], choices: usize, places: usize, answered: u32) -> Vec<Option<u32>> {
     let at = |choice: usize, place: usize| counts[choice * places + place];
     let mut told: Vec<bool> = (0..places).map(|p| (0..choices).all(|c| at(c, p) >= FEW && at(c, p) + FEW <= answered)).collect();
-    let whole = |told: &[bool]| places == choices && !told.contains(&false);
     let elsewhere = |told: &[bool]| (0..choices).all(|c| (0..places).filter(|p| told[*p]).map(|p| at(c, p)).sum::<u32>() + 2 * FEW <= answered);
     for place in (0..places).rev() {
-        if whole(&told) || elsewhere(&told) {
+        if elsewhere(&told) {
             break;
         }
         told[place] = false;
@@ -282,35 +288,67 @@ fn enough(answered: u32) -> Option<u32> {
 }
 
 /// Whether the most chosen options may be named in a group of this size, whatever it chose: everybody chose at least `min` and at most `max`, so what is named and what is not can leave hardly a way to share them out.
-/// It takes as many values more as one member can know, who has chosen up to `max` of them.
+/// From outside at least three values of each option have to be left, or all that its own range has; to a member who takes the own choices off, two.
 fn top_hides(choices: &[Choice], (min, max): (usize, usize), answered: u32) -> bool {
     let Some(enough) = enough(answered) else { return true };
-    let (all, enough, most) = (i64::from(answered), i64::from(enough), max as i64);
-    let exclusive = choices.iter().filter(|c| c.exclusive).count();
-    let shared = choices.len() - exclusive;
-    let least = if exclusive > 0 { 0 } else { all * min.max(1) as i64 };
+    let (all, enough) = (i64::from(answered), i64::from(enough));
+    let shared = choices.iter().filter(|c| !c.exclusive).count();
+    let way_out = has_way_out(choices, min);
+    let sums = |people: i64| (if way_out { 0 } else { people * min.max(1) as i64 }, people * max as i64);
     let outcomes = (0..=LISTED.min(shared)).flat_map(|named| {
         let rest = shared - named;
         // Those after the third named one may have any number.
         let free = if named == LISTED { 0..=rest } else { 0..=0 };
         free.map(move |free| [(named, (enough, all)), (rest - free, (0, enough - 1)), (free, (0, all))])
     });
-    let keeps = |left: Range, own: Range, values: i64| left.1 - left.0 + 1 >= (own.1 - own.0 + 1).min(values);
     outcomes.into_iter().all(|kinds| {
-        let sum = |pick: fn(&Range) -> i64| kinds.iter().map(|(count, range)| *count as i64 * pick(range)).sum::<i64>();
-        let (low, high) = (sum(|r| r.0), sum(|r| r.1));
-        if low > most * all || high < least {
+        let (low, high) = bounds(&kinds);
+        if low > sums(all).1 || high < sums(all).0 {
             return true;
         }
-        let options = kinds
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .all(|(_, own)| keeps((own.0.max(least - (high - own.1)), own.1.min(most * all - (low - own.0))), *own, 3 + most));
-        // Whoever chose an exclusive option chose nothing else, so what was chosen for certain leaves fewer for it.
-        let busy = if kinds[0].0 > 0 { enough.max((low + most - 1) / most) } else { 0 };
-        let idle = (all - high / min.max(1) as i64).max(0);
-        options && (exclusive == 0 || keeps((idle, all - busy), (0, all), 3))
+        let busy = if kinds[0].0 > 0 { enough.max((low + max as i64 - 1) / max as i64) } else { 0 };
+        let idle = (all - high).max(0);
+        let exclusive = !way_out || all - busy - idle >= 2;
+        exclusive
+            && leaves(&kinds, sums(all), 3)
+            && (min.max(1)..=max).all(|chosen| members(&kinds, chosen).all(|left| leaves(&capped(left, all - 1), sums(all - 1), 2)))
     })
+}
+
+/// Options of one kind: how many, and the range of each.
+type Kinds<const N: usize> = [(usize, Range); N];
+
+fn bounds<const N: usize>(kinds: &Kinds<N>) -> Range {
+    kinds.iter().fold((0, 0), |sum, (count, range)| (sum.0 + *count as i64 * range.0, sum.1 + *count as i64 * range.1))
+}
+
+/// Whether every option keeps that many values, or all that its own range has, if all of them together are known to lie in `sum`. What cannot be is no matter.
+fn leaves<const N: usize>(kinds: &Kinds<N>, sum: Range, values: i64) -> bool {
+    let (low, high) = bounds(kinds);
+    low > sum.1
+        || high < sum.0
+        || kinds.iter().filter(|(count, _)| *count > 0).all(|(_, own)| {
+            let left = (own.0.max(sum.0 - (high - own.1)), own.1.min(sum.1 - (low - own.0)));
+            left.1 - left.0 + 1 >= (own.1 - own.0 + 1).min(values)
+        })
+}
+
+/// What a member who chose so many options can take off, by how many of each kind he chose: the options he chose, and the others.
+fn members(kinds: &Kinds<3>, chosen: usize) -> impl Iterator<Item = Kinds<6>> + '_ {
+    let [a, b, c] = *kinds;
+    (0..=a.0.min(chosen)).flat_map(move |own_a| {
+        (0..=b.0.min(chosen - own_a)).filter_map(move |own_b| {
+            let own_c = chosen - own_a - own_b;
+            let less = |(low, high): Range| ((low - 1).max(0), high - 1);
+            (own_c <= c.0)
+                .then(|| [(own_a, less(a.1)), (a.0 - own_a, a.1), (own_b, less(b.1)), (b.0 - own_b, b.1), (own_c, less(c.1)), (c.0 - own_c, c.1)])
+        })
+    })
+}
+
+/// The same with no option chosen by more than there are people.
+fn capped(kinds: Kinds<6>, people: i64) -> Kinds<6> {
+    kinds.map(|(count, (low, high))| (count, (low, high.min(people))))
 }
 
 /// Most options of which sums are looked at; of longer lists nothing is told where several may be chosen.

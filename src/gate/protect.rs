@@ -74,7 +74,7 @@ pub fn protect(
         .map(|(n, question)| {
             let parts: Vec<options::Part> = answering.iter().map(|s| options::Part { tally: &s.questions[n], counted: s.counted.reveal() }).collect();
             let groups: Vec<&QuestionTally> = parts.iter().map(|part| part.tally).collect();
-            let beside = bureau::Beside { groups: &groups, cuts: &cuts, thresholds: survey.thresholds(), large, headcount: turnout.headcount };
+            let beside = bureau::Beside { groups: &groups, cuts: &cuts, thresholds: survey.thresholds(), large, alone, headcount: turnout.headcount };
             bureau_cell(question, &total.questions[n], &parts, &beside)
         })
         .collect();
@@ -158,7 +158,8 @@ fn bureau_cell(question: &Question, total: &QuestionTally, parts: &[options::Par
         Kind::Scale(scale) if question.problem.is_some() && everybody => BureauCell::Item(bureau::item(scale, total, beside)),
         Kind::Scale(scale) if question.problem.is_some() => BureauCell::Item(follow_up_item(scale, total, parts, beside)),
         _ if everybody => options::of_bureau(question, total, parts, beside.large),
-        _ => options::follow_up(question, total, parts),
+        _ if beside.alone => options::follow_up(question, total, parts),
+        _ => BureauCell::Nothing,
     }
 }
 
@@ -166,7 +167,7 @@ fn bureau_cell(question: &Question, total: &QuestionTally, parts: &[options::Par
 fn follow_up_item(scale: &Scale, total: &QuestionTally, parts: &[options::Part], beside: &bureau::Beside) -> BureauItem {
     let sums = item_sums(scale, total);
     let nothing = BureauItem { exact: None, class: Class::None, prominent: None, present: None, unclear: false, level: None };
-    if sums.valid < 20 || !options::is_broad(parts) {
+    if sums.valid < 20 || !beside.alone || !options::is_broad(parts) {
         return nothing;
     }
     let Bands { prominent, present } = beside.cuts.say_coarsely(sums.present, sums.prominent, sums.valid, scale.is_twofold());

@@ -44,28 +44,32 @@ impl Survey {
         list
     }
 
-    /// Whether two surveys have an item in common.
+    /// Whether two surveys ask something in common whose answers are counted.
     #[must_use]
     pub fn asks_like(&self, other: &Self) -> bool {
-        self.shared_items(other).next().is_some()
+        self.shared(other).next().is_some()
     }
 
-    /// Whether the items that two surveys have in common are cut alike on their scales.
+    /// Whether what two surveys have in common is rated on scales that are cut alike, and where one lists it under thresholds, under the same.
     #[must_use]
     pub fn cuts_like(&self, other: &Self) -> bool {
-        self.shared_items(other).all(|(own, theirs)| match (&own.kind, &theirs.kind) {
+        let same_thresholds = self.thresholds() == other.thresholds();
+        self.shared(other).all(|(own, theirs)| match (&own.kind, &theirs.kind) {
             (Kind::Scale(a), Kind::Scale(b)) => {
-                let cut = |scale: &super::Scale| (scale.steps.len(), scale.present_from, scale.prominent_from, scale.is_twofold());
-                cut(a) == cut(b)
+                let cut = |scale: &super::Scale| -> Vec<Option<(bool, bool)>> {
+                    scale.steps.iter().map(|step| step.score.map(|s| (s >= scale.present_from, s >= scale.prominent_from))).collect()
+                };
+                let listed = own.problem.is_some() || theirs.problem.is_some();
+                !listed || (same_thresholds && cut(a) == cut(b))
             }
-            _ => true,
+            _ => own.problem.is_none() && theirs.problem.is_none(),
         })
     }
 
-    /// Items that ask the same words in both.
-    fn shared_items<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a Question, &'a Question)> {
-        let items = |survey: &'a Self| survey.questions().iter().filter(|q| q.problem.is_some());
-        items(self).filter_map(move |own| items(other).find(|theirs| plain(theirs.text.zh()) == plain(own.text.zh())).map(|theirs| (own, theirs)))
+    /// Questions that ask the same words in both.
+    fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a Question, &'a Question)> {
+        let counted = |survey: &'a Self| survey.questions().iter().filter(|q| !matches!(q.kind, Kind::Text { .. }));
+        counted(self).filter_map(move |own| counted(other).find(|theirs| plain(theirs.text.zh()) == plain(own.text.zh())).map(|theirs| (own, theirs)))
     }
 }
 

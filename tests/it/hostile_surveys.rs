@@ -110,7 +110,8 @@ fn round(zicha: &TestApp, survey: &Survey, units: &[String], answering: &[String
     for (unit, codes) in zicha.slips(&round).into_iter().filter(|(unit, _)| answering.contains(unit)) {
         for (n, code) in codes.iter().take(20).enumerate() {
             let sees = 6 + usize::from(unit.as_bytes()[1] - b'0');
-            let step = ["frequent", "isolated", "none"][usize::from(n >= sees) + usize::from(n >= sees + 3)];
+            let steps = if survey.question("a").is_some_and(|q| q.problem.is_none()) { ["o0", "o1", "o2"] } else { ["frequent", "isolated", "none"] };
+            let step = steps[usize::from(n >= sees) + usize::from(n >= sees + 3)];
             zicha.answer(&round, code, &[("a", step)]).assert_received();
         }
     }
@@ -149,6 +150,18 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
             assert!(said.contains("two bands over one count"), "{said}");
         }
         assert_eq!(refusal(&zicha, &survey_with(&item("乙"), [43, 22, 30], (1, 2))), None, "another question");
+        // Nor while the first round still runs: a box is never opened on two cuts.
+        let open = zicha.open_round(&survey_of(&item("丙")));
+        assert!(refusal(&zicha, &survey_with(&item("丙"), [45, 22, 30], (1, 2))).is_some());
+        assert_eq!(zicha.app.round(&open).unwrap().title, "测试轮次");
+        // A question that enters no list has totals, too.
+        let choice = |id: &str| survey_of(&json!([{ "id": id, "text": { "zh-CN": "来过几次" }, "answer": single(&["没有", "一次", "多次"]) }]));
+        let asked = |units: &[String]| {
+            let round = round(&zicha, &choice("a"), units, units);
+            zicha.app.results(&round).unwrap().release.bureau.cells[0].clone()
+        };
+        assert!(matches!(asked(&units), BureauCell::Options { .. }));
+        assert_eq!(asked(&units[1..]), BureauCell::Nothing);
     }
 }
 
