@@ -25,6 +25,8 @@ pub(super) fn listen(address: &str) -> std::io::Result<Vec<TcpListener>> {
         .map(|address| {
             let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
             socket.set_reuse_address(true)?;
+            // A body goes out in slices: the last one must not wait until the one before is acknowledged.
+            socket.set_tcp_nodelay(true)?;
             #[cfg(target_os = "linux")]
             socket.set_tcp_user_timeout(Some(UNREAD))?;
             socket.bind(&address.into())?;
