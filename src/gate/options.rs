@@ -13,6 +13,8 @@ const FEW: u32 = 5;
 const ASKED: u32 = 20;
 /// Fewest groups they come from.
 const GROUPS: usize = 3;
+/// Most options of a follow-up of which shares are said.
+const MOST_SHARES: usize = 31;
 /// Where shares of a follow-up are cut, in percent.
 const CUTS: [u8; 6] = [0, 20, 40, 60, 80, 100];
 
@@ -72,7 +74,7 @@ pub(super) fn follow_up(question: &Question, total: &QuestionTally, parts: &[Par
     let all = i64::from(answered);
     let sum = match &question.kind {
         Kind::Text { .. } | Kind::Rank { .. } => return BureauCell::Nothing,
-        _ if !is_broad(parts) => return BureauCell::Nothing,
+        _ if !is_broad(parts) || total.options.len() > MOST_SHARES => return BureauCell::Nothing,
         // Whoever chose an exclusive option chose one thing and others several; bands over that say too much too easily.
         Kind::Multi { choices, .. } if choices.iter().any(|c| c.exclusive) => return BureauCell::Nothing,
         Kind::Multi { min, max, .. } => (all * (*min).max(1) as i64, all * *max as i64),
@@ -85,7 +87,7 @@ pub(super) fn follow_up(question: &Question, total: &QuestionTally, parts: &[Par
         let (low, high) = row.of(1 << n);
         high - low >= 3
     });
-    if shares.len() <= 31 && roomy { BureauCell::Shares(shares) } else { BureauCell::Nothing }
+    if roomy { BureauCell::Shares(shares) } else { BureauCell::Nothing }
 }
 
 fn share(count: u32, answered: u32) -> Band {

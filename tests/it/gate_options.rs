@@ -495,6 +495,36 @@ fn a_ranking_is_told_place_by_place_and_never_so_that_a_place_is_found_by_adding
     assert!(all.iter().step_by(3).all(Option::is_none) && all.iter().flatten().count() <= 3, "two places would tell the first: {all:?}");
 }
 
+#[test]
+fn the_longest_lists_of_options_are_counted_too() {
+    let survey = survey_of(&json!([
+        { "id": "ask", "text": { "zh-CN": "是否参加" }, "answer": options("single", 2, json!({})) },
+        { "id": "one", "text": { "zh-CN": "选一" }, "answer": options("single", 60, json!({})) },
+        { "id": "more", "text": { "zh-CN": "选几" }, "answer": options("multi", 60, json!({ "min": 1, "max": 3 })) },
+        { "id": "why", "text": { "zh-CN": "为何" }, "visible_if": [{ "question": "ask", "any_of": ["o0"] }], "answer": options("single", 60, json!({})) },
+    ]));
+    let units: Vec<Unit> = (0..6).map(|n| unit(n, 50)).collect();
+    let list = groups(&units);
+    let mut tally = Tally::new(&survey, &list);
+    for unit in &units {
+        for n in 0..50u8 {
+            let mut response = Response::empty(&survey);
+            response.blank = false;
+            response.answers[0] = Answer::One(n % 2);
+            response.answers[1] = Answer::One(59 - n % 3);
+            response.answers[2] = Answer::Many(1 << 59 | 1 << (n % 60));
+            if n % 2 == 0 {
+                response.answers[3] = Answer::One(59);
+            }
+            tally.add(&unit.code, &response);
+        }
+    }
+    let release = protect(&"abcdefgh".parse().unwrap(), "试", &survey, &list, &tally, &BTreeMap::new(), true);
+    let BureauCell::Options { counts, .. } = &release.bureau.cells[1] else { panic!("counts") };
+    assert_eq!(counts[57..], [None, Some(102), Some(102)], "one that is well chosen is kept back with those that nobody chose");
+    assert_eq!(release.bureau.cells[2..], [BureauCell::Nothing, BureauCell::Nothing]);
+}
+
 /// How many people of a group choose which options.
 type Ticks<'a> = &'a [(u32, u64)];
 
