@@ -41,6 +41,7 @@ fn cover(round: &Round, set: &[PrintedSlip], marks: &str) -> Markup {
             h1 { (set[0].unit_name) }
             p.count { "纸条 " strong { (set.len()) } " 张" }
             ul {
+                li { "印好当场装袋封口，两人在封口处签名；抽取时当众启封，封口有损的整套作废重印。" }
                 li { "裁开、对折后当众清点，张数相符再放入抽取箱：实点＿＿＿＿张。" }
                 li { "随机抽取，不登记：每人自抽一张，不记谁抽了哪张，不代抽、不指定。" }
                 li { (Day(round.opens, Lang::Zh)) "至" (Day(round.closes, Lang::Zh)) "填写。抽到的纸条扫不开、看不清的，当场换抽一张。" }

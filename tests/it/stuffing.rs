@@ -173,6 +173,7 @@ fn slips_left_over_are_noted_by_unit_and_stand_on_the_bulletin_beside_issued_and
         let bulletin = zicha.get(&format!("/bulletin/{round}"));
         bulletin.assert_says(200, "剩余销毁");
         bulletin.assert_says(200, "未登记");
+        bulletin.assert_says(200, "发出");
         bulletin.assert_says(200, "清源街道中队：已用和剩余之和超过发放数");
         assert!(!bulletin.body.contains("春江街道中队：已用和剩余"));
         assert_eq!(note(&[("seen", "{}"), ("n.CY", "1")]).status, 422, "after the opening the record stands");

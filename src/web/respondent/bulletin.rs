@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::live;
 use crate::app::{App, AuditHead, Results};
-use crate::gate::Level;
+use crate::gate::{Level, ReleasedGroup};
 use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState, SHANGHAI};
 use crate::text::Lang;
 use crate::web::error::WebError;
@@ -123,14 +123,14 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
     let over = &results.round.leftover;
     let counted_over = !over.is_empty();
     // A group of which a unit has not counted says so; a group never says less than its units.
-    let left_over = |units: &[String]| {
-        let known: Option<u32> = units.iter().map(|unit| over.get(unit)).sum();
-        html! { td.n { @match known { Some(count) => { (count) } None => { (lang.pick("未登记", "not noted")) } } } }
+    let known = |group: &ReleasedGroup| -> Option<u32> { group.units.iter().map(|unit| over.get(unit)).sum() };
+    let left_over = |group: &ReleasedGroup| {
+        html! { @match known(group) {
+            Some(count) => { td.n { (count) } td.n { (group.turnout.issued.saturating_sub(count)) } }
+            None => { td.n colspan="2" { (lang.pick("未登记", "not noted")) } }
+        } }
     };
-    let beyond = |group: &crate::gate::ReleasedGroup| {
-        let known: Option<u32> = group.units.iter().map(|unit| over.get(unit)).sum();
-        known.is_some_and(|left| group.turnout.used + left > group.turnout.issued)
-    };
+    let beyond = |group: &ReleasedGroup| known(group).is_some_and(|left| group.turnout.used + left > group.turnout.issued);
     html! {
         div.card {
             h2 { (lang.pick("开箱后", "After the opening")) }
@@ -140,17 +140,17 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
                 thead { tr {
                     th { (lang.pick("统计组", "Group")) }
                     th.n { (lang.pick("人数", "heads")) }
-                    @if slips { th.n { (issued) } @if counted_over { th.n { (lang.pick("剩余销毁", "left over")) } } th.n { (used) } }
+                    @if slips { th.n { (issued) } @if counted_over { th.n { (lang.pick("剩余销毁", "left over")) } th.n { (lang.pick("发出", "handed out")) } } th.n { (used) } }
                     @for head in [lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
                 } }
                 tbody {
                     @for group in &release.groups {
                         tr { td { (group.name) @if group.is_silent() { " " span.soft { (lang.pick("（无答卷，不列清单）", "(nobody answered, no list)")) } } @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
                             td.n { (group.turnout.headcount) }
-                            @if slips { td.n { (group.turnout.issued) } @if counted_over { (left_over(&group.units)) } td.n { (group.turnout.used) } }
+                            @if slips { td.n { (group.turnout.issued) } @if counted_over { (left_over(group)) } td.n { (group.turnout.used) } }
                             @for n in [group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
                     }
-                    tr { th scope="row" { (lang.pick("合计", "Total")) } td.n { strong { (total.headcount) } } @if slips { td.n { strong { (total.issued) } } @if counted_over { td.n { strong { (over.values().sum::<u32>()) } } } td.n { strong { (total.used) } } }
+                    tr { th scope="row" { (lang.pick("合计", "Total")) } td.n { strong { (total.headcount) } } @if slips { td.n { strong { (total.issued) } } @if counted_over { td.n { strong { (over.values().sum::<u32>()) } } td.n { strong { (total.issued.saturating_sub(over.values().sum())) } } } td.n { strong { (total.used) } } }
                         @for n in [total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
                 }
             } }
