@@ -100,7 +100,7 @@ fn counts(tally: &QuestionTally) -> Vec<u32> {
 }
 
 /// Counts of options that several may be chosen of. The groups' three most chosen ones leave each count a range, and how many could be chosen leaves each group's sum one.
-/// Which options are told depends on what groups name and on nothing else: those that some group names, or may have had no room to name; all of them or none. An exclusive option is never told: how many chose it would tell how many the others had to share.
+/// Which options are told depends on what groups name and on nothing else: those that some group names, all of them or none. An exclusive option is never told: how many chose it would tell how many the others had to share.
 fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), parts: &[Part]) -> Vec<Option<u32>> {
     let shared: Vec<usize> = (0..choices.len()).filter(|n| !choices[*n].exclusive).collect();
     let nothing = vec![None; counts.len()];
@@ -119,11 +119,7 @@ fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), parts
         })
         .collect();
     let totals: Vec<i64> = shared.iter().map(|n| i64::from(counts[*n])).collect();
-    // Where a group names three, later ones may have been chosen by many, too.
-    let many = |n: usize| {
-        parts.iter().zip(&tops).any(|(part, ranges)| part.tally.answered.reveal() > 0 && ranges[n].1 == i64::from(part.tally.answered.reveal()))
-    };
-    let told: Vec<bool> = shared.iter().map(|n| many(*n)).collect();
+    let told: Vec<bool> = shared.iter().map(|n| tops.iter().any(|ranges| ranges[*n].0 > 0)).collect();
     let roomy = (0..shared.len()).filter(|at| told[*at]).all(|at| {
         let middle = line(rows.iter().map(|row| row.cells[at])).middle();
         middle.is_some_and(|middle| middle.p.0 <= totals[at] && totals[at] <= middle.p.1)
