@@ -2,14 +2,12 @@
 //! A total is an equation over the groups: near an end of what their bands leave possible it pins them all at once. So before anything is said, the gate asks of all totals that may be, never of the true one, whether every group would keep its room.
 
 use super::band::{Band, Bands, Class, Cuts};
+use super::options::FEW;
 use super::protect::{ItemSums, item_sums, level, unclear};
 use super::release::{BureauItem, ExactItem, Level};
 use super::room::{Range, Room, Rooms};
 use crate::survey::{Scale, Thresholds};
 use crate::tally::QuestionTally;
-
-/// Fewest votes for a step to be told beside the other steps of its family.
-const FEW: u32 = 5;
 
 /// What an item's totals are held against.
 pub(super) struct Beside<'a> {

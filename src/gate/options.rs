@@ -8,7 +8,7 @@ use crate::survey::{Choice, Kind, Question, QuestionRole, Scale};
 use crate::tally::QuestionTally;
 
 /// How far a told count is from nobody and from everybody; options that are kept back together leave twice as much.
-const FEW: u32 = 5;
+pub(super) const FEW: u32 = 5;
 /// Fewest ballots that were asked a follow-up, and that were not, for anything to be said of it.
 const ASKED: u32 = 20;
 /// Fewest groups they come from.
@@ -53,8 +53,7 @@ pub(super) fn of_bureau(question: &Question, total: &QuestionTally, parts: &[Par
         Kind::Multi { choices, min, max } if *max > 1 => several(choices, &counts, (*min, *max), parts),
         _ => {
             let told = counts.iter().map(|c| *c >= FEW && *c + FEW <= answered).collect();
-            let ends = vec![(0, i64::from(answered)); counts.len()];
-            pool(&counts, told, &ends)
+            pool(&counts, told)
         }
     };
     if told.iter().any(Option::is_some) { BureauCell::Options { counts: told, answered } } else { BureauCell::Nothing }
@@ -250,12 +249,11 @@ fn ranked(counts: &[u32], choices: usize, places: usize, answered: u32) -> Vec<O
     counts.iter().enumerate().map(|(n, count)| told[n % places].then_some(*count)).collect()
 }
 
-/// Keeps back more options, in their order, until those kept back leave enough between them that none is found by adding the others up.
-fn pool(counts: &[u32], mut told: Vec<bool>, ends: &[Range]) -> Vec<Option<u32>> {
+/// Keeps back more options, in their order, until those kept back leave enough between them that none is found by taking the others from all answers.
+fn pool(counts: &[u32], mut told: Vec<bool>) -> Vec<Option<u32>> {
     let roomy = |told: &[bool]| {
-        let kept: Vec<usize> = (0..counts.len()).filter(|n| !told[*n]).collect();
-        let sum = |distance: &dyn Fn(usize) -> i64| kept.iter().map(|n| distance(*n)).sum::<i64>() >= i64::from(2 * FEW);
-        kept.is_empty() || (kept.len() > 1 && sum(&|n| i64::from(counts[n]) - ends[n].0) && sum(&|n| ends[n].1 - i64::from(counts[n])))
+        let kept: Vec<u32> = counts.iter().zip(told).filter(|(_, told)| !**told).map(|(count, _)| *count).collect();
+        kept.is_empty() || (kept.len() > 1 && kept.iter().sum::<u32>() >= 2 * FEW)
     };
     for n in 0..counts.len() {
         if roomy(&told) {

@@ -448,9 +448,18 @@ fn a_follow_up_says_nothing_of_few_and_nothing_exact_of_many() {
         let BureauCell::Item(item) = &release.bureau.cells[1] else { panic!("an item") };
         item.exact.is_none() && item.prominent.is_none() && item.level.is_none() && release.bureau.cells[2] == BureauCell::Nothing
     };
-    for few in
-        [[1, 0, 0, 0, 0, 0], [30, 0, 0, 0, 0, 0], [10, 9, 0, 0, 0, 0], [30, 30, 30, 30, 30, 29], [30, 30, 30, 30, 15, 15], [15, 15, 0, 0, 0, 0]]
-    {
+    // Too few in enough groups, who were asked or who were not; then too few groups.
+    let few = [
+        [5, 5, 5, 4, 0, 0],
+        [25, 25, 25, 26, 30, 30],
+        [1, 0, 0, 0, 0, 0],
+        [30, 0, 0, 0, 0, 0],
+        [10, 9, 0, 0, 0, 0],
+        [30, 30, 30, 30, 30, 29],
+        [30, 30, 30, 30, 15, 15],
+        [15, 15, 0, 0, 0, 0],
+    ];
+    for few in few {
         assert!(nothing(&release(few)), "asked: {few:?}");
     }
     let broad = release([10, 12, 9, 8, 15, 20]);

@@ -151,9 +151,8 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
         }
         assert_eq!(refusal(&zicha, &survey_with(&item("乙"), [43, 22, 30], (1, 2))), None, "another question");
         // Nor while the first round still runs: a box is never opened on two cuts.
-        let open = zicha.open_round(&survey_of(&item("丙")));
+        zicha.open_round(&survey_of(&item("丙")));
         assert!(refusal(&zicha, &survey_with(&item("丙"), [45, 22, 30], (1, 2))).is_some());
-        assert_eq!(zicha.app.round(&open).unwrap().title, "测试轮次");
         // A question that enters no list has totals, too.
         let choice = |id: &str| survey_of(&json!([{ "id": id, "text": { "zh-CN": "来过几次" }, "answer": single(&["没有", "一次", "多次"]) }]));
         let asked = |units: &[String]| {
