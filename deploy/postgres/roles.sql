@@ -19,17 +19,24 @@ set local search_path = pg_catalog;
 do $$
 declare part text;
 begin
-    -- Two that run this at once: the second waits for the first.
+    -- Two that run this at once in one database: the second waits for the first.
     perform pg_advisory_xact_lock(7311643);
     foreach part in array array['zicha_owner', 'zicha_intake', 'zicha_desk', 'zicha_opening'] loop
-        if not exists (select from pg_roles where rolname = part) then
-            execute format('create role %I login', part);
-        end if;
+        -- Roles belong to the whole server: one that another database of it makes at this moment is no mistake.
+        begin
+            if not exists (select from pg_roles where rolname = part) then
+                execute format('create role %I login', part);
+            end if;
+        exception when duplicate_object or unique_violation then null;
+        end;
     end loop;
     -- The owner brings boxes to shape at upgrades and restores them.
-    if not pg_has_role('zicha_owner', 'zicha_opening', 'member') then
-        grant zicha_opening to zicha_owner;
-    end if;
+    begin
+        if not pg_has_role('zicha_owner', 'zicha_opening', 'member') then
+            grant zicha_opening to zicha_owner;
+        end if;
+    exception when duplicate_object or unique_violation then null;
+    end;
     execute format('revoke all on database %I from public', current_database());
     execute format('revoke all on database %I from zicha_intake, zicha_desk, zicha_opening', current_database());
     execute format('grant connect on database %I to zicha_owner, zicha_intake, zicha_desk, zicha_opening', current_database());

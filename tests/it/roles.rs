@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::test_app::{agent, encode, free_port, new_postgres_database};
+use crate::test_app::{agent, copy_database, encode, free_port, new_postgres_database};
 
 const ROLES: &str = include_str!("../../deploy/postgres/roles.sql");
 
@@ -305,6 +305,29 @@ fn a_node_without_the_right_to_upgrade_says_who_has_it() {
     for environment in [&zicha.desk()[..], &zicha.intake()[..]] {
         let error = zicha.run(environment, &["round", "list"]).unwrap_err();
         assert!(error.contains("roles.sql") && error.contains("owner"), "{error}");
+    }
+}
+
+/// Roles belong to the server and not to a database: two installations on one server may be set up at the same moment.
+#[test]
+fn several_databases_of_one_server_are_given_their_roles_at_once() {
+    if std::env::var("TEST_POSTGRES_URL").is_err() {
+        return;
+    }
+    let zicha = Divided::new();
+    for turn in 0..5 {
+        let roles = ROLES.replace("zicha_", &format!("at_once_{}_{turn}_", std::process::id()));
+        let databases: Vec<String> = (0..4).map(|_| copy_database(&zicha.superuser)).collect();
+        let start = std::sync::Barrier::new(databases.len());
+        std::thread::scope(|scope| {
+            for database in &databases {
+                scope.spawn(|| {
+                    let mut db = PgConnection::establish(database).unwrap();
+                    start.wait();
+                    db.batch_execute(&roles).unwrap();
+                });
+            }
+        });
     }
 }
 
