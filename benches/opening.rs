@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use zicha::access::ServerKey;
 use zicha::access::{SlipCode, SlipHash};
-use zicha::app::{App, Custody, NewRound, Progress, Settings};
+use zicha::app::{Actor, App, Custody, NewRound, Progress, Settings};
 use zicha::ballot::{Layout, RoundPublicKey, StuffingKey};
 use zicha::response::{Answer, Form, Response};
 use zicha::round::BallotEdition;
@@ -26,9 +26,9 @@ fn main() {
     let settings = Settings { data: folder.path().to_owned(), database, public_url: Some("http://127.0.0.1".into()), ..Settings::default() };
     let app = Arc::new(App::open(settings.clone()).expect("an empty installation"));
     let survey = App::shipped_surveys().into_iter().find(|s| s.id() == name).expect("a shipped survey");
-    app.import_units(format!("code,name,kind,headcount\nCY,甲,squad,{}\n", ballots.min(100_000)).as_bytes()).expect("one unit");
+    app.import_units(&Actor::Service, format!("code,name,kind,headcount\nCY,甲,squad,{}\n", ballots.min(100_000)).as_bytes()).expect("one unit");
     let (full, busy) = (round(&app, &survey), round(&app, &survey));
-    let code = app.issue_slips(&busy, None, 0, true).expect("slips");
+    let code = app.issue_slips(&Actor::Service, &busy, None, 0, true).expect("slips");
 
     let storage = Storage::open(&settings.database_url(), None, folder.path()).expect("the same database");
     let hashes: Vec<SlipHash> = (0..ballots as u64).map(|n| SlipHash(std::array::from_fn(|b| if b < 8 { n.to_be_bytes()[b] } else { 7 }))).collect();
@@ -59,7 +59,7 @@ fn main() {
     println!("sealed_and_stored {ballots} in_ms {}", filling.elapsed().as_millis());
     drop(slips);
     drop(hashes);
-    app.close_round(&full).expect("closed");
+    app.close_round(&Actor::Service, &full).expect("closed");
 
     let pure = pure_rate(&survey, &plaintext);
     std::fs::write("/proc/self/clear_refs", "5").ok();
@@ -82,7 +82,7 @@ fn main() {
         });
         let started = Instant::now();
         let mut phase = started;
-        app.open_box(&full, &mut |progress| {
+        app.open_box(&Actor::Service, &full, &mut |progress| {
             if !matches!(progress, Progress::Opening { done, of, .. } if done < of) {
                 eprintln!("{progress:?} after {} ms", phase.elapsed().as_millis());
                 phase = Instant::now();
@@ -109,8 +109,8 @@ fn main() {
 fn round(app: &App, survey: &Survey) -> zicha::id::RoundId {
     let day = shanghai_day(app.now());
     let new = NewRound { survey, title: "bench", opens: day, closes: day, units: &[], access: zicha::round::Access::Slip, looks_back: None };
-    let id = app.create_round(&new).expect("a draft");
-    app.open_round(&id, Custody::Server).expect("open");
+    let id = app.create_round(&Actor::Service, &new).expect("a draft");
+    app.open_round(&Actor::Service, &id, Custody::Server).expect("open");
     id
 }
 

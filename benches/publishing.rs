@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use zicha::app::{App, Settings};
+use zicha::app::{Actor, App, Settings};
 use zicha::gate::{BureauCell, GroupCell, Release, protect};
 use zicha::response::{Answer, Response};
 use zicha::survey::{Kind, Survey};
@@ -37,7 +37,7 @@ fn main() {
             .expect("an empty installation"),
     );
     let demo = app.fill_demo().expect("the demo");
-    let release = app.results(&demo.past).expect("released").release;
+    let release = app.results(&Actor::Service, &demo.past).expect("released").release;
     let mut cells = Cells::default();
     count(&release, &mut cells);
     print("demo bureau", &cells);

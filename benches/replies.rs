@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use zicha::app::{App, Custody, NewRound, Settings};
+use zicha::app::{Actor, App, Custody, NewRound, Settings};
 use zicha::round::{Access, shanghai_day};
 
 const REQUESTS: usize = 2000;
@@ -15,15 +15,16 @@ fn main() {
     let settings =
         Settings { data: folder.path().to_owned(), listen: listen.clone(), public_url: Some("http://127.0.0.1".into()), ..Settings::default() };
     let app = Arc::new(App::open(settings).expect("an empty installation"));
-    app.import_units(format!("code,name,kind,headcount\nCY,甲,squad,{}\n", REQUESTS + 10).as_bytes()).expect("one unit");
+    app.import_units(&Actor::Service, format!("code,name,kind,headcount\nCY,甲,squad,{}\n", REQUESTS + 10).as_bytes()).expect("one unit");
     let survey = App::shipped_surveys().remove(0);
     let day = shanghai_day(app.now());
     let new = NewRound { survey: &survey, title: "bench", opens: day, closes: day, units: &[], access: Access::Slip, looks_back: None };
-    let round = app.create_round(&new).expect("a draft");
-    app.open_round(&round, Custody::Server).expect("open");
-    let codes: Vec<String> = app.issue_slips(&round, None, 0, true).expect("slips").iter().map(|s| s.code.digits().to_string()).collect();
+    let round = app.create_round(&Actor::Service, &new).expect("a draft");
+    app.open_round(&Actor::Service, &round, Custody::Server).expect("open");
+    let codes: Vec<String> =
+        app.issue_slips(&Actor::Service, &round, None, 0, true).expect("slips").iter().map(|s| s.code.digits().to_string()).collect();
     let unknown: Vec<String> =
-        app.issue_slips(&round, None, 0, true).map(|new| new.iter().map(|s| s.code.digits().to_string()).collect()).expect("slips");
+        app.issue_slips(&Actor::Service, &round, None, 0, true).map(|new| new.iter().map(|s| s.code.digits().to_string()).collect()).expect("slips");
     // The second issue voided the first: its codes are well formed and unknown.
     let (codes, unknown) = (unknown, codes);
     let serving = app.clone();

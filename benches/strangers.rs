@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use zicha::app::{App, Custody, NewRound, Role, Settings};
+use zicha::app::{Actor, App, Custody, NewRound, Role, Settings};
 use zicha::round::{Access, shanghai_day};
 
 /// More over rest than this, and the run fails.
@@ -18,12 +18,12 @@ fn main() {
     let listen = format!("127.0.0.1:{}", std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port());
     let round = {
         let app = App::open(Settings { data: folder.path().to_owned(), listen: listen.clone(), ..Settings::default() }).expect("an installation");
-        app.import_units(b"code,name,kind,headcount\nCY,A,squad,30\n").expect("one unit");
-        app.add_account("keyuan", Role::Clerk, &[], Some(PASSWORD)).expect("an account");
+        app.import_units(&Actor::Service, b"code,name,kind,headcount\nCY,A,squad,30\n").expect("one unit");
+        app.add_account(&Actor::Service, "keyuan", Role::Clerk, &[], Some(PASSWORD)).expect("an account");
         let (survey, day) = (App::shipped_surveys().remove(0), shanghai_day(app.now()));
         let new = NewRound { survey: &survey, title: "bench", opens: day, closes: day, units: &[], access: Access::Slip, looks_back: None };
-        let round = app.create_round(&new).expect("a draft");
-        app.open_round(&round, Custody::Server).expect("open");
+        let round = app.create_round(&Actor::Service, &new).expect("a draft");
+        app.open_round(&Actor::Service, &round, Custody::Server).expect("open");
         round
     };
     let mut service = std::process::Command::new(env!("CARGO_BIN_EXE_zicha"))

@@ -1,17 +1,13 @@
-//! Desk accounts: roles, passwords, sessions and the first-start link.
+//! Desk accounts: roles, who has one, and the first-start link.
 //! Only officials at the desk sign in; respondents have no account and never meet this code.
 
 use std::str::FromStr;
-use std::sync::Arc;
-use std::time::Duration;
 
-use rand::RngExt;
-use sha2::{Digest, Sha256};
-
-use super::passwords::{self, DUMMY_HASH};
-use super::throttle::{Attempt, Trying};
-use super::{App, AppError, rng};
-use crate::storage::{AccountRow, SessionRow, StorageError};
+use super::passwords;
+use super::session::{digest, random_hex};
+use super::vouching::ACCOUNT_CHANGES;
+use super::{Action, Actor, App, AppError, Permission};
+use crate::storage::{AccountRow, StorageError, Transaction};
 use crate::text::{Lang, Refusal};
 
 /// What an account may do.
@@ -69,24 +65,6 @@ impl FromStr for Role {
     }
 }
 
-/// A signed-in desk user.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// Account.
-    pub account: String,
-    /// Role.
-    pub role: Role,
-    /// Units it may see (leader, unit head).
-    pub units: Vec<String>,
-    /// Token that every form must carry.
-    pub csrf: String,
-    /// Whether the password was typed a short while ago, as grave steps ask for.
-    pub confirmed: bool,
-    /// Whether the password was given by somebody else and has to be changed before anything else.
-    pub temporary: bool,
-    pub(super) key: String,
-}
-
 /// An account as the administrator sees it.
 #[derive(Debug, Clone)]
 pub struct AccountInfo {
@@ -112,20 +90,41 @@ impl AccountInfo {
     }
 }
 
-/// A session ends after this long without use.
-pub const SESSION_IDLE: Duration = Duration::from_mins(30);
-const SESSION_LONGEST: i64 = 8 * 3600;
-/// For how many seconds a typed password counts for grave steps.
-const CONFIRMED: i64 = 10 * 60;
 /// Name of the administrator's first account.
 const ADMIN: &str = "guanli";
 /// Longest name of an account, in characters.
-const LONGEST_NAME: usize = 40;
+pub(super) const LONGEST_NAME: usize = 40;
 const SETUP: &str = "setup_token";
 
 impl App {
     /// Adds an account; returns its password, made here if none was given.
-    pub fn add_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+    pub fn add_account(&self, by: &Actor, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+        by.need(Permission::Accounts)?;
+        self.put_account(by.name(), name, role, units, password)
+    }
+
+    /// Adds an account for somebody else; its name and password are shown once, and it waits to be vouched for.
+    pub fn add_account_for(&self, by: &Actor, name: &str, role: Role, units: &[String]) -> Result<(String, String), AppError> {
+        by.need(Permission::Accounts)?;
+        let (mut row, password) = self.new_account(name, role, units, None)?;
+        row.waits = Some(self.waits_until());
+        let changes = self.account_changes_with_now()?;
+        self.record(by.name(), Action::AccountAdd, &row.name, |tx| {
+            keep_account(tx, &row, units)?;
+            Ok(tx.set_setting(ACCOUNT_CHANGES, &changes)?)
+        })?;
+        Ok((row.name, password))
+    }
+
+    /// Adds an account where the right was proved, by a role or by a set-up link.
+    fn put_account(&self, by: &str, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+        let (row, password) = self.new_account(name, role, units, password)?;
+        self.record(by, Action::AccountAdd, &row.name, |tx| keep_account(tx, &row, units))?;
+        Ok(password)
+    }
+
+    /// An account that can be added, and its password.
+    fn new_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<(AccountRow, String), AppError> {
         let name = &passwords::sign_in_name(name);
         let fits = (1..=LONGEST_NAME).contains(&name.chars().count())
             && name.chars().all(|c| (c.is_alphanumeric() && !crate::text::is_deceptive(c)) || "-_.".contains(c));
@@ -164,17 +163,21 @@ impl App {
             temporary: Some(temporary),
             waits: None,
         };
-        if self.account_like(name)?.is_some() {
-            return Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name").into());
-        }
-        match self.storage.add_account(&row, units) {
-            Err(StorageError::Exists) => Err(Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name").into()),
-            other => Ok(other.map(|()| password)?),
-        }
+        if self.account_like(name)?.is_some() { Err(exists(name).into()) } else { Ok((row, password)) }
     }
 
-    /// All accounts.
-    pub fn accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
+    /// All accounts, for those who manage them.
+    pub fn accounts(&self, by: &Actor) -> Result<Vec<AccountInfo>, AppError> {
+        by.need(Permission::Accounts)?;
+        self.known_accounts()
+    }
+
+    /// How many accounts the section has that may sign in.
+    pub fn accounts_of_the_section(&self) -> Result<usize, AppError> {
+        Ok(self.known_accounts()?.iter().filter(|account| account.active && account.role.runs_rounds()).count())
+    }
+
+    pub(super) fn known_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
         let mut list = Vec::new();
         for row in self.storage.accounts()? {
             let Ok(role) = row.role.parse() else { continue };
@@ -191,70 +194,46 @@ impl App {
     }
 
     /// Lets an account sign in or not; its sessions end. Somebody must always be left to manage accounts.
-    pub fn set_account_active(&self, by: &str, name: &str, active: bool) -> Result<(), AppError> {
+    pub fn set_account_active(&self, by: &Actor, name: &str, active: bool) -> Result<(), AppError> {
+        by.need(Permission::Accounts)?;
         self.known_account(name)?;
-        if !active {
-            if by == name {
-                return Err(Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into());
-            }
-            self.storage.end_other_sessions(name, "")?;
-            self.storage.end_tokens(name, None)?;
+        if !active && by.name() == name {
+            return Err(Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into());
         }
-        self.storage.set_active(name, active)?;
-        // What it agreed to ends with it.
-        self.storage.forget_approvals_of(name)?;
-        self.note(by, if active { "account_on" } else { "account_off" }, name)
+        self.deed(by, if active { Action::AccountOn } else { Action::AccountOff }, name, |tx| {
+            if !active {
+                tx.end_other_sessions(name, "")?;
+                tx.end_tokens(name, None)?;
+            }
+            tx.set_active(name, active)?;
+            // What it agreed to ends with it.
+            Ok(tx.forget_approvals_of(name)?)
+        })
     }
 
     /// Gives an account a new password, shown once; its sessions end.
-    pub fn reset_password(&self, by: &str, name: &str) -> Result<String, AppError> {
+    pub fn reset_password(&self, by: &Actor, name: &str) -> Result<String, AppError> {
+        by.need(Permission::Accounts)?;
         self.known_account(name)?;
         let password = passwords::generate();
-        self.storage.set_password(name, &passwords::hash(&password)?, true)?;
-        self.wait(name)?;
-        if by != name {
-            self.account_changed()?;
-        }
-        self.storage.forget_approvals_of(name)?;
-        self.storage.end_other_sessions(name, "")?;
-        self.storage.end_tokens(name, None)?;
-        self.note(by, "password_reset", name)?;
+        let hash = passwords::hash(&password)?;
+        let (waits, changes) = (self.waits_until(), self.account_changes_with_now()?);
+        self.deed(by, Action::PasswordReset, name, |tx| {
+            tx.set_password(name, &hash, true)?;
+            tx.set_waits(name, Some(waits))?;
+            if by.name() != name {
+                tx.set_setting(ACCOUNT_CHANGES, &changes)?;
+            }
+            tx.forget_approvals_of(name)?;
+            tx.end_other_sessions(name, "")?;
+            tx.end_tokens(name, None)?;
+            Ok(())
+        })?;
         Ok(password)
     }
 
-    /// Changes the own password; all other sessions of the account end, and its tokens.
-    pub fn change_password(&self, session: &Session, old: &str, new: &str) -> Result<(), AppError> {
-        self.own_password(session, old, Refusal::new("现在的口令不正确", "the present password is wrong"))?;
-        passwords::check(new, &[&session.account, &self.bureau_name()?]).map_err(|r| r.at("new"))?;
-        if old == new {
-            return Err(Refusal::new("新口令与现在的口令相同，请换一个", "the new password is the present one; choose another").at("new").into());
-        }
-        self.storage.set_password(&session.account, &passwords::hash(new)?, false)?;
-        self.storage.end_other_sessions(&session.account, &session.key)?;
-        self.storage.end_tokens(&session.account, None)?;
-        self.note(&session.account, "password_reset", &session.account)
-    }
-
-    /// Takes the password again before a grave step.
-    pub fn confirm(&self, session: &Session, password: &str) -> Result<(), AppError> {
-        self.own_password(session, password, Refusal::new("口令不正确", "the password is wrong"))?;
-        Ok(self.storage.confirm_session(&session.key, self.now().unix_timestamp())?)
-    }
-
-    /// Whether somebody who is signed in knows the password: throttled as signing in is.
-    fn own_password(&self, session: &Session, password: &str, wrong: Refusal) -> Result<(), AppError> {
-        // Whoever holds a session is not shut out by those who have none.
-        let attempt = self.may_try(&session.account, Trying::Session(&session.key))?;
-        let account = self.known_account(&session.account)?;
-        if !self.verify_password(&attempt, &account.password, password)? {
-            return Err(wrong.into());
-        }
-        self.succeeded(&attempt);
-        Ok(())
-    }
-
     /// The account that a typed name means. An older version kept capitals as they were typed. The same work whether there is one or not.
-    fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
+    pub(super) fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
         let all = self.storage.accounts()?;
         let exact = all.iter().position(|account| account.name == name);
         let like = all.iter().position(|account| passwords::sign_in_name(&account.name) == name);
@@ -271,7 +250,7 @@ impl App {
             return Ok(None);
         }
         let token = random_hex();
-        self.storage.set_setting(SETUP, &digest(&token))?;
+        self.set_setting(SETUP, &digest(&token))?;
         Ok(Some(token))
     }
 
@@ -280,9 +259,10 @@ impl App {
         Ok(self.storage.setting(SETUP)?.is_some_and(|known| known == digest(token)))
     }
 
-    /// Makes the first account with a set-up token, which is used up by it, and beside it the administrator's, who makes all others.
+    /// Names the bureau and makes the first account with a set-up token, which is used up by it, and beside it the administrator's, who makes all others.
     /// Returns the administrator's name and password, which are shown once.
-    pub fn set_up(&self, token: &str, name: &str, password: &str) -> Result<(String, String), AppError> {
+    pub fn set_up(&self, token: &str, bureau: &str, name: &str, password: &str) -> Result<(String, String), AppError> {
+        crate::round::check_title(bureau).map_err(|refusal| refusal.at("bureau"))?;
         let gone = || {
             Refusal::new(
                 "设置链接无效或已使用；重新启动服务会打印新的链接",
@@ -293,121 +273,27 @@ impl App {
             return Err(gone().into());
         }
         // Of several who post at once exactly one takes the token.
-        if !self.storage.take_setting(SETUP)? {
+        if !self.storage.transaction::<_, StorageError>(|tx| tx.take_setting(SETUP))? {
             return Err(gone().into());
         }
-        if let Err(error) = self.add_account(name, Role::Head, &[], Some(password)) {
-            self.storage.set_setting(SETUP, &digest(token))?;
+        if let Err(error) = self.put_account(name, name, Role::Head, &[], Some(password)) {
+            self.set_setting(SETUP, &digest(token))?;
             return Err(error);
         }
-        self.note(name, "account_add", name)?;
         let admin = if name == ADMIN { format!("{ADMIN}2") } else { ADMIN.to_owned() };
-        let password = self.add_account(&admin, Role::Admin, &[], None)?;
-        self.note(name, "account_add", &admin)?;
+        let password = self.put_account(name, &admin, Role::Admin, &[], None)?;
+        self.put_bureau_name(name, bureau)?;
         Ok((admin, password))
     }
-
-    /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the second factor of those who have one,
-    /// `known` what [`App::known_browser`] gave this browser before, if anything.
-    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str, known: &str) -> Result<String, AppError> {
-        let refused = || AppError::Refused(Refusal::new("账号、口令或动态口令不正确", "name, password or code is wrong"));
-        if name.chars().count() > 2 * LONGEST_NAME {
-            return Err(refused());
-        }
-        let name = &passwords::sign_in_name(name);
-        let attempt = self.may_try(name, Trying::Browser(known))?;
-        let account = self.account_like(name)?.filter(|a| a.active);
-        let name = account.as_ref().map_or(name.as_str(), |a| a.name.as_str());
-        let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
-        let fits = self.verify_password(&attempt, hash, password)?;
-        match &account {
-            Some(account) if fits => {
-                self.may_give_code(name, attempt.known())?;
-                if !self.second_factor_fits(account, code)? {
-                    self.code_failed(name);
-                    self.failed_to_sign_in(name, "code_failed");
-                    return Err(refused());
-                }
-                self.code_fits(name);
-            }
-            Some(_) => {
-                self.failed_to_sign_in(name, "sign_in_failed");
-                return Err(refused());
-            }
-            None => return Err(refused()),
-        }
-        self.succeeded(&attempt);
-        let cookie = self.new_cookie(name);
-        let now = self.now().unix_timestamp();
-        self.storage.end_sessions("", now - SESSION_LONGEST)?;
-        self.storage.add_session(&digest(&cookie), name, now)?;
-        self.note_failed()?;
-        self.note(name, "sign_in", "")?;
-        Ok(cookie)
-    }
-
-    /// Verifies a password in the place of those who are known or of strangers. Who finds it taken has not tried.
-    fn verify_password(&self, attempt: &Attempt, hash: &str, password: &str) -> Result<bool, AppError> {
-        self.passwords.verify(attempt.known(), hash, password).map_err(|busy| {
-            self.not_tried(attempt);
-            busy.into()
-        })
-    }
-
-    /// The session of a cookie, if it is still good. Using it keeps it alive.
-    pub fn session(&self, cookie: &str) -> Result<Option<Session>, AppError> {
-        self.look_up_session(cookie, true)
-    }
-
-    /// The same for a page that asks by itself, which is no use of the session.
-    pub fn session_as_it_is(&self, cookie: &str) -> Result<Option<Session>, AppError> {
-        self.look_up_session(cookie, false)
-    }
-
-    fn look_up_session(&self, cookie: &str, used: bool) -> Result<Option<Session>, AppError> {
-        let key = digest(cookie);
-        let Some(SessionRow { account: name, started, seen, confirmed }) = self.storage.session(&key)? else { return Ok(None) };
-        let now = self.now().unix_timestamp();
-        let idle = i64::try_from(SESSION_IDLE.as_secs()).unwrap_or(0);
-        let account = self.storage.account(&name)?.filter(|a| a.active);
-        let role = account.as_ref().and_then(|a| a.role.parse().ok());
-        let (true, Some(role)) = (now - started < SESSION_LONGEST && now - seen < idle, role) else {
-            self.storage.end_sessions(&key, now - SESSION_LONGEST)?;
-            return Ok(None);
-        };
-        if used && now - seen >= 60 {
-            self.storage.touch_session(&key, now)?;
-        }
-        let units = self.storage.account_units(&name)?;
-        let temporary = account.and_then(|a| a.temporary).unwrap_or(false);
-        Ok(Some(Session {
-            temporary,
-            account: name,
-            role,
-            units,
-            csrf: csrf_token(cookie),
-            confirmed: confirmed.is_some_and(|at| now - at < CONFIRMED),
-            key,
-        }))
-    }
-
-    /// Ends a session.
-    pub fn sign_out(&self, session: &Session) -> Result<(), AppError> {
-        self.storage.end_sessions(&session.key, self.now().unix_timestamp() - SESSION_LONGEST)?;
-        Ok(())
-    }
 }
 
-/// The token that every form of a session carries. It follows from the cookie, so a form can be recognised when its session has ended.
-#[must_use]
-pub fn csrf_token(cookie: &str) -> String {
-    digest(&format!("csrf {cookie}"))
+fn exists(name: &str) -> Refusal {
+    Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name")
 }
 
-pub(super) fn random_hex() -> String {
-    hex::encode(rng().random::<[u8; 32]>())
-}
-
-pub(super) fn digest(text: &str) -> String {
-    hex::encode(Sha256::digest(text))
+fn keep_account(tx: &mut Transaction, row: &AccountRow, units: &[String]) -> Result<(), AppError> {
+    match tx.add_account(row, units) {
+        Err(StorageError::Exists) => Err(exists(&row.name).into()),
+        other => Ok(other?),
+    }
 }

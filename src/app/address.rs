@@ -74,7 +74,7 @@ impl App {
     /// Keeps the public address that was given, for commands that are not told any.
     pub fn remember_public_address(&self) -> Result<(), AppError> {
         if self.settings.part != Part::Intake && self.settings.public_url.is_some() {
-            self.storage.set_setting(PUBLIC_URL, self.settings.public_url().as_str())?;
+            self.set_setting(PUBLIC_URL, self.settings.public_url().as_str())?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{App, AppError, version};
+use super::{Action, Actor, App, AppError, version};
 use crate::round::{parse_day, parse_typed_day, shanghai_day};
 use crate::text::Refusal;
 
@@ -75,7 +75,7 @@ impl App {
 
     /// Sets the calendar: each phase ends on or after its first day and begins after the one before has begun.
     /// `seen` is the [`version`] of the calendar that was changed.
-    pub fn set_calendar(&self, seen: &str, calendar: &Calendar) -> Result<(), AppError> {
+    pub fn set_calendar(&self, by: &Actor, seen: &str, calendar: &Calendar) -> Result<(), AppError> {
         let mut mistakes = Vec::new();
         let mut before: Option<Date> = None;
         for (n, (from, to)) in calendar.days.iter().enumerate() {
@@ -102,7 +102,9 @@ impl App {
         let old = self.storage.setting(SETTING)?;
         let text = serde_json::to_string(calendar).expect("days are JSON");
         let fits = version(old.as_deref().unwrap_or_default()) == seen;
-        if fits && self.storage.change_setting(SETTING, old.as_deref(), &text)? { Ok(()) } else { Err(AppError::Changed) }
+        self.deed(by, Action::CalendarSet, "", |tx| {
+            if fits && tx.change_setting(SETTING, old.as_deref(), &text)? { Ok(()) } else { Err(AppError::Changed) }
+        })
     }
 
     /// Where the campaign stands today.

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use time::OffsetDateTime;
 
-use super::{App, AppError, Part, config, minute_of};
+use super::{Action, Actor, App, AppError, Part, Permission, config, minute_of};
 use crate::text::Refusal;
 
 /// The setting that holds the last moment at which the service ran.
@@ -75,11 +75,16 @@ impl App {
     }
 
     /// Somebody has looked at a calendar: the clock is right.
-    pub fn confirm_clock(&self, by: &str) -> Result<(), AppError> {
+    pub fn confirm_clock(&self, by: &Actor) -> Result<(), AppError> {
         let now = self.clock_reads().unix_timestamp();
-        self.storage.set_setting(CLOCK, &now.to_string())?;
-        self.trusted.store(now, Ordering::Relaxed);
-        self.note(by, "clock_confirmed", &minute_of(now))
+        by.need(Permission::Clock)?;
+        // First in memory: the link bears the time that is believed from now on.
+        let before = self.trusted.swap(now, Ordering::Relaxed);
+        let done = self.deed(by, Action::ClockConfirmed, &minute_of(now), |tx| Ok(tx.set_setting(CLOCK, &now.to_string())?));
+        if done.is_err() {
+            self.trusted.store(before, Ordering::Relaxed);
+        }
+        done
     }
 
     /// Notes that the service runs now; false if the clock is far ahead of when it ran last.
@@ -99,7 +104,7 @@ impl App {
         }
         let last = self.storage.setting(CLOCK)?.and_then(|at| at.parse::<i64>().ok());
         if last.is_none_or(|last| now - last >= NOTED) {
-            self.storage.set_setting(CLOCK, &now.to_string())?;
+            self.set_setting(CLOCK, &now.to_string())?;
         }
         self.trusted.fetch_max(now, Ordering::Relaxed);
         Ok(true)

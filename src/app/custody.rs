@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use rustix::fs::FlockOperation;
 
-use super::{App, AppError, rng};
+use super::{Action, Actor, App, AppError, rng};
 use crate::ballot::{
     CustodyError, CustodySecret, MOST_TRUSTEES, Passphrase, PassphraseError, RoundPrivateKey, RoundPublicKey, SMALLEST_QUORUM, Share, WrappedKey,
 };
@@ -86,7 +86,14 @@ impl App {
 
     /// Makes a round's key and the passphrases of its trustees. They exist in clear only in what this returns; the key opens with the round.
     /// `replaces` names the set that is given up for it, empty if there should be none: nobody voids sealed envelopes without having seen that they exist.
-    pub fn prepare_trustees(&self, id: &RoundId, trustees: u8, quorum: u8, replaces: &str) -> Result<(String, Vec<Passphrase>), AppError> {
+    pub fn prepare_trustees(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        (trustees, quorum): (u8, u8),
+        replaces: &str,
+    ) -> Result<(String, Vec<Passphrase>), AppError> {
+        by.need(Action::TrusteesPrepared.right())?;
         Self::check_quorum(trustees, quorum)?;
         self.check_may_open(&self.round(id)?)?;
         let passphrases: Vec<Passphrase> = (0..trustees).map(|_| Passphrase::random(&mut rng())).collect();
@@ -101,6 +108,7 @@ impl App {
         }
         let mut voided: Vec<_> = before.map(|p| (p.set.clone(), p.wrapped.clone())).into_iter().collect();
         voided.extend(before.into_iter().flat_map(|p| p.voided.clone()).take(VOIDED - 1));
+        self.tell(by, Action::TrusteesPrepared, id.as_str())?;
         waiting.insert(id.clone(), Prepared { set: set.clone(), public, wrapped, secret, tested: BTreeSet::new(), voided, at: Instant::now() });
         Ok((set, passphrases))
     }
@@ -116,16 +124,22 @@ impl App {
     }
 
     /// Freezes a draft and puts its key into custody; the private key is wrapped at once and kept nowhere else.
-    pub fn open_round(&self, id: &RoundId, custody: Custody) -> Result<Round, AppError> {
+    pub fn open_round(&self, by: &Actor, id: &RoundId, custody: Custody) -> Result<Round, AppError> {
+        by.need(Action::RoundOpen.right())?;
         let round = self.round(id)?;
         self.check_may_open(&round)?;
         self.freeze_units(id)?;
+        let how = match custody {
+            Custody::Server => "server",
+            Custody::Trustees => "trustees",
+            Custody::UntestedTrustees => "trustees untested",
+        };
         match custody {
             Custody::Server => {
                 let (private, public) = new_keys()?;
                 let secret = CustodySecret::random(&mut rng());
                 let wrapped = WrappedKey::by_server(&private, &self.key, &secret, id, &mut rng());
-                self.open_with(round, &public, &wrapped, &secret)
+                self.open_with(by, round, how, (&public, &wrapped, &secret))
             }
             Custody::Trustees | Custody::UntestedTrustees => {
                 let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +154,7 @@ impl App {
                         "the trustees' passphrases have lapsed or were never made on this server (a restart, or two hours); make and seal new ones, those printed before are void",
                     )
                 })?;
-                let opened = self.open_with(round, &prepared.public, &prepared.wrapped, &prepared.secret);
+                let opened = self.open_with(by, round, how, (&prepared.public, &prepared.wrapped, &prepared.secret));
                 if opened.is_err() {
                     // The envelopes are sealed; a full disk must not void them.
                     waiting().insert(id.clone(), prepared);
@@ -150,8 +164,15 @@ impl App {
         }
     }
 
-    fn open_with(&self, mut round: Round, public: &RoundPublicKey, wrapped: &WrappedKey, secret: &CustodySecret) -> Result<Round, AppError> {
+    fn open_with(
+        &self,
+        by: &Actor,
+        mut round: Round,
+        how: &str,
+        (public, wrapped, secret): (&RoundPublicKey, &WrappedKey, &CustodySecret),
+    ) -> Result<Round, AppError> {
         let id = &round.id.clone();
+        self.tell(by, Action::OpenBegun, id.as_str())?;
         self.storage.create_box(id)?;
         // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
         let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
@@ -160,10 +181,16 @@ impl App {
         round.trial = wrapped.trustees().is_none();
         round.public_key = Some(public.to_bytes());
         round.wrapped_key = Some(serde_json::to_string(wrapped).expect("a wrapped key is JSON"));
-        if !self.storage.update_round(&round, RoundState::Draft)? {
+        let opened = self.deed(by, Action::RoundOpen, &format!("{id} {how}"), |tx| {
+            if tx.update_round(&round, RoundState::Draft)? {
+                return Ok(());
+            }
+            Err(Refusal::new("本轮刚被其他人开放", "somebody else has just opened this round").into())
+        });
+        if let Err(AppError::Refused(_)) = opened {
             std::fs::remove_file(&pending).map_err(|e| AppError::File(format!("cannot delete {}: {e}", pending.display())))?;
-            return Err(Refusal::new("本轮刚被其他人开放", "somebody else has just opened this round").into());
         }
+        opened?;
         std::fs::rename(&pending, self.custody_path(id)).map_err(|e| AppError::File(format!("cannot rename {}: {e}", pending.display())))?;
         self.changed(id);
         Ok(round)
@@ -204,7 +231,7 @@ impl App {
     }
 
     /// Takes one trustee's passphrase for the next step; returns how many different ones are there, and how many are needed.
-    pub fn enter_passphrase(&self, id: &RoundId, typed: &str) -> Result<(usize, usize), AppError> {
+    pub fn enter_passphrase(&self, by: &Actor, id: &RoundId, typed: &str) -> Result<(usize, usize), AppError> {
         let round = self.round(id)?;
         if !matches!(round.state, RoundState::Open | RoundState::Closed) {
             return Err(Refusal::new("只有已开放或已截止的轮次需要监督员口令", "passphrases are needed only while a round is open or closed").into());
@@ -214,6 +241,7 @@ impl App {
             Refusal::new("本轮的钥匙由服务器保管，没有监督员口令", "the server holds the key of this round; there are no passphrases")
         })?;
         let share = self.open_share(&wrapped, id, typed)?;
+        self.tell(by, Action::TrusteeEntered, id.as_str())?;
         let mut all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, g| g.at.elapsed() < GATHERED);
         let gathered = all.entry(id.clone()).or_insert_with(|| Gathered { shares: Vec::new(), at: Instant::now() });

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Date, Duration};
 
-use super::{App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep, passwords};
+use super::{Actor, App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep, passwords};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, Source};
 use crate::response::Form;
@@ -111,46 +111,54 @@ impl App {
     /// Fills an empty installation.
     pub fn fill_demo(self: &Arc<Self>) -> Result<Demo, AppError> {
         // Kept with the data, so that whoever opens it later says so, too.
-        self.storage.set_setting("demo", "1")?;
-        self.set_bureau_name("江湾区城管执法局（虚构）")?;
-        let units = self.import_units(UNITS)?;
-        let survey = Self::shipped_surveys().into_iter().next().expect("the self-check comes first");
-        let mut rng = StdRng::seed_from_u64(2020);
+        self.set_setting("demo", "1")?;
         // The past round really takes place in the past: the demo's clock starts forty days ago.
         let today = shanghai_day(super::config::system_now());
         self.set_clock_back(Duration::days(40));
+        let by = &Actor::Service;
+        self.set_bureau_name(by, "江湾区城管执法局（虚构）")?;
+        let units = self.import_units(by, UNITS)?;
+        let survey = Self::shipped_surveys().into_iter().next().expect("the self-check comes first");
+        let mut rng = StdRng::seed_from_u64(2020);
         let first = today - Duration::days(40);
-        let past = self.demo_round(&survey, "第一轮对照检查", first, first + Duration::days(7), None)?;
-        let slips = self.issue_slips(&past, None, 10, true)?;
+        let past = self.demo_round(by, &survey, "第一轮对照检查", first, first + Duration::days(7), None)?;
+        let slips = self.issue_slips(by, &past, None, 10, true)?;
         self.vote(&past, &survey, &units, &slips, 86, &mut rng)?;
         self.set_clock_back(Duration::days(32));
-        let closed = self.close_round(&past)?;
-        self.open_box(&past, &mut |_| {})?;
-        let accounts = self.demo_accounts()?;
-        self.work_on_lists(&past)?;
-        for account in ["jingban", "fuzeren"] {
-            self.approve(&past, SharedStep::Release, account)?;
+        let closed = self.close_round(by, &past)?;
+        self.open_box(by, &past, &mut |_| {})?;
+        let accounts = self.demo_accounts(by)?;
+        let (clerk, head) = (self.demo_actor("jingban")?, self.demo_actor("fuzeren")?);
+        self.work_on_lists(&clerk, &head, &past)?;
+        for account in [&clerk, &head] {
+            self.approve(account, &past, SharedStep::Release)?;
         }
         self.set_clock_back(Duration::ZERO);
-        let open = self.demo_round(&survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
-        let slips = self.issue_slips(&open, None, 10, true)?;
+        let open = self.demo_round(by, &survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
+        let slips = self.issue_slips(by, &open, None, 10, true)?;
         let used = self.vote(&open, &survey, &units, &slips, 30, &mut rng)?;
         self.take_turnout(&open)?;
         let slips = slips.into_iter().enumerate().filter(|(n, _)| !used.contains(n)).map(|(_, s)| s).collect();
         Ok(Demo { past, open, slips, accounts, ballots: closed.closing.map_or(0, |c| c.ballots) })
     }
 
+    /// One of the demo's accounts at work.
+    fn demo_actor(&self, name: &str) -> Result<Actor, AppError> {
+        let session = self.standing_of(name)?;
+        session.map(Actor::Desk).ok_or_else(|| AppError::File(format!("the demo has no account {name}")))
+    }
+
     /// What the section did before it handed the lists over: some texts screened by two, a row found by an inspection, a wording changed.
-    fn work_on_lists(&self, id: &RoundId) -> Result<(), AppError> {
+    fn work_on_lists(&self, clerk: &Actor, head: &Actor, id: &RoundId) -> Result<(), AppError> {
         for (field, summary) in SUMMARIES {
-            let texts = self.screened(id, field)?;
+            let texts = self.screened(clerk, id, field)?;
             for text in texts.iter().filter(|t| t.body.contains(summary.0)).take(3) {
-                let rows = self.results(id)?.rows_for(field, &text.group)?;
+                let rows = self.working_results(id)?.rows_for(field, &text.group)?;
                 let problem = rows.first().map(|row| row.problem.number.clone()).unwrap_or_default();
                 let summary = if problem.is_empty() { String::new() } else { summary.1.to_owned() };
-                self.propose(id, field, text, &Decision { summary, problem, anyway: false }, "jingban")?;
-                let proposed = self.screened(id, field)?.into_iter().find(|t| t.id == text.id);
-                self.confirm_screening(id, &proposed.expect("it was there"), "fuzeren")?;
+                self.propose(clerk, id, field, text, &Decision { summary, problem, anyway: false })?;
+                let proposed = self.screened(clerk, id, field)?.into_iter().find(|t| t.id == text.id);
+                self.confirm_screening(head, id, &proposed.expect("it was there"))?;
             }
         }
         let found = ProblemEdit {
@@ -161,17 +169,25 @@ impl App {
             category: 6,
             ..ProblemEdit::of(&Problem::default(), "CS")
         };
-        self.add_problem(id, found, false, "jingban")?;
+        self.add_problem(clerk, id, found, false)?;
         Ok(())
     }
 
-    fn demo_round(&self, survey: &Survey, title: &str, opens: Date, closes: Date, looks_back: Option<RoundId>) -> Result<RoundId, AppError> {
-        let id = self.create_round(&NewRound { survey, title, opens, closes, units: &[], access: Access::Slip, looks_back })?;
-        self.open_round(&id, Custody::Server)?;
+    fn demo_round(
+        &self,
+        by: &Actor,
+        survey: &Survey,
+        title: &str,
+        opens: Date,
+        closes: Date,
+        looks_back: Option<RoundId>,
+    ) -> Result<RoundId, AppError> {
+        let id = self.create_round(by, &NewRound { survey, title, opens, closes, units: &[], access: Access::Slip, looks_back })?;
+        self.open_round(by, &id, Custody::Server)?;
         Ok(id)
     }
 
-    fn demo_accounts(&self) -> Result<Vec<DemoAccount>, AppError> {
+    fn demo_accounts(&self, by: &Actor) -> Result<Vec<DemoAccount>, AppError> {
         let roles: [(&str, Role, &[&str]); 6] = [
             ("jingban", Role::Clerk, &[]),
             ("fuzeren", Role::Head, &[]),
@@ -184,7 +200,7 @@ impl App {
             .into_iter()
             .map(|(name, role, units)| {
                 let units: Vec<String> = units.iter().map(ToString::to_string).collect();
-                let password = self.add_account(name, role, &units, Some(&passwords::generate()))?;
+                let password = self.add_account(by, name, role, &units, Some(&passwords::generate()))?;
                 Ok(DemoAccount { name: name.to_owned(), password, role })
             })
             .collect()

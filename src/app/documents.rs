@@ -12,7 +12,7 @@ use crate::text::Lang;
 
 impl App {
     /// The letter that the lists go with.
-    pub fn letter(&self, results: &Results) -> Result<ExportFile, AppError> {
+    pub(super) fn letter(&self, results: &Results) -> Result<ExportFile, AppError> {
         let lists = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<Vec<_>, _>>()?;
         let rows = || lists.iter().flat_map(|l| &l.problems);
         let count = |level: Level| rows().filter(|p| p.level == Some(level)).count();
@@ -60,7 +60,7 @@ impl App {
     }
 
     /// The summary report, to be finished in Word: figures written out, the rest left open in brackets.
-    pub fn report(&self, results: &Results) -> Result<ExportFile, AppError> {
+    pub(super) fn report(&self, results: &Results) -> Result<ExportFile, AppError> {
         let lists = results.release.groups.iter().map(|g| results.list(&g.code)).collect::<Result<Vec<_>, _>>()?;
         let mut parts = Vec::new();
         let mut add = |part: ReportPart| parts.push(part);

@@ -1,7 +1,7 @@
 //! Drafts: what can still be changed or dropped before a round opens, and what printed slips hold fast.
 //! Whoever changes or drops one names the version that was seen.
 
-use super::{App, AppError, NewRound, version};
+use super::{Action, Actor, App, AppError, NewRound, version};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState, check_dates, check_title};
 use crate::text::Refusal;
@@ -15,7 +15,8 @@ impl App {
     }
 
     /// Changes a draft that was `seen` when the change began. Slips that were printed stay valid, so their units and kind stay too.
-    pub fn change_draft(&self, id: &RoundId, seen: &str, new: &NewRound) -> Result<(), AppError> {
+    pub fn change_draft(&self, by: &Actor, id: &RoundId, seen: &str, new: &NewRound) -> Result<(), AppError> {
+        by.need(Action::RoundChange.right())?;
         check_title(new.title)?;
         check_dates(new.opens, new.closes)?;
         self.check_base(new, Some(id))?;
@@ -37,7 +38,6 @@ impl App {
             )
             .into());
         }
-        self.storage.keep_survey(new.survey)?;
         let round = Round {
             title: new.title.trim().to_owned(),
             survey: new.survey.hash().to_owned(),
@@ -47,9 +47,10 @@ impl App {
             looks_back: new.looks_back.clone(),
             ..old.clone()
         };
-        if !self.storage.change_draft(&old, &round, &units)? {
-            return Err(AppError::Changed);
-        }
+        self.deed(by, Action::RoundChange, id.as_str(), |tx| {
+            tx.keep_survey(new.survey)?;
+            if tx.change_draft(&old, &round, &units)? { Ok(()) } else { Err(AppError::Changed) }
+        })?;
         self.changed(id);
         Ok(())
     }
@@ -66,14 +67,18 @@ impl App {
     }
 
     /// Drops a draft, as it was `seen`, with its slips.
-    pub fn drop_draft(&self, id: &RoundId, seen: &str) -> Result<(), AppError> {
+    pub fn drop_draft(&self, by: &Actor, id: &RoundId, seen: &str) -> Result<(), AppError> {
         let round = self.round(id)?;
         if round.state == RoundState::Draft && self.draft_version(id)? != seen {
             return Err(AppError::Changed);
         }
-        if !self.storage.delete_draft(id)? {
-            return Err(Refusal::new("本轮已开放，不能放弃", "this round is open; it cannot be dropped").into());
-        }
+        self.deed(by, Action::RoundDrop, id.as_str(), |tx| {
+            if tx.delete_draft(id)? {
+                Ok(())
+            } else {
+                Err(Refusal::new("本轮已开放，不能放弃", "this round is open; it cannot be dropped").into())
+            }
+        })?;
         self.storage.destroy_box(id)?;
         self.changed(id);
         Ok(())

@@ -62,7 +62,7 @@ impl Cause {
 impl From<&AppError> for Cause {
     fn from(error: &AppError) -> Self {
         match error {
-            AppError::Refused(_) | AppError::Mistakes(_) | AppError::NotFound(_) | AppError::Changed => Self::Refused,
+            AppError::Refused(_) | AppError::Mistakes(_) | AppError::NotFound(_) | AppError::Changed | AppError::Forbidden => Self::Refused,
             AppError::File(_) => Self::File,
             AppError::Storage(StorageError::Corrupt(_)) => Self::Corrupt,
             AppError::Storage(StorageError::Unavailable(text)) => {

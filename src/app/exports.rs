@@ -9,7 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::results::Results;
-use super::{App, AppError};
+use super::{Action, Actor, App, AppError, Permission};
 use crate::export::docx::{ListFacts, problem_list, task_list};
 use crate::export::{Compared, Headers, Table, TableName, task_table, to_csv, to_gb18030, to_xlsx};
 use crate::gate::Band;
@@ -71,15 +71,52 @@ impl FromStr for FileFormat {
 
 pub(super) const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-/// What is asked for.
+/// What can be asked for as a file: a table, or a document of the whole bureau.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// A table.
+    Table(TableName),
+    /// The letter that goes with the lists.
+    Letter,
+    /// The report on the self-check.
+    Report,
+}
+
+impl Document {
+    /// The name in an address and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table(table) => table.as_str(),
+            Self::Letter => "letter",
+            Self::Report => "report",
+        }
+    }
+}
+
+impl FromStr for Document {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "letter" => Ok(Self::Letter),
+            "report" => Ok(Self::Report),
+            name => name.parse().map(Self::Table).map_err(drop),
+        }
+    }
+}
+
+/// A file as it is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// The table.
-    pub table: TableName,
-    /// Its format.
+    /// What it holds.
+    pub document: Document,
+    /// Its format, where there is a choice.
     pub format: FileFormat,
     /// Only this published group, or `ALL` for the bureau.
     pub group: Option<&'a str>,
+    /// A file for each published group, in one archive.
+    pub each: bool,
     /// Headers for people or for machines.
     pub headers: Headers,
     /// In the old Chinese encoding instead of UTF-8 (CSV only).
@@ -103,48 +140,77 @@ pub struct ExportFile {
 }
 
 impl App {
+    /// A file of a round's results, if whoever asks may have it. Either way it is a link of the chain.
+    pub fn export(&self, by: &Actor, id: &RoundId, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+        by.need(Permission::ReadLists)?;
+        let all = by.may(Permission::RunRounds);
+        let scope = wanted.group.unwrap_or(if wanted.each { "each" } else { "-" });
+        let subject = format!("{id} {} {}", wanted.document.as_str(), scope.chars().take(60).collect::<String>());
+        let table = match wanted.document {
+            Document::Table(table) => Some(table),
+            Document::Letter | Document::Report => None,
+        };
+        if table == Some(TableName::Tasks) && all && !self.round(id)?.state.has_results() {
+            self.tell(by, Action::Export, &subject)?;
+            return self.task_file(id, wanted);
+        }
+        let mut results = self.results_for(by, id)?;
+        let own = wanted.group.is_some_and(|group| results.may_be_read(by, group));
+        if !(all || own && table.is_some()) {
+            return self.refuse(by, Action::ExportDenied, &subject);
+        }
+        self.tell(by, Action::Export, &subject)?;
+        match (table, wanted.document) {
+            (Some(table), _) if wanted.each && all => self.table_files(&mut results, table, wanted),
+            (Some(table), _) => self.table_file(&mut results, table, wanted),
+            (None, Document::Letter) => self.letter(&results),
+            (None, _) => self.report(&results),
+        }
+    }
+
     /// A table as a file.
-    pub fn export(&self, results: &mut Results, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
-        if !FileFormat::of(wanted.table).contains(&wanted.format) {
-            let known: Vec<&str> = FileFormat::of(wanted.table).iter().map(|f| f.as_str()).collect();
+    fn table_file(&self, results: &mut Results, name: TableName, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+        if !FileFormat::of(name).contains(&wanted.format) {
+            let known: Vec<&str> = FileFormat::of(name).iter().map(|f| f.as_str()).collect();
             return Err(Refusal::new(
-                format!("{}没有这种格式；可用：{}", wanted.table.label(Lang::Zh), known.join("、")),
-                format!("{} has no such format; there are {}", wanted.table.as_str(), known.join(", ")),
+                format!("{}没有这种格式；可用：{}", name.label(Lang::Zh), known.join("、")),
+                format!("{} has no such format; there are {}", name.as_str(), known.join(", ")),
             )
             .into());
         }
-        if wanted.table == TableName::Lookback {
+        if name == TableName::Lookback {
             self.compare(results)?;
         }
-        let table = results.table_for(wanted.table, wanted.group, wanted.headers == Headers::Chinese && wanted.format != FileFormat::Json)?;
-        let bytes = if wanted.format == FileFormat::Docx { results.word(wanted, &table)? } else { Self::render(&table, wanted) };
+        let table = results.table_for(name, wanted.group, wanted.headers == Headers::Chinese && wanted.format != FileFormat::Json)?;
+        let bytes = if wanted.format == FileFormat::Docx { results.word(name, wanted, &table)? } else { Self::render(&table, name, wanted) };
         Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
     }
 
     /// The task lists of a round that may not be opened yet: the only table that needs no results.
-    pub fn export_tasks(&self, id: &RoundId, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+    fn task_file(&self, id: &RoundId, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
         let round = self.round(id)?;
         let units = self.round_units(id)?;
         let names: Vec<&str> = units.iter().filter(|u| wanted.group.is_none_or(|code| code == u.code)).map(|u| u.name.as_str()).collect();
         let marks = self.marks(&round, Lang::Zh);
         let table = task_table(format!("{}_{}", TableName::Tasks.label(Lang::Zh), round.title), &names, &self.phases()?, &marks);
-        let bytes = if wanted.format == FileFormat::Docx { task_list(&names, &table, &marks) } else { Self::render(&table, wanted) };
+        let bytes =
+            if wanted.format == FileFormat::Docx { task_list(&names, &table, &marks) } else { Self::render(&table, TableName::Tasks, wanted) };
         Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
     }
 
-    fn render(table: &Table, wanted: &Wanted<'_>) -> Vec<u8> {
+    fn render(table: &Table, name: TableName, wanted: &Wanted<'_>) -> Vec<u8> {
         match wanted.format {
             FileFormat::Csv if wanted.gb18030 => to_gb18030(&to_csv(table, wanted.headers)),
-            FileFormat::Xlsx => to_xlsx(table, wanted.headers, wanted.table.parts()),
+            FileFormat::Xlsx => to_xlsx(table, wanted.headers, name.parts()),
             FileFormat::Json => table.to_json().into_bytes(),
             FileFormat::Csv | FileFormat::Docx => to_csv(table, wanted.headers),
         }
     }
 
     /// The same for every published group, in one archive, with the bureau's where there is one.
-    pub fn export_all(&self, results: &mut Results, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+    fn table_files(&self, results: &mut Results, table: TableName, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
         let mut codes: Vec<String> = results.release.groups.iter().map(|g| g.code.clone()).collect();
-        if wanted.table == TableName::Problems {
+        if table == TableName::Problems {
             codes.push("ALL".to_owned());
         }
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -155,23 +221,23 @@ impl App {
         let expect = "writing into memory does not fail";
         let mut taken = HashSet::new();
         for code in &codes {
-            let file = self.export(results, &Wanted { group: Some(code), ..*wanted })?;
+            let file = self.table_file(results, table, &Wanted { group: Some(code), ..*wanted })?;
             // Two groups whose names begin alike keep a file each.
             let name = if taken.insert(file.name.clone()) {
                 file.name
             } else {
-                file_name(&format!("{}_{code}", wanted.table.label(Lang::Zh)), wanted.format.as_str())
+                file_name(&format!("{}_{code}", table.label(Lang::Zh)), wanted.format.as_str())
             };
             archive.start_file(name, options).and_then(|()| archive.write_all(&file.bytes).map_err(Into::into)).expect(expect);
         }
         let bytes = archive.finish().expect(expect).into_inner();
-        let name = file_name(&format!("{}_各单位_{}", wanted.table.label(Lang::Zh), results.round.title), "zip");
+        let name = file_name(&format!("{}_各单位_{}", table.label(Lang::Zh), results.round.title), "zip");
         Ok(ExportFile { name, content_type: "application/zip", bytes })
     }
 
     fn compare(&self, results: &mut Results) -> Result<(), AppError> {
         let base = results.round.looks_back.as_ref().ok_or_else(|| Refusal::new("本轮没有设定对照的轮次", "this round looks back at none"))?;
-        let base = self.results(base)?;
+        let base = self.working_results(base)?;
         let base = if results.reads_issued() { base.as_issued() } else { base };
         if results.reads_issued() && base.round.state != RoundState::Released {
             return Err(Refusal::new("对照的轮次尚未发布", "the round before is not released").into());
@@ -204,12 +270,12 @@ impl Results {
         Side { round: &self.round, survey: &self.survey, release: &self.release }
     }
 
-    fn word(&self, wanted: &Wanted<'_>, table: &Table) -> Result<Vec<u8>, AppError> {
+    fn word(&self, name: TableName, wanted: &Wanted<'_>, table: &Table) -> Result<Vec<u8>, AppError> {
         let codes: Vec<&str> = match wanted.group {
             Some(code) => vec![code],
             None => self.release.groups.iter().map(|g| g.code.as_str()).collect(),
         };
-        if wanted.table == TableName::Tasks {
+        if name == TableName::Tasks {
             return Ok(task_list(&self.unit_names(wanted.group), table, self.marks.zh()));
         }
         let lists = codes

@@ -2,7 +2,8 @@
 //! After an opening: original texts and spent codes are kept for a set time and then destroyed. After a restore: a round goes on only if two accept the loss.
 //! Steps that cannot be taken back take two accounts; the record of a destruction can be printed.
 
-use super::{App, AppError, Role, SERVICE};
+use super::deeds::link;
+use super::{Action, Actor, App, AppError, Permission, Role};
 use crate::id::RoundId;
 use crate::identity;
 use crate::round::{Move, Round, RoundState, shanghai_day};
@@ -38,18 +39,18 @@ impl SharedStep {
     }
 
     /// What the audit chain calls an approval, and the step once it is taken.
-    fn action(self, taken: bool) -> &'static str {
+    fn action(self, taken: bool) -> Action {
         match (self, taken) {
-            (Self::Release, false) => "release_requested",
-            (Self::Release, true) => "round_release",
-            (Self::Lists, false) => "lists_requested",
-            (Self::Lists, true) => "lists_issued",
-            (Self::Destroy, false) => "destroy_requested",
-            (Self::Destroy, true) => "destroy_confirmed",
-            (Self::Resume, false) => "resume_requested",
-            (Self::Resume, true) => "resume_confirmed",
-            (Self::Void, false) => "void_requested",
-            (Self::Void, true) => "void_confirmed",
+            (Self::Release, false) => Action::ReleaseRequested,
+            (Self::Release, true) => Action::RoundRelease,
+            (Self::Lists, false) => Action::ListsRequested,
+            (Self::Lists, true) => Action::ListsIssued,
+            (Self::Destroy, false) => Action::DestroyRequested,
+            (Self::Destroy, true) => Action::DestroyConfirmed,
+            (Self::Resume, false) => Action::ResumeRequested,
+            (Self::Resume, true) => Action::ResumeConfirmed,
+            (Self::Void, false) => Action::VoidRequested,
+            (Self::Void, true) => Action::VoidConfirmed,
         }
     }
 
@@ -81,6 +82,20 @@ impl SharedStep {
     }
 }
 
+fn not_vouched_for() -> Refusal {
+    Refusal::new(
+        "本账号刚由管理员新建或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步骤",
+        "this account was just made or reset by an administrator: another account of the section has to vouch for it on the first page, or three days must pass",
+    )
+}
+
+fn not_the_sections() -> Refusal {
+    Refusal::new(
+        "本账号已停用，或不再属于政工科，不能参与此步骤",
+        "this account was turned off or is no longer the section's; it cannot take part in this step",
+    )
+}
+
 /// Why results cannot be let out yet.
 pub(super) fn not_destroyed_yet() -> Refusal {
     Refusal::new("票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁", "box and keys are not destroyed yet; run `zicha box open` again to finish")
@@ -90,28 +105,31 @@ pub(super) fn not_destroyed_yet() -> Refusal {
 const NAMES: &str = "names";
 
 impl App {
-    /// Agrees to a step as one of two accounts, to what is there now; takes it and returns true once a second one has. Both are noted in the audit chain.
-    pub fn approve(&self, id: &RoundId, step: SharedStep, account: &str) -> Result<bool, AppError> {
-        self.approve_seen(id, step, account, "")
+    /// Agrees to a step as one of two accounts, to what is there now; takes it and returns true once a second one has. Both are links of the audit chain.
+    pub fn approve(&self, by: &Actor, id: &RoundId, step: SharedStep) -> Result<bool, AppError> {
+        self.approve_seen(by, id, step, "")
     }
 
     /// The same, to what was `seen`: anything else is refused, to be looked at.
-    pub fn approve_seen(&self, id: &RoundId, step: SharedStep, account: &str, seen: &str) -> Result<bool, AppError> {
-        let taken = self.share(id, step, Some(account), seen)?;
-        self.note(account, step.action(taken), id.as_str())?;
-        Ok(taken)
+    pub fn approve_seen(&self, by: &Actor, id: &RoundId, step: SharedStep, seen: &str) -> Result<bool, AppError> {
+        by.need(step.action(true).right())?;
+        if by.session().is_none() {
+            return Err(AppError::Forbidden);
+        }
+        self.share(by, id, step, seen)
     }
 
     /// What a step would be agreed to now, in one word.
     pub fn seen_now(&self, id: &RoundId, step: SharedStep) -> Result<String, AppError> {
         match step {
-            SharedStep::Release | SharedStep::Lists => self.results(id)?.digest(),
+            SharedStep::Release | SharedStep::Lists => self.working_results(id)?.digest(),
             SharedStep::Destroy | SharedStep::Resume | SharedStep::Void => Ok(self.storage.round_digest(id)?),
         }
     }
 
     /// Takes a step if enough accounts agree, or at once where the command line acts alone.
-    pub(super) fn share(&self, id: &RoundId, step: SharedStep, account: Option<&str>, seen: &str) -> Result<bool, AppError> {
+    pub(super) fn share(&self, by: &Actor, id: &RoundId, step: SharedStep, seen: &str) -> Result<bool, AppError> {
+        let account = by.session().map(|session| session.account.as_str());
         let round = self.round(id)?;
         step.check(&round)?;
         if step == SharedStep::Lists {
@@ -122,42 +140,41 @@ impl App {
         let now = self.now().unix_timestamp();
         let wish = Sharing { round: id, step: step.as_str(), from: round.state, account, seen, roles: &roles, needs_last, now };
         let day = shanghai_day(self.now()).to_string();
-        let shared = match step {
-            SharedStep::Release | SharedStep::Lists => {
-                let mut results = self.results(id)?;
-                let mut lists = |edits, cases, holds| {
-                    (results.edits, results.cases, results.round.holds) = (edits, cases, holds);
-                    results.as_edition(day.clone()).map_err(|error| StorageError::Corrupt(error.to_string()))
-                };
-                let deed = if step == SharedStep::Release { SharedDeed::Release(&mut lists) } else { SharedDeed::Lists(&mut lists) };
-                self.storage.share(&wish, deed)?
-            }
-            SharedStep::Destroy => self.storage.share(&wish, SharedDeed::Destroy { day: &day })?,
-            SharedStep::Resume => self.storage.share(&wish, SharedDeed::Move(RoundState::Open))?,
-            SharedStep::Void => self.storage.share(&wish, SharedDeed::Move(RoundState::Void))?,
-        };
-        match shared {
-            Shared::Waits => Ok(false),
-            Shared::Changed => Err(AppError::Changed),
-            Shared::NotYet => Err(Refusal::new(
-                "本账号刚由管理员新建或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步骤",
-                "this account was just made or reset by an administrator: another account of the section has to vouch for it on the first page, or three days must pass",
-            )
-            .into()),
-            Shared::NotAllowed => Err(Refusal::new(
-                "本账号已停用，或不再属于政工科，不能参与此步骤",
-                "this account was turned off or is no longer the section's; it cannot take part in this step",
-            )
-            .into()),
-            Shared::Taken(_) => {
-                if step == SharedStep::Void {
-                    // What nobody may open any more is not kept either.
-                    self.destroy(id)?;
-                }
-                self.changed(id);
-                Ok(true)
-            }
+        let at = self.now().unix_timestamp();
+        let mut results = if matches!(step, SharedStep::Release | SharedStep::Lists) { Some(self.working_results(id)?) } else { None };
+        let taken = self.storage.transaction(|tx| {
+            let mut lists = |edits, cases, holds| {
+                let results = results.as_mut().ok_or_else(|| StorageError::Corrupt("a step without lists".into()))?;
+                (results.edits, results.cases, results.round.holds) = (edits, cases, holds);
+                results.as_edition(day.clone()).map_err(|error| StorageError::Corrupt(error.to_string()))
+            };
+            let deed = match step {
+                SharedStep::Release => SharedDeed::Release(&mut lists),
+                SharedStep::Lists => SharedDeed::Lists(&mut lists),
+                SharedStep::Destroy => SharedDeed::Destroy { day: &day },
+                SharedStep::Resume => SharedDeed::Move(RoundState::Open),
+                SharedStep::Void => SharedDeed::Move(RoundState::Void),
+            };
+            let taken = match tx.share(&wish, deed)? {
+                Shared::Waits => false,
+                Shared::Taken(_) => true,
+                Shared::Changed => return Err(AppError::Changed),
+                Shared::NotYet => return Err(not_vouched_for().into()),
+                Shared::NotAllowed => return Err(not_the_sections().into()),
+            };
+            let action = if account.is_none() { Action::RoundReleaseShell } else { step.action(taken) };
+            link(tx, at, by.name(), action, id.as_str())?;
+            Ok(taken)
+        })?;
+        if taken && step == SharedStep::Destroy {
+            self.storage.rewrite_if_due()?;
         }
+        if taken && step == SharedStep::Void {
+            // What nobody may open any more is not kept either.
+            self.destroy(id)?;
+        }
+        self.changed(id);
+        Ok(taken)
     }
 
     /// Who has approved which step of a round.
@@ -165,18 +182,15 @@ impl App {
         Ok(self.storage.approvals(id)?)
     }
 
-    fn destroy_originals(&self, id: &RoundId, by: &[String]) -> Result<(), AppError> {
-        self.storage.destroy_originals(id, &shanghai_day(self.now()).to_string(), by)?;
-        self.changed(id);
-        Ok(())
-    }
-
     /// Destroys what was kept, if its day has come.
     pub(super) fn destroy_originals_in_time(&self, round: &Round) -> Result<(), AppError> {
         let due = round.originals_until.is_some_and(|day| shanghai_day(self.now()) >= day);
         if due && round.destruction.is_none() {
-            self.destroy_originals(&round.id, &[])?;
-            return self.note(SERVICE, "originals_destroyed", round.id.as_str());
+            let today = shanghai_day(self.now()).to_string();
+            self.deed(&Actor::Service, Action::OriginalsDestroyed, round.id.as_str(), |tx| {
+                if tx.destroy_originals(&round.id, &today, &[])? { Ok(()) } else { Err(AppError::Changed) }
+            })?;
+            self.changed(&round.id);
         }
         // A rewrite that was interrupted is made up for.
         Ok(self.storage.rewrite_if_due()?)
@@ -189,17 +203,22 @@ impl App {
     }
 
     /// Names that are marked in texts, as the section has loaded them.
-    pub fn names(&self) -> Result<Vec<String>, AppError> {
+    pub fn names(&self, by: &Actor) -> Result<Vec<String>, AppError> {
+        by.need(Permission::RunRounds)?;
+        self.known_names()
+    }
+
+    pub(super) fn known_names(&self) -> Result<Vec<String>, AppError> {
         Ok(self.storage.setting(NAMES)?.map(|text| identity::parse_names(&text)).unwrap_or_default())
     }
 
     /// Loads the names that are marked in texts; returns how many.
-    pub fn set_names(&self, text: &str) -> Result<usize, AppError> {
+    pub fn set_names(&self, by: &Actor, text: &str) -> Result<usize, AppError> {
         let names = identity::parse_names(text);
         if names.len() > 10_000 {
             return Err(Refusal::new("姓名最多一万个", "at most ten thousand names").into());
         }
-        self.storage.set_setting(NAMES, &names.join("\n"))?;
+        self.deed(by, Action::NamesLoaded, &names.len().to_string(), |tx| Ok(tx.set_setting(NAMES, &names.join("\n"))?))?;
         Ok(names.len())
     }
 }

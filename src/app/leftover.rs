@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, AppError};
+use super::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState};
 use crate::text::Refusal;
@@ -15,7 +15,8 @@ impl App {
     }
 
     /// Notes how many slips of each unit were left over. `before` is what was noted when the person began; units that are not named stay as they were.
-    pub fn set_leftover(&self, id: &RoundId, before: &BTreeMap<String, u32>, counts: &BTreeMap<String, u32>) -> Result<(), AppError> {
+    pub fn set_leftover(&self, by: &Actor, id: &RoundId, before: &BTreeMap<String, u32>, counts: &BTreeMap<String, u32>) -> Result<(), AppError> {
+        by.need(Action::SlipsLeftover.right())?;
         let round = self.round(id)?;
         if round.access == Access::Poster || !matches!(round.state, RoundState::Open | RoundState::Closed) || round.destroyed {
             return Err(
@@ -36,11 +37,10 @@ impl App {
         }
         let mut now = before.clone();
         now.extend(counts.clone());
-        if self.storage.set_leftover(id, before, &now)? {
-            self.changed(id);
-            Ok(())
-        } else {
-            Err(AppError::Changed)
-        }
+        self.deed(by, Action::SlipsLeftover, &format!("{id} {}", counts.values().sum::<u32>()), |tx| {
+            if tx.set_leftover(id, before, &now)? { Ok(()) } else { Err(AppError::Changed) }
+        })?;
+        self.changed(id);
+        Ok(())
     }
 }

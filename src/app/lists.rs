@@ -3,18 +3,19 @@
 
 use super::results::Results;
 use super::screening::{copied_refusal, telling_refusal};
-use super::{App, AppError, SharedStep};
+use super::{Action, Actor, App, AppError, SharedStep};
 use crate::id::RoundId;
 use crate::identity;
 use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working};
 use crate::round::{Round, parse_day, shanghai_day};
-use crate::storage::{Edition, ProblemChange};
+use crate::storage::{Edition, ProblemChange, Transaction};
 use crate::text::Refusal;
 
 impl App {
     /// Keeps what somebody did to a row. `edit.version` is the version it was made from.
-    pub fn save_problem(&self, id: &RoundId, edit: &ProblemEdit, anyway: bool, account: &str) -> Result<(), AppError> {
-        let results = self.results(id)?;
+    pub fn save_problem(&self, by: &Actor, id: &RoundId, edit: &ProblemEdit, anyway: bool) -> Result<(), AppError> {
+        by.need(Action::ProblemChanged.right())?;
+        let results = self.working_results(id)?;
         edit.check(&results.survey).map_err(AppError::Mistakes)?;
         self.check_words(id, edit, anyway)?;
         let rows = results.working(&edit.group)?;
@@ -24,12 +25,13 @@ impl App {
         if let RowState::Merged(into) = &edit.state {
             check_merge(&rows, edit, into)?;
         }
-        self.keep(id, edit, account)
+        self.keep(by, id, edit)
     }
 
     /// Adds a row by hand; returns its number.
-    pub fn add_problem(&self, id: &RoundId, new: ProblemEdit, anyway: bool, account: &str) -> Result<String, AppError> {
-        let results = self.results(id)?;
+    pub fn add_problem(&self, by: &Actor, id: &RoundId, new: ProblemEdit, anyway: bool) -> Result<String, AppError> {
+        by.need(Action::ProblemChanged.right())?;
+        let results = self.working_results(id)?;
         results.working(&new.group)?;
         let mut edit = ProblemEdit { question: None, version: 0, ..new };
         edit.check(&results.survey).map_err(AppError::Mistakes)?;
@@ -37,7 +39,7 @@ impl App {
         // Two who add at once get two numbers.
         for _ in 0..20 {
             edit.number = next_number(&edit.group, edit.category, &self.storage.problem_edits(id)?);
-            match self.keep(id, &edit, account) {
+            match self.keep(by, id, &edit) {
                 Err(AppError::Changed) => {}
                 other => return other.map(|()| edit.number),
             }
@@ -53,7 +55,7 @@ impl App {
         if anyway {
             return Ok(());
         }
-        let (originals, names) = (self.storage.originals(id)?, self.names()?);
+        let (originals, names) = (self.storage.originals(id)?, self.known_names()?);
         // Everything that is printed; evidence is the desk's own.
         let fields = [
             ("statement", &edit.statement),
@@ -74,20 +76,14 @@ impl App {
         if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
     }
 
-    fn keep(&self, id: &RoundId, edit: &ProblemEdit, account: &str) -> Result<(), AppError> {
-        if !self.storage.save_problem(id, edit, account, self.now().unix_timestamp())? {
-            return Err(AppError::Changed);
-        }
-        self.lists_changed(id)?;
-        self.note(account, "problem_changed", &format!("{id} {}", edit.number))
-    }
-
-    /// Who agreed to hand lists over agreed to other ones.
-    pub(super) fn lists_changed(&self, id: &RoundId) -> Result<(), AppError> {
-        for step in [SharedStep::Release, SharedStep::Lists] {
-            self.storage.forget_approvals(id, Some(step.as_str()))?;
-        }
-        Ok(())
+    fn keep(&self, by: &Actor, id: &RoundId, edit: &ProblemEdit) -> Result<(), AppError> {
+        let now = self.now().unix_timestamp();
+        self.deed(by, Action::ProblemChanged, &format!("{id} {}", edit.number), |tx| {
+            if !tx.save_problem(id, edit, by.name(), now)? {
+                return Err(AppError::Changed);
+            }
+            lists_changed(tx, id)
+        })
     }
 
     /// Every change of a row, the first one first.
@@ -97,7 +93,7 @@ impl App {
 
     /// Whether lists can be handed over anew: they were before, and have changed since.
     pub(super) fn check_reissue(&self, round: &Round) -> Result<(), AppError> {
-        if self.results(&round.id)?.has_unissued_changes()? {
+        if self.working_results(&round.id)?.has_unissued_changes()? {
             return Ok(());
         }
         Err(Refusal::new("清单自上次下发后没有改动", "the lists have not changed since they were handed over").into())
@@ -133,6 +129,14 @@ impl Results {
             None => false,
         })
     }
+}
+
+/// Who agreed to hand lists over agreed to other ones.
+pub(super) fn lists_changed(tx: &mut Transaction, id: &RoundId) -> Result<(), AppError> {
+    for step in [SharedStep::Release, SharedStep::Lists] {
+        tx.forget_approvals(id, Some(step.as_str()))?;
+    }
+    Ok(())
 }
 
 fn check_merge(rows: &[WorkingRow], edit: &ProblemEdit, into: &str) -> Result<(), AppError> {

@@ -2,6 +2,7 @@
 //! Web and command line call these and nothing below them, so a rule holds wherever somebody comes from.
 
 mod accounts;
+mod actor;
 mod address;
 mod audit;
 mod backup;
@@ -9,12 +10,14 @@ mod calendar;
 mod clock;
 mod config;
 mod custody;
+mod deeds;
 mod demo;
 mod documents;
 mod drafts;
 mod event;
 mod exports;
 pub mod fault;
+mod installation;
 mod intake;
 mod keeping;
 mod leftover;
@@ -27,6 +30,8 @@ mod results;
 mod rounds;
 mod screening;
 mod second_factor;
+mod session;
+mod sign_in;
 mod slips;
 mod staging;
 mod surveys;
@@ -46,17 +51,19 @@ use rand::rngs::ThreadRng;
 use sha2::{Digest, Sha256};
 
 pub use crate::storage::SurveyVersion;
-pub use accounts::{AccountInfo, Role, SESSION_IDLE, Session, csrf_token};
+pub use accounts::{AccountInfo, Role};
+pub use actor::{Actor, Permission};
 pub use address::PublicAddress;
-pub use audit::{ACTIONS, AuditChain, AuditFilter, AuditHead, LastChange, SERVICE, action_label, minute_of};
+pub use audit::{AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
 pub use backup::{How, Restoration, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
 pub use clock::ClockDoubt;
 pub use config::{Part, SETTINGS, Settings};
 pub use custody::{Custody, PreparedSet};
+pub use deeds::Action;
 pub use demo::{Demo, DemoAccount};
 pub use event::{Cause, Event, report};
-pub use exports::{ExportFile, FileFormat, Wanted};
+pub use exports::{Document, ExportFile, FileFormat, Wanted};
 pub use intake::{Begun, Reject};
 pub use keeping::SharedStep;
 pub use metrics::Submission;
@@ -66,15 +73,19 @@ pub use results::{Check, Results};
 pub use rounds::NewRound;
 pub use screening::Decision;
 pub use second_factor::NewSecret;
+pub use session::{Session, csrf_token};
+pub use sign_in::SESSION_IDLE;
 pub use slips::PrintedSlip;
 pub use surveys::OwnSurvey;
 pub use tokens::Token;
+
+use installation::{create_private, create_private_folder, server_key, write_private};
 
 use crate::access::ServerKey;
 use crate::ballot::{Layout, RoundPublicKey, Straight, StuffingKey};
 use crate::id::RoundId;
 use crate::round::Round;
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Stop, Storage, StorageError};
 use crate::survey::Survey;
 use crate::text::Refusal;
 
@@ -90,6 +101,9 @@ pub enum AppError {
     /// Somebody else has changed the thing since it was looked at.
     #[error("somebody else has changed this meanwhile")]
     Changed,
+    /// Whoever acts may not do this.
+    #[error("this is not permitted")]
+    Forbidden,
     /// The thing does not exist.
     #[error("{0}")]
     NotFound(Refusal),
@@ -117,6 +131,12 @@ impl From<StorageError> for AppError {
             )),
             other => Self::Storage(other),
         }
+    }
+}
+
+impl Stop for AppError {
+    fn is_crossed(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_crossed())
     }
 }
 
@@ -148,7 +168,7 @@ pub struct App {
     password_turn: Mutex<()>,
     throttle: throttle::Throttle,
     factor_tries: Mutex<vouching::FactorTries>,
-    failed: Mutex<Vec<(i64, String, &'static str)>>,
+    failed: Mutex<Vec<(i64, String, Action)>>,
     /// Refusals of the present minute, by account.
     refused: Mutex<HashMap<String, (i64, u64)>>,
     prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
@@ -225,17 +245,6 @@ impl App {
     /// Whether the database answers.
     pub fn ready(&self) -> Result<(), AppError> {
         Ok(self.storage.ping()?)
-    }
-
-    /// Name of the bureau, for pages and exports.
-    pub fn bureau_name(&self) -> Result<String, AppError> {
-        Ok(self.storage.setting("bureau")?.unwrap_or_else(|| "全局".to_owned()))
-    }
-
-    /// Sets the name of the bureau.
-    pub fn set_bureau_name(&self, name: &str) -> Result<(), AppError> {
-        crate::round::check_title(name)?;
-        Ok(self.storage.set_setting("bureau", name.trim())?)
     }
 
     /// Whether everything here is invented.
@@ -335,83 +344,4 @@ impl App {
 #[expect(clippy::disallowed_methods, reason = "the application hands randomness to the domain from here")]
 pub(crate) fn rng() -> ThreadRng {
     rand::rng()
-}
-
-/// Reads the server key, or makes it on the first start of all.
-fn server_key(settings: &Settings, storage: &Storage) -> Result<ServerKey, AppError> {
-    let path = settings.key_path();
-    let known = storage.setting("server_key_fingerprint")?;
-    let key = match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            ServerKey::parse(&text).map_err(|r| Refusal::new(format!("{}：{}", path.display(), r.zh), format!("{}: {}", path.display(), r.en)))?
-        }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && known.is_none() => {
-            let key = ServerKey::random(&mut rng());
-            write_private(&path, &key.to_file())?;
-            key
-        }
-        Err(e) => {
-            return Err(Refusal::new(
-                format!("服务器密钥文件 {} 无法读取（{e}）。没有它，已有轮次的票箱无法开启；请从备份恢复该文件", path.display()),
-                format!(
-                    "the server key file {} cannot be read ({e}); without it no box of this database can be opened: restore the file from its backup",
-                    path.display()
-                ),
-            )
-            .into());
-        }
-    };
-    match known {
-        None => storage.set_setting("server_key_fingerprint", &key.fingerprint())?,
-        Some(known) if known != key.fingerprint() => {
-            return Err(Refusal::new(
-                format!(
-                    "服务器密钥 {} 与数据库不匹配（数据库记录 {known}，文件为 {}）；请使用与该数据库配套的密钥文件",
-                    path.display(),
-                    key.fingerprint()
-                ),
-                format!(
-                    "the server key {} does not belong to this database (expected {known}, found {}); use the key file that does",
-                    path.display(),
-                    key.fingerprint()
-                ),
-            )
-            .into());
-        }
-        Some(_) => {}
-    }
-    Ok(key)
-}
-
-/// Creates a folder that only its owner can enter.
-fn create_private_folder(path: &std::path::Path) -> Result<(), AppError> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|e| AppError::File(format!("cannot create the folder {}: {e}", path.display())))
-}
-
-/// Creates a file that only its owner can read, and never over an existing one.
-fn create_private(path: &std::path::Path) -> std::io::Result<std::fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Writes a file that only its owner can read, durably, and never over an existing one.
-fn write_private(path: &std::path::Path, text: &str) -> Result<(), AppError> {
-    use std::io::Write;
-    let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
-    let folder = folder_of(path);
-    create_private_folder(folder)?;
-    let mut file = create_private(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(failed)
-}
-
-/// The folder of a file, also of one that is named without any.
-fn folder_of(path: &std::path::Path) -> &std::path::Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
 }

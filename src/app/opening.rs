@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::staging::{self, LooseText, Places, Staging, TextCounts};
-use super::{App, AppError, fault, rng};
+use super::{Action, Actor, App, AppError, fault, rng};
 use crate::ballot::{Layout, RoundPrivateKey, SealedBallot};
 use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
@@ -53,7 +53,8 @@ type OpenedPage = Vec<(String, Encapsulation, Option<Response>)>;
 
 impl App {
     /// Opens the box of a closed round; finishes the destruction if that is all that is left.
-    pub fn open_box(&self, id: &RoundId, progress: &mut dyn FnMut(Progress)) -> Result<(), AppError> {
+    pub fn open_box(&self, by: &Actor, id: &RoundId, progress: &mut dyn FnMut(Progress)) -> Result<(), AppError> {
+        by.need(Action::BoxOpen.right())?;
         let round = self.round(id)?;
         if round.state.has_results() {
             if round.destroyed {
@@ -78,6 +79,7 @@ impl App {
         // Somebody may have opened it while this one waited at the door.
         let round = self.round(id)?;
         Move::OpenBox.from(round.state)?;
+        self.tell(by, Action::BoxBegun, id.as_str())?;
         progress(Progress::Checking);
         let sums = self.check_box(&round)?;
         self.check_free_disk(sums.ballots)?;
@@ -114,6 +116,7 @@ impl App {
             return Err(Refusal::new("本轮刚在别处完成开箱", "the box was just opened elsewhere").into());
         }
         fault::at("written");
+        self.tell(by, Action::BoxOpen, id.as_str())?;
         self.forget_gathered(id);
         self.changed(id);
         progress(Progress::Destroying);
@@ -266,6 +269,7 @@ impl App {
         }
         fault::at("custody_gone");
         self.storage.mark_destroyed(id)?;
+        self.tell(&Actor::Service, Action::BoxDestroyed, id.as_str())?;
         fault::at("noted");
         self.remove_marker(id)?;
         self.changed(id);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{App, AppError, PHASES, Session};
+use super::{Action, Actor, App, AppError, PHASES, Permission};
 use crate::export::{Compared, Subject, Table, TableName, table};
 use crate::gate::Release;
 use crate::id::RoundId;
@@ -137,6 +137,14 @@ impl Results {
         Ok(table(name, &subject))
     }
 
+    /// Whether somebody may read the list of a group: their own units' after release, or all for those who run rounds.
+    #[must_use]
+    pub fn may_be_read(&self, by: &Actor, group: &str) -> bool {
+        let own = |unit: &String| self.group_of_unit(unit) == Some(group);
+        by.may(Permission::RunRounds)
+            || (self.round.state == RoundState::Released && by.session().is_some_and(|session| session.units.iter().any(own)))
+    }
+
     /// Names of all units, or of those in one published group.
     #[must_use]
     pub fn unit_names(&self, only: Option<&str>) -> Vec<&str> {
@@ -152,8 +160,13 @@ impl Results {
 }
 
 impl App {
-    /// The results of an opened round.
-    pub fn results(&self, id: &RoundId) -> Result<Results, AppError> {
+    /// The results of an opened round, with its lists as they are being worked on.
+    pub fn results(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        by.need(Permission::RunRounds)?;
+        self.working_results(id)
+    }
+
+    pub(super) fn working_results(&self, id: &RoundId) -> Result<Results, AppError> {
         let released = self.released(id)?;
         Ok(Results { edits: self.storage.problem_edits(id)?, cases: self.storage.cases(id)?, ..released })
     }
@@ -184,9 +197,50 @@ impl App {
     }
 
     /// The results of an opened round as this desk user sees them: those who do not run rounds read lists as they were handed over.
-    pub fn results_for(&self, session: &Session, id: &RoundId) -> Result<Results, AppError> {
-        let results = self.results(id)?;
-        Ok(if session.role.runs_rounds() { results } else { results.as_issued() })
+    pub fn results_for(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        by.need(Permission::ReadLists)?;
+        let results = self.working_results(id)?;
+        Ok(if by.may(Permission::RunRounds) { results } else { results.as_issued() })
+    }
+
+    /// The results of a round for a program that reads all of them that it may: a link of the chain.
+    pub fn read_release(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        let results = self.results_for(by, id)?;
+        let subject = format!("{id} release");
+        if !by.may(Permission::RunRounds) && results.round.state != RoundState::Released {
+            return self.refuse(by, Action::ApiDenied, &subject);
+        }
+        self.tell(by, Action::ApiRead, &subject)?;
+        Ok(results)
+    }
+
+    /// Refuses a program that asks for something which its owner may not read.
+    pub fn refuse_program(&self, by: &Actor, path: &str) -> Result<(), AppError> {
+        self.refuse(by, Action::ApiDenied, path)
+    }
+
+    /// The results of an opened round for somebody who reads the list of one group, or of the bureau (`ALL`).
+    pub fn read_list(&self, by: &Actor, id: &RoundId, group: &str) -> Result<Results, AppError> {
+        let results = self.results_for(by, id)?;
+        let subject = format!("{id} {group}");
+        match (results.may_be_read(by, group), by) {
+            (true, Actor::Program(_)) => self.tell(by, Action::ApiRead, &subject)?,
+            (true, _) => {}
+            (false, Actor::Program(_)) => return self.refuse(by, Action::ApiDenied, &subject),
+            (false, _) => return self.refuse(by, Action::ListDenied, &subject),
+        }
+        Ok(results)
+    }
+
+    /// The published group that a unit belongs to, or what was given if it is none: a group's own code.
+    pub fn group_named(&self, by: &Actor, id: &RoundId, code: &str) -> Result<String, AppError> {
+        by.need(Permission::RunRounds)?;
+        if !self.round(id)?.state.has_results() {
+            return Ok(code.to_owned());
+        }
+        let (_, release) = self.frozen(id)?;
+        let group = release.groups.into_iter().find(|group| group.units.iter().any(|unit| unit == code));
+        Ok(group.map_or_else(|| code.to_owned(), |group| group.code))
     }
 
     pub(super) fn phases(&self) -> Result<Vec<(String, String)>, AppError> {

@@ -3,7 +3,8 @@
 
 use time::Date;
 
-use super::{App, AppError, Cause, Event, Part, SERVICE, SharedStep, report, rng, version, workbook};
+use super::lists::lists_changed;
+use super::{Action, Actor, App, AppError, Cause, Event, Part, SharedStep, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;
 use crate::round::{
@@ -73,18 +74,28 @@ impl App {
     }
 
     /// Replaces the unit table from a CSV file, all or nothing.
-    pub fn import_units(&self, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+    pub fn import_units(&self, by: &Actor, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+        by.need(Action::UnitsImport.right())?;
         let units = self.understand_units(&Self::unit_table(bytes)?, None)?.units().map_err(AppError::Mistakes)?;
-        self.storage.replace_units(None, &units)?;
+        self.put_units(by, None, &units, &units.len().to_string())?;
         Ok(units)
     }
 
+    /// Replaces the unit table; with `from`, only if it still is what was read.
+    fn put_units(&self, by: &Actor, from: Option<&[Unit]>, units: &[Unit], subject: &str) -> Result<(), AppError> {
+        self.deed(by, Action::UnitsImport, subject, |tx| if tx.replace_units(from, units)? { Ok(()) } else { Err(AppError::Changed) })
+    }
+
     /// The same, if the table still is the one of [`App::units_version`] `seen`.
-    pub fn change_units(&self, seen: &str, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+    pub fn change_units(&self, by: &Actor, seen: &str, bytes: &[u8]) -> Result<Vec<Unit>, AppError> {
+        by.need(Action::UnitsImport.right())?;
         let old = self.units()?;
         let units = unit::read(&Self::unit_table(bytes)?, None, &old).units().map_err(AppError::Mistakes)?;
-        let fits = units_version(&old) == seen;
-        if fits && self.storage.replace_units(Some(&old), &units)? { Ok(units) } else { Err(AppError::Changed) }
+        if units_version(&old) != seen {
+            return Err(AppError::Changed);
+        }
+        self.put_units(by, Some(&old), &units, &units.len().to_string())?;
+        Ok(units)
     }
 
     /// The version of a unit table.
@@ -94,13 +105,15 @@ impl App {
     }
 
     /// Adds one unit, its fields in the order of [`unit::COLUMNS`].
-    pub fn add_unit(&self, fields: [String; 6]) -> Result<(), AppError> {
+    pub fn add_unit(&self, by: &Actor, fields: [String; 6]) -> Result<(), AppError> {
+        by.need(Action::UnitsImport.right())?;
         let known = self.units()?;
+        let code = fields[0].trim().to_owned();
         let table = std::iter::once(unit::COLUMNS.map(str::to_owned)).chain(known.iter().map(unit::fields)).chain([fields]);
         let raw = unit::Raw { rows: (1..).zip(table.map(Vec::from)).collect(), spot: unit::Spot::OneUnit, ..unit::Raw::default() };
         let units = unit::read(&raw, None, &known).units().map_err(AppError::Mistakes)?;
         // What is added to is what was read, so that two who add at once lose nothing.
-        if self.storage.replace_units(Some(&known), &units)? { Ok(()) } else { Err(AppError::Changed) }
+        self.put_units(by, Some(&known), &units, &code)
     }
 
     /// Whether a file is a workbook rather than a text.
@@ -158,16 +171,19 @@ impl App {
     }
 
     /// Creates a draft.
-    pub fn create_round(&self, new: &NewRound) -> Result<RoundId, AppError> {
+    pub fn create_round(&self, by: &Actor, new: &NewRound) -> Result<RoundId, AppError> {
+        by.need(Action::RoundCreate.right())?;
         check_title(new.title)?;
         check_dates(new.opens, new.closes)?;
         self.check_base(new, None)?;
         let units = self.chosen_units(new.units, new.survey)?;
-        self.storage.keep_survey(new.survey)?;
         let id = RoundId::random(&mut rng());
         let draft = Round::draft(id, new.title.trim(), new.survey.hash(), new.access, (new.opens, new.closes));
         let round = Round { looks_back: new.looks_back.clone(), ..draft };
-        self.storage.create_round(&round, &units)?;
+        self.deed(by, Action::RoundCreate, round.id.as_str(), |tx| {
+            tx.keep_survey(new.survey)?;
+            Ok(tx.create_round(&round, &units)?)
+        })?;
         Ok(round.id)
     }
 
@@ -206,14 +222,15 @@ impl App {
             )
             .into());
         }
-        Ok(self.storage.set_round_units(id, &current)?)
+        self.storage.transaction(|tx| Ok(tx.set_round_units(id, &current)?))
     }
 
     /// Takes the chosen units as they are now into a draft whose slips are being replaced.
     pub(super) fn refresh_draft_units(&self, id: &RoundId) -> Result<(), AppError> {
         let codes: Vec<String> = self.storage.round_units(id)?.into_iter().map(|u| u.code).collect();
         let survey = self.survey(&self.round(id)?.survey)?;
-        Ok(self.storage.set_round_units(id, &self.chosen_units(&codes, &survey)?)?)
+        let current = self.chosen_units(&codes, &survey)?;
+        self.storage.transaction(|tx| Ok(tx.set_round_units(id, &current)?))
     }
 
     /// Which questions apply to which units of a round.
@@ -223,7 +240,8 @@ impl App {
     }
 
     /// Seals the box and puts the sums on the bulletin. Before the last day is over this takes the trustees' passphrases.
-    pub fn close_round(&self, id: &RoundId) -> Result<Round, AppError> {
+    pub fn close_round(&self, by: &Actor, id: &RoundId) -> Result<Round, AppError> {
+        by.need(Action::RoundClose.right())?;
         let mut round = self.round(id)?;
         round.state = Move::Close.from(round.state)?;
         if !round.sealed {
@@ -235,6 +253,7 @@ impl App {
         if early && !round.sealed {
             self.need_quorum(&self.round(id)?)?;
         }
+        self.tell(by, Action::CloseBegun, id.as_str())?;
         self.storage.seal_box(id)?;
         self.stop_writer(id);
         // A reader in the way leaves the log to the destruction of the box.
@@ -251,9 +270,12 @@ impl App {
             digest: sums.digest,
             early,
         });
-        if !self.storage.update_round(&round, RoundState::Open)? {
-            return Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round").into());
-        }
+        self.deed(by, Action::RoundClose, id.as_str(), |tx| {
+            if tx.update_round(&round, RoundState::Open)? {
+                return Ok(());
+            }
+            Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round").into())
+        })?;
         // The trustees came to close; to open they are asked again.
         self.forget_gathered(id);
         self.changed(id);
@@ -261,8 +283,9 @@ impl App {
     }
 
     /// Releases results, and with them the lists as they are now, without two accounts of the desk: the command line's way, which everybody is told of.
-    pub fn release_round(&self, id: &RoundId) -> Result<Round, AppError> {
-        if !self.share(id, SharedStep::Release, None, "")? {
+    pub fn release_round(&self, by: &Actor, id: &RoundId) -> Result<Round, AppError> {
+        by.need(Action::RoundReleaseShell.right())?;
+        if !self.share(by, id, SharedStep::Release, "")? {
             return Err(AppError::Changed);
         }
         self.round(id)
@@ -270,7 +293,8 @@ impl App {
 
     /// Sets whether held questions are shown, for all groups at once.
     /// To show one, somebody says that it was checked, and on what ground.
-    pub fn set_hold(&self, id: &RoundId, question: &str, hold: Hold, ground: &str, account: &str) -> Result<(), AppError> {
+    pub fn set_hold(&self, by: &Actor, id: &RoundId, question: &str, hold: Hold, ground: &str) -> Result<(), AppError> {
+        by.need(Action::HoldChecked.right())?;
         let round = self.round(id)?;
         let survey = self.survey(&round.survey)?;
         if !survey.question(question).is_some_and(|q| q.hold) {
@@ -279,16 +303,19 @@ impl App {
         if !round.state.has_results() || !round.destroyed {
             return Err(Refusal::new("开箱并销毁票箱之后才能核实", "questions are checked after the opening").into());
         }
+        let ground = ground.trim();
         let check = match hold {
             Hold::Held => None,
             Hold::Checked => {
-                let ground = ground.trim();
                 crate::text::Rule::line(100).check(ground).map_err(|unfit| unfit.refusal("核实依据", "the ground of the check").at("ground"))?;
-                Some(HoldCheck { by: account.to_owned(), day: shanghai_day(self.now()).to_string(), ground: ground.to_owned() })
+                Some(HoldCheck { by: by.name().to_owned(), day: shanghai_day(self.now()).to_string(), ground: ground.to_owned() })
             }
         };
-        self.storage.set_hold(id, question, check.as_ref())?;
-        self.lists_changed(id)?;
+        let action = if hold == Hold::Checked { Action::HoldChecked } else { Action::HoldBack };
+        self.deed(by, action, &format!("{id} {question} {ground}"), |tx| {
+            tx.set_hold(id, question, check.as_ref())?;
+            lists_changed(tx, id)
+        })?;
         self.changed(id);
         Ok(())
     }
@@ -333,32 +360,25 @@ impl App {
         self.let_go_if_over(&round);
         match round.state {
             RoundState::Open if round.sealed || now >= round.grace_ends_at() => {
-                self.close_round(&id)?;
-                self.note(SERVICE, "round_close", id.as_str())?;
+                self.close_round(&Actor::Service, &id)?;
             }
             RoundState::Open => {
                 if !round.ended && now >= round.ends_at() {
                     round.ended = true;
-                    self.storage.update_round(&round, RoundState::Open)?;
+                    self.deed(&Actor::Service, Action::RoundEnded, id.as_str(), |tx| Ok(tx.update_round(&round, RoundState::Open)?))?;
                     self.changed(&id);
-                    self.note(SERVICE, "round_ended", id.as_str())?;
                 }
                 if round.turnout.day != shanghai_day(now).to_string() {
                     self.take_turnout(&id)?;
-                    self.note(SERVICE, "turnout_taken", id.as_str())?;
                 }
             }
             RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => match self.finish_destruction(&id) {
                 // Whoever opens the box is still at it.
                 Err(AppError::Refused(_)) => {}
-                other => {
-                    other?;
-                    self.note(SERVICE, "box_destroyed", id.as_str())?;
-                }
+                other => other?,
             },
             RoundState::Void if !round.destroyed || self.holds_custody(&id) => {
                 self.destroy(&id)?;
-                self.note(SERVICE, "box_destroyed", id.as_str())?;
             }
             RoundState::Opened | RoundState::Released if round.destroyed => {
                 self.remove_marker(&id)?;
@@ -385,7 +405,8 @@ impl App {
                 (g.code.clone(), turnout_band(used, g.headcount))
             })
             .collect();
-        self.storage.set_turnout(id, &TurnoutSnapshot { day: shanghai_day(self.now()).to_string(), bands })?;
+        let taken = TurnoutSnapshot { day: shanghai_day(self.now()).to_string(), bands };
+        self.deed(&Actor::Service, Action::TurnoutTaken, id.as_str(), |tx| Ok(tx.set_turnout(id, &taken)?))?;
         self.changed(id);
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! Screening of texts: one person proposes what becomes of a text, another one confirms it, and only the summary they agree on ever leaves.
 //! A summary becomes a case (具体事例) of a row in the list of the text's group, or of the bureau where texts are pooled.
 
+use super::lists::lists_changed;
 use super::results::Results;
-use super::{App, AppError};
+use super::{Action, Actor, App, AppError, Permission};
 use crate::id::RoundId;
 use crate::identity::{self, Mark};
 use crate::problem::{RowState, WorkingRow, copied};
@@ -25,20 +26,29 @@ pub struct Decision {
 
 impl App {
     /// How many texts to each question are pending, proposed and screened.
-    pub fn screening_progress(&self, id: &RoundId) -> Result<std::collections::BTreeMap<String, [u64; 3]>, AppError> {
+    pub fn screening_progress(&self, by: &Actor, id: &RoundId) -> Result<std::collections::BTreeMap<String, [u64; 3]>, AppError> {
+        by.need(Permission::RunRounds)?;
         self.frozen(id)?;
         Ok(self.storage.screening_progress(id)?)
     }
 
-    /// The texts to one question with what was decided about them.
-    pub fn screened(&self, id: &RoundId, question: &str) -> Result<Vec<Screened>, AppError> {
+    /// The texts to one question with what was decided about them, for somebody who reads them: a link of the chain.
+    pub fn read_texts(&self, by: &Actor, id: &RoundId, question: &str) -> Result<Vec<Screened>, AppError> {
+        self.tell(by, Action::TextsRead, &format!("{id} {question}"))?;
+        self.screened(by, id, question)
+    }
+
+    /// The same for a page that was read before.
+    pub fn screened(&self, by: &Actor, id: &RoundId, question: &str) -> Result<Vec<Screened>, AppError> {
+        by.need(Action::TextsRead.right())?;
         self.frozen(id)?;
         Ok(self.storage.screened(id, question)?)
     }
 
     /// Proposes what becomes of a text, which was as `seen` when the screener decided. Another account has to confirm it.
-    pub fn propose(&self, id: &RoundId, question: &str, seen: &Screened, decision: &Decision, account: &str) -> Result<(), AppError> {
-        let results = self.results(id)?;
+    pub fn propose(&self, by: &Actor, id: &RoundId, question: &str, seen: &Screened, decision: &Decision) -> Result<(), AppError> {
+        by.need(Action::TextScreened.right())?;
+        let results = self.working_results(id)?;
         let unused = decision.problem.is_empty();
         let summary = decision.summary.trim();
         if unused != summary.is_empty() {
@@ -59,19 +69,20 @@ impl App {
             state: ScreeningState::Proposed,
             summary: summary.to_owned(),
             problem: decision.problem.clone(),
-            first: account.to_owned(),
+            first: by.name().to_owned(),
             second: String::new(),
             ..seen.clone()
         };
-        self.screen(id, seen, &to, account)
+        self.screen(by, id, seen, &to)
     }
 
     /// Confirms what somebody else proposed.
-    pub fn confirm_screening(&self, id: &RoundId, seen: &Screened, account: &str) -> Result<(), AppError> {
+    pub fn confirm_screening(&self, by: &Actor, id: &RoundId, seen: &Screened) -> Result<(), AppError> {
+        by.need(Action::TextScreened.right())?;
         if seen.state != ScreeningState::Proposed {
             return Err(Refusal::new("这一条没有待确认的处理意见", "there is nothing to confirm").into());
         }
-        if seen.first == account {
+        if seen.first == by.name() {
             return Err(
                 Refusal::new("提出的人不能自己确认，请另一名筛查人确认", "whoever proposed it cannot confirm it; another screener has to").into()
             );
@@ -84,20 +95,21 @@ impl App {
             )
             .into());
         }
-        let to = Screened { state: ScreeningState::Screened, second: account.to_owned(), ..seen.clone() };
-        self.screen(id, seen, &to, account)
+        let to = Screened { state: ScreeningState::Screened, second: by.name().to_owned(), ..seen.clone() };
+        self.screen(by, id, seen, &to)
     }
 
-    fn screen(&self, id: &RoundId, from: &Screened, to: &Screened, account: &str) -> Result<(), AppError> {
+    fn screen(&self, by: &Actor, id: &RoundId, from: &Screened, to: &Screened) -> Result<(), AppError> {
         if self.round(id)?.destruction.is_some() {
             return Err(Refusal::new("原文已销毁，不能再筛查", "the originals are destroyed; nothing can be screened any more").into());
         }
-        if !self.storage.screen(id, from, to)? {
-            return Err(AppError::Changed);
-        }
-        self.lists_changed(id)?;
         // Which text it was would tie an account's reading to a text; the round says enough.
-        self.note(account, "text_screened", id.as_str())
+        self.deed(by, Action::TextScreened, id.as_str(), |tx| {
+            if !tx.screen(id, from, to)? {
+                return Err(AppError::Changed);
+            }
+            lists_changed(tx, id)
+        })
     }
 
     fn check_summary(&self, original: &str, summary: &str, anyway: bool) -> Result<(), AppError> {
@@ -106,7 +118,7 @@ impl App {
             return Ok(());
         }
         let mut pointed_out: Vec<Refusal> = copied(original, summary).map(|run| copied_refusal(&run)).into_iter().collect();
-        pointed_out.extend(identity::find(summary, &self.names()?).into_iter().map(|mark| telling_refusal(&mark, summary)));
+        pointed_out.extend(identity::find(summary, &self.known_names()?).into_iter().map(|mark| telling_refusal(&mark, summary)));
         if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
     }
 }

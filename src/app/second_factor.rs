@@ -10,8 +10,8 @@ use rand::RngExt;
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
-use super::accounts::digest;
-use super::{App, AppError, Session, passwords, rng};
+use super::session::digest;
+use super::{Action, Actor, App, AppError, Permission, Session, passwords, rng};
 use crate::storage::AccountRow;
 use crate::text::Refusal;
 
@@ -55,7 +55,8 @@ impl App {
     }
 
     /// Puts the secret that waits into use if `code` is its current one; returns the recovery codes, which are shown once.
-    pub fn enable_second_factor(&self, account: &str, code: &str) -> Result<Vec<String>, AppError> {
+    pub fn enable_second_factor(&self, by: &Actor, code: &str) -> Result<Vec<String>, AppError> {
+        let account = by.name();
         let waiting = || self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let secret = waiting().get(account).filter(|(_, since)| since.elapsed() < PENDING).map(|(secret, _)| secret.clone());
         let secret = secret.ok_or_else(|| Refusal::new("密钥已过期，请重新生成", "the secret has lapsed; make another"))?;
@@ -65,16 +66,16 @@ impl App {
         let sealed = self.seal_secret(account, &secret);
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| passwords::generate()).collect();
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
-        self.storage.set_second_factor(account, Some(&sealed), step as i64, &hashes)?;
+        self.deed(by, Action::SecondFactorOn, account, |tx| Ok(tx.set_second_factor(account, Some(&sealed), step as i64, &hashes)?))?;
         waiting().remove(account);
-        self.note(account, "second_factor_on", account)?;
         Ok(codes)
     }
 
     /// Takes the own second factor away, with the password and a code of it.
     pub fn drop_second_factor(&self, session: &Session, password: &str, code: &str) -> Result<(), AppError> {
         self.prove_both(session, password, code)?;
-        self.disable_second_factor(&session.account, &session.account)
+        let account = &session.account;
+        self.record(account, Action::SecondFactorOff, account, |tx| Ok(tx.set_second_factor(account, None, 0, &[])?))
     }
 
     /// The password, and a code where there is a second factor: what a session alone must not change.
@@ -87,13 +88,16 @@ impl App {
         Err(Refusal::new("请填写现在的动态口令或一个备用码", "give a current code of the second factor, or a recovery code").into())
     }
 
-    /// Takes the second factor away: by its owner, or by the administrator when phone and codes are lost.
-    pub fn disable_second_factor(&self, by: &str, account: &str) -> Result<(), AppError> {
-        self.storage.set_second_factor(account, None, 0, &[])?;
-        if by != account {
-            self.storage.forget_approvals_of(account)?;
-        }
-        self.note(by, "second_factor_off", account)
+    /// Takes the second factor of an account away, when phone and codes are lost.
+    pub fn disable_second_factor(&self, by: &Actor, account: &str) -> Result<(), AppError> {
+        by.need(Permission::Accounts)?;
+        self.deed(by, Action::SecondFactorOff, account, |tx| {
+            tx.set_second_factor(account, None, 0, &[])?;
+            if by.name() != account {
+                tx.forget_approvals_of(account)?;
+            }
+            Ok(())
+        })
     }
 
     /// Whether an account has a second factor.
@@ -111,11 +115,13 @@ impl App {
         let Some(sealed) = &account.totp else { return Ok(true) };
         let code = plain(code);
         if code.len() > 8 {
-            let fits = self.storage.take_recovery_code(&account.name, &digest(&code))?;
-            if fits {
-                self.note(&account.name, "recovery_used", "")?;
-            }
-            return Ok(fits);
+            let used = self.record(&account.name, Action::RecoveryUsed, "", |tx| {
+                if tx.take_recovery_code(&account.name, &digest(&code))? { Ok(()) } else { Err(AppError::Changed) }
+            });
+            return match used {
+                Err(AppError::Changed) => Ok(false),
+                other => other.map(|()| true),
+            };
         }
         let Some(secret) = self.open_secret(&account.name, sealed) else {
             return Err(Refusal::new(

@@ -3,7 +3,7 @@
 
 use rand::seq::SliceRandom;
 
-use super::{App, AppError, rng};
+use super::{Action, Actor, App, AppError, rng};
 use crate::access::{SlipCode, slips_for};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState};
@@ -25,7 +25,15 @@ pub struct PrintedSlip {
 
 impl App {
     /// Issues new slips for all units of a round, or for one; earlier ones of those units are void.
-    pub fn issue_slips(&self, id: &RoundId, unit: Option<&str>, spare_percent: u32, code_in_qr: bool) -> Result<Vec<PrintedSlip>, AppError> {
+    pub fn issue_slips(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        unit: Option<&str>,
+        spare_percent: u32,
+        code_in_qr: bool,
+    ) -> Result<Vec<PrintedSlip>, AppError> {
+        by.need(Action::SlipsIssue.right())?;
         let round = self.round(id)?;
         if !matches!(round.state, RoundState::Draft | RoundState::Open) || round.sealed {
             return Err(Refusal::new("本轮已截止，不能再印发填写码", "the round is closed; no slips can be issued").into());
@@ -58,6 +66,7 @@ impl App {
         let place = |code: &str| units.iter().position(|u| u.code == code);
         slips.sort_by_key(|s| place(&s.unit));
         let hashes: Vec<_> = slips.iter().map(|s| (s.code.hash(&self.key, id), s.unit.clone())).collect();
+        self.tell(by, Action::SlipsBegun, id.as_str())?;
         self.storage.create_box(id)?;
         if !self.storage.replace_slips(id, unit, &hashes)? {
             return Err(Refusal::new(
@@ -69,7 +78,7 @@ impl App {
         // Slips of other units may still carry their codes, so only a whole issue can take the statement back.
         let issued_before = self.storage.slip_sums(id)?.0.len() > usize::from(unit.is_some());
         let others_carry = unit.is_some() && issued_before && round.code_in_address;
-        self.storage.set_code_in_qr(id, code_in_qr || others_carry)?;
+        self.deed(by, Action::SlipsIssue, id.as_str(), |tx| Ok(tx.set_code_in_qr(id, code_in_qr || others_carry)?))?;
         self.changed(id);
         Ok(slips)
     }

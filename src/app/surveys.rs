@@ -1,7 +1,7 @@
 //! Surveys of the bureau's own: kept as their JSON text, checked as `zicha check` does, changed only by whoever has seen the last version.
 //! A round freezes the survey it uses by its hash, so changing a survey here never changes a round.
 
-use super::{App, AppError, workbook};
+use super::{Action, Actor, App, AppError, workbook};
 use crate::export::sheets_to_xlsx;
 use crate::storage::SurveyVersion;
 use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, is_survey_sheet, to_sheets};
@@ -80,7 +80,8 @@ impl App {
     }
 
     /// Keeps a survey of the bureau's own: a new one, or the next version of the one that was changed, named with the version that was seen.
-    pub fn save_survey(&self, text: &str, of: Option<(&str, i32)>, account: &str) -> Result<String, AppError> {
+    pub fn save_survey(&self, by: &Actor, text: &str, of: Option<(&str, i32)>) -> Result<String, AppError> {
+        by.need(Action::SurveySaved.right())?;
         if text.len() > LARGEST {
             return Err(Refusal::new("问卷文件超过 512 KiB", "the survey is over 512 KiB").into());
         }
@@ -100,10 +101,10 @@ impl App {
             .into());
         }
         let seen = of.map_or(0, |(_, seen)| seen);
-        if !self.storage.save_own_survey(survey.id(), text, seen, account, self.now().unix_timestamp())? {
-            return Err(AppError::Changed);
-        }
-        self.note(account, "survey_saved", &format!("{} {}", survey.id(), seen + 1))?;
+        let now = self.now().unix_timestamp();
+        self.deed(by, Action::SurveySaved, &format!("{} {}", survey.id(), seen + 1), |tx| {
+            if tx.save_own_survey(survey.id(), text, seen, by.name(), now)? { Ok(()) } else { Err(AppError::Changed) }
+        })?;
         Ok(survey.id().to_owned())
     }
 
@@ -113,10 +114,7 @@ impl App {
     }
 
     /// Drops a survey of the bureau's own; rounds that use it keep theirs.
-    pub fn drop_survey(&self, id: &str, seen: i32, account: &str) -> Result<(), AppError> {
-        if !self.storage.drop_own_survey(id, seen)? {
-            return Err(AppError::Changed);
-        }
-        self.note(account, "survey_dropped", id)
+    pub fn drop_survey(&self, by: &Actor, id: &str, seen: i32) -> Result<(), AppError> {
+        self.deed(by, Action::SurveyDropped, id, |tx| if tx.drop_own_survey(id, seen)? { Ok(()) } else { Err(AppError::Changed) })
     }
 }

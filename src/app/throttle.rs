@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
 use sha2::Sha256;
 
-use super::accounts::digest;
+use super::session::digest;
 use super::{App, AppError, rng};
 use crate::text::Refusal;
 
@@ -85,7 +85,7 @@ impl App {
 
     /// A cookie for a new session: a secret, whose it is, and a proof that it was made here.
     pub(super) fn new_cookie(&self, name: &str) -> String {
-        let told = format!("{}{}", super::accounts::random_hex(), self.owner_tag(name));
+        let told = format!("{}{}", super::session::random_hex(), self.owner_tag(name));
         let proof = self.seal_of(&told);
         told + &proof
     }

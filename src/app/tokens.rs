@@ -1,8 +1,8 @@
 //! Tokens for programs: each reads what its owner may read, as long as the owner may, and for a set time.
 //! Only hashes are kept; a token is shown once, when it is made.
 
-use super::accounts::{digest, random_hex};
-use super::{App, AppError, Session};
+use super::session::{digest, random_hex};
+use super::{Action, Actor, App, AppError, Session};
 use crate::storage::TokenRow;
 use crate::text::Refusal;
 
@@ -24,8 +24,8 @@ pub struct Token {
 
 impl App {
     /// Makes a token for an account; returns it, this once.
-    pub fn make_token(&self, account: &str, label: &str, days: u32) -> Result<String, AppError> {
-        let label = label.trim();
+    pub fn make_token(&self, by: &Actor, label: &str, days: u32) -> Result<String, AppError> {
+        let (account, label) = (by.name(), label.trim());
         if crate::text::Rule::line(40).check(label).is_err() {
             return Err(Refusal::new("请写明令牌用途（1 至 40 字）", "say what the token is for (1 to 40 characters)").into());
         }
@@ -38,8 +38,7 @@ impl App {
         }
         let token = format!("{PREFIX}{}", random_hex());
         let row = TokenRow { hash: digest(&token), account: account.to_owned(), label: label.to_owned(), ends: now + i64::from(days) * 86_400 };
-        self.storage.add_token(&row)?;
-        self.note(account, "token_made", label)?;
+        self.deed(by, Action::TokenMade, label, |tx| Ok(tx.add_token(&row)?))?;
         Ok(token)
     }
 
@@ -50,11 +49,13 @@ impl App {
     }
 
     /// Ends a token of an account.
-    pub fn end_token(&self, account: &str, id: &str) -> Result<(), AppError> {
-        if self.storage.end_tokens(account, Some(id))? == 0 {
-            return Err(Refusal::new("没有这个令牌", "there is no such token").into());
-        }
-        self.note(account, "token_ended", "")
+    pub fn end_token(&self, by: &Actor, id: &str) -> Result<(), AppError> {
+        self.deed(by, Action::TokenEnded, "", |tx| {
+            if tx.end_tokens(by.name(), Some(id))? == 0 {
+                return Err(Refusal::new("没有这个令牌", "there is no such token").into());
+            }
+            Ok(())
+        })
     }
 
     /// Who reads with a token: its owner, with the role and units of now.
@@ -63,9 +64,14 @@ impl App {
         if row.ends <= self.now().unix_timestamp() {
             return Ok(None);
         }
-        let account = self.storage.account(&row.account)?.filter(|a| a.active);
-        let Some(role) = account.and_then(|a| a.role.parse().ok()) else { return Ok(None) };
-        let units = self.storage.account_units(&row.account)?;
-        Ok(Some(Session { account: row.account, role, units, csrf: String::new(), confirmed: false, temporary: false, key: String::new() }))
+        self.standing_of(&row.account)
+    }
+
+    /// What an account may do now, without anybody being signed in.
+    pub fn standing_of(&self, account: &str) -> Result<Option<Session>, AppError> {
+        let known = self.storage.account(account)?.filter(|a| a.active);
+        let Some(role) = known.and_then(|a| a.role.parse().ok()) else { return Ok(None) };
+        let (account, units) = (account.to_owned(), self.storage.account_units(account)?);
+        Ok(Some(Session::standing(account, role, units)))
     }
 }

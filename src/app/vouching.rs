@@ -4,7 +4,8 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::{AccountInfo, App, AppError, Role, Session};
+use super::deeds::link;
+use super::{AccountInfo, Action, Actor, App, AppError, Permission};
 use crate::text::Refusal;
 
 /// For how long such an account takes no part in what takes two, in seconds.
@@ -14,57 +15,47 @@ const CODES: u32 = 5;
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 /// The setting that holds when accounts were made or reset by another, and how many of these moments are kept.
-const ACCOUNT_CHANGES: &str = "account_changes";
+pub(super) const ACCOUNT_CHANGES: &str = "account_changes";
 const CHANGES: usize = 500;
 
 /// Wrong codes in a row, and until when the next is not looked at.
 pub(super) type FactorTries = std::collections::HashMap<String, (u32, Option<Instant>)>;
 
 impl App {
-    /// Adds an account for somebody else; its password is shown once, and it waits to be vouched for.
-    pub fn add_account_for(&self, by: &str, name: &str, role: Role, units: &[String]) -> Result<(String, String), AppError> {
-        let password = self.add_account(name, role, units, None)?;
-        let name = super::passwords::sign_in_name(name);
-        self.wait(&name)?;
-        self.account_changed()?;
-        self.note(by, "account_add", &name)?;
-        Ok((name, password))
-    }
-
-    /// From now on the account waits to be vouched for.
-    pub(super) fn wait(&self, name: &str) -> Result<(), AppError> {
-        Ok(self.storage.set_waits(name, Some(self.now().unix_timestamp() + WAITS))?)
+    /// Until when an account waits that was made or reset now.
+    pub(super) fn waits_until(&self) -> i64 {
+        self.now().unix_timestamp() + WAITS
     }
 
     /// Accounts of the section that wait to be vouched for.
     pub fn waiting_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
         let now = self.now().unix_timestamp();
-        Ok(self.accounts()?.into_iter().filter(|account| account.active && account.role.runs_rounds() && account.waits(now)).collect())
+        Ok(self.known_accounts()?.into_iter().filter(|account| account.active && account.role.runs_rounds() && account.waits(now)).collect())
     }
 
     /// Says that the owner of an account was seen. Whoever waits cannot say so, nor can anybody of himself.
-    pub fn vouch(&self, session: &Session, name: &str) -> Result<(), AppError> {
+    pub fn vouch(&self, by: &Actor, name: &str) -> Result<(), AppError> {
+        by.need(Permission::RunRounds)?;
         let waiting = self.waiting_accounts()?;
         if !waiting.iter().any(|account| account.name == name) {
             return Err(Refusal::new(format!("账号 {name} 不需要确认"), format!("account {name} does not wait for that")).into());
         }
-        if !session.role.runs_rounds() || session.account == name || waiting.iter().any(|account| account.name == session.account) {
+        if by.name() == name || waiting.iter().any(|account| account.name == by.name()) {
             return Err(Refusal::new(
                 "须由政工科另一个账号确认，且该账号本身不在等待确认",
                 "another account of the section has to say so, one that does not wait itself",
             )
             .into());
         }
-        self.storage.set_waits(name, None)?;
-        self.note(&session.account, "account_vouched", name)
+        self.deed(by, Action::AccountVouched, name, |tx| Ok(tx.set_waits(name, None)?))
     }
 
-    /// Keeps when an account was made or reset by another, for the bulletin, which does not read the audit chain.
-    pub(super) fn account_changed(&self) -> Result<(), AppError> {
+    /// When accounts were made or reset by another, now being the last of them: for the bulletin, which does not read the audit chain.
+    pub(super) fn account_changes_with_now(&self) -> Result<String, AppError> {
         let mut times = self.account_changes()?;
         times.push(self.now().unix_timestamp());
         let recent: Vec<String> = times.iter().skip(times.len().saturating_sub(CHANGES)).map(i64::to_string).collect();
-        Ok(self.storage.set_setting(ACCOUNT_CHANGES, &recent.join(" "))?)
+        Ok(recent.join(" "))
     }
 
     fn account_changes(&self) -> Result<Vec<i64>, AppError> {
@@ -79,7 +70,7 @@ impl App {
 
     /// How many wrong codes somebody who knew the password gave between the owner's last two sign-ins.
     pub fn wrong_codes_before(&self, account: &str) -> Result<u64, AppError> {
-        Ok(self.storage.audited_before_sign_in(account, "code_failed")?)
+        Ok(self.storage.audited_before_sign_in(account, Action::CodeFailed.code())?)
     }
 
     /// Refuses to look at a code while the pause after wrong ones lasts. A browser that has signed in before does not wait for others' guesses.
@@ -109,7 +100,7 @@ impl App {
     }
 
     /// Keeps a failed sign-in for the audit chain. It is written a moment later, so that the time of an answer does not tell whether the name exists.
-    pub(super) fn failed_to_sign_in(&self, name: &str, action: &'static str) {
+    pub(super) fn failed_to_sign_in(&self, name: &str, action: Action) {
         let at = self.now().unix_timestamp();
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).push((at, name.to_owned(), action));
     }
@@ -118,7 +109,7 @@ impl App {
     pub(super) fn note_failed(&self) -> Result<(), AppError> {
         let failed = std::mem::take(&mut *self.failed.lock().unwrap_or_else(PoisonError::into_inner));
         for (at, name, action) in failed {
-            self.storage.append_audit(at, &name, action, "")?;
+            self.storage.transaction(|tx| link(tx, at, &name, action, ""))?;
         }
         Ok(())
     }

@@ -37,7 +37,7 @@ impl App {
     pub(super) fn told_of_others(&self, round: &Round, survey: &Survey, answering: &[&Unit]) -> Result<Option<String>, AppError> {
         let told = |other: &Round| other.id != round.id && matches!(other.state, RoundState::Opened | RoundState::Released);
         for (other, asked) in self.asked(survey)?.into_iter().filter(|(other, _)| told(other)) {
-            let results = self.results(&other.id)?;
+            let results = self.working_results(&other.id)?;
             let silent: Vec<&String> = results.release.groups.iter().filter(|g| g.is_silent()).flat_map(|g| &g.units).collect();
             let before: Vec<&Unit> = asked.iter().filter(|unit| !silent.contains(&&unit.code)).collect();
             let again = answering.iter().filter(|unit| before.iter().any(|known| is_same(known, unit))).count();

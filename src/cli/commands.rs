@@ -7,7 +7,7 @@ use serde_json::json;
 use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
 use super::output::{Output, SecretFile, print_text, say, write_file};
-use crate::app::{App, AppError, AuditFilter, FileFormat, NewRound, Role, Wanted};
+use crate::app::{Actor, App, AppError, AuditFilter, Document, FileFormat, NewRound, Role, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, parse_typed_day, turnout_label};
@@ -17,8 +17,8 @@ use crate::unit;
 use crate::web::sheet;
 
 /// Who acted, in the audit chain, where nobody signed in to the desk.
-pub(super) fn shell() -> String {
-    format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned()))
+pub(super) fn shell() -> Actor {
+    Actor::Shell(format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned())))
 }
 
 /// `zicha check FILE…`: all mistakes of all files, and what their questions would tell.
@@ -64,11 +64,10 @@ pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
         Units::Import { file } => {
             let bytes = read(&file)?;
             let notes = app.understand_units(&App::unit_table(&bytes)?, None)?.notes;
-            let units = app.import_units(&bytes)?;
+            let units = app.import_units(&shell(), &bytes)?;
             for note in notes {
                 eprintln!("note: {note}");
             }
-            app.note(&shell(), "units_import", &units.len().to_string())?;
             let groups = unit::groups(&units);
             say(format_args!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>()));
             for group in groups.iter().filter(|g| g.headcount < 20) {
@@ -109,8 +108,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 access,
                 looks_back,
             };
-            let id = app.create_round(&new)?;
-            app.note(&shell(), "round_create", id.as_str())?;
+            let id = app.create_round(&shell(), &new)?;
             warn(app, &id)?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
@@ -137,8 +135,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 out.confirm("The closing day is not over: closing now cannot be undone and is shown on the bulletin.")?;
                 custody::enter(app, &before, passphrases.as_deref())?;
             }
-            let round = app.close_round(&id)?;
-            app.note(&shell(), "round_close", id.as_str())?;
+            let round = app.close_round(&shell(), &id)?;
             let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
             out.result(
                 &format!("closed: issued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest),
@@ -149,8 +146,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             if app.round(&id)?.state == RoundState::Opened {
                 out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
             }
-            app.release_round(&id)?;
-            app.note(&shell(), "round_release_shell", id.as_str())?;
+            app.release_round(&shell(), &id)?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
         Round::List => {
@@ -229,7 +225,7 @@ pub(super) fn issue_slips(
     }
     // Neither a file that cannot be written nor a refusal may cost the slips that people hold or have yet to print.
     let pending = SecretFile::create(file)?;
-    let slips = app.issue_slips(id, unit, spare, qr == Qr::Code)?;
+    let slips = app.issue_slips(&shell(), id, unit, spare, qr == Qr::Code)?;
     let round = app.round(id)?;
     let bytes = match format {
         SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round, crate::text::Lang::Zh)).into_string().into_bytes(),
@@ -237,7 +233,6 @@ pub(super) fn issue_slips(
     };
     pending.finish(&bytes)?;
     eprintln!("the slips lead to {}", app.address_for_slips()?.as_str());
-    app.note(&shell(), "slips_issue", id.as_str())?;
     out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
     Ok(())
 }
@@ -254,25 +249,17 @@ pub(super) fn export(
     encoding: Encoding,
     file: &Path,
 ) -> Result<(), AppError> {
-    if let "letter" | "report" = table {
-        let results = app.results(id)?;
-        if format != Format::Docx || unit.is_some() {
-            return Err(Refusal::new(
-                format!("{table} 是全局的 Word 文件，请用 --format docx，且不带 --unit"),
-                format!("{table} is a Word file of the whole bureau: use --format docx and no --unit"),
-            )
-            .into());
-        }
-        app.note(&shell(), "export", &format!("{id} {table} -"))?;
-        let made = if table == "letter" { app.letter(&results)? } else { app.report(&results)? };
-        write_file(file, &made.bytes)?;
-        say(format_args!("{} in {}", made.name, file.display()));
-        return Ok(());
-    }
-    let name: TableName = table.parse().map_err(|()| {
+    let document: Document = table.parse().map_err(|()| {
         let names: Vec<&str> = TableName::ALL.iter().map(|t| t.1).chain(["letter", "report"]).collect();
         Refusal::new(format!("没有名为 {table} 的表"), format!("there is no table `{table}`; this version has {}", names.join(", ")))
     })?;
+    if !matches!(document, Document::Table(_)) && (format != Format::Docx || unit.is_some()) {
+        return Err(Refusal::new(
+            format!("{table} 是全局的 Word 文件，请用 --format docx，且不带 --unit"),
+            format!("{table} is a Word file of the whole bureau: use --format docx and no --unit"),
+        )
+        .into());
+    }
     let format = match format {
         Format::Csv => FileFormat::Csv,
         Format::Json => FileFormat::Json,
@@ -280,16 +267,9 @@ pub(super) fn export(
         Format::Docx => FileFormat::Docx,
     };
     let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
-    let wanted = Wanted { table: name, format, group: unit, headers, gb18030: encoding == Encoding::Gb18030 };
-    let made = if name == TableName::Tasks && !app.round(id)?.state.has_results() {
-        app.note(&shell(), "export", &format!("{id} tasks {}", unit.unwrap_or("-")))?;
-        app.export_tasks(id, &wanted)?
-    } else {
-        let mut results = app.results(id)?;
-        let only = unit.map(|code| results.group_of_unit(code).unwrap_or(code).to_owned());
-        app.note(&shell(), "export", &format!("{id} {} {}", name.as_str(), only.as_deref().unwrap_or("-")))?;
-        app.export(&mut results, &Wanted { group: only.as_deref(), ..wanted })?
-    };
+    let group = unit.map(|code| app.group_named(&shell(), id, code)).transpose()?;
+    let wanted = Wanted { document, format, group: group.as_deref(), each: false, headers, gb18030: encoding == Encoding::Gb18030 };
+    let made = app.export(&shell(), id, &wanted)?;
     write_file(file, &made.bytes)?;
     say(format_args!("{} in {}", made.name, file.display()));
     Ok(())
@@ -301,8 +281,7 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
         let names: Vec<&str> = Role::ALL.iter().map(|r| r.1).collect();
         Refusal::new(format!("没有名为 {role} 的角色"), format!("there is no role `{role}`; there are {}", names.join(", ")))
     })?;
-    let password = app.add_account(name, role, units, None)?;
-    app.note(&shell(), "account_add", name)?;
+    let password = app.add_account(&shell(), name, role, units, None)?;
     out.result(
         &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
         &json!({ "account": name, "role": role.as_str(), "password": password }),
@@ -314,7 +293,7 @@ pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], o
 pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppError> {
     match command {
         Audit::Verify { head } => {
-            let chain = app.verify_audit(head.as_deref())?;
+            let chain = app.verify_audit(&shell(), head.as_deref())?;
             let last = chain.rows.last().map_or("", |row| row.hash.as_str());
             out.result(
                 &format!("{} rows, intact; head {last}", chain.rows.len()),
@@ -322,8 +301,7 @@ pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppErr
             );
         }
         Audit::Export { out: file } => {
-            app.note(&shell(), "audit_export", "-")?;
-            let table = app.audit()?.table(&AuditFilter::default());
+            let table = app.export_audit(&shell(), &AuditFilter::default())?;
             write_file(&file, &to_csv(&table, Headers::Chinese))?;
             out.result(&format!("{} rows in {}", table.rows.len(), file.display()), &json!({ "rows": table.rows.len() }));
         }

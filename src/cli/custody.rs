@@ -10,15 +10,14 @@ use zeroize::Zeroizing;
 
 use super::commands::shell;
 use super::output::{Output, SecretFile};
-use crate::app::{App, AppError, Custody, Progress, minute_of};
+use crate::app::{Action, App, AppError, Custody, Progress, minute_of};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState};
 use crate::text::Refusal;
 
 /// `zicha round open --custody server`.
 pub(super) fn open_by_server(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
-    app.open_round(id, Custody::Server)?;
-    app.note(&shell(), "round_open", id.as_str())?;
+    app.open_round(&shell(), id, Custody::Server)?;
     eprintln!(
         "opened; custody is by the server, so everything of this round is marked 试用 (trial). The custody file in the data folder is needed once, at the opening: losing it loses the round"
     );
@@ -44,7 +43,7 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         )
         .into());
     }
-    if let Some(last) = app.last_change("trustees_prepared", Some(id.as_str()))? {
+    if let Some(last) = app.last_change(Action::TrusteesPrepared, Some(id.as_str()))? {
         out.confirm(&format!(
             "{} made passphrases for this round at {}: the envelopes sealed then become worthless, because new ones are made now.",
             last.account,
@@ -52,7 +51,7 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         ))?;
     }
     let pending = file.map(SecretFile::create).transpose()?;
-    let (set, passphrases) = app.prepare_trustees(id, trustees, quorum, "")?;
+    let (set, passphrases) = app.prepare_trustees(&shell(), id, (trustees, quorum), "")?;
     eprintln!(
         "{quorum} of {trustees} passphrases AND the custody file in the data folder are needed to open the box. Fewer passphrases, or a lost custody file, and this round is lost: nobody can help"
     );
@@ -70,15 +69,13 @@ pub(super) fn open_by_trustees(app: &App, id: &RoundId, (trustees, quorum): (u8,
         let mut screen = std::io::stdout();
         screen.write_all(text.as_bytes()).and_then(|()| screen.flush()).map_err(|e| AppError::File(format!("cannot print the passphrases: {e}")))?;
     }
-    app.note(&shell(), "trustees_prepared", id.as_str())?;
     let custody = if out.yes { Custody::UntestedTrustees } else { Custody::Trustees };
     if out.yes {
         eprintln!("opened without a test, as --yes says: let each trustee test the sealed passphrase now (`zicha box test`, or at the desk)");
     } else {
         test_each(app, id)?;
     }
-    app.open_round(id, custody)?;
-    app.note(&shell(), "round_open", &format!("{id} {}", if out.yes { "trustees untested" } else { "trustees" }))?;
+    app.open_round(&shell(), id, custody)?;
     out.result("open", &json!({ "round": id, "state": "open", "custody": "trustees", "trustees": trustees, "quorum": quorum }));
     Ok(())
 }
@@ -108,7 +105,7 @@ pub(super) fn open_box(app: &App, id: &RoundId, passphrases: Option<&Path>, out:
         enter(app, &round, passphrases)?;
     }
     let mut last = Instant::now();
-    let opened = app.open_box(id, &mut |progress| match progress {
+    let opened = app.open_box(&shell(), id, &mut |progress| match progress {
         Progress::Checking => eprintln!("checking the box against the bulletin"),
         Progress::Opening { done, of, left } => {
             if done == of || last.elapsed().as_millis() > 500 {
@@ -131,7 +128,6 @@ pub(super) fn open_box(app: &App, id: &RoundId, passphrases: Option<&Path>, out:
         );
         return Ok(());
     }
-    app.note(&shell(), "box_open", id.as_str())?;
     out.result("done: results are there, box and keys are gone", &json!({ "round": id, "state": "opened", "destroyed": true }));
     Ok(())
 }
@@ -168,7 +164,7 @@ pub(super) fn enter(app: &App, round: &Round, file: Option<&Path>) -> Result<(),
     let Some((need, _)) = App::trustees(round) else { return Ok(()) };
     if let Some(path) = file {
         for passphrase in read(path)? {
-            app.enter_passphrase(&round.id, &passphrase)?;
+            app.enter_passphrase(&shell(), &round.id, &passphrase)?;
         }
         return Ok(());
     }
@@ -181,7 +177,7 @@ pub(super) fn enter(app: &App, round: &Round, file: Option<&Path>) -> Result<(),
         if typed.trim().is_empty() {
             return Err(Refusal::new("已取消", "cancelled").into());
         }
-        if let Err(error) = app.enter_passphrase(&round.id, &typed) {
+        if let Err(error) = app.enter_passphrase(&shell(), &round.id, &typed) {
             eprintln!("{error}");
         }
     }

@@ -12,21 +12,19 @@ use crate::round::RoundState;
 
 /// `zicha backup`.
 pub(super) fn backup(app: &App, file: &Path, to: Option<&str>, out: Output) -> Result<(), AppError> {
-    let rows = app.backup(file, to)?;
-    app.note(&shell(), "backup", "-")?;
+    let rows = app.backup(&shell(), file, to)?;
     out.result(&format!("{rows} rows in {}", file.display()), &json!({ "rows": rows }));
     Ok(())
 }
 
 /// `zicha restore`.
 pub(super) fn restore(app: &App, file: &Path, key: &Path, out: Output) -> Result<(), AppError> {
-    if !app.rounds()?.is_empty() || !app.accounts()?.is_empty() {
+    if !app.rounds()?.is_empty() || !app.accounts(&shell())?.is_empty() {
         out.confirm(
             "The service must be stopped. Units, accounts and rounds are replaced by the backup's, but for rounds that are further on here.",
         )?;
     }
-    let done = app.restore(file, key)?;
-    app.note(&shell(), "restore", "-")?;
+    let done = app.restore(&shell(), file, key)?;
     let mut text = String::from("restored");
     if done.kept_database {
         text.push_str("\nthe database is further on than the backup: units, accounts, lists, settings and the audit chain stay as they are here");

@@ -1,11 +1,13 @@
 //! Desk accounts, their sessions and the audit chain.
 //! Times stand here, and only here, because these rows are about officials at the desk and never about respondents.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::connection::Db;
 use super::schema::{account_units, accounts, api_tokens, audit, recovery_codes, sessions};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, Transaction};
 
 /// A desk account.
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -89,19 +91,6 @@ impl AuditRow {
 }
 
 impl Storage {
-    /// Adds an account with the units it may see.
-    pub fn add_account(&self, account: &AccountRow, units: &[String]) -> Result<(), StorageError> {
-        self.write(|db| {
-            diesel::insert_into(accounts::table).values(account).execute(db)?;
-            for unit in units {
-                diesel::insert_into(account_units::table)
-                    .values((account_units::account.eq(&account.name), account_units::unit.eq(unit)))
-                    .execute(db)?;
-            }
-            Ok(())
-        })
-    }
-
     /// An account.
     pub fn account(&self, name: &str) -> Result<Option<AccountRow>, StorageError> {
         Ok(accounts::table.find(name).select(AccountRow::as_select()).first(&mut *self.connection()?).optional()?)
@@ -117,20 +106,6 @@ impl Storage {
         Ok(account_units::table.filter(account_units::account.eq(name)).select(account_units::unit).load(&mut *self.connection()?)?)
     }
 
-    /// Starts a session.
-    pub fn add_session(&self, hash: &str, account: &str, now: i64) -> Result<(), StorageError> {
-        diesel::insert_into(sessions::table)
-            .values((
-                sessions::hash.eq(hash),
-                sessions::account.eq(account),
-                sessions::started.eq(now),
-                sessions::seen.eq(now),
-                sessions::confirmed.eq(now),
-            ))
-            .execute(&mut *self.connection()?)?;
-        Ok(())
-    }
-
     /// A session.
     pub fn session(&self, hash: &str) -> Result<Option<SessionRow>, StorageError> {
         Ok(sessions::table.find(hash).select(SessionRow::as_select()).first(&mut *self.connection()?).optional()?)
@@ -139,26 +114,6 @@ impl Storage {
     /// Notes that the password was typed again.
     pub fn confirm_session(&self, hash: &str, now: i64) -> Result<(), StorageError> {
         diesel::update(sessions::table.find(hash)).set(sessions::confirmed.eq(now)).execute(&mut *self.connection()?)?;
-        Ok(())
-    }
-
-    /// Ends all sessions of an account but one.
-    pub fn end_other_sessions(&self, account: &str, but: &str) -> Result<(), StorageError> {
-        let others = sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(but));
-        diesel::delete(others).execute(&mut *self.connection()?)?;
-        Ok(())
-    }
-
-    /// Sets a password; `temporary` if somebody else has seen it.
-    pub fn set_password(&self, account: &str, hash: &str, temporary: bool) -> Result<(), StorageError> {
-        let row = (accounts::password.eq(hash), accounts::temporary.eq(temporary));
-        diesel::update(accounts::table.find(account)).set(row).execute(&mut *self.connection()?)?;
-        Ok(())
-    }
-
-    /// Sets until when an account waits to be vouched for.
-    pub fn set_waits(&self, account: &str, until: Option<i64>) -> Result<(), StorageError> {
-        diesel::update(accounts::table.find(account)).set(accounts::waits.eq(until)).execute(&mut *self.connection()?)?;
         Ok(())
     }
 
@@ -178,40 +133,9 @@ impl Storage {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// Lets an account sign in or not.
-    pub fn set_active(&self, account: &str, active: bool) -> Result<(), StorageError> {
-        diesel::update(accounts::table.find(account)).set(accounts::active.eq(active)).execute(&mut *self.connection()?)?;
-        Ok(())
-    }
-
-    /// Sets or clears the second factor and its recovery codes.
-    pub fn set_second_factor(&self, account: &str, sealed: Option<&str>, step: i64, codes: &[String]) -> Result<(), StorageError> {
-        self.write(|db| {
-            diesel::update(accounts::table.find(account)).set((accounts::totp.eq(sealed), accounts::totp_step.eq(step))).execute(db)?;
-            diesel::delete(recovery_codes::table.filter(recovery_codes::account.eq(account))).execute(db)?;
-            for code in codes {
-                diesel::insert_into(recovery_codes::table)
-                    .values((recovery_codes::account.eq(account), recovery_codes::hash.eq(code)))
-                    .execute(db)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Uses up a recovery code; false if there is none like it.
-    pub fn take_recovery_code(&self, account: &str, hash: &str) -> Result<bool, StorageError> {
-        Ok(diesel::delete(recovery_codes::table.find((account, hash))).execute(&mut *self.connection()?)? == 1)
-    }
-
     /// How many recovery codes are left.
     pub fn recovery_codes_left(&self, account: &str) -> Result<i64, StorageError> {
         Ok(recovery_codes::table.filter(recovery_codes::account.eq(account)).count().get_result(&mut *self.connection()?)?)
-    }
-
-    /// Keeps a token.
-    pub fn add_token(&self, token: &TokenRow) -> Result<(), StorageError> {
-        diesel::insert_into(api_tokens::table).values(token).execute(&mut *self.connection()?)?;
-        Ok(())
     }
 
     /// A token by its hash.
@@ -224,15 +148,6 @@ impl Storage {
         diesel::delete(api_tokens::table.filter(api_tokens::ends.le(now))).execute(&mut *self.connection()?)?;
         let own = api_tokens::table.filter(api_tokens::account.eq(account));
         Ok(own.order((api_tokens::ends, api_tokens::hash)).select(TokenRow::as_select()).load(&mut *self.connection()?)?)
-    }
-
-    /// Ends tokens of an account: the one of this hash, or all.
-    pub fn end_tokens(&self, account: &str, hash: Option<&str>) -> Result<usize, StorageError> {
-        let own = api_tokens::table.filter(api_tokens::account.eq(account));
-        Ok(match hash {
-            Some(hash) => diesel::delete(own.filter(api_tokens::hash.eq(hash))).execute(&mut *self.connection()?)?,
-            None => diesel::delete(own).execute(&mut *self.connection()?)?,
-        })
     }
 
     /// Uses up a time step; false if it, or a later one, was used before.
@@ -253,26 +168,6 @@ impl Storage {
         Ok(())
     }
 
-    /// Appends a desk action to the chain.
-    pub fn append_audit(&self, at: i64, account: &str, action: &str, subject: &str) -> Result<(), StorageError> {
-        // Two nodes may want the same place; the key lets one through and the other tries the next.
-        for _ in 0..20 {
-            let done = self.write(|db| {
-                let last: Option<AuditRow> = audit::table.order(audit::seq.desc()).select(AuditRow::as_select()).first(db).optional()?;
-                let (seq, previous) = last.map_or((1, String::new()), |l| (l.seq + 1, l.hash));
-                let mut row = AuditRow { seq, at, account: account.into(), action: action.into(), subject: subject.into(), hash: String::new() };
-                row.hash = row.chained(&previous);
-                diesel::insert_into(audit::table).values(&row).execute(db)?;
-                Ok(())
-            });
-            match done {
-                Err(StorageError::Exists) => {}
-                other => return other,
-            }
-        }
-        Err(StorageError::Unavailable("the audit chain is busy".into()))
-    }
-
     /// Place, time and hash of the last row of the chain before a moment; who did what is not read for it.
     pub fn last_audit_before(&self, at: i64) -> Result<Option<(i64, i64, String)>, StorageError> {
         let rows = audit::table.filter(audit::at.lt(at)).order(audit::seq.desc());
@@ -291,5 +186,110 @@ impl Storage {
     /// The whole chain, oldest first.
     pub fn audit(&self) -> Result<Vec<AuditRow>, StorageError> {
         Ok(audit::table.order(audit::seq).select(AuditRow::as_select()).load(&mut *self.connection()?)?)
+    }
+}
+
+impl Transaction<'_> {
+    /// Adds an account with the units it may see.
+    pub fn add_account(&mut self, account: &AccountRow, units: &[String]) -> Result<(), StorageError> {
+        {
+            let db = &mut *self.db;
+            diesel::insert_into(accounts::table).values(account).execute(db)?;
+            for unit in units {
+                diesel::insert_into(account_units::table)
+                    .values((account_units::account.eq(&account.name), account_units::unit.eq(unit)))
+                    .execute(db)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Ends all sessions of an account but one.
+    pub fn end_other_sessions(&mut self, account: &str, but: &str) -> Result<(), StorageError> {
+        let others = sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(but));
+        diesel::delete(others).execute(self.db)?;
+        Ok(())
+    }
+
+    /// Sets a password; `temporary` if somebody else has seen it.
+    pub fn set_password(&mut self, account: &str, hash: &str, temporary: bool) -> Result<(), StorageError> {
+        let row = (accounts::password.eq(hash), accounts::temporary.eq(temporary));
+        diesel::update(accounts::table.find(account)).set(row).execute(self.db)?;
+        Ok(())
+    }
+
+    /// Sets until when an account waits to be vouched for.
+    pub fn set_waits(&mut self, account: &str, until: Option<i64>) -> Result<(), StorageError> {
+        diesel::update(accounts::table.find(account)).set(accounts::waits.eq(until)).execute(self.db)?;
+        Ok(())
+    }
+
+    /// Lets an account sign in or not.
+    pub fn set_active(&mut self, account: &str, active: bool) -> Result<(), StorageError> {
+        diesel::update(accounts::table.find(account)).set(accounts::active.eq(active)).execute(self.db)?;
+        Ok(())
+    }
+
+    /// Sets or clears the second factor and its recovery codes.
+    pub fn set_second_factor(&mut self, account: &str, sealed: Option<&str>, step: i64, codes: &[String]) -> Result<(), StorageError> {
+        {
+            let db = &mut *self.db;
+            diesel::update(accounts::table.find(account)).set((accounts::totp.eq(sealed), accounts::totp_step.eq(step))).execute(db)?;
+            diesel::delete(recovery_codes::table.filter(recovery_codes::account.eq(account))).execute(db)?;
+            for code in codes {
+                diesel::insert_into(recovery_codes::table)
+                    .values((recovery_codes::account.eq(account), recovery_codes::hash.eq(code)))
+                    .execute(db)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Uses up a recovery code; false if there is none like it.
+    pub fn take_recovery_code(&mut self, account: &str, hash: &str) -> Result<bool, StorageError> {
+        Ok(diesel::delete(recovery_codes::table.find((account, hash))).execute(self.db)? == 1)
+    }
+
+    /// Keeps a token.
+    pub fn add_token(&mut self, token: &TokenRow) -> Result<(), StorageError> {
+        diesel::insert_into(api_tokens::table).values(token).execute(self.db)?;
+        Ok(())
+    }
+
+    /// Ends tokens of an account: the one of this hash, or all.
+    pub fn end_tokens(&mut self, account: &str, hash: Option<&str>) -> Result<usize, StorageError> {
+        let own = api_tokens::table.filter(api_tokens::account.eq(account));
+        Ok(match hash {
+            Some(hash) => diesel::delete(own.filter(api_tokens::hash.eq(hash))).execute(self.db)?,
+            None => diesel::delete(own).execute(self.db)?,
+        })
+    }
+
+    /// Starts a session.
+    pub fn add_session(&mut self, hash: &str, account: &str, now: i64) -> Result<(), StorageError> {
+        diesel::insert_into(sessions::table)
+            .values((
+                sessions::hash.eq(hash),
+                sessions::account.eq(account),
+                sessions::started.eq(now),
+                sessions::seen.eq(now),
+                sessions::confirmed.eq(now),
+            ))
+            .execute(self.db)?;
+        Ok(())
+    }
+
+    /// Appends a desk action to the chain, as the last thing that a transaction does.
+    pub fn append_audit(&mut self, at: i64, account: &str, action: &str, subject: &str) -> Result<(), StorageError> {
+        if let Db::Pg(pg) = &mut *self.db {
+            // On SQLite the transaction holds the only write lock; here two nodes would want the same place in the chain.
+            pg.batch_execute("select pg_advisory_xact_lock(7311645)")?;
+        }
+        let last: Option<AuditRow> = audit::table.order(audit::seq.desc()).select(AuditRow::as_select()).first(self.db).optional()?;
+        let (seq, previous) = last.map_or((1, String::new()), |l| (l.seq + 1, l.hash));
+        let mut row = AuditRow { seq, at, account: account.into(), action: action.into(), subject: subject.into(), hash: String::new() };
+        row.hash = row.chained(&previous);
+        diesel::insert_into(audit::table).values(&row).execute(self.db)?;
+        Ok(())
     }
 }

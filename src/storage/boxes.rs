@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::connection::{self, Db, Lease, Target};
 use super::schema::{ballots, placed_ballots, rounds, slips, spent_slips};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, transaction};
 use crate::access::SlipHash;
 use crate::ballot::{BallotId, SealedBallot, place};
 use crate::id::RoundId;
@@ -274,7 +274,7 @@ impl Storage {
     }
 
     pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        connection::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
+        transaction::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
 }
 

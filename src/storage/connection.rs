@@ -288,28 +288,3 @@ fn refuse_unknown(applied: &[String], known: &[String]) -> Result<(), StorageErr
     }
     Err(StorageError::Unavailable("it was written by a newer version of zicha; use that version".into()))
 }
-
-/// Runs a transaction that takes SQLite's write lock with its first statement: one that reads first fails as soon as somebody else writes.
-pub(super) fn write<T>(db: &mut Db, lock: &str, mut work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
-    let mut pause = Duration::from_millis(10);
-    for _ in 1..WRITES {
-        match transaction(db, lock, &mut work) {
-            Err(StorageError::Crossed) => std::thread::sleep(pause),
-            done => return done,
-        }
-        pause *= 2;
-    }
-    transaction(db, lock, &mut work)
-}
-
-/// How often a transaction is tried that was given up in favour of another one which wanted the same rows.
-const WRITES: u32 = 6;
-
-fn transaction<T>(db: &mut Db, lock: &str, work: &mut impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
-    db.transaction(|db| {
-        if let Db::Sqlite(sqlite) = db {
-            sqlite.batch_execute(lock)?;
-        }
-        work(db)
-    })
-}

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::schema::{approvals, comments, rounds, settings, spent_codes};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, Transaction};
 use crate::id::RoundId;
 use crate::round::Destruction;
 
@@ -22,16 +22,6 @@ impl Storage {
         Ok(own.order((approvals::step, approvals::account)).select((approvals::step, approvals::account)).load(&mut *self.connection()?)?)
     }
 
-    /// Forgets the approvals of a round, of one step or of all.
-    pub fn forget_approvals(&self, round: &RoundId, step: Option<&str>) -> Result<(), StorageError> {
-        let own = approvals::table.filter(approvals::round.eq(round.as_str()));
-        match step {
-            Some(step) => diesel::delete(own.filter(approvals::step.eq(step))).execute(&mut *self.connection()?)?,
-            None => diesel::delete(own).execute(&mut *self.connection()?)?,
-        };
-        Ok(())
-    }
-
     /// Original texts of a round that still exist, by question.
     pub fn text_counts(&self, round: &RoundId) -> Result<BTreeMap<String, u64>, StorageError> {
         let rows: Vec<(String, i64)> = comments::table
@@ -41,13 +31,6 @@ impl Storage {
             .select((comments::question, diesel::dsl::count_star()))
             .load(&mut *self.connection()?)?;
         Ok(rows.into_iter().map(|(question, n)| (question, u64::try_from(n).unwrap_or(0))).collect())
-    }
-
-    /// Destroys original texts and spent codes of a round and keeps the record; false if that was done before.
-    pub fn destroy_originals(&self, round: &RoundId, day: &str, by: &[String]) -> Result<bool, StorageError> {
-        let done = self.write(|db| destroy(db, round, day, by))?;
-        self.rewrite_if_due()?;
-        Ok(done)
     }
 
     /// Rewrites the database if a destruction has not been followed by that yet.
@@ -63,7 +46,7 @@ impl Storage {
                 done = self.rewrite();
             }
             done?;
-            self.take_setting(REWRITE)?;
+            self.transaction::<_, StorageError>(|tx| tx.take_setting(REWRITE))?;
         }
         Ok(())
     }
@@ -96,6 +79,23 @@ impl Storage {
             }
         }
         Ok(())
+    }
+}
+
+impl Transaction<'_> {
+    /// Forgets the approvals of a round, of one step or of all.
+    pub fn forget_approvals(&mut self, round: &RoundId, step: Option<&str>) -> Result<(), StorageError> {
+        let own = approvals::table.filter(approvals::round.eq(round.as_str()));
+        match step {
+            Some(step) => diesel::delete(own.filter(approvals::step.eq(step))).execute(self.db)?,
+            None => diesel::delete(own).execute(self.db)?,
+        };
+        Ok(())
+    }
+
+    /// Destroys original texts and spent codes of a round and keeps the record; false if that was done before. [`Storage::rewrite_if_due`] has to follow.
+    pub fn destroy_originals(&mut self, round: &RoundId, day: &str, by: &[String]) -> Result<bool, StorageError> {
+        destroy(self.db, round, day, by)
     }
 }
 

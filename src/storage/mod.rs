@@ -14,6 +14,7 @@ mod schema;
 mod servers;
 mod sharing;
 mod surveys;
+mod transaction;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
 pub use release::{Comment, NextTexts};
 pub use sharing::{ListsOf, Shared, SharedDeed, Sharing};
 pub use surveys::SurveyVersion;
+pub use transaction::{Stop, Transaction};
 
 /// Why storage could not do something.
 #[derive(Debug, thiserror::Error)]
@@ -129,42 +131,6 @@ impl Storage {
         Ok(s::settings.find(key).select(s::value).first(&mut *self.connection()?).optional()?)
     }
 
-    /// Sets a fact about this installation.
-    pub fn set_setting(&self, key: &str, value: &str) -> Result<(), StorageError> {
-        use schema::settings::dsl as s;
-        loop {
-            let done = self.write(|db| {
-                diesel::delete(s::settings.find(key)).execute(db)?;
-                diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(value))).execute(db)?;
-                Ok(())
-            });
-            // Two nodes that start at once set the same fact: the later one finds the other's row only when it is there.
-            if !matches!(done, Err(StorageError::Exists)) {
-                return done;
-            }
-        }
-    }
-
-    /// Sets a fact that was `from` when its change began; false if it is something else by now.
-    pub fn change_setting(&self, key: &str, from: Option<&str>, to: &str) -> Result<bool, StorageError> {
-        use schema::settings::dsl as s;
-        let changed = match from {
-            Some(from) => diesel::update(s::settings.find(key).filter(s::value.eq(from))).set(s::value.eq(to)).execute(&mut *self.connection()?),
-            None => diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(to))).execute(&mut *self.connection()?),
-        };
-        match changed.map_err(StorageError::from) {
-            Ok(rows) => Ok(rows == 1),
-            Err(StorageError::Exists) => Ok(false),
-            Err(other) => Err(other),
-        }
-    }
-
-    /// Deletes a fact; true if it was there. Of several at once exactly one sees it.
-    pub fn take_setting(&self, key: &str) -> Result<bool, StorageError> {
-        use schema::settings::dsl as s;
-        Ok(diesel::delete(s::settings.find(key)).execute(&mut *self.connection()?)? == 1)
-    }
-
     fn connection(&self) -> Result<connection::Lease, StorageError> {
         connection::lease(&self.main)
     }
@@ -183,6 +149,46 @@ impl Storage {
 
     /// Runs a write transaction on the main database.
     fn write<T>(&self, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        connection::write(&mut *self.connection()?, MAIN_LOCK, work)
+        transaction::write(&mut *self.connection()?, MAIN_LOCK, work)
+    }
+}
+
+impl Transaction<'_> {
+    /// Sets a fact about this installation.
+    pub fn set_setting(&mut self, key: &str, value: &str) -> Result<(), StorageError> {
+        use schema::settings::dsl as s;
+        loop {
+            let done = self.nested(|db| {
+                diesel::delete(s::settings.find(key)).execute(db)?;
+                diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(value))).execute(db)?;
+                Ok(())
+            });
+            // Two nodes that start at once set the same fact: the later one finds the other's row only when it is there.
+            if !matches!(done, Err(StorageError::Exists)) {
+                return done;
+            }
+        }
+    }
+
+    /// Sets a fact that was `from` when its change began; false if it is something else by now.
+    pub fn change_setting(&mut self, key: &str, from: Option<&str>, to: &str) -> Result<bool, StorageError> {
+        use schema::settings::dsl as s;
+        let changed = self.nested(|db| {
+            Ok(match from {
+                Some(from) => diesel::update(s::settings.find(key).filter(s::value.eq(from))).set(s::value.eq(to)).execute(db)?,
+                None => diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(to))).execute(db)?,
+            })
+        });
+        match changed {
+            Ok(rows) => Ok(rows == 1),
+            Err(StorageError::Exists) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Deletes a fact; true if it was there. Of several at once exactly one sees it.
+    pub fn take_setting(&mut self, key: &str) -> Result<bool, StorageError> {
+        use schema::settings::dsl as s;
+        Ok(diesel::delete(s::settings.find(key)).execute(self.db)? == 1)
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::connection::Db;
 use super::schema::{comments, list_editions, problem_history, problems, screenings};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, Transaction};
 use crate::id::RoundId;
 use crate::problem::{ProblemEdit, ProblemList, RowState, Source};
 use crate::round::Hold;
@@ -130,38 +130,6 @@ impl Storage {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// Keeps a change that was made from version `edit.version`; false if the row is of another version by now.
-    pub fn save_problem(&self, round: &RoundId, edit: &ProblemEdit, account: &str, at: i64) -> Result<bool, StorageError> {
-        let from = edit.version;
-        let edit = ProblemEdit { version: from + 1, ..edit.clone() };
-        let row = ProblemRow::of(round, &edit);
-        let kept = self.write(|db| {
-            let changed = if from == 0 {
-                diesel::insert_into(problems::table).values(&row).execute(db)?
-            } else {
-                let same = problems::table.find((round.as_str(), &edit.number)).filter(problems::version.eq(from));
-                diesel::update(same).set(&row).execute(db)?
-            };
-            if changed == 1 {
-                diesel::insert_into(problem_history::table)
-                    .values((
-                        problem_history::round.eq(round.as_str()),
-                        problem_history::number.eq(&edit.number),
-                        problem_history::version.eq(edit.version),
-                        problem_history::account.eq(account),
-                        problem_history::at.eq(at),
-                        problem_history::body.eq(serde_json::to_string(&edit).expect("an edit is JSON")),
-                    ))
-                    .execute(db)?;
-            }
-            Ok(changed == 1)
-        });
-        match kept {
-            Err(StorageError::Exists) => Ok(false),
-            other => other,
-        }
-    }
-
     /// Every change of a row, the first one first.
     pub fn problem_history(&self, round: &RoundId, number: &str) -> Result<Vec<ProblemChange>, StorageError> {
         let rows: Vec<(String, i64, String)> = problem_history::table
@@ -212,34 +180,6 @@ impl Storage {
         Ok(rows.into_iter().map(of).collect())
     }
 
-    /// Keeps what a screener decided about a text that was as `from` when the decision was made; false if it is not any more.
-    pub fn screen(&self, round: &RoundId, from: &Screened, to: &Screened) -> Result<bool, StorageError> {
-        self.write(|db| {
-            let decided: Option<(String, String)> =
-                screenings::table.find((round.as_str(), &from.id)).select((screenings::problem, screenings::first)).first(db).optional()?;
-            if decided.unwrap_or_default() != (from.problem.clone(), from.first.clone()) {
-                return Ok(false);
-            }
-            let own = comments::table.find(&from.id).filter(comments::round.eq(round.as_str()));
-            let same = own.filter(comments::state.eq(from.state.as_str()).and(comments::summary.eq(&from.summary)));
-            let changed = diesel::update(same).set((comments::state.eq(to.state.as_str()), comments::summary.eq(&to.summary))).execute(db)?;
-            if changed == 0 {
-                return Ok(false);
-            }
-            diesel::delete(screenings::table.find((round.as_str(), &from.id))).execute(db)?;
-            diesel::insert_into(screenings::table)
-                .values((
-                    screenings::round.eq(round.as_str()),
-                    screenings::comment.eq(&to.id),
-                    screenings::problem.eq(&to.problem),
-                    screenings::first.eq(&to.first),
-                    screenings::second.eq(&to.second),
-                ))
-                .execute(db)?;
-            Ok(true)
-        })
-    }
-
     /// How many texts to each question are pending, proposed and screened.
     pub fn screening_progress(&self, round: &RoundId) -> Result<BTreeMap<String, [u64; 3]>, StorageError> {
         let rows: Vec<(String, String, i64)> = comments::table
@@ -263,6 +203,69 @@ impl Storage {
     /// Confirmed summaries by the number of their row, in an order that says nothing about who wrote what.
     pub fn cases(&self, round: &RoundId) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
         screened_cases(&mut *self.connection()?, round)
+    }
+}
+
+impl Transaction<'_> {
+    /// Keeps a change that was made from version `edit.version`; false if the row is of another version by now.
+    pub fn save_problem(&mut self, round: &RoundId, edit: &ProblemEdit, account: &str, at: i64) -> Result<bool, StorageError> {
+        let from = edit.version;
+        let edit = ProblemEdit { version: from + 1, ..edit.clone() };
+        let row = ProblemRow::of(round, &edit);
+        let kept = self.nested(|db| {
+            let changed = if from == 0 {
+                diesel::insert_into(problems::table).values(&row).execute(db)?
+            } else {
+                let same = problems::table.find((round.as_str(), &edit.number)).filter(problems::version.eq(from));
+                diesel::update(same).set(&row).execute(db)?
+            };
+            if changed == 1 {
+                diesel::insert_into(problem_history::table)
+                    .values((
+                        problem_history::round.eq(round.as_str()),
+                        problem_history::number.eq(&edit.number),
+                        problem_history::version.eq(edit.version),
+                        problem_history::account.eq(account),
+                        problem_history::at.eq(at),
+                        problem_history::body.eq(serde_json::to_string(&edit).expect("an edit is JSON")),
+                    ))
+                    .execute(db)?;
+            }
+            Ok(changed == 1)
+        });
+        match kept {
+            Err(StorageError::Exists) => Ok(false),
+            other => other,
+        }
+    }
+
+    /// Keeps what a screener decided about a text that was as `from` when the decision was made; false if it is not any more.
+    pub fn screen(&mut self, round: &RoundId, from: &Screened, to: &Screened) -> Result<bool, StorageError> {
+        {
+            let db = &mut *self.db;
+            let decided: Option<(String, String)> =
+                screenings::table.find((round.as_str(), &from.id)).select((screenings::problem, screenings::first)).first(db).optional()?;
+            if decided.unwrap_or_default() != (from.problem.clone(), from.first.clone()) {
+                return Ok(false);
+            }
+            let own = comments::table.find(&from.id).filter(comments::round.eq(round.as_str()));
+            let same = own.filter(comments::state.eq(from.state.as_str()).and(comments::summary.eq(&from.summary)));
+            let changed = diesel::update(same).set((comments::state.eq(to.state.as_str()), comments::summary.eq(&to.summary))).execute(db)?;
+            if changed == 0 {
+                return Ok(false);
+            }
+            diesel::delete(screenings::table.find((round.as_str(), &from.id))).execute(db)?;
+            diesel::insert_into(screenings::table)
+                .values((
+                    screenings::round.eq(round.as_str()),
+                    screenings::comment.eq(&to.id),
+                    screenings::problem.eq(&to.problem),
+                    screenings::first.eq(&to.first),
+                    screenings::second.eq(&to.second),
+                ))
+                .execute(db)?;
+            Ok(true)
+        }
     }
 }
 

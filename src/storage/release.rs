@@ -4,9 +4,9 @@
 use diesel::prelude::*;
 use time::Date;
 
-use super::connection::{self, Db};
+use super::connection::Db;
 use super::schema::{comments, releases, rounds, spent_codes};
-use super::{MAIN_LOCK, Storage, StorageError};
+use super::{MAIN_LOCK, Storage, StorageError, transaction};
 use crate::access::SlipHash;
 use crate::gate::Release;
 use crate::id::RoundId;
@@ -33,7 +33,7 @@ const ROWS: usize = 500;
 impl Storage {
     /// Writes the results of an opening and moves the round on; false if somebody else did. Original texts and spent codes are kept `until` then. `next` hands out texts in fresh random order, a part at a time.
     pub fn write_opening(&self, round: &RoundId, release: &Release, until: Date, next: NextTexts) -> Result<bool, StorageError> {
-        connection::write(&mut *self.opening_connection()?, MAIN_LOCK, |db| {
+        transaction::write(&mut *self.opening_connection()?, MAIN_LOCK, |db| {
             let moved = diesel::update(rounds::table.find(round.as_str()).filter(rounds::state.eq(RoundState::Closed.as_str())))
                 .set((rounds::state.eq(RoundState::Opened.as_str()), rounds::originals_until.eq(until.to_string())))
                 .execute(db)?;

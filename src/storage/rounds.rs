@@ -9,7 +9,7 @@ use diesel::sql_types::Bool;
 
 use super::connection::Db;
 use super::schema::{round_units, rounds, surveys, units};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, Transaction};
 use crate::id::RoundId;
 use crate::round::BallotEdition;
 use crate::round::{Access, ClosingSums, Hold, HoldCheck, Round, RoundState, TurnoutSnapshot, parse_day};
@@ -53,108 +53,10 @@ impl Storage {
         load_units(&mut *self.connection()?)
     }
 
-    /// Replaces the unit table; with `from`, only if it still is what it was when the change began.
-    pub fn replace_units(&self, from: Option<&[Unit]>, list: &[Unit]) -> Result<bool, StorageError> {
-        self.write(|db| {
-            if let Db::Pg(pg) = db {
-                // On SQLite the transaction holds the only write lock; here two of them must not read at once.
-                pg.batch_execute("lock table units in share row exclusive mode")?;
-            }
-            if let Some(from) = from
-                && load_units(db)? != from
-            {
-                return Ok(false);
-            }
-            diesel::delete(units::table).execute(db)?;
-            for (place, unit) in list.iter().enumerate() {
-                diesel::insert_into(units::table)
-                    .values((
-                        units::code.eq(&unit.code),
-                        units::name.eq(&unit.name),
-                        units::kind.eq(&unit.kind),
-                        units::headcount.eq(small(unit.headcount as usize)),
-                        units::group_code.eq(&unit.group),
-                        units::group_name.eq(&unit.group_name),
-                        units::place.eq(small(place)),
-                    ))
-                    .execute(db)?;
-            }
-            Ok(true)
-        })
-    }
-
-    /// Keeps a survey definition under its hash.
-    pub fn keep_survey(&self, survey: &Survey) -> Result<(), StorageError> {
-        let kept = diesel::insert_into(surveys::table)
-            .values((surveys::hash.eq(survey.hash()), surveys::id.eq(survey.id()), surveys::definition.eq(survey.to_json())))
-            .execute(&mut *self.connection()?);
-        match kept.map_err(StorageError::from) {
-            Ok(_) | Err(StorageError::Exists) => Ok(()),
-            Err(other) => Err(other),
-        }
-    }
-
     /// The definition with that hash.
     pub fn survey(&self, hash: &str) -> Result<Survey, StorageError> {
         let text: String = surveys::table.find(hash).select(surveys::definition).first(&mut *self.connection()?)?;
         Survey::parse(text.as_bytes()).map_err(|e| StorageError::Corrupt(format!("survey {hash}: {e}")))
-    }
-
-    /// Adds a round with its units.
-    pub fn create_round(&self, round: &Round, list: &[Unit]) -> Result<(), StorageError> {
-        self.write(|db| {
-            diesel::insert_into(rounds::table).values(RoundRow::from(round)).execute(db)?;
-            set_units(db, &round.id, list)
-        })
-    }
-
-    /// Changes a draft that was `from` when the change began; false if it is another or no draft by now.
-    pub fn change_draft(&self, from: &Round, to: &Round, list: &[Unit]) -> Result<bool, StorageError> {
-        let (old, new) = (RoundRow::from(from), RoundRow::from(to));
-        self.write(|db| {
-            let own = rounds::table.find(from.id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
-            let same = own
-                .filter(rounds::title.eq(&old.title).and(rounds::survey.eq(&old.survey)).and(rounds::access.eq(&old.access)))
-                .filter(rounds::opens.eq(&old.opens).and(rounds::closes.eq(&old.closes)))
-                .filter(rounds::looks_back.eq(&old.looks_back).or(rounds::looks_back.is_null().and(old.looks_back.is_none().into_sql::<Bool>())));
-            let changed = diesel::update(same)
-                .set((
-                    rounds::title.eq(&new.title),
-                    rounds::survey.eq(&new.survey),
-                    rounds::access.eq(&new.access),
-                    rounds::opens.eq(&new.opens),
-                    rounds::closes.eq(&new.closes),
-                    rounds::looks_back.eq(&new.looks_back),
-                ))
-                .execute(db)?;
-            if changed == 1 {
-                set_units(db, &from.id, list)?;
-            }
-            Ok(changed == 1)
-        })
-    }
-
-    /// Deletes a draft; false if it is no draft any more.
-    pub fn delete_draft(&self, id: &RoundId) -> Result<bool, StorageError> {
-        self.write(|db| {
-            let own = rounds::table.find(id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
-            let gone = diesel::delete(own).execute(db)? == 1;
-            if gone {
-                diesel::delete(round_units::table.filter(round_units::round.eq(id.as_str()))).execute(db)?;
-            }
-            Ok(gone)
-        })
-    }
-
-    /// Replaces the units of a round.
-    pub fn set_round_units(&self, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {
-        self.write(|db| {
-            if let Db::Pg(pg) = db {
-                // Of two who replace them at once, one waits here; else both would insert.
-                drop(rounds::table.find(round.as_str()).select(rounds::id).for_update().first::<String>(pg)?);
-            }
-            set_units(db, round, list)
-        })
     }
 
     /// A round.
@@ -185,11 +87,115 @@ impl Storage {
             .load(&mut *self.connection()?)?;
         Ok(rows.into_iter().map(unit).collect())
     }
+}
+
+impl Transaction<'_> {
+    /// Replaces the unit table; with `from`, only if it still is what it was when the change began.
+    pub fn replace_units(&mut self, from: Option<&[Unit]>, list: &[Unit]) -> Result<bool, StorageError> {
+        {
+            let db = &mut *self.db;
+            if let Db::Pg(pg) = db {
+                // On SQLite the transaction holds the only write lock; here two of them must not read at once.
+                pg.batch_execute("lock table units in share row exclusive mode")?;
+            }
+            if let Some(from) = from
+                && load_units(db)? != from
+            {
+                return Ok(false);
+            }
+            diesel::delete(units::table).execute(db)?;
+            for (place, unit) in list.iter().enumerate() {
+                diesel::insert_into(units::table)
+                    .values((
+                        units::code.eq(&unit.code),
+                        units::name.eq(&unit.name),
+                        units::kind.eq(&unit.kind),
+                        units::headcount.eq(small(unit.headcount as usize)),
+                        units::group_code.eq(&unit.group),
+                        units::group_name.eq(&unit.group_name),
+                        units::place.eq(small(place)),
+                    ))
+                    .execute(db)?;
+            }
+            Ok(true)
+        }
+    }
+
+    /// Keeps a survey definition under its hash.
+    pub fn keep_survey(&mut self, survey: &Survey) -> Result<(), StorageError> {
+        let row = (surveys::hash.eq(survey.hash()), surveys::id.eq(survey.id()), surveys::definition.eq(survey.to_json()));
+        match self.nested(|db| Ok(diesel::insert_into(surveys::table).values(row).execute(db)?)) {
+            Ok(_) | Err(StorageError::Exists) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Adds a round with its units.
+    pub fn create_round(&mut self, round: &Round, list: &[Unit]) -> Result<(), StorageError> {
+        {
+            let db = &mut *self.db;
+            diesel::insert_into(rounds::table).values(RoundRow::from(round)).execute(db)?;
+            set_units(db, &round.id, list)
+        }
+    }
+
+    /// Changes a draft that was `from` when the change began; false if it is another or no draft by now.
+    pub fn change_draft(&mut self, from: &Round, to: &Round, list: &[Unit]) -> Result<bool, StorageError> {
+        let (old, new) = (RoundRow::from(from), RoundRow::from(to));
+        {
+            let db = &mut *self.db;
+            let own = rounds::table.find(from.id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
+            let same = own
+                .filter(rounds::title.eq(&old.title).and(rounds::survey.eq(&old.survey)).and(rounds::access.eq(&old.access)))
+                .filter(rounds::opens.eq(&old.opens).and(rounds::closes.eq(&old.closes)))
+                .filter(rounds::looks_back.eq(&old.looks_back).or(rounds::looks_back.is_null().and(old.looks_back.is_none().into_sql::<Bool>())));
+            let changed = diesel::update(same)
+                .set((
+                    rounds::title.eq(&new.title),
+                    rounds::survey.eq(&new.survey),
+                    rounds::access.eq(&new.access),
+                    rounds::opens.eq(&new.opens),
+                    rounds::closes.eq(&new.closes),
+                    rounds::looks_back.eq(&new.looks_back),
+                ))
+                .execute(db)?;
+            if changed == 1 {
+                set_units(db, &from.id, list)?;
+            }
+            Ok(changed == 1)
+        }
+    }
+
+    /// Deletes a draft; false if it is no draft any more.
+    pub fn delete_draft(&mut self, id: &RoundId) -> Result<bool, StorageError> {
+        {
+            let db = &mut *self.db;
+            let own = rounds::table.find(id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
+            let gone = diesel::delete(own).execute(db)? == 1;
+            if gone {
+                diesel::delete(round_units::table.filter(round_units::round.eq(id.as_str()))).execute(db)?;
+            }
+            Ok(gone)
+        }
+    }
+
+    /// Replaces the units of a round.
+    pub fn set_round_units(&mut self, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {
+        {
+            let db = &mut *self.db;
+            if let Db::Pg(pg) = db {
+                // Of two who replace them at once, one waits here; else both would insert.
+                drop(rounds::table.find(round.as_str()).select(rounds::id).for_update().first::<String>(pg)?);
+            }
+            set_units(db, round, list)
+        }
+    }
 
     /// Moves a round that was read in state `from`; false if it is no longer in it. Keys are written by the opening move alone, and what only ever becomes true is never written back.
-    pub fn update_round(&self, round: &Round, from: RoundState) -> Result<bool, StorageError> {
+    pub fn update_round(&mut self, round: &Round, from: RoundState) -> Result<bool, StorageError> {
         let row = RoundRow::from(round);
-        self.write(|db| {
+        {
+            let db = &mut *self.db;
             let own = rounds::table.find(round.id.as_str());
             let changed = diesel::update(own.filter(rounds::state.eq(from.as_str())))
                 .set((rounds::state.eq(&row.state), rounds::trial.eq(row.trial), rounds::closing.eq(&row.closing)))
@@ -206,12 +212,13 @@ impl Storage {
                 diesel::update(own).set(rounds::restored.eq(&row.restored)).execute(db)?;
             }
             Ok(changed == 1)
-        })
+        }
     }
 
     /// Sets the state of one held question, with who checked it, leaving the others as they are now.
-    pub fn set_hold(&self, round: &RoundId, question: &str, check: Option<&HoldCheck>) -> Result<(), StorageError> {
-        self.write(|db| {
+    pub fn set_hold(&mut self, round: &RoundId, question: &str, check: Option<&HoldCheck>) -> Result<(), StorageError> {
+        {
+            let db = &mut *self.db;
             let own = rounds::table.find(round.as_str());
             let (holds, checks): (String, Option<String>) = own.select((rounds::holds, rounds::checks)).first(db)?;
             let corrupt = |_| StorageError::Corrupt(format!("holds of round {round}"));
@@ -226,13 +233,14 @@ impl Storage {
             let written = (serde_json::to_string(&holds).expect("holds are JSON"), serde_json::to_string(&checks).expect("checks are JSON"));
             diesel::update(own).set((rounds::holds.eq(written.0), rounds::checks.eq(written.1))).execute(db)?;
             Ok(())
-        })
+        }
     }
 
     /// Notes how many slips of each unit were left over; false if it was noted otherwise in the meantime.
-    pub fn set_leftover(&self, round: &RoundId, before: &BTreeMap<String, u32>, now: &BTreeMap<String, u32>) -> Result<bool, StorageError> {
+    pub fn set_leftover(&mut self, round: &RoundId, before: &BTreeMap<String, u32>, now: &BTreeMap<String, u32>) -> Result<bool, StorageError> {
         let text = |counts: &BTreeMap<String, u32>| (!counts.is_empty()).then(|| serde_json::to_string(counts).expect("counts are JSON"));
-        self.write(|db| {
+        {
+            let db = &mut *self.db;
             let own = rounds::table.find(round.as_str());
             let known: Option<String> = own.select(rounds::leftover).first(db)?;
             if known != text(before) {
@@ -240,19 +248,19 @@ impl Storage {
             }
             diesel::update(own).set(rounds::leftover.eq(text(now))).execute(db)?;
             Ok(true)
-        })
+        }
     }
 
     /// Notes whether slips of a round carry the code in their QR image.
-    pub fn set_code_in_qr(&self, round: &RoundId, code_in_qr: bool) -> Result<(), StorageError> {
-        diesel::update(rounds::table.find(round.as_str())).set(rounds::code_in_qr.eq(code_in_qr)).execute(&mut *self.connection()?)?;
+    pub fn set_code_in_qr(&mut self, round: &RoundId, code_in_qr: bool) -> Result<(), StorageError> {
+        diesel::update(rounds::table.find(round.as_str())).set(rounds::code_in_qr.eq(code_in_qr)).execute(self.db)?;
         Ok(())
     }
 
     /// Stores the day's turnout snapshot.
-    pub fn set_turnout(&self, round: &RoundId, turnout: &TurnoutSnapshot) -> Result<(), StorageError> {
+    pub fn set_turnout(&mut self, round: &RoundId, turnout: &TurnoutSnapshot) -> Result<(), StorageError> {
         let text = serde_json::to_string(turnout).expect("a snapshot is JSON");
-        diesel::update(rounds::table.find(round.as_str())).set(rounds::turnout.eq(text)).execute(&mut *self.connection()?)?;
+        diesel::update(rounds::table.find(round.as_str())).set(rounds::turnout.eq(text)).execute(self.db)?;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use super::connection::Db;
 use super::keeping::destroy;
 use super::problems::{add_edition, edits, last_edition_is, last_edition_number, screened_cases};
 use super::schema::{accounts, approvals, rounds};
-use super::{Edition, Storage, StorageError};
+use super::{Edition, Storage, StorageError, Transaction};
 use crate::id::RoundId;
 use crate::problem::ProblemEdit;
 use crate::round::{Hold, RoundState};
@@ -70,87 +70,84 @@ pub enum Shared {
 }
 
 impl Storage {
-    /// Notes that an account agrees to a step, and takes it if that makes enough of them.
-    pub fn share(&self, wish: &Sharing, mut deed: SharedDeed) -> Result<Shared, StorageError> {
-        let shared = self.write(|db| {
-            if let Db::Pg(pg) = db {
-                // On SQLite the transaction holds the only write lock; here nobody may change what is agreed to until it is done.
-                pg.batch_execute("lock table approvals, comments, screenings, problems in share row exclusive mode")?;
-                diesel::sql_query(format!("select 1 from rounds where id = '{}' for update", wish.round)).execute(pg)?;
-            }
-            let own = rounds::table.find(wish.round.as_str());
-            let (state, destroyed, holds): (String, bool, String) = own.select((rounds::state, rounds::destroyed, rounds::holds)).first(db)?;
-            if state != wish.from.as_str() {
-                return Ok(Shared::Changed);
-            }
-            let mut edition = None;
-            let digest = match &mut deed {
-                SharedDeed::Release(lists) | SharedDeed::Lists(lists) => {
-                    let holds = serde_json::from_str(&holds).map_err(|_| StorageError::Corrupt(format!("holds of round {}", wish.round)))?;
-                    let made = lists(edits(db, wish.round)?, screened_cases(db, wish.round)?, holds)?;
-                    let digest = made.digest();
-                    edition = Some(made);
-                    digest
-                }
-                SharedDeed::Destroy { .. } | SharedDeed::Move(_) => row_digest(db, wish.round)?,
-            };
-            if !wish.seen.is_empty() && wish.seen != digest {
-                return Ok(Shared::Changed);
-            }
-            if let (SharedDeed::Lists(_), Some(made)) = (&deed, &edition)
-                && last_edition_is(db, wish.round, made)?
-            {
-                // Somebody else's agreement has handed them over a moment ago.
-                return Ok(Shared::Changed);
-            }
-            let by = match wish.account {
-                None => Vec::new(),
-                Some(account) => match agree(db, wish, account, &digest)? {
-                    Ok(by) => by,
-                    Err(answer) => return Ok(answer),
-                },
-            };
-            let own = rounds::table.find(wish.round.as_str());
-            let mine = approvals::table.filter(approvals::round.eq(wish.round.as_str()));
-            match &deed {
-                SharedDeed::Release(_) => {
-                    if !destroyed {
-                        return Ok(Shared::Changed);
-                    }
-                    diesel::update(own).set(rounds::state.eq(RoundState::Released.as_str())).execute(db)?;
-                }
-                SharedDeed::Move(to) => drop(diesel::update(own).set(rounds::state.eq(to.as_str())).execute(db)?),
-                SharedDeed::Destroy { day } => {
-                    if !destroy(db, wish.round, day, &by)? {
-                        return Ok(Shared::Changed);
-                    }
-                }
-                SharedDeed::Lists(_) => {}
-            }
-            match edition {
-                Some(edition) => {
-                    let number = last_edition_number(db, wish.round)? + 1;
-                    add_edition(db, wish.round, &Edition { number, accounts: by.clone(), ..edition })?;
-                    diesel::delete(mine.filter(approvals::step.eq(wish.step))).execute(db)?;
-                }
-                None => drop(diesel::delete(mine).execute(db)?),
-            }
-            Ok(Shared::Taken(by))
-        })?;
-        if matches!((&deed, &shared), (SharedDeed::Destroy { .. }, Shared::Taken(_))) {
-            self.rewrite_if_due()?;
-        }
-        Ok(shared)
-    }
-
     /// The digest of what is agreed to where no lists are: the round as everybody reads it.
     pub fn round_digest(&self, round: &RoundId) -> Result<String, StorageError> {
         row_digest(&mut *self.connection()?, round)
     }
+}
+
+impl Transaction<'_> {
+    /// Notes that an account agrees to a step, and takes it if that makes enough of them. After a destruction [`Storage::rewrite_if_due`] has to follow.
+    pub fn share(&mut self, wish: &Sharing, mut deed: SharedDeed) -> Result<Shared, StorageError> {
+        let db = &mut *self.db;
+        if let Db::Pg(pg) = db {
+            // On SQLite the transaction holds the only write lock; here nobody may change what is agreed to until it is done.
+            pg.batch_execute("lock table approvals, comments, screenings, problems in share row exclusive mode")?;
+            diesel::sql_query(format!("select 1 from rounds where id = '{}' for update", wish.round)).execute(pg)?;
+        }
+        let own = rounds::table.find(wish.round.as_str());
+        let (state, destroyed, holds): (String, bool, String) = own.select((rounds::state, rounds::destroyed, rounds::holds)).first(db)?;
+        if state != wish.from.as_str() {
+            return Ok(Shared::Changed);
+        }
+        let mut edition = None;
+        let digest = match &mut deed {
+            SharedDeed::Release(lists) | SharedDeed::Lists(lists) => {
+                let holds = serde_json::from_str(&holds).map_err(|_| StorageError::Corrupt(format!("holds of round {}", wish.round)))?;
+                let made = lists(edits(db, wish.round)?, screened_cases(db, wish.round)?, holds)?;
+                let digest = made.digest();
+                edition = Some(made);
+                digest
+            }
+            SharedDeed::Destroy { .. } | SharedDeed::Move(_) => row_digest(db, wish.round)?,
+        };
+        if !wish.seen.is_empty() && wish.seen != digest {
+            return Ok(Shared::Changed);
+        }
+        if let (SharedDeed::Lists(_), Some(made)) = (&deed, &edition)
+            && last_edition_is(db, wish.round, made)?
+        {
+            // Somebody else's agreement has handed them over a moment ago.
+            return Ok(Shared::Changed);
+        }
+        let by = match wish.account {
+            None => Vec::new(),
+            Some(account) => match agree(db, wish, account, &digest)? {
+                Ok(by) => by,
+                Err(answer) => return Ok(answer),
+            },
+        };
+        let own = rounds::table.find(wish.round.as_str());
+        let mine = approvals::table.filter(approvals::round.eq(wish.round.as_str()));
+        match &deed {
+            SharedDeed::Release(_) => {
+                if !destroyed {
+                    return Ok(Shared::Changed);
+                }
+                diesel::update(own).set(rounds::state.eq(RoundState::Released.as_str())).execute(db)?;
+            }
+            SharedDeed::Move(to) => drop(diesel::update(own).set(rounds::state.eq(to.as_str())).execute(db)?),
+            SharedDeed::Destroy { day } => {
+                if !destroy(db, wish.round, day, &by)? {
+                    return Ok(Shared::Changed);
+                }
+            }
+            SharedDeed::Lists(_) => {}
+        }
+        match edition {
+            Some(edition) => {
+                let number = last_edition_number(db, wish.round)? + 1;
+                add_edition(db, wish.round, &Edition { number, accounts: by.clone(), ..edition })?;
+                diesel::delete(mine.filter(approvals::step.eq(wish.step))).execute(db)?;
+            }
+            None => drop(diesel::delete(mine).execute(db)?),
+        }
+        Ok(Shared::Taken(by))
+    }
 
     /// Ends all approvals of an account, with what it was entitled by.
-    pub fn forget_approvals_of(&self, account: &str) -> Result<(), StorageError> {
-        diesel::delete(approvals::table.filter(approvals::account.eq(account))).execute(&mut *self.connection()?)?;
+    pub fn forget_approvals_of(&mut self, account: &str) -> Result<(), StorageError> {
+        diesel::delete(approvals::table.filter(approvals::account.eq(account))).execute(self.db)?;
         Ok(())
     }
 }

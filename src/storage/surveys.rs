@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::schema::{own_surveys, survey_versions};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, Transaction};
 
 /// One version of a survey.
 #[derive(Debug, Clone, Queryable)]
@@ -25,9 +25,18 @@ impl Storage {
         Ok(own_surveys::table.order(own_surveys::id).select((own_surveys::definition, own_surveys::version)).load(&mut *self.connection()?)?)
     }
 
+    /// The versions of a survey that are kept, the latest first.
+    pub fn survey_versions(&self, id: &str) -> Result<Vec<SurveyVersion>, StorageError> {
+        use survey_versions as v;
+        let own = v::table.filter(v::id.eq(id)).order(v::version.desc());
+        Ok(own.select((v::version, v::definition, v::account, v::at)).load(&mut *self.connection()?)?)
+    }
+}
+
+impl Transaction<'_> {
     /// Keeps a survey that was of version `from` when its change began, 0 for a new one; false if it is another by now.
-    pub fn save_own_survey(&self, id: &str, definition: &str, from: i32, account: &str, at: i64) -> Result<bool, StorageError> {
-        let kept = self.write(|db| {
+    pub fn save_own_survey(&mut self, id: &str, definition: &str, from: i32, account: &str, at: i64) -> Result<bool, StorageError> {
+        let kept = self.nested(|db| {
             let rows = if from == 0 {
                 let row = (own_surveys::id.eq(id), own_surveys::definition.eq(definition), own_surveys::version.eq(1));
                 diesel::insert_into(own_surveys::table).values(row).execute(db)?
@@ -48,21 +57,15 @@ impl Storage {
         }
     }
 
-    /// The versions of a survey that are kept, the latest first.
-    pub fn survey_versions(&self, id: &str) -> Result<Vec<SurveyVersion>, StorageError> {
-        use survey_versions as v;
-        let own = v::table.filter(v::id.eq(id)).order(v::version.desc());
-        Ok(own.select((v::version, v::definition, v::account, v::at)).load(&mut *self.connection()?)?)
-    }
-
     /// Drops a survey of that version, and all versions of it; false if it is another by now.
-    pub fn drop_own_survey(&self, id: &str, from: i32) -> Result<bool, StorageError> {
-        self.write(|db| {
+    pub fn drop_own_survey(&mut self, id: &str, from: i32) -> Result<bool, StorageError> {
+        {
+            let db = &mut *self.db;
             let dropped = diesel::delete(own_surveys::table.find(id).filter(own_surveys::version.eq(from))).execute(db)? == 1;
             if dropped {
                 diesel::delete(survey_versions::table.filter(survey_versions::id.eq(id))).execute(db)?;
             }
             Ok(dropped)
-        })
+        }
     }
 }

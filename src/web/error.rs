@@ -57,7 +57,7 @@ impl WebError {
     fn refusal(&self) -> Refusal {
         match self {
             Self::NothingHere => Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address"),
-            Self::Forbidden => Refusal::new("您的账号没有这项权限", "your account may not do this"),
+            Self::Forbidden | Self::App(AppError::Forbidden) => Refusal::new("您的账号没有这项权限", "your account may not do this"),
             Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
             Self::ChangePassword => Refusal::new("请先修改初始口令", "change the first password before anything else"),
             Self::SignIn(_) | Self::SessionOver(..) => Refusal::new("请先登录", "sign in first"),
@@ -138,7 +138,7 @@ impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NothingHere | Self::App(AppError::NotFound(_) | AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Stale | Self::App(AppError::Forbidden) => StatusCode::FORBIDDEN,
             Self::SignIn(_) | Self::ChangePassword => StatusCode::SEE_OTHER,
             Self::SessionOver(..) => StatusCode::UNAUTHORIZED,
             Self::Unreadable(status, _) => *status,

@@ -5,10 +5,10 @@ use diesel::sql_query;
 use totp_rs::{Builder, Secret};
 use zicha::app::Role;
 
-use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, backends, survey};
+use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, a_clerk, backends, shell, survey};
 
 fn signed_in(zicha: &TestApp, name: &str, role: Role) -> (Desk, String) {
-    let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     assert_eq!(desk.sign_in(name, &password).location, "/desk");
     (desk, password)
@@ -22,7 +22,7 @@ fn sql(zicha: &TestApp, query: &str) {
 }
 
 /// What the phone shows, `steps` time steps from now.
-fn shown(base32: &str, steps: i64) -> String {
+pub fn shown(base32: &str, steps: i64) -> String {
     let totp = Builder::new().with_secret(Secret::try_from_base32(base32).unwrap()).build().unwrap();
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
     totp.generate(u64::try_from(now + 30 * steps).unwrap()).to_string()
@@ -96,7 +96,7 @@ fn grave_steps_ask_for_the_password_again_and_then_go_on() {
     }
     let base = format!("/desk/rounds/{round}");
     let (desk, password) = signed_in(&zicha, "keyuan", Role::Clerk);
-    zicha.app.close_round(&round).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
     let stale = || sql(&zicha, "update sessions set confirmed = confirmed - 601");
     stale();
     let step = format!("{base}/do/box");
@@ -220,7 +220,7 @@ fn the_administrator_turns_accounts_off_and_resets_them_and_their_sessions_end()
     let elsewhere = zicha.desk();
     elsewhere.sign_in("keyuan", &fresh);
     let change = |old: &str, new: &str| clerk.post_from("/desk/me", "/desk/me", &[("do", "password"), ("old", old), ("new", new), ("again", new)]);
-    let token = zicha.app.make_token("keyuan", "试", 1).unwrap();
+    let token = zicha.app.make_token(&a_clerk("keyuan"), "试", 1).unwrap();
     change("wrong", "一句容易记住而且够长的口令").assert_says(422, "现在的口令不正确");
     change(&fresh, "太短").assert_says(422, "口令至少 12 位");
     change(&fresh, "一句容易记住而且够长的口令").assert_says(200, "口令已修改");
@@ -282,7 +282,7 @@ fn the_largest_form_of_the_desk_outlives_its_session() {
 #[test]
 fn a_form_from_elsewhere_is_refused_also_where_a_browser_says_nothing_of_sites() {
     let zicha = TestApp::start(Backend::Sqlite);
-    zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let send = |path: &str, headers: &[(&str, &str)]| {
         let form = crate::test_app::encode(&[("name", "keyuan"), ("password", crate::test_app::PASSWORD)]);
         let mut request = crate::test_app::agent().post(format!("{}{path}", zicha.base)).header("content-type", "application/x-www-form-urlencoded");
@@ -308,7 +308,7 @@ fn a_form_from_elsewhere_is_refused_also_where_a_browser_says_nothing_of_sites()
 #[test]
 fn a_cookie_of_another_program_does_not_hide_the_session() {
     let zicha = TestApp::start(Backend::Sqlite);
-    zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     let cookie = desk.sign_in("keyuan", crate::test_app::PASSWORD).headers["set-cookie"].split(';').next().unwrap().to_owned();
     let value = ureq::http::HeaderValue::from_bytes(&[b"oa=\xD5\xC5\xC8\xFD; ", cookie.as_bytes()].concat()).unwrap();
@@ -319,7 +319,7 @@ fn a_cookie_of_another_program_does_not_hide_the_session() {
 #[test]
 fn a_name_is_signed_in_with_whatever_keyboard_wrote_it() {
     let zicha = TestApp::start(Backend::Sqlite);
-    zicha.app.add_account("keyuan", Role::Clerk, &[], Some("Cafe\u{301} au lait 十二位口令")).unwrap();
+    zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some("Cafe\u{301} au lait 十二位口令")).unwrap();
     for (name, password) in [
         ("keyuan", "Café au lait 十二位口令"),
         ("Keyuan", "Ｃａｆé　ａｕ　ｌａｉｔ　十二位口令"),
@@ -328,10 +328,10 @@ fn a_name_is_signed_in_with_whatever_keyboard_wrote_it() {
     ] {
         assert_eq!(zicha.desk().sign_in(name, password).location, "/desk", "{name} {password}");
     }
-    let twice = zicha.app.add_account("ＫＥＹＵＡＮ", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap_err().to_string();
+    let twice = zicha.app.add_account(&shell(), "ＫＥＹＵＡＮ", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap_err().to_string();
     assert!(twice.contains("keyuan exists"), "{twice}");
     for unseen in ["\u{3164}", "\u{2800}", "\u{AD}", "key\u{200B}uan2"] {
-        assert!(zicha.app.add_account(unseen, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).is_err(), "{unseen:?}");
+        assert!(zicha.app.add_account(&shell(), unseen, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).is_err(), "{unseen:?}");
     }
 }
 
@@ -352,7 +352,7 @@ fn guesses_of_the_code_by_who_knows_the_password_are_slowed_down_and_told_to_the
     // The owner's own browser is not held up, and its owner reads what happened.
     assert_eq!(desk.post("/desk/sign-in", &[("name", "keyuan"), ("password", &password), ("code", &shown(&base32, 1))]).location, "/desk");
     desk.get("/desk").assert_says(200, "输错动态口令 5 次");
-    let noted = zicha.app.audit().unwrap().rows.iter().filter(|row| row.action == "code_failed").count();
+    let noted = zicha.app.audit(&shell()).unwrap().rows.iter().filter(|row| row.action == "code_failed").count();
     assert_eq!(noted, 5);
 }
 
@@ -361,12 +361,13 @@ fn a_failed_sign_in_is_noted_after_its_answer_and_costs_the_same_for_every_name(
     // What differed was a row of the audit chain for names that exist: it is written when nobody waits for it.
     for backend in backends() {
         let zicha = TestApp::start(backend);
-        zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
-        let rows = |at: &str| zicha.app.audit().unwrap().rows.iter().filter(|row| row.action == "sign_in_failed" && row.account == at).count();
+        zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let rows =
+            |at: &str| zicha.app.audit(&shell()).unwrap().rows.iter().filter(|row| row.action == "sign_in_failed" && row.account == at).count();
         for name in ["keyuan", "nobody"] {
             assert!(zicha.app.sign_in(name, "wrong-password", "", "").is_err());
         }
         assert_eq!((rows("keyuan"), rows("nobody")), (1, 0), "{backend:?}");
-        assert!(zicha.app.audit().unwrap().broken_at.is_none());
+        assert!(zicha.app.audit(&shell()).unwrap().broken_at.is_none());
     }
 }

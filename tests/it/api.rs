@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use zicha::app::Role;
 
-use crate::test_app::{Backend, Page, TestApp, UNITS, survey};
+use crate::test_app::{Backend, Page, TestApp, UNITS, a_clerk, an_admin, shell, survey};
 
 struct Bureau {
     zicha: TestApp,
@@ -24,14 +24,14 @@ fn bureau() -> Bureau {
             zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_harm_level", "major")]).assert_received();
         }
     }
-    zicha.app.close_round(&round).unwrap();
-    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
+    zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let mut tokens = BTreeMap::new();
     for (role, name, _) in Role::ALL {
         let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["CY".into()] } else { Vec::new() };
-        zicha.app.add_account(name, role, &units, Some(crate::test_app::PASSWORD)).unwrap();
-        tokens.insert(name, zicha.app.make_token(name, "试", 1).unwrap());
+        zicha.app.add_account(&shell(), name, role, &units, Some(crate::test_app::PASSWORD)).unwrap();
+        tokens.insert(name, zicha.app.make_token(&a_clerk(name), "试", 1).unwrap());
     }
     Bureau { round: round.to_string(), tokens, zicha }
 }
@@ -67,7 +67,7 @@ fn every_answer_to_every_role_is_one_that_the_document_describes() {
     let mut allowed = 0;
     for released in [false, true] {
         if released {
-            bureau.zicha.app.release_round(&bureau.round.parse().unwrap()).unwrap();
+            bureau.zicha.app.release_round(&shell(), &bureau.round.parse().unwrap()).unwrap();
         }
         for (path, get) in operations(&document, &bureau.round) {
             for role in bureau.tokens.keys() {
@@ -97,10 +97,10 @@ fn every_answer_to_every_role_is_one_that_the_document_describes() {
 fn figures_are_those_of_the_exports_and_others_groups_are_not_in_them() {
     let bureau = bureau();
     let (_, release) = bureau.ask("clerk", &format!("/rounds/{}/release", bureau.round));
-    let results = bureau.zicha.app.results(&bureau.round.parse().unwrap()).unwrap();
+    let results = bureau.zicha.app.results(&shell(), &bureau.round.parse().unwrap()).unwrap();
     let export = results.table(zicha::export::TableName::Wide, None).unwrap().to_json();
     assert_eq!(release["cells"], serde_json::from_str::<Value>(&export).unwrap());
-    bureau.zicha.app.release_round(&bureau.round.parse().unwrap()).unwrap();
+    bureau.zicha.app.release_round(&shell(), &bureau.round.parse().unwrap()).unwrap();
     for role in ["unit_head", "leader"] {
         let (status, own) = bureau.ask(role, &format!("/rounds/{}/release", bureau.round));
         assert_eq!(status, 200);
@@ -110,7 +110,7 @@ fn figures_are_those_of_the_exports_and_others_groups_are_not_in_them() {
         assert_eq!(bureau.ask(role, &format!("/rounds/{}/lists/CF", bureau.round)).0, 403, "{role}");
         assert_eq!(bureau.ask(role, &format!("/rounds/{}/lists/ALL", bureau.round)).0, 403, "{role}");
     }
-    let noted = bureau.zicha.app.audit().unwrap().rows;
+    let noted = bureau.zicha.app.audit(&shell()).unwrap().rows;
     assert_eq!(noted.iter().filter(|r| r.action == "api_denied").count(), 4);
     assert_eq!(noted.iter().filter(|r| r.action == "api_read").count(), 3);
 }
@@ -129,18 +129,18 @@ fn without_a_valid_token_nothing_is_answered() {
         }
     }
     // A token dies with its account, at its owner's word, and with a new password.
-    bureau.zicha.app.set_account_active("admin", "clerk", false).unwrap();
+    bureau.zicha.app.set_account_active(&an_admin("admin"), "clerk", false).unwrap();
     assert_eq!(bureau.ask("clerk", "/units").0, 401);
-    bureau.zicha.app.set_account_active("admin", "clerk", true).unwrap();
+    bureau.zicha.app.set_account_active(&an_admin("admin"), "clerk", true).unwrap();
     assert_eq!(bureau.ask("clerk", "/units").0, 401, "turning an account on again does not revive its tokens");
     let head = bureau.zicha.app.tokens("head").unwrap()[0].id.clone();
-    assert!(bureau.zicha.app.end_token("leader", &head).is_err(), "only one's own");
-    bureau.zicha.app.end_token("head", &head).unwrap();
+    assert!(bureau.zicha.app.end_token(&a_clerk("leader"), &head).is_err(), "only one's own");
+    bureau.zicha.app.end_token(&a_clerk("head"), &head).unwrap();
     assert_eq!(bureau.ask("head", "/units").0, 401);
-    bureau.zicha.app.reset_password("admin", "leader").unwrap();
+    bureau.zicha.app.reset_password(&an_admin("admin"), "leader").unwrap();
     assert_eq!(bureau.ask("leader", "/rounds").0, 401);
     for (label, days) in [("", 5), ("好", 0), ("好", 91), ("好\u{202E}", 5)] {
-        assert!(bureau.zicha.app.make_token("clerk", label, days).is_err(), "{label} {days}");
+        assert!(bureau.zicha.app.make_token(&a_clerk("clerk"), label, days).is_err(), "{label} {days}");
     }
 }
 
@@ -184,7 +184,7 @@ fn whatever_stands_in_an_address_gets_a_clear_answer() {
 #[test]
 fn a_token_is_made_on_the_own_page_with_the_password_and_shown_once() {
     let zicha = TestApp::start(Backend::Sqlite);
-    let password = zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("keyuan", &password);
     let make = |password: &str| desk.post_from("/desk/me", "/desk/me", &[("do", "token"), ("label", "大屏"), ("days", "7"), ("password", password)]);

@@ -83,6 +83,42 @@ fn only_tally_and_gate_see_a_raw_count() {
     }
 }
 
+/// Where the application may write without a link of the audit chain, and why.
+const UNTOLD: [(&str, &str); 7] = [
+    ("deeds.rs", "the door itself"),
+    ("keeping.rs", "a shared step writes its link with whatever became of it"),
+    ("rounds.rs", "the units of a draft follow their table as a part of a deed that is told"),
+    ("accounts.rs", "a set-up link is taken before anybody has an account"),
+    ("vouching.rs", "failed sign-ins are links and nothing else"),
+    ("installation.rs", "facts that the service keeps for itself, such as the time at which it ran last"),
+    ("backup/mod.rs", "a restore replaces the chain, and tells of itself at its end"),
+];
+
+/// A deed without its link cannot be written anywhere else: the door is not open to the web or the command line, and nobody goes round it.
+#[test]
+fn whoever_writes_goes_through_the_door_for_deeds() {
+    for (module, path, text) in sources() {
+        if module == "storage" {
+            continue;
+        }
+        let may = module == "app" && UNTOLD.iter().any(|(file, _)| path.ends_with(format!("app/{file}")));
+        assert!(may || !text.contains(".transaction("), "{} writes beside the door", path.display());
+        let chain = text.contains("append_audit");
+        assert!(!chain || path.ends_with("app/deeds.rs"), "{} writes into the chain by itself", path.display());
+    }
+}
+
+/// Whoever is named by an account's name alone was not asked for a right.
+#[test]
+fn use_cases_take_an_actor_and_not_a_name() {
+    for (module, path, text) in sources().into_iter().filter(|(module, ..)| module == "app") {
+        for line in text.lines().filter(|line| line.trim_start().starts_with("pub fn ")) {
+            let named = ["by: &str", "account: &str, by", "who: &str"].iter().any(|word| line.contains(word));
+            assert!(!named, "{module} {}: {line}", path.display());
+        }
+    }
+}
+
 #[test]
 fn files_say_what_they_are_and_stay_readable() {
     for (_, path, text) in sources() {

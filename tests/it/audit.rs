@@ -5,7 +5,7 @@ use diesel::sql_query;
 use zicha::app::Role;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, TestApp, UNITS, backends, survey};
+use crate::test_app::{Backend, TestApp, UNITS, a_clerk, backends, shell, survey};
 
 fn filled(backend: Backend) -> (Shell, String) {
     let zicha = Shell::new(backend);
@@ -59,16 +59,16 @@ fn the_auditor_filters_and_exports_and_the_bulletin_shows_yesterday_s_head() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.open_round(&survey("canteen"));
-    zicha.app.close_round(&round).unwrap();
-    let password = zicha.app.add_account("shenji", Role::Auditor, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
+    let password = zicha.app.add_account(&shell(), "shenji", Role::Auditor, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("shenji", &password);
-    zicha.app.note("keyuan", "export", "=cmd|calc").unwrap();
+    zicha.app.make_token(&a_clerk("keyuan"), "=cmd|calc", 1).unwrap();
     desk.get("/desk/audit").assert_says(200, "链条完整");
     desk.get("/desk/audit?account=keyuan").assert_says(200, "符合条件的 1 条");
     desk.get("/desk/audit?action=export&from=2020-01-01&to=2020-01-02").assert_says(200, "没有符合条件的记录");
     let csv = desk.get("/desk/audit.csv?account=keyuan");
-    assert!(csv.body.starts_with('\u{FEFF}') && csv.body.contains("\"导出\",\"'=cmd|calc\""), "{}", csv.body);
+    assert!(csv.body.starts_with('\u{FEFF}') && csv.body.contains("\"建立接口令牌\",\"'=cmd|calc\""), "{}", csv.body);
     assert!(!csv.body.contains("shenji"));
     desk.get("/desk/audit").assert_says(200, "导出审计记录");
     // Today's rows are not a head yet: the head of a day is fixed when the day is over.
@@ -98,13 +98,28 @@ fn what_the_command_line_changes_is_a_link_with_the_system_user_and_a_release_fr
     zicha.ok(&["--yes", "round", "close", &round]);
     zicha.ok(&["--yes", "box", "open", "--round", &round]);
     zicha.ok(&["--yes", "round", "release", &round]);
-    let rows = zicha::app::App::open(zicha.settings()).unwrap().verify_audit(None).unwrap().rows;
+    let rows = zicha::app::App::open(zicha.settings()).unwrap().verify_audit(&shell(), None).unwrap().rows;
     let user = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap().trim().to_owned();
-    assert!(rows.iter().all(|row| row.account == format!("command line (system user {user})")), "{rows:#?}");
+    let by_hand = rows.iter().filter(|row| row.action != "box_destroyed");
+    assert!(by_hand.into_iter().all(|row| row.account == format!("command line (system user {user})")), "{rows:#?}");
     let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(
         actions,
-        ["units_import", "round_create", "round_open", "slips_issue", "account_add", "round_close", "box_open", "round_release_shell"]
+        [
+            "units_import",
+            "round_create",
+            "open_begun",
+            "round_open",
+            "slips_begun",
+            "slips_issue",
+            "account_add",
+            "close_begun",
+            "round_close",
+            "box_begun",
+            "box_open",
+            "box_destroyed",
+            "round_release_shell"
+        ]
     );
     zicha.serve_at(now, &format!("/bulletin/{round}"), "本轮结果由服务器命令行发布");
 }

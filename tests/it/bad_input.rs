@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use zicha::round::Access;
 
-use crate::test_app::{Backend, TestApp, UNITS, encode, survey};
+use crate::test_app::{Backend, TestApp, UNITS, encode, shell, survey};
 
 #[test]
 fn every_wrong_answer_has_its_own_message_and_all_answers_are_kept() {
@@ -119,7 +119,7 @@ fn rounds_that_cannot_be_answered_say_why() {
     zicha.answer(&draft, "", &[]).assert_says(409, "尚未开放");
     let round = zicha.open_round(&survey("canteen"));
     let code = zicha.slips(&round)["CY"][0].clone();
-    zicha.app.close_round(&round).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
     std::thread::sleep(Duration::from_millis(1100));
     zicha.get(&format!("/r/{round}")).assert_says(200, "本轮已截止");
     zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_says(410, "本轮已截止");
@@ -131,7 +131,7 @@ fn a_poster_round_is_marked_and_spends_nothing() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.draft(&survey("canteen"), Access::Poster);
-    zicha.app.open_round(&round, zicha::app::Custody::Server).unwrap();
+    zicha.app.open_round(&shell(), &round, zicha::app::Custody::Server).unwrap();
     let codes = zicha.slips(&round);
     assert!(codes.values().all(|c| c.len() == 1), "one code for each unit");
     for unit in codes.values() {
@@ -165,7 +165,7 @@ fn received_again_and_closed_are_equal_in_length() {
         assert_eq!(pages[0].body.len(), pages[1].body.len(), "{query}");
     }
     let unused = zicha.slips(&zicha.open_round(&survey("canteen")))["CY"][0].clone();
-    zicha.app.close_round(&round).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
     for query in ["", "?lang=en", "?view=large"] {
         let body = encode(&[("code", unused.as_str()), ("visit_meal", "lunch")]);
         let closed = zicha.post_raw(&format!("/r/{round}{query}"), body.as_bytes());
@@ -259,7 +259,7 @@ fn emoji_count_as_one_character_and_only_a_form_full_of_them_is_asked_to_be_shor
     assert!(page.body.matches(&"😀".repeat(texts[0].1)).count() >= texts.len(), "every text is still there");
     send(&codes[3], &filled(&|_| "长")).assert_received();
     zicha.finish(&round);
-    let bureau = zicha.app.results(&round).unwrap().release.bureau.turnout;
+    let bureau = zicha.app.results(&shell(), &round).unwrap().release.bureau.turnout;
     assert_eq!((bureau.opened, bureau.spoiled), (4, 0));
 }
 
@@ -267,7 +267,7 @@ fn emoji_count_as_one_character_and_only_a_form_full_of_them_is_asked_to_be_shor
 fn no_date_that_a_form_accepts_breaks_a_page_or_a_move() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
-    zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    zicha.app.add_account(&shell(), "jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("jingban", crate::test_app::PASSWORD);
     let today = zicha::round::shanghai_day(zicha.app.now());
@@ -299,14 +299,14 @@ fn no_date_that_a_form_accepts_breaks_a_page_or_a_move() {
             taken += 1;
             let page = made.location;
             let id: zicha::id::RoundId = page.rsplit('/').next().unwrap().parse().unwrap();
-            let opened = zicha.app.open_round(&id, zicha::app::Custody::Server).is_ok();
+            let opened = zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).is_ok();
             for path in
                 ["/", "/privacy", &format!("/r/{id}"), &format!("/bulletin/{id}"), &page, &format!("{page}/custody"), "/desk", "/desk/calendar"]
             {
                 assert_eq!(desk.get(path).status, 200, "{opens} to {closes}: {path}");
             }
             if opened {
-                zicha.app.close_round(&id).unwrap();
+                zicha.app.close_round(&shell(), &id).unwrap();
             } else {
                 desk.post_from(&format!("{page}/edit"), &format!("{page}/edit"), &[("drop", "yes")]);
             }
@@ -318,12 +318,12 @@ fn no_date_that_a_form_accepts_breaks_a_page_or_a_move() {
     use diesel::Connection;
     let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
     diesel::connection::SimpleConnection::batch_execute(&mut db, &format!("update rounds set closes = '9999-12-31' where id = '{id}'")).unwrap();
-    zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+    zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
     for path in ["/", "/privacy", &format!("/r/{id}"), &format!("/bulletin/{id}"), &format!("/desk/rounds/{id}"), "/desk"] {
         assert_eq!(desk.get(path).status, 200, "{path}");
     }
     zicha.app.tick().unwrap();
-    zicha.app.close_round(&id).unwrap();
+    zicha.app.close_round(&shell(), &id).unwrap();
     // The calendar, the rows of a list and what is counted take no more than they can hold.
     let far: Vec<(String, String)> =
         (0..5).flat_map(|n| [(format!("from{n}"), "9999-12-31".to_owned()), (format!("to{n}"), "9999-12-31".to_owned())]).collect();
@@ -377,7 +377,7 @@ fn a_slip_that_was_counted_says_so_also_in_the_second_after_another_process_clos
         // This process has just read the round as open; another one closes it.
         zicha.get(&format!("/r/{round}")).assert_says(200, "name=\"code\"");
         let other = zicha::app::App::open(zicha.app.settings().clone()).unwrap();
-        other.close_round(&round).unwrap();
+        other.close_round(&shell(), &round).unwrap();
         zicha.answer(&round, &codes[0], &[("visit_meal", "lunch")]).assert_again();
         zicha.answer(&round, &codes[1], &[("visit_meal", "lunch")]).assert_says(410, "本轮已截止");
     }

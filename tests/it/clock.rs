@@ -7,7 +7,7 @@ use zicha::app::{App, Role};
 use zicha::round::RoundState;
 
 use crate::shell::Shell;
-use crate::test_app::{UNITS, agent, backends, free_port};
+use crate::test_app::{UNITS, agent, backends, free_port, shell};
 
 /// Runs the service with its clock at `now` for a while, long enough for what it does by itself.
 fn serve_for_a_while(zicha: &Shell, now: OffsetDateTime) {
@@ -56,7 +56,8 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         let state = |id: &str| app.round(&id.parse().unwrap()).unwrap();
         assert!(state(&open).state == RoundState::Open && !state(&open).ended && !state(&open).sealed, "{backend:?}");
         assert!(state(&done).destruction.is_none(), "{backend:?}: used codes and originals are kept");
-        let links = |app: &App, action: &str| app.audit().unwrap().rows.iter().filter(|row| row.account == "zicha" && row.action == action).count();
+        let links =
+            |app: &App, action: &str| app.audit(&shell()).unwrap().rows.iter().filter(|row| row.account == "zicha" && row.action == action).count();
         assert_eq!(links(&app, "round_close") + links(&app, "originals_destroyed"), 0);
 
         // By that clock nobody closes early without the trustees either.
@@ -81,9 +82,9 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         for action in ["round_close", "originals_destroyed", "turnout_taken"] {
             assert!(links(&app, action) >= 1, "{backend:?}: {action}");
         }
-        let confirmed = app.audit().unwrap().rows.into_iter().find(|row| row.action == "clock_confirmed").unwrap();
+        let confirmed = app.audit(&shell()).unwrap().rows.into_iter().find(|row| row.action == "clock_confirmed").unwrap();
         assert!(confirmed.account.starts_with("command line (system user "), "{}", confirmed.account);
-        app.verify_audit(None).unwrap();
+        app.verify_audit(&shell(), None).unwrap();
     }
 }
 
@@ -91,7 +92,7 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
 fn the_desk_says_that_the_clock_waits_and_takes_the_word_of_the_section_or_the_administrator() {
     let zicha = crate::test_app::TestApp::start(crate::test_app::Backend::Sqlite);
     let sign_in = |name: &str, role: Role| {
-        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk

@@ -1,5 +1,6 @@
 //! The demo is what a newcomer sees first: complete, believable, and marked as invented everywhere.
 
+use crate::test_app::shell;
 use std::sync::Arc;
 
 use zicha::app::{App, Settings};
@@ -22,7 +23,7 @@ fn the_demo_is_complete_and_says_that_it_is_invented() {
     assert!((360..=400).contains(&demo.ballots), "{} ballots", demo.ballots);
     assert_eq!(demo.accounts.len(), 6, "one account for each role");
     assert_eq!(app.round(&demo.open).unwrap().state, RoundState::Open);
-    let past = app.results(&demo.past).unwrap();
+    let past = app.results(&shell(), &demo.past).unwrap();
     assert!(past.round.state == RoundState::Released && !past.round.closing.as_ref().unwrap().early);
     assert!(app.verify(&demo.past).unwrap().iter().all(|c| c.holds));
     let merged: Vec<&str> = past.release.groups.iter().filter(|g| g.merged).map(|g| g.code.as_str()).collect();

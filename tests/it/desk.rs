@@ -2,11 +2,11 @@
 
 use zicha::app::Role;
 
-use crate::test_app::{Backend, Desk, TestApp, UNITS, survey};
+use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, shell, survey};
 
 fn signed_in(zicha: &TestApp, role: Role) -> Desk {
     let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["CY".into()] } else { Vec::new() };
-    let password = zicha.app.add_account(role.as_str(), role, &units, Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), role.as_str(), role, &units, Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     assert_eq!(desk.sign_in(role.as_str(), &password).location, "/desk");
     desk
@@ -33,8 +33,8 @@ fn looking_back(zicha: &TestApp, base: &zicha::id::RoundId) -> zicha::id::RoundI
     let (day, survey) = (zicha::round::shanghai_day(zicha.app.now()), survey("self-check"));
     let (units, access, looks_back) = (&[][..], zicha::round::Access::Slip, Some(base.clone()));
     let new = zicha::app::NewRound { survey: &survey, title: "回头看", opens: day, closes: day, units, access, looks_back };
-    let id = zicha.app.create_round(&new).unwrap();
-    zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+    let id = zicha.app.create_round(&shell(), &new).unwrap();
+    zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
     for code in zicha.slips(&id)["CY"].iter().take(8) {
         zicha.answer(&id, code, &[("honor_pride", "none")]).assert_received();
     }
@@ -51,12 +51,12 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         zicha.answer(&round, code, &[("honor_pride", "frequent")]).assert_received();
     }
     zicha.finish(&round);
-    let group = zicha.app.results(&round).unwrap().release.groups[0].code.replace('+', "%2B");
-    let number = zicha.app.results(&round).unwrap().release.groups[0].code.clone() + "-1.1";
+    let group = zicha.app.results(&shell(), &round).unwrap().release.groups[0].code.replace('+', "%2B");
+    let number = zicha.app.results(&shell(), &round).unwrap().release.groups[0].code.clone() + "-1.1";
     let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let second = looking_back(&zicha, &round);
     let own = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-    zicha.app.save_survey(&own, None, "jingban").unwrap();
+    zicha.app.save_survey(&a_clerk("jingban"), &own, None).unwrap();
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
         ("/desk/units", "clerk head"),
@@ -181,11 +181,11 @@ fn letting_results_out_takes_two_accounts_and_one_of_them_is_the_head() {
     for code in zicha.slips(&round)["CY"].iter().take(8) {
         zicha.answer(&round, code, &[("honor_pride", "frequent")]).assert_received();
     }
-    zicha.app.close_round(&round).unwrap();
-    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
+    zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     let base = format!("/desk/rounds/{round}");
     let (clerk, head) = (signed_in(&zicha, Role::Clerk), signed_in(&zicha, Role::Head));
-    let second = zicha.app.add_account("second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let second = zicha.app.add_account(&shell(), "second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let other = zicha.desk();
     other.sign_in("second", &second);
     let agree = |desk: &Desk| desk.post_from(&base, &format!("{base}/do/release"), &[("confirm", "yes")]);
@@ -231,7 +231,7 @@ fn signing_out_ends_the_session_and_wrong_passwords_are_slowed_down() {
 #[test]
 fn whoever_floods_a_name_with_guesses_does_not_shut_its_owner_out() {
     let zicha = TestApp::start(Backend::Sqlite);
-    let password = zicha.app.add_account("jingban", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "jingban", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let (own, stranger) = (zicha.desk(), zicha.desk());
     own.sign_in("jingban", &password);
     own.post_from("/desk", "/desk/sign-out", &[]);
@@ -247,7 +247,7 @@ fn whoever_floods_a_name_with_guesses_does_not_shut_its_owner_out() {
     }
     own.sign_in("jingban", &password).assert_says(422, "尝试次数过多");
     // And what it keeps for one account counts for no other.
-    zicha.app.add_account("other", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    zicha.app.add_account(&shell(), "other", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     for _ in 0..6 {
         stranger.sign_in("other", "a guess");
     }
@@ -299,7 +299,7 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     for text in [lists("CY"), word, clerk.get(&format!("{desk}/export/problems?format=csv&group=CY")).body] {
         assert!(text.contains("核实：调阅台账并询问当事人") && !text.contains("需进一步核实"), "{text}");
     }
-    let links = zicha.app.audit().unwrap();
+    let links = zicha.app.audit(&shell()).unwrap();
     assert!(links.rows.iter().any(|link| link.subject.contains("调阅台账并询问当事人")));
 }
 
@@ -321,7 +321,7 @@ fn a_set_up_link_makes_one_account_however_many_use_it_at_once() {
             });
         }
     });
-    let accounts = zicha.app.accounts().unwrap();
+    let accounts = zicha.app.accounts(&shell()).unwrap();
     assert_eq!((made.into_inner(), accounts.len()), (1, 2), "the head's, and the administrator's beside it");
     assert!(accounts.iter().any(|a| a.role == Role::Admin));
 }
@@ -371,18 +371,21 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
         let day = zicha::round::shanghai_day(zicha.app.now());
         let id = zicha
             .app
-            .create_round(&zicha::app::NewRound {
-                survey: &survey("self-check"),
-                title: if looks_back.is_some() { "回头看" } else { "第一轮" },
-                opens: day,
-                closes: day,
-                units: &[],
-                access: zicha::round::Access::Slip,
-                looks_back,
-            })
+            .create_round(
+                &shell(),
+                &zicha::app::NewRound {
+                    survey: &survey("self-check"),
+                    title: if looks_back.is_some() { "回头看" } else { "第一轮" },
+                    opens: day,
+                    closes: day,
+                    units: &[],
+                    access: zicha::round::Access::Slip,
+                    looks_back,
+                },
+            )
             .unwrap();
-        let slips = zicha.app.issue_slips(&id, None, 0, true).unwrap();
-        zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+        let slips = zicha.app.issue_slips(&shell(), &id, None, 0, true).unwrap();
+        zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
         let mut of: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
         for slip in &slips {
             let n = of.entry(slip.unit.as_str()).or_default();
@@ -432,7 +435,7 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
     let third = zicha.app.round(&made.location.rsplit('/').next().unwrap().parse().unwrap()).unwrap();
     assert_eq!(third.looks_back, Some(second.clone()));
     let head = zicha.desk();
-    let password = zicha.app.add_account("tou", Role::UnitHead, &["B".into()], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "tou", Role::UnitHead, &["B".into()], Some(crate::test_app::PASSWORD)).unwrap();
     head.sign_in("tou", &password);
     let seen = head.get(&format!("/desk/rounds/{second}/groups/B"));
     seen.assert_says(200, "无明显变化");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::test_app::{Backend, TestApp, UNITS, agent, backends, encode, free_port, new_postgres_database, survey};
+use crate::test_app::{Backend, TestApp, UNITS, agent, backends, encode, free_port, new_postgres_database, shell, survey};
 
 #[test]
 fn a_thousand_uses_of_one_code_count_once() {
@@ -44,7 +44,7 @@ fn a_thousand_uses_of_one_code_count_once() {
             started.store(true, Ordering::Release);
         });
         assert_eq!((received.load(Ordering::Relaxed), again.load(Ordering::Relaxed)), (1, 999), "{backend:?}");
-        let closed = zicha.app.close_round(&round).unwrap().closing.unwrap();
+        let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots), (1, 1));
     }
 }
@@ -258,7 +258,7 @@ fn the_log_of_a_box_stays_short() {
     let each = (log() - before) / 20;
     again(300);
     assert!(each >= 8 << 10 && log() < 150 * each, "{} bytes of log, {each} for a ballot", log());
-    zicha.app.close_round(&round).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
     assert_eq!(log(), 0, "nothing of the order is left in a closed box");
 }
 
@@ -307,7 +307,7 @@ fn one_bad_row_fails_alone() {
                 assert!(status == 303 && location.ends_with("/received"), "{backend:?}: {at}: {status} {location}");
             }
         }
-        let closed = zicha.app.close_round(&round).unwrap().closing.unwrap();
+        let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots), (codes.len() as u64 - 1, codes.len() as u64 - 1));
     }
 }

@@ -3,11 +3,11 @@
 use zicha::app::Role;
 use zicha::round::{Access, RoundState, shanghai_day};
 
-use crate::test_app::{Desk, Page, TestApp, UNITS, backends, survey};
+use crate::test_app::{Desk, Page, TestApp, UNITS, backends, shell, survey};
 
 fn pair(zicha: &TestApp) -> (Desk, Desk) {
     let sign = |name: &str, role| {
-        let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -110,7 +110,7 @@ fn a_draft_can_be_changed_and_dropped_until_it_opens() {
         assert_eq!(send(&one, &one.get(&path), &fields("饭菜", "CY")).status, 303);
         assert_eq!(zicha.app.round_units(&id).unwrap()[0].code, "CY");
         // Slips are printed: what stands on them stays, all else can still change.
-        zicha.app.issue_slips(&id, None, 10, true).unwrap();
+        zicha.app.issue_slips(&shell(), &id, None, 10, true).unwrap();
         send(&one, &one.get(&path), &fields("饭菜", "CS")).assert_says(422, "已印发填写码");
         send(&one, &one.get(&path), &fields("另一个名称", "CY")).assert_says(422, "已印发填写码");
         let mut other = fields("饭菜", "CY");
@@ -158,7 +158,7 @@ fn what_is_wrong_is_said_above_the_form_and_beside_its_field_all_at_once() {
     }
     told.assert_says(422, "aria-describedby=\"e-title\"");
     told.assert_says(422, "value=\"2026-02-30\"");
-    let admin = zicha.app.add_account("guanli", Role::Admin, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let admin = zicha.app.add_account(&shell(), "guanli", Role::Admin, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("guanli", &admin);
     let told = desk.post_from("/desk/accounts", "/desk/accounts", &[("name", "squad"), ("role", "unit_head"), ("units", "XX")]);

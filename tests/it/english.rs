@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use zicha::app::Role;
 use zicha::round::{Access, shanghai_day};
 
-use crate::test_app::{Backend, Desk, TestApp, survey};
+use crate::test_app::{Backend, Desk, TestApp, a_clerk, shell, survey};
 
 const UNITS: &str = "code,name,kind,headcount,group,group_name\nA,First squad,squad,40,,\nB,Second squad,squad,24,,\nC,Offices,section,12,OF,Offices\nD,Archive,section,9,OF,Offices\n";
 
@@ -57,16 +57,16 @@ fn walk(desk: &Desk) -> BTreeSet<String> {
 fn a_desk_read_in_english_says_everything_in_english() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
-    zicha.app.set_bureau_name("Demo bureau").unwrap();
+    zicha.app.set_bureau_name(&shell(), "Demo bureau").unwrap();
     let day = shanghai_day(zicha.app.now());
     let draft = |looks_back| {
         let survey = survey("self-check");
         let new = zicha::app::NewRound { survey: &survey, title: "Round", opens: day, closes: day, units: &[], access: Access::Slip, looks_back };
-        zicha.app.create_round(&new).unwrap()
+        zicha.app.create_round(&shell(), &new).unwrap()
     };
     let round = |looks_back| {
         let id = draft(looks_back);
-        zicha.app.open_round(&id, zicha::app::Custody::Server).unwrap();
+        zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
         for (unit, codes) in zicha.slips(&id) {
             for (n, code) in codes.iter().enumerate().take(if unit == "A" { 38 } else { 8 }) {
                 let how = if n % 3 == 0 { "none" } else { "widespread" };
@@ -81,11 +81,11 @@ fn a_desk_read_in_english_says_everything_in_english() {
     let second = round(Some(first.clone()));
     let draft = draft(None);
     let own = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
-    zicha.app.save_survey(&own, None, "jingban").unwrap();
+    zicha.app.save_survey(&a_clerk("jingban"), &own, None).unwrap();
     for (_, name, _) in Role::ALL {
         let role: Role = name.parse().unwrap();
         let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["A".into()] } else { Vec::new() };
-        let password = zicha.app.add_account(name, role, &units, Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), name, role, &units, Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         assert_eq!(desk.get("/desk/language?lang=en&to=/desk/sign-in").location, "/desk/sign-in");
         let sign_in = desk.get("/desk/sign-in");

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use crate::running::{Running, Sent};
 use crate::shell::Shell;
-use crate::test_app::{Backend, agent, backends, tool};
+use crate::test_app::{Backend, agent, backends, shell, tool};
 
 #[test]
 fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
@@ -211,8 +211,8 @@ fn restarts_and_upgrades_under_load_lose_nothing() {
         assert_eq!(running.used(), received);
         let app = zicha::app::App::open(running.zicha.settings()).unwrap();
         let id = running.round.parse().unwrap();
-        app.open_box(&id, &mut |_| {}).unwrap();
-        let bureau = app.results(&id).unwrap().release.bureau.turnout;
+        app.open_box(&shell(), &id, &mut |_| {}).unwrap();
+        let bureau = app.results(&shell(), &id).unwrap().release.bureau.turnout;
         assert_eq!((u64::from(bureau.counted), bureau.spoiled), (received, 0), "{backend:?}: what both versions took in is counted");
         println!(
             "fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them stored though their answer was lost, all counted"

@@ -3,12 +3,12 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
-use zicha::app::{FileFormat, Role, Wanted};
+use zicha::app::{Document, FileFormat, Role, Wanted};
 use zicha::export::{Headers, TableName};
 use zicha::id::RoundId;
 use zicha::problem::{ProblemEdit, Source};
 
-use crate::test_app::{Backend, TestApp, survey, unpacked};
+use crate::test_app::{Backend, TestApp, a_clerk, shell, survey, unpacked};
 
 const UNITS: &str = "code,name,kind,headcount\nCY,曹杨新村街道中队,squad,40\nCF,长风新村街道中队,squad,40\n";
 /// Formulas, a rare character of GB 18030, a full-width digit, a mark that reorders.
@@ -19,7 +19,7 @@ const HIDDEN: &str = "=cmd|'/c calc'!A1 @某 𠮷田㐂 １２ \u{202E}乙\u{FFF
 fn bureau() -> (TestApp, RoundId) {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
-    zicha.app.set_bureau_name("江湾区城市管理行政执法局").unwrap();
+    zicha.app.set_bureau_name(&shell(), "江湾区城市管理行政执法局").unwrap();
     let round = zicha.open_round(&survey("self-check"));
     for codes in zicha.slips(&round).values() {
         for code in codes.iter().take(30) {
@@ -37,7 +37,7 @@ fn bureau() -> (TestApp, RoundId) {
         question: None,
         ..ProblemEdit::of(&zicha::problem::Problem::default(), "CY")
     };
-    zicha.app.add_problem(&round, new, true, "jingban").unwrap();
+    zicha.app.add_problem(&a_clerk("jingban"), &round, new, true).unwrap();
     use diesel::prelude::*;
     let mut db = SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
     diesel::sql_query("update problems set statement = ? where statement = ?")
@@ -48,10 +48,15 @@ fn bureau() -> (TestApp, RoundId) {
     (zicha, round)
 }
 
+/// A document of the whole bureau.
+fn document(zicha: &TestApp, round: &RoundId, document: Document) -> Vec<u8> {
+    let wanted = Wanted { document, format: FileFormat::Docx, group: None, each: false, headers: Headers::Chinese, gb18030: false };
+    zicha.app.export(&shell(), round, &wanted).unwrap().bytes
+}
+
 fn file(zicha: &TestApp, round: &RoundId, table: TableName, format: FileFormat, group: Option<&str>) -> Vec<u8> {
-    let mut results = zicha.app.results(round).unwrap();
-    let wanted = Wanted { table, format, group, headers: Headers::Chinese, gb18030: false };
-    zicha.app.export(&mut results, &wanted).unwrap().bytes
+    let wanted = Wanted { document: Document::Table(table), format, group, each: false, headers: Headers::Chinese, gb18030: false };
+    zicha.app.export(&shell(), round, &wanted).unwrap().bytes
 }
 
 /// Attributes of the first element of that name.
@@ -116,8 +121,7 @@ fn a_list_is_a4_turned_with_the_standard_s_margins_fonts_and_sizes_and_its_head_
 #[test]
 fn a_letter_has_the_standard_s_page_and_pitch() {
     let (zicha, round) = bureau();
-    let letter = zicha.app.letter(&zicha.app.results(&round).unwrap()).unwrap();
-    let document = &unpacked(&letter.bytes)["word/document.xml"];
+    let document = &unpacked(&document(&zicha, &round, Document::Letter))["word/document.xml"];
     for (name, mm) in [("w:top", 37.0), ("w:bottom", 35.0), ("w:left", 28.0), ("w:right", 26.0)] {
         assert!(is_mm(attribute(document, "w:pgMar", name), mm), "{name}");
     }
@@ -132,8 +136,8 @@ fn a_letter_has_the_standard_s_page_and_pitch() {
 #[test]
 fn the_report_has_six_parts_with_the_figures_of_bulletin_and_lists_and_the_catalogue_as_its_annex() {
     let (zicha, round) = bureau();
-    let results = zicha.app.results(&round).unwrap();
-    let document = &unpacked(&zicha.app.report(&results).unwrap().bytes)["word/document.xml"];
+    let results = zicha.app.results(&shell(), &round).unwrap();
+    let document = &unpacked(&document(&zicha, &round, Document::Report))["word/document.xml"];
     for (name, mm) in [("w:top", 37.0), ("w:bottom", 35.0), ("w:left", 28.0), ("w:right", 26.0)] {
         assert!(is_mm(attribute(document, "w:pgMar", name), mm), "{name}");
     }
@@ -258,9 +262,9 @@ fn rare_characters_survive_and_what_hides_is_made_visible() {
     let (zicha, round) = bureau();
     let word = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CY")))["word/document.xml"].clone();
     assert!(word.contains("𠮷田㐂 １２") && word.contains("⟨U+202E⟩") && !word.contains('\u{202E}'));
-    let mut results = zicha.app.results(&round).unwrap();
-    let wanted = Wanted { table: TableName::Problems, format: FileFormat::Csv, group: Some("CY"), headers: Headers::Chinese, gb18030: true };
-    let old = zicha.app.export(&mut results, &wanted).unwrap().bytes;
+    let document = Document::Table(TableName::Problems);
+    let wanted = Wanted { document, format: FileFormat::Csv, group: Some("CY"), each: false, headers: Headers::Chinese, gb18030: true };
+    let old = zicha.app.export(&shell(), &round, &wanted).unwrap().bytes;
     let (text, _, wrong) = encoding_rs::GB18030.decode(&old);
     assert!(!wrong && text.contains("𠮷田㐂") && text.contains("\"'=cmd"), "GB 18030 holds every character");
 }
@@ -268,7 +272,7 @@ fn rare_characters_survive_and_what_hides_is_made_visible() {
 #[test]
 fn the_export_page_names_every_table_and_gives_each_unit_its_own_file() {
     let (zicha, round) = bureau();
-    let password = zicha.app.add_account("fuzeren", Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "fuzeren", Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("fuzeren", &password);
     let page = desk.get(&format!("/desk/rounds/{round}/exports"));

@@ -14,7 +14,7 @@ use zicha::ballot::{CustodySecret, Passphrase, Share, WrappedKey};
 use zicha::id::RoundId;
 use zicha::round::{Access, shanghai_day};
 
-use crate::test_app::{Backend, all_files, backends, encode, files_with, settings, survey};
+use crate::test_app::{Backend, all_files, backends, encode, files_with, settings, shell, survey};
 
 const SEEDS: usize = 20;
 const ANSWERS: usize = 40;
@@ -77,7 +77,7 @@ impl Bureau {
     fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let app = Arc::new(App::open(settings(backend, folder.path())).unwrap());
-        app.import_units(format!("code,name,kind,headcount\nCY,甲,squad,{ANSWERS}\n").as_bytes()).unwrap();
+        app.import_units(&shell(), format!("code,name,kind,headcount\nCY,甲,squad,{ANSWERS}\n").as_bytes()).unwrap();
         Self { app, folder }
     }
 
@@ -85,13 +85,13 @@ impl Bureau {
     fn answered(&self, seed: usize) -> Answered {
         let day = shanghai_day(self.app.now());
         let new = NewRound { survey: &survey("canteen"), title: "验", opens: day, closes: day, units: &[], access: Access::Slip, looks_back: None };
-        let round = self.app.create_round(&new).unwrap();
-        let (_, passphrases) = self.app.prepare_trustees(&round, 3, 2, "").unwrap();
+        let round = self.app.create_round(&shell(), &new).unwrap();
+        let (_, passphrases) = self.app.prepare_trustees(&shell(), &round, (3, 2), "").unwrap();
         for passphrase in &passphrases[..2] {
             self.app.test_passphrase(&round, &passphrase.printed()).unwrap();
         }
-        self.app.open_round(&round, Custody::Trustees).unwrap();
-        let slips = self.app.issue_slips(&round, None, 0, true).unwrap();
+        self.app.open_round(&shell(), &round, Custody::Trustees).unwrap();
+        let slips = self.app.issue_slips(&shell(), &round, None, 0, true).unwrap();
         let log = self.folder.path().join(format!("box-{round}.db-wal"));
         let issued = std::fs::metadata(log).map_or(0, |m| usize::try_from(m.len()).unwrap());
         let key = ServerKey::parse(&std::fs::read_to_string(self.folder.path().join("server.key")).unwrap()).unwrap();
@@ -113,13 +113,13 @@ impl Bureau {
         // The trustees are asked for each step anew.
         let enter = || {
             for passphrase in &answered.passphrases[..2] {
-                self.app.enter_passphrase(&answered.round, &passphrase.printed()).unwrap();
+                self.app.enter_passphrase(&shell(), &answered.round, &passphrase.printed()).unwrap();
             }
         };
         enter();
-        self.app.close_round(&answered.round).unwrap();
+        self.app.close_round(&shell(), &answered.round).unwrap();
         enter();
-        self.app.open_box(&answered.round, &mut |_| {}).unwrap();
+        self.app.open_box(&shell(), &answered.round, &mut |_| {}).unwrap();
     }
 
     fn sqlite(&self, name: &str) -> SqliteConnection {

@@ -3,7 +3,7 @@
 
 use zicha::app::Role;
 
-use crate::test_app::{Backend, Page, TestApp, UNITS, survey};
+use crate::test_app::{Backend, Page, TestApp, UNITS, shell, survey};
 
 /// What must be there, and the start of its value.
 const ALWAYS: [(&str, &str); 9] = [
@@ -71,7 +71,7 @@ fn every_answer_carries_the_same_headers_errors_too() {
     }
     zicha.finish(&done);
     let mut note = |what: String, page: Page| answers.push((what, page));
-    let password = zicha.app.add_account("fuzeren", Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "fuzeren", Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     note("/desk without a session".into(), desk.get("/desk"));
     note("a wrong password".into(), desk.sign_in("fuzeren", "wrong"));

@@ -5,11 +5,11 @@ use std::io::Cursor;
 use calamine::{Reader, Xlsx};
 use proptest::prelude::*;
 use quick_xml::events::Event;
-use zicha::app::{FileFormat, Wanted};
+use zicha::app::{Document, FileFormat, Wanted};
 use zicha::export::{Headers, TableName};
 use zicha::text::Rule;
 
-use crate::test_app::{Backend, TestApp, survey};
+use crate::test_app::{Backend, TestApp, shell, survey};
 
 /// Pieces of names that broke something somewhere.
 const PIECES: [&str; 22] = [
@@ -67,14 +67,14 @@ proptest! {
         for (n, name) in names.iter().enumerate() {
             table.write_record([&format!("U{n}"), name, "squad", "20"]).unwrap();
         }
-        if zicha.app.import_units(&table.into_inner().unwrap()).is_err() {
+        if zicha.app.import_units(&shell(), &table.into_inner().unwrap()).is_err() {
             return Ok(()); // two names that look the same are refused at the door
         }
-        zicha.app.set_bureau_name(&bureau).unwrap();
+        zicha.app.set_bureau_name(&shell(), &bureau).unwrap();
         let survey = survey("self-check-short");
         let today = zicha::round::shanghai_day(zicha.app.now());
-        let round = zicha.app.create_round(&zicha::app::NewRound { survey: &survey, title: &title, opens: today, closes: today, units: &[], access: zicha::round::Access::Slip, looks_back: None }).unwrap();
-        zicha.app.open_round(&round, zicha::app::Custody::Server).unwrap();
+        let round = zicha.app.create_round(&shell(), &zicha::app::NewRound { survey: &survey, title: &title, opens: today, closes: today, units: &[], access: zicha::round::Access::Slip, looks_back: None }).unwrap();
+        zicha.app.open_round(&shell(), &round, zicha::app::Custody::Server).unwrap();
         let first = survey.questions().iter().find(|q| matches!(q.kind, zicha::survey::Kind::Scale(_))).unwrap().id.clone();
         for codes in zicha.slips(&round).values() {
             for code in codes.iter().take(12) {
@@ -82,14 +82,14 @@ proptest! {
             }
         }
         zicha.finish(&round);
-        let groups: Vec<String> = zicha.app.results(&round).unwrap().release.groups.iter().map(|g| g.code.clone()).collect();
+        let groups: Vec<String> = zicha.app.results(&shell(), &round).unwrap().release.groups.iter().map(|g| g.code.clone()).collect();
         for (table, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback) {
             for group in std::iter::once(None).chain(groups.iter().map(|g| Some(g.as_str()))) {
                 for format in [FileFormat::Csv, FileFormat::Xlsx, FileFormat::Docx, FileFormat::Json] {
-                    let wanted = Wanted { table, format, group, headers: Headers::Chinese, gb18030: false };
-                    let mut results = zicha.app.results(&round).unwrap();
+                    let document = Document::Table(table);
+                    let wanted = Wanted { document, format, group, each: false, headers: Headers::Chinese, gb18030: false };
                     // A table that has no such form says so; what is made must open.
-                    let Ok(file) = zicha.app.export(&mut results, &wanted) else { continue };
+                    let Ok(file) = zicha.app.export(&shell(), &round, &wanted) else { continue };
                     match format {
                         FileFormat::Xlsx => {
                             let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(&file.bytes)).unwrap_or_else(|e| panic!("{table:?} {group:?}: {e}"));

@@ -9,7 +9,7 @@ use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, PASSWORD, TestApp, backends, survey, survey_of, survey_with};
+use crate::test_app::{Backend, PASSWORD, TestApp, backends, shell, survey, survey_of, survey_with};
 
 const UNITS: &str = "code,name,kind,headcount\nCY,春江街道中队,squad,30\nCF,清源街道中队,squad,25\nBG,办公室,section,12\n";
 
@@ -26,7 +26,7 @@ fn asks(answer: serde_json::Value) -> Survey {
 fn refusal(zicha: &TestApp, survey: &Survey) -> Option<String> {
     let today = shanghai_day(zicha.app.now());
     let new = NewRound { survey, title: "试", opens: today, closes: today, units: &[], access: Access::Slip, looks_back: None };
-    zicha.app.create_round(&new).err().map(|e| e.to_string())
+    zicha.app.create_round(&shell(), &new).err().map(|e| e.to_string())
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn what_is_less_grave_is_pointed_out_at_the_desk_on_paper_and_on_the_command_lin
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.draft(&survey, Access::Slip);
-    let password = zicha.app.add_account("jingban", Role::Clerk, &[], Some(PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "jingban", Role::Clerk, &[], Some(PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("jingban", &password);
     for page in [format!("/desk/rounds/{round}"), format!("/desk/rounds/{round}/frozen")] {
@@ -105,8 +105,8 @@ fn what_is_less_grave_is_pointed_out_at_the_desk_on_paper_and_on_the_command_lin
 fn round(zicha: &TestApp, survey: &Survey, units: &[String], answering: &[String]) -> RoundId {
     let today = shanghai_day(zicha.app.now());
     let new = NewRound { survey, title: "一轮", opens: today, closes: today, units, access: Access::Slip, looks_back: None };
-    let round = zicha.app.create_round(&new).unwrap();
-    zicha.app.open_round(&round, Custody::Server).unwrap();
+    let round = zicha.app.create_round(&shell(), &new).unwrap();
+    zicha.app.open_round(&shell(), &round, Custody::Server).unwrap();
     for (unit, codes) in zicha.slips(&round).into_iter().filter(|(unit, _)| answering.contains(unit)) {
         for (n, code) in codes.iter().take(20).enumerate() {
             let sees = 6 + usize::from(unit.as_bytes()[1] - b'0');
@@ -129,7 +129,7 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
         zicha.import_units(&format!("code,name,kind,headcount\n{}", table.concat()));
         let units: Vec<String> = (0..7).map(|n| format!("U{n}")).collect();
         let total = |round: &RoundId| {
-            let BureauCell::Item(item) = zicha.app.results(round).unwrap().release.bureau.cells[0].clone() else { panic!("an item") };
+            let BureauCell::Item(item) = zicha.app.results(&shell(), round).unwrap().release.bureau.cells[0].clone() else { panic!("an item") };
             item.exact.map(|exact| exact.prominent)
         };
         let first = round(&zicha, &survey, &units, &units);
@@ -157,7 +157,7 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
         let choice = |id: &str| survey_of(&json!([{ "id": id, "text": { "zh-CN": "来过几次" }, "answer": single(&["没有", "一次", "多次"]) }]));
         let asked = |units: &[String]| {
             let round = round(&zicha, &choice("a"), units, units);
-            zicha.app.results(&round).unwrap().release.bureau.cells[0].clone()
+            zicha.app.results(&shell(), &round).unwrap().release.bureau.cells[0].clone()
         };
         assert!(matches!(asked(&units), BureauCell::Options { .. }));
         assert_eq!(asked(&units[1..]), BureauCell::Nothing);
@@ -190,13 +190,13 @@ fn texts_to_other_are_of_no_group_and_no_list_of_texts_names_one() {
             }
         }
         zicha.finish(&round);
-        let others = zicha.app.screened(&round, "food_want.other").unwrap();
+        let others = zicha.app.screened(&shell(), &round, "food_want.other").unwrap();
         assert_eq!(others.len(), 46);
         assert!(others.iter().all(|text| text.group == "ALL"), "24 of them would be the count of “other” in CY");
-        let password = zicha.app.add_account("jingban", Role::Clerk, &[], Some(PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), "jingban", Role::Clerk, &[], Some(PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in("jingban", &password);
-        for question in zicha.app.screening_progress(&round).unwrap().keys() {
+        for question in zicha.app.screening_progress(&shell(), &round).unwrap().keys() {
             let page = desk.get(&format!("/desk/rounds/{round}/texts?question={question}"));
             let list = page.body.split("全部文字").nth(1).unwrap();
             assert!(!list.contains("街道中队"), "the list of {question} names a group");

@@ -6,7 +6,7 @@ use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, TestApp, backends, survey};
+use crate::test_app::{Backend, TestApp, backends, shell, survey};
 
 /// The same units in an office's words: 中队, Ｓｑｕａｄ, 科室, and a group of two kinds.
 const UNITS: &str = "单位代码,单位名称,类型,人数,统计组,统计组名称\nCY,春江街道中队,中队,12,,\nCF,清源街道中队,Ｓｑｕａｄ,10,,\nBG,办公室,科室,8,HQ,局机关\nCW,拆违办,拆违办,5,HQ,局机关\n";
@@ -37,13 +37,13 @@ fn an_item_is_listed_for_the_kind_it_is_meant_for_whatever_the_table_calls_it() 
             }
         }
         zicha.finish(&round);
-        let results = zicha.app.results(&round).unwrap();
+        let results = zicha.app.results(&shell(), &round).unwrap();
         let listed = |code: &str| results.derived(code).unwrap().problems.into_iter().map(|p| p.question).collect::<Vec<_>>();
         assert_eq!(listed("CY"), for_squads, "{backend:?}");
         assert_eq!(listed("CF"), for_squads);
         assert_eq!(listed("HQ"), for_sections, "a group of two kinds keeps what is meant for one of them");
         // Page, list and file give one answer about what applies.
-        let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), "jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in("jingban", &password);
         let page = desk.get(&format!("/desk/rounds/{round}/groups/HQ")).body;
@@ -66,7 +66,7 @@ fn a_draft_shows_what_applies_and_warns_before_opening_where_nothing_fits() {
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units("code,name,kind,headcount\nCY,春江街道中队,中队,12\nJD,机动分队,机动队,10\n");
     let round = zicha.draft(&survey("self-check"), Access::Slip);
-    let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("jingban", &password);
     let page = format!("/desk/rounds/{round}");
@@ -105,7 +105,7 @@ fn a_survey_names_its_kinds_and_a_scope_that_names_none_is_a_mistake() {
     zicha.import_units("code,name,kind,headcount\nCY,春江街道中队,中队,12\n");
     let today = shanghai_day(zicha.app.now());
     let new = NewRound { survey: &survey, title: "旧卷", opens: today, closes: today, units: &[], access: Access::Slip, looks_back: None };
-    assert_eq!(zicha.app.round_units(&zicha.app.create_round(&new).unwrap()).unwrap()[0].kind, "squad");
+    assert_eq!(zicha.app.round_units(&zicha.app.create_round(&shell(), &new).unwrap()).unwrap()[0].kind, "squad");
 }
 
 fn survey_without_kinds(text: &str) -> String {

@@ -3,7 +3,7 @@
 use zicha::app::Role;
 use zicha::id::RoundId;
 
-use crate::test_app::{Backend, Desk, Page, TestApp, backends, survey};
+use crate::test_app::{Backend, Desk, Page, TestApp, backends, shell, survey};
 
 const UNITS: &str = "code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\nCS,长寿中队,squad,40\n";
 
@@ -24,10 +24,10 @@ fn bureau(backend: Backend) -> Bureau {
             zicha.answer(&round, code, &fields).assert_received();
         }
     }
-    zicha.app.close_round(&round).unwrap();
-    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
+    zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     let sign = |name: &str, role, units: &[String]| {
-        let password = zicha.app.add_account(name, role, units, Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), name, role, units, Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -76,7 +76,7 @@ impl Bureau {
     }
 
     fn numbers(&self, group: &str) -> Vec<String> {
-        self.zicha.app.results(&self.round).unwrap().list(group).unwrap().problems.into_iter().map(|p| p.number).collect()
+        self.zicha.app.results(&shell(), &self.round).unwrap().list(group).unwrap().problems.into_iter().map(|p| p.number).collect()
     }
 
     fn agree(&self, desk: &Desk, step: &str) -> Page {
@@ -128,7 +128,7 @@ fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew
         assert_eq!(b.edit("CY-1.1", &[("statement", derived.zh())]).status, 303);
         assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap()[1].edit.statement, None);
         b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "各组汇总");
-        let chain = b.zicha.app.audit().unwrap();
+        let chain = b.zicha.app.audit(&shell()).unwrap();
         assert_eq!(chain.rows.iter().filter(|r| r.action == "problem_changed").count(), 5);
     }
 }
@@ -200,7 +200,7 @@ fn row_of<'a>(body: &'a str, text: &str) -> &'a str {
 fn units_read_the_edition_that_two_accounts_let_out() {
     for backend in backends() {
         let b = bureau(backend);
-        let password = b.zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = b.zicha.app.add_account(&shell(), "duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
         let squad = b.zicha.desk();
         squad.sign_in("duizhang", &password);
         let paper = format!("{}/lists/CY", b.base());
@@ -219,7 +219,7 @@ fn units_read_the_edition_that_two_accounts_let_out() {
         squad.get(&paper).assert_says(200, "第一版的备注");
         b.clerk.get(&paper).assert_says(200, "第二版的备注");
         b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "此后清单有改动");
-        let second = b.zicha.app.add_account("second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let second = b.zicha.app.add_account(&shell(), "second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let other = b.zicha.desk();
         other.sign_in("second", &second);
         b.agree(&b.clerk, "lists");
@@ -261,6 +261,6 @@ fn lists_and_their_history_come_back_from_a_backup() {
         b.edit("CY-1.1", &[("note", "备份前")]);
         let shapes = ["problems", "problem_history"].map(|name| zicha::storage::backup::Shape::named(name).unwrap());
         assert!(shapes.iter().all(|s| s.round == Some(0)), "rows belong to a round");
-        assert_eq!(b.zicha.app.results(&b.round).unwrap().edits.len(), 2);
+        assert_eq!(b.zicha.app.results(&shell(), &b.round).unwrap().edits.len(), 2);
     }
 }

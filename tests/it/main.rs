@@ -12,6 +12,7 @@ mod branching;
 mod canary;
 mod clock;
 mod command_line;
+mod deeds;
 mod demo;
 mod deployment;
 mod desk;

@@ -12,7 +12,7 @@ use zicha::app::fault::STEPS;
 use zicha::id::RoundId;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, TestApp, UNITS, backends, copy_database, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, copy_database, shell, survey};
 
 const NOTE: &str = "别把汤端洒了";
 
@@ -79,7 +79,7 @@ impl Closed {
     /// Results, number of texts, and what is left of box and keys.
     fn outcome(&self) -> (String, usize, usize) {
         let app = self.app();
-        let results = app.results(&self.id()).unwrap();
+        let results = app.results(&shell(), &self.id()).unwrap();
         assert!(app.verify(&self.id()).unwrap().iter().all(|c| c.holds), "{:?}", app.verify(&self.id()));
         let left = std::fs::read_dir(self.shell.folder.path().join("custody")).unwrap().count()
             + std::fs::read_dir(self.shell.folder.path().join("staging")).map_or(0, Iterator::count)
@@ -114,7 +114,7 @@ fn killed_at_every_step_and_run_again_it_gives_the_same_result() {
             let app = struck.app();
             let round = app.round(&struck.id()).unwrap();
             // Results appear only when box and keys are gone.
-            assert_eq!(app.results(&struck.id()).is_ok(), round.destroyed, "{backend:?} after a crash at {step}");
+            assert_eq!(app.results(&shell(), &struck.id()).is_ok(), round.destroyed, "{backend:?} after a crash at {step}");
             let written = round.state.has_results();
             drop(app);
             if !written {
@@ -201,10 +201,10 @@ fn the_database_may_go_away_in_the_middle() {
     };
     let app = closed.app();
     for line in std::fs::read_to_string(&closed.passphrases).unwrap().lines().filter(|l| !l.starts_with('#')) {
-        app.enter_passphrase(&closed.id(), line).unwrap();
+        app.enter_passphrase(&shell(), &closed.id(), line).unwrap();
     }
     for at in ["check", "count", "write"] {
-        let result = app.open_box(&closed.id(), &mut |progress| match (at, progress) {
+        let result = app.open_box(&shell(), &closed.id(), &mut |progress| match (at, progress) {
             ("check", Progress::Checking) | ("count", Progress::Opening { .. }) | ("write", Progress::Writing) => cut(),
             _ => {}
         });
@@ -217,7 +217,7 @@ fn the_database_may_go_away_in_the_middle() {
         }
     }
     if !app.round(&closed.id()).unwrap().destroyed {
-        app.open_box(&closed.id(), &mut |_| {}).unwrap();
+        app.open_box(&shell(), &closed.id(), &mut |_| {}).unwrap();
     }
     drop(app);
     assert_eq!(closed.outcome(), expected);
@@ -235,7 +235,7 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
         let nodes = [closed.app(), closed.app()];
         for node in &nodes {
             for line in std::fs::read_to_string(&closed.passphrases).unwrap().lines().filter(|l| !l.starts_with('#')) {
-                node.enter_passphrase(&closed.id(), line).unwrap();
+                node.enter_passphrase(&shell(), &closed.id(), line).unwrap();
             }
         }
         let start = std::sync::Barrier::new(2);
@@ -245,7 +245,7 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
                 .map(|node| {
                     scope.spawn(|| {
                         start.wait();
-                        node.open_box(&closed.id(), &mut |_| {})
+                        node.open_box(&shell(), &closed.id(), &mut |_| {})
                     })
                 })
                 .collect();
@@ -273,7 +273,7 @@ fn other_rounds_take_submissions_while_a_box_is_opened_and_destroyed() {
         for code in zicha.slips(&full).values().flatten() {
             zicha.answer(&full, code, &[("visit_meal", "lunch"), ("visit_note", NOTE)]).assert_received();
         }
-        zicha.app.close_round(&full).unwrap();
+        zicha.app.close_round(&shell(), &full).unwrap();
         let busy = zicha.open_round(&survey("canteen"));
         let codes: Vec<String> = zicha.slips(&busy).into_values().flatten().collect();
         let opened = AtomicBool::new(false);
@@ -291,12 +291,12 @@ fn other_rounds_take_submissions_while_a_box_is_opened_and_destroyed() {
             });
             // Somebody is in the middle of a submission to the other round for as long as the destruction may take:
             // a lock on the whole of the boxes would wait for it, and everybody else for that lock.
-            zicha.app.open_box(&full, &mut |_| {}).unwrap();
+            zicha.app.open_box(&shell(), &full, &mut |_| {}).unwrap();
             opened.store(true, Ordering::Relaxed);
             sender.join().unwrap()
         });
         assert!(zicha.app.round(&full).unwrap().destroyed);
-        assert_eq!(zicha.app.close_round(&busy).unwrap().closing.unwrap().ballots, sent);
+        assert_eq!(zicha.app.close_round(&shell(), &busy).unwrap().closing.unwrap().ballots, sent);
     }
 }
 
@@ -310,12 +310,12 @@ fn destroying_a_box_waits_for_nobody_else_s_transaction_to_be_let_in() {
     let full = zicha.open_round(&survey("canteen"));
     let busy = zicha.open_round(&survey("canteen"));
     let codes: Vec<String> = zicha.slips(&busy).into_values().flatten().collect();
-    zicha.app.close_round(&full).unwrap();
+    zicha.app.close_round(&shell(), &full).unwrap();
     // A transaction on the other round's ballots that stays open while the box is destroyed.
     let mut slow = PgConnection::establish(&zicha.app.settings().database_url()).unwrap();
     slow.batch_execute(&format!("begin; select count(*) from ballots where round = '{busy}'")).unwrap();
     std::thread::scope(|scope| {
-        let opening = scope.spawn(|| zicha.app.open_box(&full, &mut |_| {}));
+        let opening = scope.spawn(|| zicha.app.open_box(&shell(), &full, &mut |_| {}));
         std::thread::sleep(Duration::from_millis(300));
         // The destruction may wait for that transaction; a submission may not wait for the destruction.
         zicha.answer(&busy, &codes[0], &[("visit_meal", "dinner")]).assert_received();
@@ -335,9 +335,9 @@ fn progress_tells_how_much_is_left() {
     for code in zicha.slips(&round)["CY"].iter().take(6) {
         zicha.answer(&round, code, &[("visit_meal", "lunch")]).assert_received();
     }
-    zicha.app.close_round(&round).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
     let mut seen = Vec::new();
-    zicha.app.open_box(&round, &mut |p| seen.push(p)).unwrap();
+    zicha.app.open_box(&shell(), &round, &mut |p| seen.push(p)).unwrap();
     assert!(
         matches!(
             seen[..],

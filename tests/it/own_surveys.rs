@@ -3,10 +3,10 @@
 use zicha::app::Role;
 use zicha::round::Access;
 
-use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, backends};
+use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, a_clerk, backends, shell};
 
 fn desk(zicha: &TestApp, name: &str) -> Desk {
-    let password = zicha.app.add_account(name, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), name, Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in(name, &password);
     desk
@@ -148,7 +148,7 @@ fn a_survey_goes_through_excel_without_loss_and_mistakes_name_their_cells() {
 /// A copy of a shipped survey that can be changed.
 fn copy_of(zicha: &TestApp, id: &str) {
     let text = zicha::app::App::shipped_text(id).unwrap().replacen(&format!("\"{id}\""), &format!("\"{id}-2\""), 1);
-    zicha.app.save_survey(&text, None, "jingban").unwrap();
+    zicha.app.save_survey(&a_clerk("jingban"), &text, None).unwrap();
 }
 
 fn part(id: &str, part: &str) -> String {
@@ -394,7 +394,7 @@ fn every_version_is_kept_and_can_be_brought_back() {
         assert_eq!(zicha.app.survey_versions("canteen-2").unwrap().len(), 3, "nothing is lost by going back");
         assert_eq!(back(&clerk.get(versions), "77").status, 404);
         // Dropped, all of it is gone; a new one of that name begins anew.
-        zicha.app.drop_survey("canteen-2", 3, "jingban").unwrap();
+        zicha.app.drop_survey(&shell(), "canteen-2", 3).unwrap();
         copy_of(&zicha, "canteen");
         assert_eq!(zicha.app.survey_versions("canteen-2").unwrap().len(), 1);
         assert_eq!(clerk.get("/desk/surveys/nobody/versions").status, 404);

@@ -3,7 +3,7 @@
 use zicha::app::{App, LINES, Settings};
 use zicha::round::Access;
 
-use crate::test_app::{Backend, TestApp, UNITS, survey};
+use crate::test_app::{Backend, TestApp, UNITS, shell, survey};
 
 /// What carries a line.
 enum Proof {
@@ -143,19 +143,19 @@ fn app(public_url: &str) -> (tempfile::TempDir, std::sync::Arc<App>) {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings { data: folder.path().to_owned(), public_url: Some(public_url.into()), ..Settings::default() };
     let app = std::sync::Arc::new(App::open(settings).unwrap());
-    app.import_units(UNITS.as_bytes()).unwrap();
+    app.import_units(&shell(), UNITS.as_bytes()).unwrap();
     (folder, app)
 }
 
 fn round(app: &App, trustees: bool, code_in_qr: bool, access: Access) -> zicha::id::RoundId {
     let day = zicha::round::shanghai_day(app.now());
     let new = zicha::app::NewRound { survey: &survey("self-check"), title: "试", opens: day, closes: day, units: &[], access, looks_back: None };
-    let id = app.create_round(&new).unwrap();
-    app.issue_slips(&id, None, 0, code_in_qr).unwrap();
+    let id = app.create_round(&shell(), &new).unwrap();
+    app.issue_slips(&shell(), &id, None, 0, code_in_qr).unwrap();
     if trustees {
-        app.prepare_trustees(&id, 4, 3, "").unwrap();
+        app.prepare_trustees(&shell(), &id, (4, 3), "").unwrap();
     }
-    app.open_round(&id, if trustees { zicha::app::Custody::UntestedTrustees } else { zicha::app::Custody::Server }).unwrap();
+    app.open_round(&shell(), &id, if trustees { zicha::app::Custody::UntestedTrustees } else { zicha::app::Custody::Server }).unwrap();
     id
 }
 
@@ -177,9 +177,9 @@ fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     let own = ids(good.round_promise(&good.live(&id).unwrap()));
     assert_eq!(own, ["p_noname", "p_min", "p_text", "p_channel", "round_server_custody"]);
     // Closed, but not yet opened: the server could still open it.
-    good.close_round(&id).unwrap();
+    good.close_round(&shell(), &id).unwrap();
     assert!(!ids(good.promise(&good.live_rounds().unwrap())).contains(&"nobody".into()));
-    good.open_box(&id, &mut |_| {}).unwrap();
+    good.open_box(&shell(), &id, &mut |_| {}).unwrap();
     assert!(ids(good.promise(&good.live_rounds().unwrap())).contains(&"nobody".into()));
     // A poster keeps no "once each", and a code in the image is said.
     let own = ids(good.round_promise(&good.live(&round(&good, true, true, Access::Poster)).unwrap()));

@@ -7,7 +7,7 @@ use zicha::gate::{Bands, Class, Cuts};
 use zicha::id::RoundId;
 use zicha::survey::Thresholds;
 
-use crate::test_app::{Desk, TestApp, backends, survey};
+use crate::test_app::{Desk, TestApp, backends, shell, survey};
 
 const UNITS: &str = "code,name,kind,headcount\nCY,春江街道中队,squad,24\nCF,清源街道中队,squad,22\nCS,长乐街道中队,squad,12\n";
 
@@ -68,11 +68,11 @@ fn nothing_public_differs_where_the_bands_do_not() {
         for troubled in [[14, 9, 5], [15, 8, 7]] {
             let zicha = TestApp::start(backend);
             zicha.import_units(UNITS);
-            let password = zicha.app.add_account("fuzeren", zicha::app::Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
+            let password = zicha.app.add_account(&shell(), "fuzeren", zicha::app::Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
             let desk = zicha.desk();
             desk.sign_in("fuzeren", &password);
             let id = round(&zicha, troubled);
-            let release = zicha.app.results(&id).unwrap().release.to_json().replace(id.as_str(), "ROUND");
+            let release = zicha.app.results(&shell(), &id).unwrap().release.to_json().replace(id.as_str(), "ROUND");
             let mut pages = everything(&zicha, &desk, &id);
             // The token of a form is the session's, not the round's.
             let token = crate::desk::token_of(&desk.get("/desk").body);
@@ -101,7 +101,7 @@ fn the_comparison_bites_where_a_band_differs() {
         .into_iter()
         .map(|troubled| {
             let id = round(&zicha, troubled);
-            zicha.app.results(&id).unwrap().release.to_json().replace(id.as_str(), "ROUND")
+            zicha.app.results(&shell(), &id).unwrap().release.to_json().replace(id.as_str(), "ROUND")
         })
         .collect();
     assert_ne!(releases[0], releases[1]);

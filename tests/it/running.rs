@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, agent, encode, free_port};
+use crate::test_app::{Backend, agent, encode, free_port, shell};
 
 /// A service with an open round, and slips to send.
 pub struct Running {
@@ -150,7 +150,7 @@ impl Running {
         let id = self.round.parse().unwrap();
         // The service closes it by itself once its last day is over.
         let closed = app.round(&id).unwrap().closing;
-        let closing = closed.unwrap_or_else(|| app.close_round(&id).unwrap().closing.unwrap());
+        let closing = closed.unwrap_or_else(|| app.close_round(&shell(), &id).unwrap().closing.unwrap());
         assert_eq!(closing.used, closing.ballots, "spent without ballot");
         closing.used
     }

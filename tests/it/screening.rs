@@ -4,12 +4,12 @@ use zicha::app::{Decision, Role};
 use zicha::id::RoundId;
 use zicha::storage::{Screened, ScreeningState};
 
-use crate::test_app::{Backend, Desk, TestApp, backends, survey};
+use crate::test_app::{Backend, Desk, TestApp, a_clerk, backends, shell, survey};
 
 const ORIGINAL: &str = "去年冬天夜班巡查时有两名队员在车里睡觉被群众拍到";
 
 fn sign(zicha: &TestApp, name: &str, role: Role) -> Desk {
-    let password = zicha.app.add_account(name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in(name, &password);
     desk
@@ -31,7 +31,13 @@ fn bureau(backend: Backend) -> (TestApp, RoundId, Desk, Desk) {
 }
 
 fn first_of(zicha: &TestApp, round: &RoundId, group: &str) -> Screened {
-    zicha.app.screened(round, "honor_example").unwrap().into_iter().find(|t| t.group == group && t.state == ScreeningState::Pending).unwrap()
+    zicha
+        .app
+        .screened(&shell(), round, "honor_example")
+        .unwrap()
+        .into_iter()
+        .find(|t| t.group == group && t.state == ScreeningState::Pending)
+        .unwrap()
 }
 
 fn send(desk: &Desk, round: &RoundId, text: &Screened, fields: &[(&str, &str)]) -> crate::test_app::Page {
@@ -57,12 +63,12 @@ fn send(desk: &Desk, round: &RoundId, text: &Screened, fields: &[(&str, &str)]) 
 fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() {
     for backend in backends() {
         let (zicha, round, one, two) = bureau(backend);
-        let cases = || zicha.app.results(&round).unwrap().list("CY").unwrap().problems[0].example.clone();
+        let cases = || zicha.app.results(&shell(), &round).unwrap().list("CY").unwrap().problems[0].example.clone();
         let text = first_of(&zicha, &round, "CY");
         let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "CY-1.1")];
         assert_eq!(send(&one, &round, &text, &proposal).status, 303);
         assert_eq!(cases(), "");
-        let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
         assert_eq!((text.state, text.first.as_str()), (ScreeningState::Proposed, "jia"));
         send(&one, &round, &text, &[("do", "confirm")]).assert_says(422, "提出的人不能自己确认");
         assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303);
@@ -77,9 +83,9 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
                 assert_eq!(body.contains("夜间巡查有人脱岗休息"), matches!(table, "problems" | "comments"), "{table} {format}");
             }
         }
-        let edition = zicha.app.results(&round).unwrap();
+        let edition = zicha.app.results(&shell(), &round).unwrap();
         assert!(edition.has_unissued_changes().unwrap(), "the units do not have it yet");
-        let password = zicha.app.add_account("duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), "duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
         let squad = zicha.desk();
         squad.sign_in("duizhang", &password);
         for table in ["comments", "problems"] {
@@ -97,7 +103,7 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
             desk.post_from(&keeping, &keeping, &[("step", "destroy")]);
         }
         assert_eq!(cases(), "夜间巡查有人脱岗休息");
-        let gone = zicha.app.screened(&round, "honor_example").unwrap();
+        let gone = zicha.app.screened(&shell(), &round, "honor_example").unwrap();
         assert!(gone.iter().all(|t| t.body.is_empty()) && gone.iter().any(|t| t.summary == "夜间巡查有人脱岗休息"));
         send(&one, &round, &gone[0], &[("do", "unused")]).assert_says(422, "原文已销毁");
     }
@@ -132,17 +138,23 @@ fn two_screeners_at_one_text_do_not_overwrite_each_other() {
         late.assert_says(409, "巡查纪律松散");
         late.assert_says(409, "夜间有人脱岗");
         // A confirmation is of what was seen: if it was changed meanwhile, it does not count.
-        let seen = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let seen = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
         zicha
             .app
-            .propose(&round, "honor_example", &seen, &Decision { summary: "改过的摘要".into(), problem: "CF-1.1".into(), anyway: false }, "jia")
+            .propose(
+                &a_clerk("jia"),
+                &round,
+                "honor_example",
+                &seen,
+                &Decision { summary: "改过的摘要".into(), problem: "CF-1.1".into(), anyway: false },
+            )
             .unwrap();
         send(&two, &round, &seen, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
         // The same words for another row are another proposal, too.
-        let seen = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let seen = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
         let other = Screened { problem: "CF-1.2".into(), ..seen.clone() };
         send(&two, &round, &other, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
-        assert!(zicha.app.results(&round).unwrap().cases.is_empty());
+        assert!(zicha.app.results(&shell(), &round).unwrap().cases.is_empty());
     }
 }
 
@@ -156,7 +168,7 @@ fn the_queue_leads_from_text_to_text_and_shows_how_far_it_is() {
         let shown = one.get(&next);
         shown.assert_says(200, "class=\"original\"");
         let id = shown.body.split("name=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == id).unwrap();
+        let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == id).unwrap();
         assert_eq!(text.state, ScreeningState::Pending, "each text once");
         next = send(&one, &round, &text, &[("do", "unused")]).location;
     }
@@ -181,7 +193,7 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     for field in ["harm_level", "harms", "causes", "note"] {
         typed("", &[(field, "请找 13812345678 核实")]).assert_says(422, "疑似电话号码");
     }
-    assert!(zicha.app.results(&round).unwrap().edits.is_empty(), "nothing was kept");
+    assert!(zicha.app.results(&shell(), &round).unwrap().edits.is_empty(), "nothing was kept");
     assert_eq!(typed("夜间有脱岗", &[]).status, 303);
     assert_eq!(typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status, 303, "looked at, and kept on purpose");
 }
@@ -194,16 +206,16 @@ fn what_is_not_screened_yet_is_said_before_results_go_out_and_before_originals_a
     for (n, code) in zicha.slips(&round)["CY"].iter().enumerate().take(24) {
         zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", &format!("{ORIGINAL}{n}"))]).assert_received();
     }
-    zicha.app.close_round(&round).unwrap();
-    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
+    zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     let (head, clerk) = (sign(&zicha, "fuzeren", Role::Head), sign(&zicha, "jingban", Role::Clerk));
     let base = format!("/desk/rounds/{round}");
     let said = "24 条文字意见中还有 24 条没有筛查完";
     head.post_from(&base, &format!("{base}/do/release"), &[]).assert_says(200, said);
     head.get(&format!("{base}/keeping")).assert_says(200, said);
-    for text in zicha.app.screened(&round, "honor_example").unwrap() {
+    for text in zicha.app.screened(&shell(), &round, "honor_example").unwrap() {
         assert_eq!(send(&head, &round, &text, &[("do", "unused")]).status, 303);
-        let proposed = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let proposed = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
         assert_eq!(proposed.state, ScreeningState::Proposed, "not to use a text takes two people, too");
         assert_eq!(send(&clerk, &round, &proposed, &[("do", "confirm")]).status, 303);
     }
@@ -228,7 +240,7 @@ fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
     let text = first_of(&zicha, &round, "ALL");
     let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "ALL-1.1")];
     assert_eq!(send(&one, &round, &text, &proposal).status, 303);
-    let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+    let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
     assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303);
     for format in ["csv", "json"] {
         let whole = two.get(&format!("/desk/rounds/{round}/export/comments?format={format}")).body;
@@ -248,7 +260,7 @@ fn summaries_that_look_like_formulas_are_exported_as_text_for_a_group_and_for_th
                 let text = first_of(&zicha, &round, group);
                 let proposal = [("do", "propose"), ("summary", summary), ("problem", number), ("anyway", "1")];
                 assert_eq!(send(&one, &round, &text, &proposal).status, 303, "{summary}");
-                let text = zicha.app.screened(&round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+                let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
                 assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303, "{summary}");
             }
         }

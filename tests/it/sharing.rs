@@ -7,7 +7,7 @@ use zicha::id::RoundId;
 use zicha::problem::{Problem, ProblemEdit, Source};
 use zicha::round::RoundState;
 
-use crate::test_app::{PASSWORD, TestApp, UNITS, backends, survey};
+use crate::test_app::{PASSWORD, TestApp, UNITS, a_clerk, an_admin, backends, shell, survey};
 
 fn opened(zicha: &TestApp) -> RoundId {
     zicha.import_units(UNITS);
@@ -17,19 +17,15 @@ fn opened(zicha: &TestApp) -> RoundId {
             zicha.answer(&round, code, &[("honor_pride", "frequent"), ("honor_example", "某事")]).assert_received();
         }
     }
-    zicha.app.close_round(&round).unwrap();
-    zicha.app.open_box(&round, &mut |_| {}).unwrap();
+    zicha.app.close_round(&shell(), &round).unwrap();
+    zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     for (name, role) in [("jia", Role::Clerk), ("bing", Role::Clerk), ("yi", Role::Head)] {
-        zicha.app.add_account(name, role, &[], Some(PASSWORD)).unwrap();
+        zicha.app.add_account(&shell(), name, role, &[], Some(PASSWORD)).unwrap();
     }
     round
 }
 
 /// A session of one of the accounts that keep their password.
-fn session(zicha: &TestApp, name: &str) -> zicha::app::Session {
-    zicha.app.session(&zicha.app.sign_in(name, PASSWORD, "", "").unwrap()).unwrap().unwrap()
-}
-
 fn row(app: &App, words: &str) -> ProblemEdit {
     ProblemEdit {
         source: Source::Inspection,
@@ -41,7 +37,7 @@ fn row(app: &App, words: &str) -> ProblemEdit {
 }
 
 fn editions(zicha: &TestApp, round: &RoundId) -> i32 {
-    zicha.app.results(round).unwrap().edition.map_or(0, |edition| edition.number)
+    zicha.app.results(&shell(), round).unwrap().edition.map_or(0, |edition| edition.number)
 }
 
 /// Runs the same thing from many threads at once.
@@ -64,13 +60,13 @@ fn one_step_has_one_effect_whatever_arrives_at_once() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
         let both = |step: SharedStep| {
-            zicha.app.approve(&round, step, "jia").unwrap();
-            at_once(16, |n| drop(zicha.app.approve(&round, step, ["yi", "bing"][n % 2])));
+            zicha.app.approve(&a_clerk("jia"), &round, step).unwrap();
+            at_once(16, |n| drop(zicha.app.approve(&a_clerk(["yi", "bing"][n % 2]), &round, step)));
         };
         both(SharedStep::Release);
         assert_eq!((zicha.app.round(&round).unwrap().state, editions(&zicha, &round)), (RoundState::Released, 1), "{backend:?}");
         for wanted in 2..4 {
-            zicha.app.add_problem(&round, row(&zicha.app, &format!("第{wanted}项")), false, "jia").unwrap();
+            zicha.app.add_problem(&a_clerk("jia"), &round, row(&zicha.app, &format!("第{wanted}项")), false).unwrap();
             both(SharedStep::Lists);
             assert_eq!(editions(&zicha, &round), wanted, "{backend:?}: one agreement, one edition");
         }
@@ -89,21 +85,21 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
         for n in 0..12 {
             // Eleven things at the same moment: ten times "agree", and a new row.
             let step = if zicha.app.round(&round).unwrap().state == RoundState::Released { SharedStep::Lists } else { SharedStep::Release };
-            if step == SharedStep::Lists && !zicha.app.results(&round).unwrap().has_unissued_changes().unwrap() {
-                zicha.app.add_problem(&round, row(&zicha.app, &format!("先有的第{n}项")), false, "jia").unwrap();
+            if step == SharedStep::Lists && !zicha.app.results(&shell(), &round).unwrap().has_unissued_changes().unwrap() {
+                zicha.app.add_problem(&a_clerk("jia"), &round, row(&zicha.app, &format!("先有的第{n}项")), false).unwrap();
             }
             let seen = zicha.app.seen_now(&round, step).unwrap();
-            zicha.app.approve_seen(&round, step, "yi", &seen).unwrap();
+            zicha.app.approve_seen(&a_clerk("yi"), &round, step, &seen).unwrap();
             let before = editions(&zicha, &round);
             let words = format!("夹带的第{n}项");
             at_once(11, |k| {
                 if k == 5 {
-                    zicha.app.add_problem(&round, row(&zicha.app, &words), false, "jia").unwrap();
+                    zicha.app.add_problem(&a_clerk("jia"), &round, row(&zicha.app, &words), false).unwrap();
                 } else {
-                    drop(zicha.app.approve_seen(&round, step, "jia", &seen));
+                    drop(zicha.app.approve_seen(&a_clerk("jia"), &round, step, &seen));
                 }
             });
-            let edition = zicha.app.results(&round).unwrap().edition;
+            let edition = zicha.app.results(&shell(), &round).unwrap().edition;
             if let Some(edition) = edition.filter(|e| e.number > before) {
                 assert_eq!(edition.number, before + 1);
                 assert_eq!(edition.digest(), seen, "{backend:?}: what was handed over is what the head has seen");
@@ -114,7 +110,7 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
         assert_eq!(slipped, 0, "{backend:?}");
         // What has moved since it was seen is refused.
         let step = if zicha.app.round(&round).unwrap().state == RoundState::Released { SharedStep::Lists } else { SharedStep::Release };
-        assert!(matches!(zicha.app.approve_seen(&round, step, "yi", "0000000000000000"), Err(zicha::app::AppError::Changed)));
+        assert!(matches!(zicha.app.approve_seen(&a_clerk("yi"), &round, step, "0000000000000000"), Err(zicha::app::AppError::Changed)));
     }
 }
 
@@ -124,11 +120,11 @@ fn an_approval_ends_with_its_account() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
         for end in ["off", "reset", "database"] {
-            zicha.app.vouch(&session(&zicha, "bing"), "jia").ok();
-            zicha.app.approve(&round, SharedStep::Destroy, "jia").unwrap();
+            zicha.app.vouch(&a_clerk("bing"), "jia").ok();
+            zicha.app.approve(&a_clerk("jia"), &round, SharedStep::Destroy).unwrap();
             match end {
-                "off" => zicha.app.set_account_active("guanli", "jia", false).unwrap(),
-                "reset" => drop(zicha.app.reset_password("guanli", "jia").unwrap()),
+                "off" => zicha.app.set_account_active(&an_admin("guanli"), "jia", false).unwrap(),
+                "reset" => drop(zicha.app.reset_password(&an_admin("guanli"), "jia").unwrap()),
                 // Whoever turned it off did not do so here.
                 _ => {
                     use diesel::prelude::*;
@@ -139,19 +135,19 @@ fn an_approval_ends_with_its_account() {
                     };
                 }
             }
-            assert!(!zicha.app.approve(&round, SharedStep::Destroy, "yi").unwrap(), "{backend:?} {end}: one account is left");
+            assert!(!zicha.app.approve(&a_clerk("yi"), &round, SharedStep::Destroy).unwrap(), "{backend:?} {end}: one account is left");
             assert!(zicha.app.round(&round).unwrap().destruction.is_none(), "{backend:?} {end}");
             if end != "database" {
-                zicha.app.set_account_active("guanli", "jia", true).unwrap();
-                zicha.app.set_account_active("guanli", "yi", true).unwrap();
+                zicha.app.set_account_active(&an_admin("guanli"), "jia", true).unwrap();
+                zicha.app.set_account_active(&an_admin("guanli"), "yi", true).unwrap();
             }
         }
         // An account that was never there, or may not, agrees to nothing.
         for name in ["jia", "nobody"] {
-            let refused = zicha.app.approve(&round, SharedStep::Destroy, name).unwrap_err().to_string();
+            let refused = zicha.app.approve(&a_clerk(name), &round, SharedStep::Destroy).unwrap_err().to_string();
             assert!(refused.contains("cannot take part"), "{refused}");
         }
-        assert!(zicha.app.approve(&round, SharedStep::Destroy, "bing").unwrap(), "two who may do it");
+        assert!(zicha.app.approve(&a_clerk("bing"), &round, SharedStep::Destroy).unwrap(), "two who may do it");
     }
 }
 
@@ -159,10 +155,10 @@ fn an_approval_ends_with_its_account() {
 fn refused_reads_fill_the_chain_slowly_and_hide_nothing() {
     let zicha = TestApp::start(crate::test_app::Backend::Sqlite);
     let round = opened(&zicha);
-    zicha.app.add_account("tou", Role::UnitHead, &["CY".into()], Some(PASSWORD)).unwrap();
+    zicha.app.add_account(&shell(), "tou", Role::UnitHead, &["CY".into()], Some(PASSWORD)).unwrap();
     let head = zicha.desk();
     head.sign_in("tou", PASSWORD);
-    let links = || zicha.app.audit().unwrap().rows.into_iter().filter(|row| row.account == "tou").collect::<Vec<_>>();
+    let links = || zicha.app.audit(&shell()).unwrap().rows.into_iter().filter(|row| row.account == "tou").collect::<Vec<_>>();
     let before = links().len();
     for n in 0..60 {
         assert_eq!(head.get(&format!("/desk/rounds/{round}/lists/%E2%80%AE{n}{}", "x".repeat(3_000))).status, 403);
@@ -178,7 +174,7 @@ fn what_no_database_can_hold_is_the_sender_s_mistake_on_both() {
     for backend in backends() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
-        let token = zicha.app.make_token("jia", "x", 1).unwrap();
+        let token = zicha.app.make_token(&a_clerk("jia"), "x", 1).unwrap();
         let desk = zicha.desk();
         desk.sign_in("jia", PASSWORD);
         for path in [
@@ -248,32 +244,28 @@ fn whoever_sets_passwords_is_not_two_persons_at_once() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
         let app = &zicha.app;
-        app.add_account("guanli", Role::Admin, &[], Some(PASSWORD)).unwrap();
+        app.add_account(&shell(), "guanli", Role::Admin, &[], Some(PASSWORD)).unwrap();
         // The administrator resets head and clerk and would release with them.
-        app.reset_password("guanli", "yi").unwrap();
-        app.reset_password("guanli", "jia").unwrap();
+        app.reset_password(&an_admin("guanli"), "yi").unwrap();
+        app.reset_password(&an_admin("guanli"), "jia").unwrap();
         for name in ["yi", "jia"] {
-            let said = app.approve(&round, SharedStep::Release, name).unwrap_err().to_string();
+            let said = app.approve(&a_clerk(name), &round, SharedStep::Release).unwrap_err().to_string();
             assert!(said.contains("has to vouch"), "{backend:?}: {said}");
         }
         // Nor with an account made for that.
-        app.add_account_for("guanli", "xin", Role::Clerk, &[]).unwrap();
-        assert!(app.approve(&round, SharedStep::Release, "xin").is_err());
+        app.add_account_for(&an_admin("guanli"), "xin", Role::Clerk, &[]).unwrap();
+        assert!(app.approve(&a_clerk("xin"), &round, SharedStep::Release).is_err());
         // One who waits vouches for nobody, nobody for himself, and the administrator for nobody.
-        let session = |name: &str| {
-            let password = if name == "bing" || name == "guanli" { PASSWORD.to_owned() } else { app.reset_password("guanli", name).unwrap() };
-            app.session(&app.sign_in(name, &password, "", "").unwrap()).unwrap().unwrap()
-        };
         assert!(
-            app.vouch(&session("jia"), "yi").is_err() && app.vouch(&session("yi"), "yi").is_err() && app.vouch(&session("guanli"), "yi").is_err()
+            app.vouch(&a_clerk("jia"), "yi").is_err() && app.vouch(&a_clerk("yi"), "yi").is_err() && app.vouch(&an_admin("guanli"), "yi").is_err()
         );
         let desk = zicha.desk();
         desk.sign_in("bing", PASSWORD);
         desk.get("/desk").assert_says(200, "请确认账号本人");
         assert_eq!(desk.post_from("/desk", "/desk/vouch", &[("name", "yi")]).status, 303);
         assert_eq!(desk.post_from("/desk", "/desk/vouch", &[("name", "yi")]).status, 422, "once is enough");
-        assert!(!app.approve(&round, SharedStep::Release, "yi").unwrap(), "now the head takes part");
-        assert!(app.approve(&round, SharedStep::Release, "bing").unwrap());
+        assert!(!app.approve(&a_clerk("yi"), &round, SharedStep::Release).unwrap(), "now the head takes part");
+        assert!(app.approve(&a_clerk("bing"), &round, SharedStep::Release).unwrap());
         let bulletin = zicha.get(&format!("/bulletin/{round}"));
         bulletin.assert_says(200, "管理员新建账号或重置他人口令共");
     }
@@ -285,11 +277,11 @@ fn a_closed_round_is_not_voided_without_the_head() {
         let zicha = TestApp::start(backend);
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
-        zicha.app.close_round(&round).unwrap();
+        zicha.app.close_round(&shell(), &round).unwrap();
         for (name, role) in [("jia", Role::Clerk), ("bing", Role::Clerk), ("yi", Role::Head)] {
-            zicha.app.add_account(name, role, &[], Some(PASSWORD)).unwrap();
+            zicha.app.add_account(&shell(), name, role, &[], Some(PASSWORD)).unwrap();
         }
-        let agrees = |name: &str| zicha.app.approve(&round, SharedStep::Void, name).unwrap_or(false);
+        let agrees = |name: &str| zicha.app.approve(&a_clerk(name), &round, SharedStep::Void).unwrap_or(false);
         assert!(!agrees("jia") && !agrees("bing"), "{backend:?}: two clerks are not enough");
         assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Closed);
     }
@@ -302,16 +294,16 @@ fn approvals_destruction_and_slips_at_once_are_all_answered() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
         let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
-        zicha.app.approve(&round, SharedStep::Release, "jia").unwrap();
-        zicha.app.approve(&round, SharedStep::Release, "yi").unwrap();
+        zicha.app.approve(&a_clerk("jia"), &round, SharedStep::Release).unwrap();
+        zicha.app.approve(&a_clerk("yi"), &round, SharedStep::Release).unwrap();
         let failed = std::sync::Mutex::new(Vec::new());
         at_once(24, |n| {
             let who = ["jia", "yi", "bing"][n % 3];
             let done = match n % 4 {
-                0 => zicha.app.approve(&round, SharedStep::Destroy, who).map(drop),
-                1 => zicha.app.issue_slips(&draft, None, 10, true).map(drop),
-                2 => zicha.app.approve(&round, SharedStep::Lists, who).map(drop),
-                _ => zicha.app.add_problem(&round, row(&zicha.app, &format!("第{n}项")), false, who).map(drop),
+                0 => zicha.app.approve(&a_clerk(who), &round, SharedStep::Destroy).map(drop),
+                1 => zicha.app.issue_slips(&shell(), &draft, None, 10, true).map(drop),
+                2 => zicha.app.approve(&a_clerk(who), &round, SharedStep::Lists).map(drop),
+                _ => zicha.app.add_problem(&a_clerk(who), &round, row(&zicha.app, &format!("第{n}项")), false).map(drop),
             };
             match done {
                 Ok(()) | Err(zicha::app::AppError::Refused(_) | zicha::app::AppError::Changed) => {}

@@ -5,10 +5,10 @@ use rand::rngs::StdRng;
 use zicha::access::SlipHash;
 use zicha::ballot::SealedBallot;
 use zicha::round::RoundState;
-use zicha::storage::{AccountRow, Outcome, Posting, Storage, StorageError};
+use zicha::storage::{AccountRow, Outcome, Posting, Storage, StorageError, Transaction};
 use zicha::unit;
 
-use crate::test_app::{Backend, TestApp, UNITS, backends, settings, survey};
+use crate::test_app::{Backend, TestApp, UNITS, a_clerk, backends, settings, shell, survey};
 
 fn on_both(check: impl Fn(&Storage, Backend)) {
     for backend in backends() {
@@ -19,6 +19,11 @@ fn on_both(check: impl Fn(&Storage, Backend)) {
     }
 }
 
+/// One transaction.
+fn write<T>(storage: &Storage, work: impl FnMut(&mut Transaction) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    storage.transaction(work)
+}
+
 fn ballot(n: u8) -> SealedBallot {
     SealedBallot { id: [n; 16], unit: "CY".into(), encapsulation: vec![n; 1120], ciphertext: vec![n; 528] }
 }
@@ -26,12 +31,12 @@ fn ballot(n: u8) -> SealedBallot {
 /// A round with a box and slips 1 to 9 of unit CY.
 fn round(storage: &Storage) -> zicha::round::Round {
     let survey = survey("canteen");
-    storage.keep_survey(&survey).unwrap();
+    write(storage, |tx| tx.keep_survey(&survey)).unwrap();
     let day = time::macros::date!(2026 - 06 - 01);
     let id = zicha::id::RoundId::random(&mut StdRng::seed_from_u64(1));
     let draft = zicha::round::Round::draft(id, "试", survey.hash(), zicha::round::Access::Slip, (day, day));
     let round = zicha::round::Round { state: RoundState::Open, ..draft };
-    storage.create_round(&round, &unit::parse_csv(UNITS.as_bytes()).unwrap()).unwrap();
+    write(storage, |tx| tx.create_round(&round, &unit::parse_csv(UNITS.as_bytes()).unwrap())).unwrap();
     storage.create_box(&round.id).unwrap();
     storage.create_box(&round.id).unwrap();
     let slips: Vec<(SlipHash, String)> = (1..10).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
@@ -104,8 +109,8 @@ fn a_round_moves_only_from_the_state_it_was_read_in() {
     on_both(|storage, _| {
         let mut round = round(storage);
         round.state = RoundState::Closed;
-        assert!(storage.update_round(&round, RoundState::Open).unwrap());
-        assert!(!storage.update_round(&round, RoundState::Open).unwrap(), "the second mover loses");
+        assert!(write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap());
+        assert!(!write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap(), "the second mover loses");
         let read = storage.round(&round.id).unwrap();
         assert_eq!((read.state, read.opens, read.title.as_str()), (RoundState::Closed, round.opens, "试"));
         assert_eq!(storage.round_units(&round.id).unwrap().len(), 5);
@@ -120,7 +125,7 @@ fn an_opening_is_written_once() {
         let mut round = round(storage);
         assert_eq!([post(storage, &round, 1, 1), post(storage, &round, 2, 2)], [Outcome::Stored; 2]);
         round.state = RoundState::Closed;
-        storage.update_round(&round, RoundState::Open).unwrap();
+        write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap();
         let survey = survey("canteen");
         let groups = unit::groups(&storage.round_units(&round.id).unwrap());
         let tally = zicha::tally::Tally::new(&survey, &groups);
@@ -154,30 +159,30 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
             waits: None,
             temporary: None,
         };
-        storage.add_account(&account, &["CY".into()]).unwrap();
-        assert!(matches!(storage.add_account(&account, &[]), Err(StorageError::Exists)));
+        write(storage, |tx| tx.add_account(&account, &["CY".into()])).unwrap();
+        assert!(matches!(write(storage, |tx| tx.add_account(&account, &[])), Err(StorageError::Exists)));
         assert_eq!(storage.account_units("甲").unwrap(), ["CY"]);
-        storage.add_session("h", "甲", 100).unwrap();
+        write(storage, |tx| tx.add_session("h", "甲", 100)).unwrap();
         storage.touch_session("h", 150).unwrap();
         let session = |hash: &str| storage.session(hash).unwrap().map(|s| (s.account, s.started, s.seen, s.confirmed));
         assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(100))));
         storage.confirm_session("h", 160).unwrap();
         assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(160))));
         // A time step and a recovery code count once.
-        storage.set_second_factor("甲", Some("sealed"), 7, &["a".into(), "b".into()]).unwrap();
+        write(storage, |tx| tx.set_second_factor("甲", Some("sealed"), 7, &["a".into(), "b".into()])).unwrap();
         assert!(!storage.use_totp_step("甲", 7).unwrap() && storage.use_totp_step("甲", 8).unwrap() && !storage.use_totp_step("甲", 8).unwrap());
-        assert!(storage.take_recovery_code("甲", "a").unwrap() && !storage.take_recovery_code("甲", "a").unwrap());
+        assert!(write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap() && !write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap());
         assert_eq!(storage.recovery_codes_left("甲").unwrap(), 1);
-        storage.set_second_factor("甲", None, 0, &[]).unwrap();
+        write(storage, |tx| tx.set_second_factor("甲", None, 0, &[])).unwrap();
         assert_eq!(storage.recovery_codes_left("甲").unwrap(), 0);
         storage.end_sessions("h", 0).unwrap();
         assert_eq!(session("h"), None);
-        storage.set_setting("k", "v").unwrap();
-        storage.set_setting("k", "w").unwrap();
+        write(storage, |tx| tx.set_setting("k", "v")).unwrap();
+        write(storage, |tx| tx.set_setting("k", "w")).unwrap();
         assert_eq!(storage.setting("k").unwrap().as_deref(), Some("w"));
-        assert!(storage.take_setting("k").unwrap() && !storage.take_setting("k").unwrap());
+        assert!(write(storage, |tx| tx.take_setting("k")).unwrap() && !write(storage, |tx| tx.take_setting("k")).unwrap());
         for n in 0..3 {
-            storage.append_audit(n, "甲", "did", "something").unwrap();
+            write(storage, |tx| tx.append_audit(n, "甲", "did", "something")).unwrap();
         }
         let chain = storage.audit().unwrap();
         assert_eq!(chain[2].hash, chain[2].chained(&chain[1].hash));
@@ -187,15 +192,15 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
 #[test]
 fn a_changed_audit_row_breaks_the_chain() {
     let zicha = TestApp::start(Backend::Sqlite);
-    zicha.app.note("甲", "export", "x").unwrap();
-    zicha.app.note("甲", "export", "y").unwrap();
-    assert_eq!(zicha.app.audit().unwrap().broken_at, None);
+    zicha.app.set_names(&a_clerk("甲"), "张三").unwrap();
+    zicha.app.set_names(&a_clerk("甲"), "李四").unwrap();
+    assert_eq!(zicha.app.audit(&shell()).unwrap().broken_at, None);
     use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
     let path = zicha.data().join("zicha.db");
     let mut db = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     db.batch_execute("update audit set account = '乙' where seq = 1").unwrap();
-    assert!(zicha.app.audit().unwrap().broken_at.is_some());
+    assert!(zicha.app.audit(&shell()).unwrap().broken_at.is_some());
 }
 
 /// Nodes that start at once write the same facts; neither may fail because of the other.
@@ -206,7 +211,7 @@ fn several_who_set_one_fact_at_once_all_succeed() {
             for n in 0..8 {
                 scope.spawn(move || {
                     for _ in 0..20 {
-                        storage.set_setting("bureau", &format!("{n}")).unwrap();
+                        write(storage, |tx| tx.set_setting("bureau", &format!("{n}"))).unwrap();
                     }
                 });
             }

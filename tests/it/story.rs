@@ -1,6 +1,6 @@
 //! One round from definition to problem list, through real HTTP, on both backends. Read this first.
 
-use crate::test_app::{Backend, TestApp, UNITS, backends};
+use crate::test_app::{Backend, TestApp, UNITS, backends, shell};
 
 #[test]
 fn a_round_goes_from_a_set_up_link_to_a_problem_list() {
@@ -115,7 +115,7 @@ fn tell(backend: Backend) {
     section.post_from(&desk_page, &format!("{desk_page}/do/box"), &[("confirm", "yes")]);
     TestApp::wait(|| zicha.app.round(&round).unwrap().destroyed);
     assert!(zicha.app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", zicha.app.verify(&round));
-    assert!(zicha.app.open_box(&round, &mut |_| {}).is_err(), "only once");
+    assert!(zicha.app.open_box(&shell(), &round, &mut |_| {}).is_err(), "only once");
     zicha.answer(&round, used, &[]).assert_again();
 
     // 春江's list: service is a prominent problem, honour is not on it.

@@ -8,7 +8,7 @@ use zicha::access::ServerKey;
 use zicha::ballot::{RoundPublicKey, StuffingKey};
 use zicha::id::RoundId;
 
-use crate::test_app::{Backend, TestApp, UNITS, backends, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, shell, survey};
 
 /// Somebody who can write into the box.
 fn tamper(zicha: &TestApp, backend: Backend, round: &RoundId, sqlite: &str, postgres: &str) {
@@ -68,11 +68,11 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
             "insert into ballots select round, decode(md5(random()::text), 'hex'), unit, encapsulation, ciphertext from ballots limit 1;
              update ballots set unit = 'CF' where id = (select id from ballots order by id desc limit 1);",
         );
-        let closed = zicha.app.close_round(&round).unwrap().closing.unwrap();
+        let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots), (6, 8), "{backend:?}");
         zicha.get(&format!("/bulletin/{round}")).assert_says(200, "已使用的填写码与答卷数不一致");
-        zicha.app.open_box(&round, &mut |_| {}).unwrap();
-        let turnout = zicha.app.results(&round).unwrap().release.bureau.turnout;
+        zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
+        let turnout = zicha.app.results(&shell(), &round).unwrap().release.bureau.turnout;
         // The moved ballot may be the forged one or one of the copies' twins: then that many fewer are spoiled.
         assert_eq!(turnout.opened, 8);
         assert!((2..=3).contains(&turnout.spoiled) && turnout.counted == 8 - turnout.spoiled, "{backend:?}: {turnout:?}");
@@ -102,14 +102,14 @@ fn a_box_that_changed_between_closing_and_opening_stays_shut() {
         ] {
             let zicha = TestApp::start(backend);
             let round = answered(&zicha, 6);
-            zicha.app.close_round(&round).unwrap();
+            zicha.app.close_round(&shell(), &round).unwrap();
             tamper(&zicha, backend, &round, sqlite, postgres);
-            let refused = zicha.app.open_box(&round, &mut |_| {}).unwrap_err().to_string();
+            let refused = zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap_err().to_string();
             assert!(refused.contains("not the one on the bulletin"), "{backend:?}: {refused}");
             assert!(zicha.app.verify(&round).unwrap().iter().any(|c| !c.holds));
             if !undo.is_empty() {
                 tamper(&zicha, backend, &round, undo, undo);
-                zicha.app.open_box(&round, &mut |_| {}).unwrap();
+                zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
             }
         }
     }
@@ -121,7 +121,7 @@ fn spare_slips_used_beyond_the_head_count_are_counted_on_the_bulletin() {
         let zicha = TestApp::start(backend);
         // Twelve heads and two spares, all used.
         let round = answered(&zicha, 14);
-        let closed = zicha.app.close_round(&round).unwrap().closing.unwrap();
+        let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots, closed.over), (14, 14, 2), "{backend:?}");
         zicha.get(&format!("/bulletin/{round}")).assert_says(200, "有单位使用的填写码多于人数");
         let checks = zicha.app.verify(&round).unwrap();
@@ -134,10 +134,10 @@ fn a_swapped_slip_table_is_caught_by_the_sums() {
     for backend in backends() {
         let zicha = TestApp::start(backend);
         let round = answered(&zicha, 6);
-        zicha.app.close_round(&round).unwrap();
+        zicha.app.close_round(&shell(), &round).unwrap();
         let sql = "delete from spent_slips where hash = (select hash from spent_slips order by hash limit 1)";
         tamper(&zicha, backend, &round, sql, sql);
-        assert!(zicha.app.open_box(&round, &mut |_| {}).unwrap_err().to_string().contains("now: used 5"));
+        assert!(zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap_err().to_string().contains("now: used 5"));
     }
 }
 
@@ -153,7 +153,7 @@ fn slips_left_over_are_noted_by_unit_and_stand_on_the_bulletin_beside_issued_and
                 zicha.answer(&round, code, &[("visit_meal", "lunch"), ("food_cold", "agree")]).assert_received();
             }
         }
-        let password = zicha.app.add_account("jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha.app.add_account(&shell(), "jingban", zicha::app::Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
         let desk = zicha.desk();
         desk.sign_in("jingban", &password);
         let page = format!("/desk/rounds/{round}");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use zicha::app::{App, Custody, NewRound, Settings};
+use zicha::app::{Actor, App, Custody, NewRound, Role, Session, Settings};
 use zicha::id::RoundId;
 use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
@@ -106,6 +106,21 @@ fn create_postgres_database(from: &str) -> String {
     format!("{head}/{name}")
 }
 
+/// Whoever works on the command line.
+pub fn shell() -> Actor {
+    Actor::Shell("command line (system user it)".to_owned())
+}
+
+/// A clerk of this name at the desk; what takes two accounts looks the name up.
+pub fn a_clerk(name: &str) -> Actor {
+    Actor::Desk(Session::standing(name.to_owned(), Role::Clerk, Vec::new()))
+}
+
+/// An administrator of this name.
+pub fn an_admin(name: &str) -> Actor {
+    Actor::Desk(Session::standing(name.to_owned(), Role::Admin, Vec::new()))
+}
+
 impl TestApp {
     pub fn start(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -169,25 +184,27 @@ impl TestApp {
     }
 
     pub fn import_units(&self, table: &str) {
-        self.app.import_units(table.as_bytes()).unwrap();
+        self.app.import_units(&shell(), table.as_bytes()).unwrap();
     }
 
     /// A round that can be answered today.
     pub fn open_round(&self, survey: &Survey) -> RoundId {
         let id = self.draft(survey, Access::Slip);
-        self.app.open_round(&id, Custody::Server).unwrap();
+        self.app.open_round(&shell(), &id, Custody::Server).unwrap();
         id
     }
 
     pub fn draft(&self, survey: &Survey, access: Access) -> RoundId {
         let today = shanghai_day(self.app.now());
-        self.app.create_round(&NewRound { survey, title: "测试轮次", opens: today, closes: today, units: &[], access, looks_back: None }).unwrap()
+        self.app
+            .create_round(&shell(), &NewRound { survey, title: "测试轮次", opens: today, closes: today, units: &[], access, looks_back: None })
+            .unwrap()
     }
 
     /// Codes by unit.
     pub fn slips(&self, round: &RoundId) -> BTreeMap<String, Vec<String>> {
         let mut codes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for slip in self.app.issue_slips(round, None, 10, true).unwrap() {
+        for slip in self.app.issue_slips(&shell(), round, None, 10, true).unwrap() {
             codes.entry(slip.unit.clone()).or_default().push(slip.code.printed());
         }
         codes
@@ -195,9 +212,9 @@ impl TestApp {
 
     /// Closes, opens the box and releases.
     pub fn finish(&self, round: &RoundId) {
-        self.app.close_round(round).unwrap();
-        self.app.open_box(round, &mut |_| {}).unwrap();
-        self.app.release_round(round).unwrap();
+        self.app.close_round(&shell(), round).unwrap();
+        self.app.open_box(&shell(), round, &mut |_| {}).unwrap();
+        self.app.release_round(&shell(), round).unwrap();
     }
 
     pub fn data(&self) -> PathBuf {

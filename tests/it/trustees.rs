@@ -9,7 +9,7 @@ use zicha::id::RoundId;
 use zicha::round::Access;
 
 use crate::shell::Shell;
-use crate::test_app::{Desk, TestApp, UNITS, backends, survey};
+use crate::test_app::{Desk, TestApp, UNITS, backends, shell, survey};
 
 #[test]
 fn any_quorum_and_the_custody_file_open_and_nothing_less_does() {
@@ -137,7 +137,7 @@ fn pages_follow_a_download_and_another_clerk() {
     let standing = || desk.get(&format!("{draft}/standing")).body;
     let before = word(&custody);
     assert!(before == standing() && before == word(&draft), "nothing has happened");
-    zicha.app.prepare_trustees(&round, 3, 2, "").unwrap();
+    zicha.app.prepare_trustees(&shell(), &round, (3, 2), "").unwrap();
     assert_ne!(standing(), before, "somebody made passphrases");
     desk.get(&custody).assert_says(200, "第二步");
     let before = word(&draft);
@@ -150,7 +150,7 @@ fn pages_follow_a_download_and_another_clerk() {
 }
 
 fn head(zicha: &TestApp) -> Desk {
-    let password = zicha.app.add_account("fuzeren", zicha::app::Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "fuzeren", zicha::app::Role::Head, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("fuzeren", &password);
     desk
@@ -229,7 +229,7 @@ fn trustees_type_in_turn_at_the_desk_and_nothing_is_shown_back() {
         }
         desk.post_from(&draft, &format!("{draft}/do/box"), &[("confirm", "yes")]);
         TestApp::wait(|| zicha.app.round(&round).unwrap().destroyed);
-        assert_eq!(zicha.app.results(&round).unwrap().release.bureau.turnout.counted, 6);
+        assert_eq!(zicha.app.results(&shell(), &round).unwrap().release.bureau.turnout.counted, 6);
         assert_eq!(zicha.app.gathered(&round), 0, "what was typed is forgotten");
     }
 }
@@ -239,7 +239,7 @@ fn passphrases_that_lapsed_open_no_round() {
     let zicha = TestApp::start(crate::test_app::Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.draft(&survey("canteen"), Access::Slip);
-    let refused = zicha.app.open_round(&round, Custody::Trustees).unwrap_err().to_string();
+    let refused = zicha.app.open_round(&shell(), &round, Custody::Trustees).unwrap_err().to_string();
     assert!(refused.contains("have lapsed or were never made"), "{refused}");
     assert!(zicha.app.round(&round).unwrap().public_key.is_none());
 }

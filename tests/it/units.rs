@@ -7,10 +7,10 @@ use zicha::app::Role;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::test_app::{Backend, Desk, Page, TestApp};
+use crate::test_app::{Backend, Desk, Page, TestApp, shell};
 
 fn clerk(zicha: &TestApp) -> Desk {
-    let password = zicha.app.add_account("keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in("keyuan", &password);
     desk

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::running::Running;
 use crate::shell::Shell;
-use crate::test_app::{agent, backends};
+use crate::test_app::{agent, backends, shell};
 
 /// What a later version would do: a table, columns that the old one does not fill, and a line that says so.
 const LATER: &str = "create table later (id text primary key not null);
@@ -83,11 +83,11 @@ fn a_box_of_the_edition_before_is_opened_and_taken_further() {
         let app = zicha::app::App::open(running.zicha.settings()).unwrap();
         let id = running.round.parse().unwrap();
         change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk:later'");
-        let refused = app.open_box(&id, &mut |_| {}).unwrap_err().to_string();
+        let refused = app.open_box(&shell(), &id, &mut |_| {}).unwrap_err().to_string();
         assert!(refused.contains("newer version"), "{refused}");
         change(&running.zicha, "update rounds set suite = 'hpke:647a-0001-0003:psk'");
-        app.open_box(&id, &mut |_| {}).unwrap();
-        let bureau = app.results(&id).unwrap().release.bureau.turnout;
+        app.open_box(&shell(), &id, &mut |_| {}).unwrap();
+        let bureau = app.results(&shell(), &id).unwrap().release.bureau.turnout;
         assert_eq!((bureau.opened, bureau.spoiled, bureau.counted), (2, 0, 2), "{backend:?}");
     }
 }

@@ -19,7 +19,7 @@ use file::{Backup, Header, Seen, round_of};
 
 use side::Side;
 
-use super::{App, AppError};
+use super::{Action, Actor, App, AppError};
 use crate::gate::Release;
 use crate::id::RoundId;
 use crate::round::{ClosingSums, Restored, Round, RoundState, shanghai_day};
@@ -82,7 +82,8 @@ impl App {
     }
 
     /// Writes a backup to `path`, encrypted to a public key. Returns its number of rows.
-    pub fn backup(&self, path: &Path, recipient: Option<&str>) -> Result<u64, AppError> {
+    pub fn backup(&self, by: &Actor, path: &Path, recipient: Option<&str>) -> Result<u64, AppError> {
+        by.need(Action::Backup.right())?;
         let recipient = recipient.or(self.settings.backup_recipient.as_deref()).ok_or_else(|| {
             Refusal::new(
                 "请指明备份公钥：--to age1…，或设置 ZICHA_BACKUP_RECIPIENT；zicha backup-key FILE 可生成一对",
@@ -91,6 +92,7 @@ impl App {
         })?;
         let recipient = age::x25519::Recipient::from_str(recipient)
             .map_err(|e| Refusal::new(format!("“{recipient}”不是备份公钥：{e}"), format!("`{recipient}` is not a public key of a backup: {e}")))?;
+        self.tell(by, Action::BackupBegun, "-")?;
         let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{}.tmp", std::process::id()));
@@ -104,7 +106,9 @@ impl App {
         if result.is_err() {
             std::fs::remove_file(&pending).ok();
         }
-        result
+        let rows = result?;
+        self.tell(by, Action::Backup, "-")?;
+        Ok(rows)
     }
 
     fn write_backup(&self, file: std::fs::File, recipient: &age::x25519::Recipient) -> Result<u64, AppError> {
@@ -127,7 +131,8 @@ impl App {
     }
 
     /// Restores a backup with the secret half of its key. All of it is read and checked before anything changes, and no deed of the database is undone.
-    pub fn restore(&self, path: &Path, key: &Path) -> Result<Restoration, AppError> {
+    pub fn restore(&self, by: &Actor, path: &Path, key: &Path) -> Result<Restoration, AppError> {
+        by.need(Action::Restore.right())?;
         let backup = Backup::open(path, key)?;
         let seen = backup.survey(&self.key.fingerprint())?;
         let chain = self.storage.audit()?;
@@ -166,6 +171,8 @@ impl App {
             Side::DatabaseAhead(deeds) => deeds.iter().map(side::line).collect(),
             Side::BackupAhead(_) => Vec::new(),
         };
+        // Only now: before, the chain was another one.
+        self.tell(by, Action::Restore, "-")?;
         Ok(Restoration { rounds: report, kept, kept_database: ahead })
     }
 
@@ -183,7 +190,7 @@ impl App {
             if matches!(from, RoundState::Open | RoundState::Suspended) {
                 round.state = RoundState::Suspended;
                 round.restored = Some(fate.note(day, self.ballots(id)?.unwrap_or(0)));
-                self.storage.update_round(&round, from)?;
+                self.storage.transaction::<_, StorageError>(|tx| tx.update_round(&round, from))?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Which side is further on, the database or a backup: told by the audit chain, of which every change is a link.
 //! Nothing that somebody did is undone without a word: what the database did since is kept and named, and what does not fit together is refused.
 
-use super::super::audit::only_reads;
+use super::super::Action;
 use crate::round::SHANGHAI;
 use crate::storage::AuditRow;
 use crate::text::Refusal;
@@ -19,14 +19,14 @@ pub(super) enum Side {
 pub(super) fn compare(database: &[AuditRow], backup: &[AuditRow]) -> Result<Side, Refusal> {
     let same = database.iter().zip(backup).take_while(|(a, b)| a.hash == b.hash).count();
     let (ours, theirs) = (&database[same..], &backup[same..]);
-    let only_reading = |links: &[AuditRow]| links.iter().all(|link| only_reads(&link.action));
+    let only_reading = |links: &[AuditRow]| links.iter().all(only_reads);
     if theirs.is_empty() || (only_reading(theirs) && !only_reading(ours)) {
         return Ok(Side::DatabaseAhead(ours.to_vec()));
     }
     if only_reading(ours) {
         return Ok(Side::BackupAhead(ours.to_vec()));
     }
-    let told = |links: &[AuditRow]| links.iter().filter(|link| !only_reads(&link.action)).take(10).map(line).collect::<Vec<_>>().join("\n  ");
+    let told = |links: &[AuditRow]| links.iter().filter(|link| !only_reads(link)).take(10).map(line).collect::<Vec<_>>().join("\n  ");
     let (here, there, from) = (told(ours), told(theirs), same + 1);
     Err(Refusal::new(
         format!(
@@ -57,4 +57,9 @@ pub(super) fn appended(chain: &[AuditRow], links: Vec<AuditRow>) -> Vec<AuditRow
             link
         })
         .collect()
+}
+
+/// Whether everything is as before after a link. What this version does not know may have done something.
+fn only_reads(link: &AuditRow) -> bool {
+    Action::parse(&link.action).is_some_and(Action::only_reads)
 }

@@ -12,9 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::desk::Permission;
-use super::desk::results::may_read;
-use crate::app::{App, AppError, Results, Session};
+use crate::app::{Actor, App, AppError, Permission};
 use crate::export::TableName;
 use crate::id::RoundId;
 use crate::round::RoundState;
@@ -39,24 +37,13 @@ pub struct Operation {
     pub needed: Permission,
     /// The schema of the answer.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
-    run: fn(&App, &Session, &Asked) -> Result<Value, Denied>,
+    run: fn(&App, &Actor, &Asked) -> Result<Value, AppError>,
 }
 
 /// What stands in the address.
 struct Asked {
     round: Option<RoundId>,
     group: String,
-}
-
-enum Denied {
-    Forbidden(String),
-    App(AppError),
-}
-
-impl<E: Into<AppError>> From<E> for Denied {
-    fn from(error: E) -> Self {
-        Self::App(error.into())
-    }
 }
 
 /// All operations.
@@ -146,15 +133,11 @@ async fn answer(operation: &'static Operation, request: HttpRequest, app: Data<A
             return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, refusal)));
         }
         let asked = Asked { round, group };
-        let outcome = if operation.needed.allows(session.role) { (operation.run)(&app, &session, &asked) } else { Err(Denied::Forbidden(path)) };
-        match outcome {
-            Ok(value) => Ok(Ok(value)),
-            Err(Denied::App(error)) => Err(error),
-            Err(Denied::Forbidden(what)) => {
-                app.note_refused(&session.account, "api_denied", &what)?;
-                Ok(Err((StatusCode::FORBIDDEN, Refusal::new("您的账号没有这项权限", "your account may not read this"))))
-            }
+        let by = Actor::Program(session);
+        if !by.may(operation.needed) {
+            app.refuse_program(&by, &path)?;
         }
+        (operation.run)(&app, &by, &asked).map(Ok)
     })
     .await;
     match result {
@@ -191,51 +174,41 @@ fn give(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("answers are JSON")
 }
 
-fn units(app: &App, _: &Session, _: &Asked) -> Result<Value, Denied> {
+fn units(app: &App, _: &Actor, _: &Asked) -> Result<Value, AppError> {
     Ok(give(&app.units()?.iter().map(UnitView::from).collect::<Vec<_>>()))
 }
 
-fn rounds(app: &App, session: &Session, _: &Asked) -> Result<Value, Denied> {
+fn rounds(app: &App, by: &Actor, _: &Asked) -> Result<Value, AppError> {
     let all = app.rounds()?;
-    let own = all.iter().filter(|r| session.role.runs_rounds() || r.state == RoundState::Released);
+    let own = all.iter().filter(|r| by.may(Permission::RunRounds) || r.state == RoundState::Released);
     Ok(give(&own.map(RoundView::from).collect::<Vec<_>>()))
 }
 
-fn id(asked: &Asked) -> Result<&RoundId, Denied> {
-    asked.round.as_ref().ok_or_else(|| AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")).into())
+fn id(asked: &Asked) -> Result<&RoundId, AppError> {
+    asked.round.as_ref().ok_or_else(|| AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")))
 }
 
-fn round(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
+fn round(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
     let round = app.round(id(asked)?)?;
-    if !session.role.runs_rounds() && round.state != RoundState::Released {
-        return Err(AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")).into());
+    if !by.may(Permission::RunRounds) && round.state != RoundState::Released {
+        return Err(AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")));
     }
     Ok(give(&RoundView::from(&round)))
 }
 
-fn turnout(app: &App, _: &Session, asked: &Asked) -> Result<Value, Denied> {
+fn turnout(app: &App, _: &Actor, asked: &Asked) -> Result<Value, AppError> {
     let round = app.round(id(asked)?)?;
     let groups = groups(&app.round_units(&round.id)?);
     Ok(give(&TurnoutView::new(&round, &groups)))
 }
 
-/// The results of a round, noted in the audit chain.
-fn read(app: &App, session: &Session, asked: &Asked, what: &str) -> Result<Results, Denied> {
-    let results = app.results_for(session, id(asked)?)?;
-    let subject = format!("{} {what}", results.round.id);
-    if !session.role.runs_rounds() && results.round.state != RoundState::Released {
-        return Err(Denied::Forbidden(subject));
-    }
-    app.note(&session.account, "api_read", &subject)?;
-    Ok(results)
-}
-
-fn release(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
-    let results = read(app, session, asked, "release")?;
-    let own: Vec<Option<&str>> = if session.role.runs_rounds() {
+fn release(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
+    let results = app.read_release(by, id(asked)?)?;
+    let own: Vec<Option<&str>> = if by.may(Permission::RunRounds) {
         vec![None]
     } else {
-        let mut codes: Vec<&str> = session.units.iter().filter_map(|unit| results.group_of_unit(unit)).collect();
+        let units = by.session().map_or(&[][..], |session| &session.units);
+        let mut codes: Vec<&str> = units.iter().filter_map(|unit| results.group_of_unit(unit)).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.into_iter().map(Some).collect()
@@ -244,12 +217,7 @@ fn release(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied>
     Ok(give(&ReleaseView::new(&results, &tables(TableName::Turnout)?, &tables(TableName::Wide)?)))
 }
 
-fn list(app: &App, session: &Session, asked: &Asked) -> Result<Value, Denied> {
-    let results = app.results_for(session, id(asked)?)?;
-    let subject = format!("{} {}", results.round.id, asked.group);
-    if !may_read(session, &results, &asked.group) {
-        return Err(Denied::Forbidden(subject));
-    }
-    app.note(&session.account, "api_read", &subject)?;
+fn list(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
+    let results = app.read_list(by, id(asked)?, &asked.group)?;
     Ok(give(&ListView::new(&results, &results.list(&asked.group)?)))
 }

@@ -27,7 +27,7 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
         Ok(entered) => entered,
         Err(page) => return Ok(page),
     };
-    let (working, account) = (app.clone(), session.account.clone());
+    let (working, by) = (app.clone(), session.actor());
     let (form, result) = block(move || {
         let name = form.first("name").to_owned();
         let units: Vec<String> = form.first("units").split([',', '，', '、', ' ']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
@@ -35,7 +35,7 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
             .first("role")
             .parse::<Role>()
             .map_err(|()| AppError::Refused(Refusal::new("请选择角色", "choose a role").at("role")))
-            .and_then(|role| working.add_account_for(&account, &name, role, &units))
+            .and_then(|role| working.add_account_for(&by, &name, role, &units))
             .map(Some);
         (form, result)
     })
@@ -54,7 +54,7 @@ pub async fn act(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
     {
         return Ok(html_page(&session, session.lang.pick("请确认", "Please confirm"), demo_mark(&app, session.lang), page));
     }
-    let (working, by) = (app.clone(), session.account.clone());
+    let (working, by) = (app.clone(), session.actor());
     let result = block(move || {
         let name = form.first("name");
         match form.first("do") {
@@ -116,8 +116,8 @@ type Made = Option<(String, String)>;
 
 async fn answer(session: &Session, app: &Data<App>, form: &Form, result: Result<Made, AppError>) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
-    let reading = app.clone();
-    let list = block(move || reading.accounts()).await??;
+    let (reading, by) = (app.clone(), session.actor());
+    let list = block(move || reading.accounts(&by)).await??;
     let (made, wrong, failed) = match result {
         Ok(made) => (made, Mistakes::default(), false),
         Err(error) => (None, Mistakes::of(error, lang)?, true),

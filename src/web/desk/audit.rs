@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::{Permission, demo_mark, download, enter, html_page};
-use crate::app::{ACTIONS, App, AuditChain, AuditFilter, action_label, minute_of};
+use crate::app::{Action, App, AuditChain, AuditFilter, action_label, minute_of};
 use crate::export::{Headers, to_csv};
 use crate::response::Form;
 use crate::text::{Lang, visible};
@@ -19,8 +19,8 @@ const SHOWN: usize = 500;
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::Audit).await?;
     let lang = session.lang;
-    let reading = app.clone();
-    let chain = block(move || reading.audit()).await??;
+    let (reading, by) = (app.clone(), session.actor());
+    let chain = block(move || reading.audit(&by)).await??;
     Ok(html_page(&session, lang.pick("审计", "Audit"), demo_mark(&app, lang), page(&chain, &filter(&request), request.query_string(), lang)))
 }
 
@@ -29,11 +29,8 @@ pub async fn export(request: HttpRequest, app: Data<App>) -> Result<HttpResponse
     let session = enter(&request, &app, Permission::Audit).await?;
     let lang = session.lang;
     let filter = filter(&request);
-    let table = block(move || {
-        app.note(&session.account, "audit_export", "-")?;
-        Ok::<_, crate::app::AppError>(app.audit()?.table(&filter))
-    })
-    .await??;
+    let by = session.actor();
+    let table = block(move || app.export_audit(&by, &filter)).await??;
     Ok(download(lang.pick("审计记录.csv", "审计记录.csv"), "text/csv; charset=utf-8", to_csv(&table, Headers::Chinese)))
 }
 
@@ -57,7 +54,7 @@ fn page(chain: &AuditChain, filter: &AuditFilter, query: &str, lang: Lang) -> Ma
         div.card {
             form.filter method="get" action="/desk/audit" {
                 div { label for="account" { (lang.pick("账号", "Account")) } select #account name="account" { option value="" { (lang.pick("全部", "All")) } @for account in &accounts { option value=(account) selected[filter.account == **account] { (account) } } } }
-                div { label for="action" { (lang.pick("操作", "Action")) } select #action name="action" { option value="" { (lang.pick("全部", "All")) } @for (id, ..) in ACTIONS { option value=(id) selected[filter.action == id] { (action_label(id, lang)) } } } }
+                div { label for="action" { (lang.pick("操作", "Action")) } select #action name="action" { option value="" { (lang.pick("全部", "All")) } @for action in Action::all() { option value=(action.code()) selected[filter.action == action.code()] { (action.label(lang)) } } } }
                 div { label for="from" { (lang.pick("自", "From")) } input #from type="date" name="from" value=(filter.from); }
                 div { label for="to" { (lang.pick("至", "To")) } input #to type="date" name="to" value=(filter.to); }
                 div.row { button type="submit" { (lang.pick("查询", "Search")) } a.button.quiet href={ "/desk/audit.csv?" (query) } { (lang.pick("导出 CSV", "Export CSV")) } }

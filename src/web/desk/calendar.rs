@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::conflict::{self, Part};
 use super::{Permission, Session, demo_mark, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, Calendar, PHASES};
+use crate::app::{Action, App, AppError, Calendar, PHASES};
 use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -47,14 +47,14 @@ pub async fn set(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let days: [(String, String); 5] = std::array::from_fn(|n| (form.first(&format!("from{n}")).to_owned(), form.first(&format!("to{n}")).to_owned()));
-    let (working, account, seen) = (app.clone(), session.account.clone(), form.first("seen").to_owned());
+    let (working, by, seen) = (app.clone(), session.actor(), form.first("seen").to_owned());
     let (typed, from) = (days.clone(), seen.clone());
-    let result = block(move || working.set_calendar(&from, &Calendar { days }).and_then(|()| working.note(&account, "calendar_set", ""))).await?;
+    let result = block(move || working.set_calendar(&by, &from, &Calendar { days })).await?;
     match result {
         Ok(()) => Ok(see_other("/desk")),
         Err(AppError::Changed) => {
             let (kept, version) = stored(&app).await?;
-            let last = block(move || app.last_change("calendar_set", None).map(|last| (app, last))).await??;
+            let last = block(move || app.last_change(Action::CalendarSet, None).map(|last| (app, last))).await??;
             let said = conflict::both(lang, last.1.as_ref(), &parts(&kept, &typed, lang), "/desk/calendar");
             Ok(answer(&session, &last.0, StatusCode::CONFLICT, &Shown { days: typed, seen: version, said }))
         }

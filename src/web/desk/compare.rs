@@ -19,12 +19,13 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
+    let by = session.actor();
     let (results, base) = block(move || {
-        let results = app.results(&id)?;
+        let results = app.results(&by, &id)?;
         let base = results.round.looks_back.as_ref().ok_or_else(|| {
             Refusal::new("本轮没有设定对照的轮次；新建轮次时可以选择", "this round looks back at none; choose one when a round is created")
         })?;
-        let base = app.results(base)?;
+        let base = app.results(&by, base)?;
         Ok::<_, AppError>((results, base))
     })
     .await??;

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::{Openings, Permission, Session, demo_mark, download, enter, enter_form, follow, html_page, refusal_text};
-use crate::app::{App, AppError, LastChange, PreparedSet, minute_of};
+use crate::app::{Action, Actor, App, AppError, LastChange, PreparedSet, minute_of};
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::{Round, RoundState};
@@ -36,7 +36,7 @@ async fn answer(session: &Session, app: &Data<App>, openings: &Data<Openings>, i
     let (reading, running) = (app.clone(), openings.clone());
     let (round, standing, printed) = block(move || {
         let standing = follow::standing(&reading, &running, &id)?;
-        let printed = reading.last_change("trustees_prepared", Some(id.as_str()))?;
+        let printed = reading.last_change(Action::TrusteesPrepared, Some(id.as_str()))?;
         Ok::<_, AppError>((reading.round(&id)?, standing, printed))
     })
     .await??;
@@ -60,14 +60,14 @@ pub async fn post(
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
-    let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
+    let (working, of, by) = (app.clone(), id.clone(), session.actor());
     let step = form.first("step").to_owned();
     if step == "make" {
         let replaces = form.first("replaces").to_owned();
         if !replaces.is_empty() && form.first("confirm") != "yes" {
             return answer(&session, &app, &openings, id, Said { voiding: true, ..Said::default() }).await;
         }
-        let made = block(move || make(&working, &of, &account, &form)).await?;
+        let made = block(move || make(&working, &of, &by, &form)).await?;
         let bad = match made {
             Ok((round, html)) => return Ok(download(&format!("监督员口令_{}.html", round.title), "text/html; charset=utf-8", html)),
             Err(AppError::Changed) => lang
@@ -93,8 +93,7 @@ pub async fn post(
                     .to_owned(),
             }),
             "enter" => {
-                let (have, need) = working.enter_passphrase(&of, &typed)?;
-                working.note(&account, "trustee_entered", of.as_str())?;
+                let (have, need) = working.enter_passphrase(&by, &of, &typed)?;
                 Ok(if have >= need {
                     lang.pick(format!("{have} 位监督员的口令已齐，可以进行下一步。"), format!("All {have} passphrases are in; go on."))
                 } else {
@@ -119,12 +118,11 @@ pub async fn post(
     answer(&session, &app, &openings, id, said).await
 }
 
-fn make(app: &App, id: &RoundId, account: &str, form: &Form) -> Result<(Round, Vec<u8>), AppError> {
+fn make(app: &App, id: &RoundId, by: &Actor, form: &Form) -> Result<(Round, Vec<u8>), AppError> {
     let number =
         |text: &str| text.trim().parse::<u8>().map_err(|_| Refusal::new("人数应为整数，例如 4 人中 3 人", "numbers are needed, such as 3 of 4"));
     let (trustees, quorum) = (number(form.first("trustees"))?, number(form.first("quorum"))?);
-    let (set, passphrases) = app.prepare_trustees(id, trustees, quorum, form.first("replaces"))?;
-    app.note(account, "trustees_prepared", id.as_str())?;
+    let (set, passphrases) = app.prepare_trustees(by, id, (trustees, quorum), form.first("replaces"))?;
     let round = app.round(id)?;
     let html = sheet::envelopes(&round, &set, &passphrases, quorum, &app.marks(&round, Lang::Zh)).into_string().into_bytes();
     Ok((round, html))

@@ -6,9 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::again::{ask_first, percent};
-use super::results::may_read;
-use super::{Permission, Session, download, enter, html_page};
-use crate::app::{App, AppError, ExportFile, FileFormat, Results, Wanted};
+use super::{Permission, download, enter, html_page};
+use crate::app::{App, AppError, Document, FileFormat, Results, Wanted};
 use crate::export::{Headers, TableName};
 use crate::id::RoundId;
 use crate::response::Form;
@@ -20,7 +19,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
-    let results = block(move || app.results(&id)).await??;
+    let by = session.actor();
+    let results = block(move || app.results(&by, &id)).await??;
     Ok(html_page(&session, lang.pick("导出", "Export"), results.marks.get(lang), page(&results, lang)))
 }
 
@@ -74,32 +74,6 @@ fn formats(base: &str, table: &str, formats: &[FileFormat], more: &str, lang: La
     }
 }
 
-/// A file that can be asked for: a table, or a document of the whole bureau.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Table(TableName),
-    Letter,
-    Report,
-}
-
-impl Kind {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "letter" => Some(Self::Letter),
-            "report" => Some(Self::Report),
-            name => name.parse().ok().map(Self::Table),
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Table(table) => table.as_str(),
-            Self::Letter => "letter",
-            Self::Report => "report",
-        }
-    }
-}
-
 /// What an address asks for.
 struct Asked {
     format: FileFormat,
@@ -142,53 +116,17 @@ fn read(request: &HttpRequest) -> Result<Asked, WebError> {
 pub async fn export(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::ReadLists).await?;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let kind = Kind::parse(&path.1).ok_or(WebError::NothingHere)?;
+    let document: Document = path.1.parse().map_err(|()| WebError::NothingHere)?;
     let asked = read(&request)?;
     if !session.confirmed {
         return Ok(ask_first(request.uri().path_and_query().map_or("", |p| p.as_str())));
     }
-    let file = block(move || file(&app, &session, &id, kind, &asked)).await??;
-    match file {
-        Some(file) => Ok(download(&file.name, file.content_type, file.bytes)),
-        None => Err(WebError::Forbidden),
-    }
-}
-
-/// The file; `None` if this desk user may not have it. Both are noted.
-fn file(app: &App, session: &Session, id: &RoundId, kind: Kind, asked: &Asked) -> Result<Option<ExportFile>, AppError> {
-    let subject = format!(
-        "{id} {} {}",
-        kind.as_str(),
-        asked.group.as_deref().unwrap_or(if asked.each { "each" } else { "-" }).chars().take(60).collect::<String>()
-    );
-    if kind == Kind::Table(TableName::Tasks) && !app.round(id)?.state.has_results() && session.role.runs_rounds() {
-        app.note(&session.account, "export", &subject)?;
-        return app.export_tasks(id, &wanted(TableName::Tasks, asked)).map(Some);
-    }
-    let mut results = app.results_for(session, id)?;
-    let own = asked.group.as_ref().is_some_and(|code| may_read(session, &results, code));
-    let allowed = session.role.runs_rounds() || own && matches!(kind, Kind::Table(_));
-    if allowed {
-        app.note(&session.account, "export", &subject)?;
-    } else {
-        app.note_refused(&session.account, "export_denied", &subject)?;
-    }
-    if !allowed {
-        return Ok(None);
-    }
-    let table = match kind {
-        Kind::Table(table) => table,
-        Kind::Letter => return app.letter(&results).map(Some),
-        Kind::Report => return app.report(&results).map(Some),
-    };
-    let wanted = wanted(table, asked);
-    if asked.each && session.role.runs_rounds() {
-        app.export_all(&mut results, &wanted).map(Some)
-    } else {
-        app.export(&mut results, &wanted).map(Some)
-    }
-}
-
-fn wanted(table: TableName, asked: &Asked) -> Wanted<'_> {
-    Wanted { table, format: asked.format, group: asked.group.as_deref(), headers: asked.headers, gb18030: asked.gb18030 }
+    let by = session.actor();
+    let file = block(move || {
+        let group = asked.group.as_deref();
+        let Asked { format, headers, gb18030, each, .. } = asked;
+        app.export(&by, &id, &Wanted { document, format, group, each, headers, gb18030 })
+    })
+    .await??;
+    Ok(download(&file.name, file.content_type, file.bytes))
 }

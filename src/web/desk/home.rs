@@ -92,7 +92,7 @@ fn waiting_card(session: &Session, waiting: &[AccountInfo]) -> Markup {
 /// `POST /desk/vouch`: a colleague was seen.
 pub async fn vouch(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
-    let (working, by) = (app.clone(), session.clone());
+    let (working, by) = (app.clone(), session.actor());
     match block(move || working.vouch(&by, form.first("name"))).await? {
         Ok(()) => Ok(see_other("/desk")),
         Err(error) => {
@@ -111,7 +111,7 @@ pub async fn confirm_clock(request: HttpRequest, app: Data<App>, payload: Payloa
     if !may_confirm(session.role) {
         return Err(WebError::Forbidden);
     }
-    block(move || app.confirm_clock(&session.account)).await??;
+    block(move || app.confirm_clock(&session.actor())).await??;
     Ok(see_other("/desk"))
 }
 
@@ -122,7 +122,7 @@ fn own_lists(app: &App, session: &Session, rounds: &[Round]) -> Result<Vec<(Stri
         return Ok(own);
     }
     for round in rounds.iter().rev().filter(|r| r.state == RoundState::Released) {
-        let results = app.results_for(session, &round.id)?;
+        let results = app.results_for(&session.actor(), &round.id)?;
         let mut seen = Vec::new();
         for unit in &session.units {
             if let Some(code) = results.group_of_unit(unit).filter(|c| !seen.contains(c)) {
@@ -165,8 +165,7 @@ fn start(app: &App, rounds: &[Round], lang: Lang) -> Result<Start, crate::app::A
     if begun {
         return Ok(Start { standing, steps: Vec::new() });
     }
-    let accounts = app.accounts()?;
-    let section = accounts.iter().filter(|a| a.active && a.role.runs_rounds()).count();
+    let section = app.accounts_of_the_section()?;
     let draft = rounds.iter().rev().find(|r| r.state == RoundState::Draft);
     let issued = match draft {
         Some(round) => app.slips_issued(&round.id)? > 0,

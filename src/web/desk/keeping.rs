@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::again::enter_confirmed;
 use super::{Permission, Session, demo_mark, enter, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, SharedStep};
+use crate::app::{Actor, App, AppError, SharedStep};
 use crate::id::RoundId;
 use crate::round::{Day, Destruction, Round, RoundState};
 use crate::text::{Lang, Refusal};
@@ -32,7 +32,7 @@ async fn answer(session: &Session, app: &Data<App>, id: RoundId, error: Option<S
     let lang = session.lang;
     let reading = app.clone();
     let unscreened = match app.round(&id) {
-        Ok(round) if round.state.has_results() && round.destroyed => unscreened(app, &id).await?,
+        Ok(round) if round.state.has_results() && round.destroyed => unscreened(app, session.actor(), &id).await?,
         _ => None,
     };
     let facts = block(move || {
@@ -58,8 +58,8 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let step = SharedStep::parse(form.first("step")).filter(|step| *step != SharedStep::Release).ok_or(WebError::NothingHere)?;
-    let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
-    let result = block(move || working.approve(&of, step, &account)).await?;
+    let (working, of, by) = (app.clone(), id.clone(), session.actor());
+    let result = block(move || working.approve(&by, &of, step)).await?;
     match result {
         Ok(_) => Ok(see_other(&format!("/desk/rounds/{id}/keeping"))),
         Err(error) => {
@@ -173,9 +173,9 @@ fn printed_record(round: &Round, record: &Destruction, lang: Lang) -> Markup {
 }
 
 /// Said before results are let out or originals destroyed: how many texts nobody has dealt with.
-pub(super) async fn unscreened(app: &Data<App>, id: &RoundId) -> Result<Option<Refusal>, WebError> {
+pub(super) async fn unscreened(app: &Data<App>, by: Actor, id: &RoundId) -> Result<Option<Refusal>, WebError> {
     let (reading, of) = (app.clone(), id.clone());
-    let progress = block(move || reading.screening_progress(&of)).await??;
+    let progress = block(move || reading.screening_progress(&by, &of)).await??;
     let (waiting, all) = progress.values().fold((0, 0), |(waiting, all), n| (waiting + n[0] + n[1], all + n.iter().sum::<u64>()));
     Ok((waiting > 0).then(|| {
         Refusal::new(

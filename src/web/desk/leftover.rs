@@ -21,14 +21,13 @@ use crate::web::page::csrf;
 pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
-    let (working, of, account) = (app.clone(), id.clone(), session.account.clone());
+    let (working, of, by) = (app.clone(), id.clone(), session.actor());
     let result = block(move || {
         let units = working.round_units(&of)?;
         let names = |code: &str| units.iter().find(|unit| unit.code == code).map_or_else(|| code.to_owned(), |unit| unit.name.clone());
         let counts = read(&form, units.iter().map(|unit| unit.code.as_str()), &names)?;
         let before = serde_json::from_str(form.first("seen")).unwrap_or_default();
-        working.set_leftover(&of, &before, &counts)?;
-        working.note(&account, "slips_leftover", &format!("{of} {}", counts.values().sum::<u32>()))
+        working.set_leftover(&by, &of, &before, &counts)
     })
     .await?;
     match result {

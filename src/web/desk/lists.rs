@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use super::results::{level_tag, may_read};
+use super::results::level_tag;
 use super::{Permission, enter, html_page};
 use crate::app::{App, Results};
 use crate::id::RoundId;
@@ -18,14 +18,9 @@ pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, Stri
     let session = enter(&request, &app, Permission::ReadLists).await?;
     let lang = session.lang;
     let id: RoundId = path.0.parse().map_err(|_| WebError::NothingHere)?;
-    let (reading, user) = (app.clone(), session.clone());
-    let results = block(move || reading.results_for(&user, &id)).await??;
+    let (reading, by, code) = (app.clone(), session.actor(), path.1.clone());
+    let results = block(move || reading.read_list(&by, &id, &code)).await??;
     let code = &path.1;
-    if !may_read(&session, &results, code) {
-        let (noting, account, subject) = (app.clone(), session.account.clone(), format!("{} {code}", results.round.id));
-        block(move || noting.note_refused(&account, "list_denied", &subject)).await??;
-        return Err(WebError::Forbidden);
-    }
     let list = results.list(code)?;
     let body = html! {
         div.row.noprint {

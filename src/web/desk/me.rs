@@ -77,7 +77,7 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
         "enable" => {
             // A mistyped code does not cost a new secret: it waits on the server, and no other can be put in its place.
             let codes = app
-                .enable_second_factor(&session.account, form.first("totp"))
+                .enable_second_factor(&session.actor(), form.first("totp"))
                 .map_err(|error| (app.pending_second_factor(&session.account), error))?;
             Ok(Said {
                 done: Some(lang.pick("动态口令已启用，下次登录起需要填写。", "One-time codes are on and asked for from the next sign-in.")),
@@ -92,11 +92,11 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
         "token" => {
             app.confirm(session, form.first("password")).map_err(plain)?;
             let days = form.first("days").trim().parse().unwrap_or(0);
-            let token = app.make_token(&session.account, form.first("label"), days).map_err(plain)?;
+            let token = app.make_token(&session.actor(), form.first("label"), days).map_err(plain)?;
             Ok(Said { token: Some(token), ..Said::default() })
         }
         "end_token" => {
-            app.end_token(&session.account, form.first("token")).map_err(plain)?;
+            app.end_token(&session.actor(), form.first("token")).map_err(plain)?;
             Ok(Said { done: Some(lang.pick("令牌已撤销。", "The token is revoked.")), ..Said::default() })
         }
         _ => Err(plain(Refusal::new("没有这个操作", "there is no such step").into())),

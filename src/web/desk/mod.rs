@@ -57,39 +57,11 @@ use maud::Markup;
 use super::cookies;
 use super::error::WebError;
 use super::page;
-use crate::app::{self, App, Role};
+pub use crate::app::Permission;
+use crate::app::{self, Actor, App};
 use crate::response::Form;
 use crate::text::Lang;
 pub use opening::Openings;
-
-/// What a page needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    /// Being signed in.
-    SignedIn,
-    /// Running rounds: units, slips, moves, all results.
-    RunRounds,
-    /// Reading lists: one's own units after release, or all for those who run rounds.
-    ReadLists,
-    /// The audit chain.
-    Audit,
-    /// Accounts.
-    Accounts,
-}
-
-impl Permission {
-    /// Whether a role has it.
-    #[must_use]
-    pub fn allows(self, role: Role) -> bool {
-        match self {
-            Self::SignedIn => true,
-            Self::RunRounds => role.runs_rounds(),
-            Self::ReadLists => role.runs_rounds() || matches!(role, Role::Leader | Role::UnitHead),
-            Self::Audit => role == Role::Auditor,
-            Self::Accounts => role == Role::Admin,
-        }
-    }
-}
 
 /// Who is signed in, and how the pages are shown to them.
 #[derive(Clone)]
@@ -99,6 +71,14 @@ pub struct Session {
     pub lang: Lang,
     /// The page to come back to after choosing another language.
     pub here: String,
+}
+
+impl Session {
+    /// Who acts, for the use cases.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Desk(self.user.clone())
+    }
 }
 
 impl Deref for Session {

@@ -6,29 +6,27 @@ use std::sync::{Mutex, PoisonError};
 
 use actix_web::web::Data;
 
-use crate::app::{App, AppError, Cause, Event, Progress, report};
+use crate::app::{Actor, App, AppError, Cause, Event, Progress, report};
 use crate::id::RoundId;
 use crate::text::{Lang, Refusal};
-use crate::web::error::WebError;
 
 /// Openings that run in this process, with how far they are or why they stopped.
 #[derive(Default)]
 pub struct Openings(pub Mutex<HashMap<RoundId, Result<Progress, Refusal>>>);
 
 /// Opens the box beside the requests; the round's page shows how far it is.
-pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, account: &str) -> Result<(), WebError> {
+pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, by: Actor) {
     {
         let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
-            return Ok(());
+            return;
         }
         running.insert(id.clone(), Ok(Progress::Checking));
     }
-    app.note(account, "box_open", id.as_str())?;
     let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
     std::thread::spawn(move || {
         let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));
-        let opening = std::panic::AssertUnwindSafe(|| app.open_box(&id, &mut |progress| set(Ok(progress))));
+        let opening = std::panic::AssertUnwindSafe(|| app.open_box(&by, &id, &mut |progress| set(Ok(progress))));
         let result = std::panic::catch_unwind(opening).unwrap_or_else(|_| Err(AppError::File("the opening was interrupted".into())));
         if let Err(error) = result {
             set(Err(match error {
@@ -43,7 +41,6 @@ pub(super) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, ac
             }));
         }
     });
-    Ok(())
 }
 
 /// How far an opening is, in words.

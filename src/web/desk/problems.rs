@@ -11,7 +11,7 @@ use super::conflict::{self, Part};
 use super::mistakes::Mistakes;
 use super::problem_pages::{list_page, overview_page, row_page};
 use super::{Permission, Session, enter, enter_form, html_page, see_other};
-use crate::app::{App, AppError, Results, SharedStep};
+use crate::app::{Action, Actor, App, AppError, Results, SharedStep};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
@@ -32,10 +32,11 @@ pub(super) fn row_path(round: &RoundId, group: &str, number: &str) -> String {
 pub async fn overview(request: HttpRequest, app: Data<App>, round: Path<String>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let id = parse(&round)?;
+    let by = session.actor();
     let (results, agreed) = block(move || {
         let agreed: Vec<String> =
             app.approvals(&id)?.into_iter().filter(|(step, _)| step == SharedStep::Lists.as_str()).map(|(_, account)| account).collect();
-        Ok::<_, AppError>((app.results(&id)?, agreed))
+        Ok::<_, AppError>((app.results(&by, &id)?, agreed))
     })
     .await??;
     let body = overview_page(&session, &results, &agreed)?;
@@ -45,7 +46,7 @@ pub async fn overview(request: HttpRequest, app: Data<App>, round: Path<String>)
 /// `GET /desk/rounds/{round}/problems/{group}`.
 pub async fn list(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
-    let results = results(&app, &parse(&path.0)?).await?;
+    let results = results(&app, session.actor(), &parse(&path.0)?).await?;
     answer_list(&session, &results, &path.1, &Form::default(), None)
 }
 
@@ -57,12 +58,12 @@ pub async fn add(request: HttpRequest, app: Data<App>, path: Path<(String, Strin
         category: form.first("category").parse().unwrap_or(0),
         ..read(&form, &ProblemEdit { question: None, ..ProblemEdit::of(&Problem::default(), &path.1) }, None)
     };
-    let (working, of, account, anyway) = (app.clone(), id.clone(), session.account.clone(), form.has("anyway", "1"));
-    match block(move || working.add_problem(&of, new, anyway, &account)).await? {
+    let (working, of, by, anyway) = (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
+    match block(move || working.add_problem(&by, &of, new, anyway)).await? {
         Ok(number) => Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&number)))),
         Err(error) => {
             let wrong = Mistakes::of(error, session.lang)?;
-            let results = results(&app, &id).await?;
+            let results = results(&app, session.actor(), &id).await?;
             answer_list(&session, &results, &path.1, &form, Some(&wrong))
         }
     }
@@ -84,7 +85,7 @@ fn answer_list(session: &Session, results: &Results, group: &str, form: &Form, w
 pub async fn row(request: HttpRequest, app: Data<App>, path: Path<(String, String, String)>) -> Result<HttpResponse, WebError> {
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let id = parse(&path.0)?;
-    let results = results(&app, &id).await?;
+    let results = results(&app, session.actor(), &id).await?;
     let row = find(&results, &path.1, &path.2)?;
     let form = form_of(&row);
     answer_row(&session, &app, &results, (&path.1, &row), &form, (StatusCode::OK, html! {}, Mistakes::default())).await
@@ -95,18 +96,18 @@ pub async fn change(request: HttpRequest, app: Data<App>, path: Path<(String, St
     let (session, mut form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let id = parse(&path.0)?;
-    let before = results(&app, &id).await?;
+    let before = results(&app, session.actor(), &id).await?;
     let row = find(&before, &path.1, &path.2)?;
     let derived = before.derived(&path.1)?.problems.into_iter().find(|p| p.number == path.2);
     let base = row.edit.clone().unwrap_or_else(|| ProblemEdit::of(&row.problem, &path.1));
     let edit = ProblemEdit { version: form.first("seen").parse().unwrap_or(-1), ..read(&form, &base, derived.as_ref()) };
-    let (working, of, account, anyway) = (app.clone(), id.clone(), session.account.clone(), form.has("anyway", "1"));
-    let said = match block(move || working.save_problem(&of, &edit, anyway, &account)).await? {
+    let (working, of, by, anyway) = (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
+    let said = match block(move || working.save_problem(&by, &of, &edit, anyway)).await? {
         Ok(()) => return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2)))),
         Err(AppError::Changed) => {
             let kept = form_of(&row);
             let (reading, of, number) = (app.clone(), id.clone(), path.2.clone());
-            let last = block(move || reading.last_change("problem_changed", Some(&format!("{of} {number}")))).await??;
+            let last = block(move || reading.last_change(Action::ProblemChanged, Some(&format!("{of} {number}")))).await??;
             let both = conflict::both(lang, last.as_ref(), &parts(&kept, &form, lang), &row_path(&id, &path.1, &path.2));
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both, Mistakes::default())
@@ -136,9 +137,9 @@ fn parse(round: &str) -> Result<RoundId, WebError> {
     round.parse().map_err(|_| WebError::NothingHere)
 }
 
-async fn results(app: &Data<App>, id: &RoundId) -> Result<Results, WebError> {
+async fn results(app: &Data<App>, by: Actor, id: &RoundId) -> Result<Results, WebError> {
     let (reading, id) = (app.clone(), id.clone());
-    Ok(block(move || reading.results(&id)).await??)
+    Ok(block(move || reading.results(&by, &id)).await??)
 }
 
 fn find(results: &Results, group: &str, number: &str) -> Result<WorkingRow, WebError> {

@@ -8,11 +8,10 @@ use maud::{Markup, html};
 use super::charts::{heat_map, in_category, item_bar};
 use super::reasons::reasons;
 use super::{Permission, enter, html_page};
-use crate::app::{App, Results, Session};
+use crate::app::{App, Results};
 use crate::gate::{BureauCell, GATE_VERSION, Level};
 use crate::id::RoundId;
 use crate::problem::{ProblemList, is_held};
-use crate::round::RoundState;
 use crate::text::Lang;
 use crate::web::error::WebError;
 
@@ -21,8 +20,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let session = enter(&request, &app, Permission::RunRounds).await?;
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
-    let reading = app.clone();
-    let results = block(move || reading.results(&id)).await??;
+    let (reading, by) = (app.clone(), session.actor());
+    let results = block(move || reading.results(&by, &id)).await??;
     let lists: Vec<ProblemList> = results.release.groups.iter().map(|g| results.derived(&g.code)).collect::<Result<_, _>>()?;
     let bureau = results.derived("ALL")?;
     let id = &results.round.id;
@@ -129,12 +128,4 @@ fn bureau_table(results: &Results, lang: Lang) -> Markup {
             } }
         }
     }
-}
-
-/// Whether a desk user may read results of this group of a round.
-pub fn may_read(session: &Session, results: &Results, code: &str) -> bool {
-    if session.role.runs_rounds() {
-        return true;
-    }
-    results.round.state == RoundState::Released && session.units.iter().any(|u| results.group_of_unit(u) == Some(code))
 }

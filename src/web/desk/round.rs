@@ -158,33 +158,25 @@ pub async fn act(
             let (reading, of) = (app.clone(), id.clone());
             block(move || reading.warnings(&of)).await??
         } else if step == "release" {
-            super::keeping::unscreened(&app, &id).await?.into_iter().collect()
+            super::keeping::unscreened(&app, session.actor(), &id).await?.into_iter().collect()
         } else {
             Vec::new()
         };
         let page = confirm(&session, &round, step, &form, title, (consequence, &warnings), label);
         return Ok(html_page(&session, title, demo_mark(&app, lang), page));
     }
-    let account = session.account.clone();
+    let by = session.actor();
     let custody = if form.first("custody") == "trustees" { Custody::Trustees } else { Custody::Server };
     if step == "box" {
-        opening::start(&app, &openings, &id, &account)?;
+        opening::start(&app, &openings, &id, by);
         return Ok(see_other(&format!("/desk/rounds/{id}")));
     }
     let (working, of, step, what) = (app.clone(), id.clone(), step.to_owned(), form.first("seen").to_owned());
-    let result = block(move || {
-        match step.as_str() {
-            "open" => working.open_round(&of, custody).map(drop)?,
-            "close" => working.close_round(&of).map(drop)?,
-            "lists" => return working.approve_seen(&of, SharedStep::Lists, &account, &what).map(drop),
-            _ => return working.approve_seen(&of, SharedStep::Release, &account, &what).map(drop),
-        }
-        let how = match custody {
-            Custody::Server if step == "open" => " server",
-            Custody::Trustees if step == "open" => " trustees",
-            _ => "",
-        };
-        working.note(&account, &format!("round_{step}"), &format!("{of}{how}"))
+    let result = block(move || match step.as_str() {
+        "open" => working.open_round(&by, &of, custody).map(drop),
+        "close" => working.close_round(&by, &of).map(drop),
+        "lists" => working.approve_seen(&by, &of, SharedStep::Lists, &what).map(drop),
+        _ => working.approve_seen(&by, &of, SharedStep::Release, &what).map(drop),
     })
     .await?;
     match result {
@@ -218,7 +210,7 @@ pub async fn slips(request: HttpRequest, app: Data<App>, round: Path<String>, pa
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let id = parse(&round)?;
     let working = app.clone();
-    let (of, account) = (id.clone(), session.account.clone());
+    let (of, by) = (id.clone(), session.actor());
     let result = block(move || {
         let spare = form.first("spare").parse().map_err(|_| Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100"))?;
         let issued = working.slips_issued(&of)?;
@@ -229,8 +221,7 @@ pub async fn slips(request: HttpRequest, app: Data<App>, round: Path<String>, pa
             )
             .into());
         }
-        let slips = working.issue_slips(&of, None, spare, form.first("qr") != "address")?;
-        working.note(&account, "slips_issue", of.as_str())?;
+        let slips = working.issue_slips(&by, &of, None, spare, form.first("qr") != "address")?;
         let round = working.round(&of)?;
         let marks = working.marks(&round, Lang::Zh);
         Ok::<_, AppError>((round.clone(), sheet::sheet(&round, &slips, &marks).into_string()))
@@ -247,18 +238,13 @@ pub async fn hold(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let id = parse(&round)?;
     let working = app.clone();
-    let (of, account) = (id.clone(), session.account.clone());
+    let (of, by) = (id.clone(), session.actor());
     let result = block(move || {
         let question = form.first("question").to_owned();
         let hold = if form.first("state") == "checked" { Hold::Checked } else { Hold::Held };
-        let before = working.results(&of)?.all_lists()?;
-        working.set_hold(&of, &question, hold, form.first("ground"), &account)?;
-        working.note(
-            &account,
-            if hold == Hold::Checked { "hold_checked" } else { "hold_back" },
-            &format!("{of} {question} {}", form.first("ground").trim()),
-        )?;
-        Ok::<_, AppError>(differences(&before, &working.results(&of)?.all_lists()?))
+        let before = working.results(&by, &of)?.all_lists()?;
+        working.set_hold(&by, &of, &question, hold, form.first("ground"))?;
+        Ok::<_, AppError>(differences(&before, &working.results(&by, &of)?.all_lists()?))
     })
     .await?;
     match result {

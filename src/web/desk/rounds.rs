@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::conflict::{self, Part};
 use super::mistakes::Mistakes;
 use super::{Permission, Session, demo_mark, enter, enter_form, html_page, see_other};
-use crate::app::{App, AppError, LastChange, NewRound};
+use crate::app::{Action, App, AppError, LastChange, NewRound};
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::{Access, Round, RoundState, check_title, parse_typed_day};
@@ -41,10 +41,9 @@ pub async fn new(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, W
 pub async fn create(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let working = app.clone();
-    let account = session.account.clone();
+    let by = session.actor();
     let (form, result) = block(move || {
-        let created = with_new(&working, &form, |new| working.create_round(new));
-        let result = created.and_then(|id| working.note(&account, "round_create", id.as_str()).map(|()| id));
+        let result = with_new(&working, &form, |new| working.create_round(&by, new));
         (form, result)
     })
     .await?;
@@ -72,14 +71,12 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
     let (session, mut form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
-    let (working, account, of, given) = (app.clone(), session.account.clone(), id.clone(), form.clone());
+    let (working, by, of, given) = (app.clone(), session.actor(), id.clone(), form.clone());
     let result = block(move || {
         if given.first("drop") == "yes" {
-            working.drop_draft(&of, given.first("seen"))?;
-            return working.note(&account, "round_drop", of.as_str());
+            return working.drop_draft(&by, &of, given.first("seen"));
         }
-        with_new(&working, &given, |new| working.change_draft(&of, given.first("seen"), new))?;
-        working.note(&account, "round_change", of.as_str())
+        with_new(&working, &given, |new| working.change_draft(&by, &of, given.first("seen"), new))
     })
     .await?;
     let mut wrong = Mistakes::default();
@@ -92,7 +89,7 @@ pub async fn change(request: HttpRequest, app: Data<App>, round: Path<String>, p
                 Err(error) => return gone(&session, &app, &id, &form, error).await,
             };
             let (reading, of) = (app.clone(), id.clone());
-            let last = block(move || reading.last_change("round_change", Some(of.as_str()))).await??;
+            let last = block(move || reading.last_change(Action::RoundChange, Some(of.as_str()))).await??;
             let both = both(lang, last.as_ref(), &kept, &form, &id);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both)
@@ -115,7 +112,7 @@ async fn gone(session: &Session, app: &Data<App>, id: &RoundId, form: &Form, err
     let lang = session.lang;
     let (reading, of) = (app.clone(), id.clone());
     let last = block(move || {
-        Ok::<_, AppError>((reading.last_change("round_drop", Some(of.as_str()))?, reading.last_change("round_open", Some(of.as_str()))?))
+        Ok::<_, AppError>((reading.last_change(Action::RoundDrop, Some(of.as_str()))?, reading.last_change(Action::RoundOpen, Some(of.as_str()))?))
     })
     .await??;
     let Some(last) = last.0.or(last.1) else { return Err(error) };

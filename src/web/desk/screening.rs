@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::again::percent;
 use super::{Permission, Session, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError, Decision, Results};
+use crate::app::{Actor, App, AppError, Decision, Results};
 use crate::id::RoundId;
 use crate::identity;
 use crate::response::Form;
@@ -34,29 +34,27 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let question = query.first("question").to_owned();
     if question.is_empty() {
-        let reading = app.clone();
+        let (reading, by) = (app.clone(), session.actor());
         let (results, progress, names) =
-            block(move || Ok::<_, AppError>((reading.results(&id)?, reading.screening_progress(&id)?, reading.names()?))).await??;
+            block(move || Ok::<_, AppError>((reading.results(&by, &id)?, reading.screening_progress(&by, &id)?, reading.names(&by)?))).await??;
         let body = html! { (overview(&results, &progress, names.len(), lang)) (names_form(&session, &round)) };
         let title = format!("{} {}", lang.pick("筛查文字", "Screen texts:"), results.round.title);
         return Ok(html_page(&session, &title, results.marks.get(lang), body));
     }
-    let queue = load(&app, &id, &question, Some(&session.account)).await?;
+    let queue = load(&app, &id, &question, session.actor(), true).await?;
     answer(&session, &queue, query.first("text"), None, StatusCode::OK, None)
 }
 
-async fn load(app: &Data<App>, id: &RoundId, question: &str, reader: Option<&str>) -> Result<Queue, WebError> {
-    let (reading, id, question, reader) = (app.clone(), id.clone(), question.to_owned(), reader.map(str::to_owned));
+/// A queue for somebody who opens it, or to whom it was shown before.
+async fn load(app: &Data<App>, id: &RoundId, question: &str, by: Actor, opens: bool) -> Result<Queue, WebError> {
+    let (reading, id, question) = (app.clone(), id.clone(), question.to_owned());
     Ok(block(move || {
-        let results = reading.results(&id)?;
+        let results = reading.results(&by, &id)?;
         if results.survey.question(question.strip_suffix(".other").unwrap_or(&question)).is_none() {
             return Err(AppError::NotFound(Refusal::new("本问卷没有这道题", "this survey has no such question")));
         }
-        if let Some(account) = reader {
-            reading.note(&account, "texts_read", &format!("{id} {question}"))?;
-        }
-        let texts = reading.screened(&id, &question)?;
-        Ok::<_, AppError>(Queue { results, texts, names: reading.names()?, question })
+        let texts = if opens { reading.read_texts(&by, &id, &question)? } else { reading.screened(&by, &id, &question)? };
+        Ok::<_, AppError>(Queue { results, texts, names: reading.names(&by)?, question })
     })
     .await??)
 }
@@ -68,12 +66,8 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let id: RoundId = round.parse().map_err(|_| WebError::NothingHere)?;
     let base = format!("/desk/rounds/{}/texts", round.as_str());
     if form.first("question").is_empty() {
-        let (working, account) = (app.clone(), session.account.clone());
-        let result = block(move || {
-            let count = working.set_names(form.first("names"))?;
-            working.note(&account, "names_loaded", &count.to_string())
-        })
-        .await?;
+        let (working, by) = (app.clone(), session.actor());
+        let result = block(move || working.set_names(&by, form.first("names")).map(drop)).await?;
         return match result {
             Ok(()) => Ok(see_other(&base)),
             Err(error) => {
@@ -85,7 +79,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
         };
     }
     let question = form.first("question").to_owned();
-    let queue = load(&app, &id, &question, None).await?;
+    let queue = load(&app, &id, &question, session.actor(), false).await?;
     let text = queue.texts.iter().find(|t| t.id == form.first("text")).cloned().ok_or(WebError::NothingHere)?;
     // What the screener saw: a decision that came in between is not overwritten unseen.
     let seen = Screened {
@@ -97,7 +91,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     };
     let decision =
         Decision { summary: form.first("summary").replace("\r\n", "\n"), problem: form.first("problem").to_owned(), anyway: form.has("anyway", "1") };
-    let (working, of, account, confirming) = (app.clone(), id.clone(), session.account.clone(), form.first("do") == "confirm");
+    let (working, of, by, confirming) = (app.clone(), id.clone(), session.actor(), form.first("do") == "confirm");
     let unused = form.first("do") == "unused";
     if unused && !decision.summary.trim().is_empty() && decision.summary != text.summary {
         let said = lang.pick(
@@ -109,12 +103,8 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
     let decision = if unused { Decision::default() } else { decision };
     let (asked, decided, field) = (seen.clone(), decision.clone(), question.clone());
     let result =
-        block(
-            move || {
-                if confirming { working.confirm_screening(&of, &asked, &account) } else { working.propose(&of, &field, &asked, &decided, &account) }
-            },
-        )
-        .await?;
+        block(move || if confirming { working.confirm_screening(&by, &of, &asked) } else { working.propose(&by, &of, &field, &asked, &decided) })
+            .await?;
     match result {
         Ok(()) => {
             // On to the next text that waits for this screener.
@@ -124,7 +114,7 @@ pub async fn post(request: HttpRequest, app: Data<App>, round: Path<String>, pay
             Ok(see_other(&format!("{base}?question={}{next}", percent(&question))))
         }
         Err(AppError::Changed) => {
-            let queue = load(&app, &id, &question, None).await?;
+            let queue = load(&app, &id, &question, session.actor(), false).await?;
             let said = lang.pick(
                 "他人刚处理了这一条；下面是现在的情况，您填写的仍在框中。",
                 "Somebody else has just dealt with this text; below is how it stands now. What you typed is still in the field.",

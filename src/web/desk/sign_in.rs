@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::again::{fields, within_desk};
 use super::mistakes::Mistakes;
 use super::{Frame, Permission, Session, body_limit, carried, cookie_name, demo_mark, enter_form, from_this_site, language, refusal_text, see_other};
-use crate::app::{App, AppError};
+use crate::app::App;
 use crate::response::Form;
 use crate::text::Lang;
 use crate::web::cookies;
@@ -159,11 +159,7 @@ pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, p
         if given.first("password") != given.first("again") {
             return Err(crate::text::Refusal::new("两次输入的口令不一致", "the two passwords differ").at("again").into());
         }
-        crate::round::check_title(given.first("bureau")).map_err(|r| r.at("bureau"))?;
-        let admin = app.set_up(&asked, given.first("name"), given.first("password"))?;
-        app.set_bureau_name(given.first("bureau"))?;
-        app.note(given.first("name"), "bureau_named", given.first("bureau").trim())?;
-        Ok::<_, AppError>(admin)
+        app.set_up(&asked, given.first("bureau"), given.first("name"), given.first("password"))
     })
     .await?;
     match result {

@@ -40,8 +40,8 @@ pub(super) async fn load(app: &Data<App>, id: &str) -> Result<Edited, WebError> 
 /// Keeps a changed survey that was of version `seen`.
 pub(super) async fn keep(app: &Data<App>, session: &Session, file: &SurveyFile, seen: i32) -> Result<Result<(), AppError>, WebError> {
     let text = serde_json::to_string_pretty(file).map_err(|e| AppError::File(format!("a survey cannot be written: {e}")))? + "\n";
-    let (working, account, id) = (app.clone(), session.account.clone(), file.id.clone());
-    Ok(block(move || working.save_survey(&text, Some((&id, seen)), &account).map(drop)).await?)
+    let (working, by, id) = (app.clone(), session.actor(), file.id.clone());
+    Ok(block(move || working.save_survey(&by, &text, Some((&id, seen))).map(drop)).await?)
 }
 
 /// `GET /desk/surveys/{id}/outline`.

@@ -11,7 +11,7 @@ use super::mistakes::Mistakes;
 use super::preview::{framed, message, specimen};
 use super::survey_form::{keep, load};
 use super::{Permission, Session, conflict, demo_mark, enter, enter_form, html_page, inputs, part_forms, see_other};
-use crate::app::{App, AppError, version};
+use crate::app::{Action, App, AppError, version};
 use crate::response::Form;
 use crate::survey::{Part, Survey, SurveyFile};
 use crate::text::Refusal;
@@ -64,7 +64,7 @@ pub async fn change(request: HttpRequest, app: Data<App>, path: Path<(String, St
             }
         } else {
             let (reading, id) = (app.clone(), path.0.clone());
-            let last = block(move || reading.last_change("survey_saved", Some(&format!("{id} {}", edited.version)))).await??;
+            let last = block(move || reading.last_change(Action::SurveySaved, Some(&format!("{id} {}", edited.version)))).await??;
             let before = part_forms::fill(&kept, &part).unwrap_or_default();
             let parts = inputs::compare(&part_forms::inputs(&kept, &part, lang), &before, &form, lang);
             (StatusCode::CONFLICT, conflict::both(lang, last.as_ref(), &parts, &part_path(&path.0, &part)), Mistakes::default())

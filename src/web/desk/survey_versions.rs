@@ -27,10 +27,10 @@ pub async fn restore(request: HttpRequest, app: Data<App>, id: Path<String>, pay
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let (seen, wanted) = (form.first("seen").parse().unwrap_or(0), form.first("version").parse::<i32>().unwrap_or(0));
-    let (working, account, of) = (app.clone(), session.account.clone(), id.clone());
+    let (working, by, of) = (app.clone(), session.actor(), id.clone());
     let result = block(move || {
         let version = working.survey_versions(&of)?.into_iter().find(|v| v.version == wanted);
-        version.map(|version| working.save_survey(&version.definition, Some((&of, seen)), &account)).transpose()
+        version.map(|version| working.save_survey(&by, &version.definition, Some((&of, seen)))).transpose()
     })
     .await?;
     let (status, said) = match result {

@@ -10,7 +10,7 @@ use super::conflict;
 use super::preview::{framed, specimen};
 use super::upload::enter_upload;
 use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, see_other, survey_changes};
-use crate::app::{App, AppError, OwnSurvey};
+use crate::app::{Action, App, AppError, OwnSurvey};
 use crate::response::Form;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
@@ -111,17 +111,17 @@ pub async fn save(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
     let text = form.first("definition").replace("\r\n", "\n");
     let seen: i32 = form.first("seen").parse().unwrap_or(0);
     let mut id = Some(form.first("id").to_owned()).filter(|id| !id.is_empty());
-    let (working, account, typed, of, dropping) = (app.clone(), session.account.clone(), text.clone(), id.clone(), form.first("drop") == "yes");
+    let (working, by, typed, of, dropping) = (app.clone(), session.actor(), text.clone(), id.clone(), form.first("drop") == "yes");
     let result = block(move || match (dropping, of) {
-        (true, Some(id)) => working.drop_survey(&id, seen, &account),
-        (_, of) => working.save_survey(&typed, of.as_deref().map(|id| (id, seen)), &account).map(drop),
+        (true, Some(id)) => working.drop_survey(&by, &id, seen),
+        (_, of) => working.save_survey(&by, &typed, of.as_deref().map(|id| (id, seen))).map(drop),
     })
     .await?;
     let (status, said, seen) = match result {
         Ok(()) => return Ok(see_other("/desk/surveys")),
         Err(AppError::Changed) => {
             let reading = app.clone();
-            let (own, last) = block(move || Ok::<_, AppError>((reading.own_surveys()?, reading.last_change("survey_saved", None)?))).await??;
+            let (own, last) = block(move || Ok::<_, AppError>((reading.own_surveys()?, reading.last_change(Action::SurveySaved, None)?))).await??;
             let named = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v["id"].as_str().map(str::to_owned));
             let kept = own.into_iter().find(|o| named.as_deref() == Some(o.survey.id()));
             let version = kept.as_ref().map_or(0, |k| k.version);

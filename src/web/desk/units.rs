@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::conflict::{self, Part};
 use super::upload::enter_upload;
 use super::{Permission, Session, demo_mark, download, enter, enter_form, html_page, refusal_text, see_other};
-use crate::app::{App, AppError};
+use crate::app::{Action, App, AppError};
 use crate::response::Form;
 use crate::survey::kind_label;
 use crate::text::{Lang, visible};
@@ -70,9 +70,9 @@ pub async fn import(request: HttpRequest, app: Data<App>, payload: Payload) -> R
     let lang = session.lang;
     let text = form.first("table").to_owned();
     let seen = form.first("seen").to_owned();
-    let (working, account, from) = (app.clone(), session.account.clone(), seen.clone());
+    let (working, by, from) = (app.clone(), session.actor(), seen.clone());
     let (text, result) = block(move || {
-        let result = working.change_units(&from, text.as_bytes()).and_then(|units| working.note(&account, "units_import", &units.len().to_string()));
+        let result = working.change_units(&by, &from, text.as_bytes()).map(drop);
         (text, result)
     })
     .await?;
@@ -80,7 +80,7 @@ pub async fn import(request: HttpRequest, app: Data<App>, payload: Payload) -> R
         Ok(()) => Ok(see_other("/desk/units")),
         Err(AppError::Changed) => {
             let reading = app.clone();
-            let (kept, last) = block(move || Ok::<_, AppError>((reading.units()?, reading.last_change("units_import", None)?))).await??;
+            let (kept, last) = block(move || Ok::<_, AppError>((reading.units()?, reading.last_change(Action::UnitsImport, None)?))).await??;
             let parts = parts(&kept, &App::read_units(text.as_bytes())?, lang);
             answer(&session, &app, Said { text, both: Some(conflict::both(lang, last.as_ref(), &parts, "/desk/units")), ..Said::default() }).await
         }
@@ -93,13 +93,8 @@ pub async fn add(request: HttpRequest, app: Data<App>, payload: Payload) -> Resu
     let (session, form) = enter_form(&request, &app, Permission::RunRounds, payload).await?;
     let lang = session.lang;
     let fields = unit::COLUMNS.map(|column| form.first(column).trim().to_owned());
-    let (working, account) = (app.clone(), session.account.clone());
-    let result = block(move || {
-        let code = fields[0].clone();
-        working.add_unit(fields)?;
-        working.note(&account, "units_import", &code)
-    })
-    .await?;
+    let (working, by) = (app.clone(), session.actor());
+    let result = block(move || working.add_unit(&by, fields)).await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
         Err(error) => answer(&session, &app, Said { error: Some(refusal_text(error, lang)?), one: form, ..Said::default() }).await,
