@@ -6,8 +6,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use maud::{Markup, html};
 
-use super::desk::Frame;
-use super::page::{self, PageKind, View};
+use super::page::{self, Frame, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
 use crate::storage::StorageError;
 use crate::text::{Lang, Refusal, visible};
@@ -108,8 +107,8 @@ impl WebError {
     pub fn desk_page(&self, frame: &Frame<'_>) -> HttpResponse {
         let lang = frame.lang;
         match self {
-            Self::SignIn(to) => return super::desk::sign_in::ask(to),
-            Self::SessionOver(path, form) => return super::desk::sign_in::over(path, form.as_deref(), lang),
+            Self::SignIn(to) => return super::desk::office::sign_in::ask(to),
+            Self::SessionOver(path, form) => return super::desk::office::sign_in::over(path, form.as_deref(), lang),
             Self::ChangePassword => return HttpResponse::SeeOther().insert_header(("Location", "/desk/me")).finish(),
             _ => {}
         }

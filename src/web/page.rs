@@ -7,12 +7,21 @@ use maud::{DOCTYPE, Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::assets::{DESK_CSS, DESK_JS, PHONE_JS, RESPONDENT_CSS};
-use super::desk::Frame;
 use crate::app::{App, Role, Session};
 use crate::text::Lang;
 
 /// The mark of the site, in the page itself: a request for it would be one more.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%230b6b4f'/%3E%3Cpath d='M9 17l5 5 9-11' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E";
+
+/// What surrounds a page.
+pub struct Frame<'a> {
+    /// Who is signed in.
+    pub session: Option<&'a Session>,
+    /// The language.
+    pub lang: Lang,
+    /// The page itself, for the language switch.
+    pub here: &'a str,
+}
 
 /// How a respondent reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,6 +1,7 @@
 //! The desk: who may do what, and that nothing is done without the session's token.
 
-use zicha::app::Role;
+use zicha::app::{Permission, Role};
+use zicha::web::desk::{Entrance, rows};
 
 use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, shell, survey};
 
@@ -12,15 +13,17 @@ fn signed_in(zicha: &TestApp, role: Role) -> Desk {
     desk
 }
 
-/// The desk's routes of a method, as the program declares them.
-fn routed(method: &str) -> Vec<String> {
-    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/mod.rs")).unwrap();
-    let desk = &source[source.find("scope(\"/desk\")").unwrap()..source.find("resource(\"/metrics\")").unwrap()];
-    let services = desk.split("resource(\"").skip(1);
-    let routes: Vec<String> =
-        services.filter(|s| s.contains(&format!("{method}().to("))).map(|s| format!("/desk{}", s.split('"').next().unwrap())).collect();
-    assert!(routes.len() > 10, "{routes:?}");
-    routes
+/// The desk's routes of a method that ask for a right, as the table has them.
+fn routed(method: &str) -> Vec<(String, Entrance)> {
+    let rows = rows().into_iter().filter(|row| row.method.as_str() == method && row.entrance != Entrance::Open);
+    rows.map(|row| (format!("/desk{}", row.path), row.entrance)).collect()
+}
+
+/// Whoever is not signed in meets these and nothing else; what shows where a round stands looks at its session by itself.
+#[test]
+fn few_routes_are_open() {
+    let open: Vec<String> = rows().iter().filter(|row| row.entrance == Entrance::Open).map(|row| format!("{} {}", row.method, row.path)).collect();
+    assert_eq!(open, ["GET /sign-in", "POST /sign-in", "GET /setup/{token}", "POST /setup/{token}", "GET /language", "GET /rounds/{round}/standing"]);
 }
 
 fn fits(path: &str, route: &str) -> bool {
@@ -96,12 +99,8 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}/problems/{group}/{number}"), "clerk head"),
     ]
     .map(|(p, r)| (p.to_owned(), r));
-    for route in routed("get") {
-        // Open to whoever is not signed in yet.
-        let before = ["/desk/sign-in", "/desk/setup/{token}", "/desk/language"].contains(&route.as_str());
-        // Asked for by a script, which is told nothing where the page would be refused.
-        let before = before || route == "/desk/rounds/{round}/standing";
-        assert!(before || pages.iter().any(|(page, _)| fits(page, &route)), "{route} is a page that this test does not ask for");
+    for (route, _) in routed("GET") {
+        assert!(pages.iter().any(|(page, _)| fits(page, &route)), "{route} is a page that this test does not ask for");
     }
     for (_, name, _) in Role::ALL {
         let desk = signed_in(&zicha, name.parse().unwrap());
@@ -150,6 +149,11 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/edit"),
         &format!("{base}/do/open"),
         &format!("{base}/slips"),
+        &format!("{base}/names"),
+        &format!("{base}/do/close"),
+        &format!("{base}/do/box"),
+        &format!("{base}/do/release"),
+        &format!("{base}/do/lists"),
         &format!("{base}/hold"),
         &format!("{base}/leftover"),
         &format!("{base}/custody"),
@@ -158,11 +162,10 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/problems/CY"),
         &format!("{base}/problems/CY/CY-1.1"),
     ];
-    for route in routed("post") {
-        let elsewhere = ["/desk/sign-in", "/desk/setup/{token}", "/desk/accounts", "/desk/accounts/do"].contains(&route.as_str());
-        // A file comes as multipart, and a preview keeps nothing.
-        let other = ["/desk/units/file", "/desk/surveys/import", "/desk/surveys/{id}/preview/page"].contains(&route.as_str());
-        assert!(elsewhere || other || forms.iter().any(|form| fits(form, &route)), "{route} takes a form that this test does not send");
+    for (route, entrance) in routed("POST") {
+        // The administrator's are sent below; a file comes as multipart with its token in it, and a preview keeps nothing.
+        let elsewhere = matches!(entrance, Entrance::Grave(Permission::Accounts) | Entrance::Upload(_));
+        assert!(elsewhere || forms.iter().any(|form| fits(form, &route)), "{route} takes a form that this test does not send");
     }
     for path in forms {
         assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");

@@ -345,7 +345,7 @@ fn texts_are_shown_by_question_with_their_marks_and_nobody_s_side_by_side() {
     let texts = format!("/desk/rounds/{round}/texts");
     desk.get(&texts).assert_says(422, "本轮尚未截止");
     zicha.finish(&round);
-    desk.post_from(&texts, &texts, &[("names", "张三丰\n李四")]);
+    desk.post_from(&texts, &format!("/desk/rounds/{round}/names"), &[("names", "张三丰\n李四")]);
     let id = zicha.app.screened(&shell(), &round, "visit_note").unwrap().into_iter().find(|t| t.body.contains("13812345670")).unwrap().id;
     let list = desk.get(&format!("{texts}?question=visit_note&text={id}"));
     list.assert_says(200, "<mark title=\"电话号码\">13812345670<sup>");

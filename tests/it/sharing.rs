@@ -203,7 +203,7 @@ fn what_no_database_can_hold_is_the_sender_s_mistake_on_both() {
                 format!("/desk/rounds/{round}/problems/CY"),
                 vec![("category", "1"), ("statement", "甲\0"), ("source", "inspection"), ("found", "2026-01-01")],
             ),
-            (format!("/desk/rounds/{round}/texts"), vec![("names", "张\0三")]),
+            (format!("/desk/rounds/{round}/names"), vec![("names", "张\0三")]),
             ("/desk/surveys/edit".to_owned(), vec![("definition", "{\0}")]),
         ] {
             let status = desk.post_from("/desk/me", &path, &fields).status;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::types::Problems;
 use super::{BASE, OPERATIONS, Operation};
-use crate::web::desk::Frame;
+use crate::web::page::Frame;
 use crate::web::page::{self, View};
 
 /// The document.

@@ -1,0 +1,13 @@
+//! Results and lists: what was found, what is made of it, and every form in which it leaves the house.
+//! Nothing here says more than the Release.
+
+pub(in crate::web::desk) mod charts;
+pub mod compare;
+pub mod exports;
+pub mod group;
+pub(in crate::web::desk) mod pages;
+pub mod paper;
+pub mod problems;
+pub(in crate::web::desk) mod reasons;
+pub mod results;
+pub mod screening;

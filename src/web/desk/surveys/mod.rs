@@ -1,0 +1,12 @@
+//! Surveys at the desk: the list, the outline, one form for each part, versions and the preview.
+//! The JSON text stays one click away.
+
+pub(in crate::web::desk) mod changes;
+pub mod list;
+pub mod outline;
+pub(in crate::web::desk) mod part_forms;
+pub(in crate::web::desk) mod part_rows;
+pub mod parts;
+pub mod preview;
+pub(in crate::web::desk) mod question;
+pub mod versions;
