@@ -1,7 +1,7 @@
 //! Who acts, and what each may do: an account at the desk or through the interface for programs, the command line, or the service by itself.
 //! Every use case that changes or reads something protected takes an actor, so no door into the house is without a lock.
 
-use super::accounts::Role;
+use super::role::Role;
 use super::{AppError, Session};
 
 /// Who does something.

@@ -7,7 +7,7 @@ use super::{Action, Actor, App, AppError, Permission, Role};
 use crate::id::RoundId;
 use crate::identity;
 use crate::round::{Move, Round, RoundState, shanghai_day};
-use crate::storage::{Shared, SharedDeed, Sharing, StorageError};
+use crate::storage::{Shared, SharedDeed, Sharing, StorageError, Transaction};
 use crate::text::Refusal;
 
 /// A step that takes two accounts.
@@ -94,6 +94,14 @@ fn not_the_sections() -> Refusal {
         "本账号已停用，或不再属于政工科，不能参与此步骤",
         "this account was turned off or is no longer the section's; it cannot take part in this step",
     )
+}
+
+/// Who agreed to hand lists over agreed to other ones.
+pub(super) fn lists_changed(tx: &mut Transaction, id: &RoundId) -> Result<(), AppError> {
+    for step in [SharedStep::Release, SharedStep::Lists] {
+        tx.forget_approvals(id, Some(step.as_str()))?;
+    }
+    Ok(())
 }
 
 /// Why results cannot be let out yet.

@@ -1,14 +1,15 @@
 //! Problem lists as the section works on them: changing, setting aside, merging, adding rows, and handing lists over.
 //! A list is handed over in editions: units read the last one, whatever the section is doing meanwhile.
 
+use super::keeping::lists_changed;
 use super::results::Results;
 use super::screening::{copied_refusal, telling_refusal};
-use super::{Action, Actor, App, AppError, SharedStep};
+use super::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::identity;
 use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working};
 use crate::round::{Round, parse_day, shanghai_day};
-use crate::storage::{Edition, ProblemChange, Transaction};
+use crate::storage::{Edition, ProblemChange};
 use crate::text::Refusal;
 
 impl App {
@@ -129,14 +130,6 @@ impl Results {
             None => false,
         })
     }
-}
-
-/// Who agreed to hand lists over agreed to other ones.
-pub(super) fn lists_changed(tx: &mut Transaction, id: &RoundId) -> Result<(), AppError> {
-    for step in [SharedStep::Release, SharedStep::Lists] {
-        tx.forget_approvals(id, Some(step.as_str()))?;
-    }
-    Ok(())
 }
 
 fn check_merge(rows: &[WorkingRow], edit: &ProblemEdit, into: &str) -> Result<(), AppError> {

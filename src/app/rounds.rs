@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::lists::lists_changed;
+use super::keeping::lists_changed;
 use super::{Action, Actor, App, AppError, Cause, Event, Part, SharedStep, report, rng, version, workbook};
 use crate::gate::Cuts;
 use crate::id::RoundId;

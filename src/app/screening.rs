@@ -1,7 +1,7 @@
 //! Screening of texts: one person proposes what becomes of a text, another one confirms it, and only the summary they agree on ever leaves.
 //! A summary becomes a case (具体事例) of a row in the list of the text's group, or of the bureau where texts are pooled.
 
-use super::lists::lists_changed;
+use super::keeping::lists_changed;
 use super::results::Results;
 use super::{Action, Actor, App, AppError, Permission};
 use crate::id::RoundId;

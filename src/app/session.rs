@@ -4,8 +4,8 @@
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::accounts::Role;
 use super::rng;
+use super::role::Role;
 
 /// A signed-in desk user.
 #[derive(Debug, Clone)]

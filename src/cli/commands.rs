@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
 use super::custody;
-use super::output::{Output, SecretFile, print_text, say, write_file};
-use crate::app::{Actor, App, AppError, AuditFilter, Document, FileFormat, NewRound, Role, Wanted};
+use super::output::{Output, SecretFile, print_text, say, shell, write_file};
+use crate::app::{App, AppError, AuditFilter, Document, FileFormat, NewRound, Role, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, parse_typed_day, turnout_label};
@@ -15,11 +15,6 @@ use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::unit;
 use crate::web::sheet;
-
-/// Who acted, in the audit chain, where nobody signed in to the desk.
-pub(super) fn shell() -> Actor {
-    Actor::Shell(format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned())))
-}
 
 /// `zicha check FILE…`: all mistakes of all files, and what their questions would tell.
 pub(super) fn check(files: &[PathBuf], units: Option<&Path>) -> Result<(), AppError> {

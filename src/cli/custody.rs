@@ -8,8 +8,7 @@ use std::time::Instant;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::commands::shell;
-use super::output::{Output, SecretFile};
+use super::output::{Output, SecretFile, shell};
 use crate::app::{Action, App, AppError, Custody, Progress, minute_of};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState};

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::commands::shell;
-use super::output::Output;
+use super::output::{Output, shell};
 use crate::app::{App, AppError, minute_of};
 use crate::round::RoundState;
 

@@ -4,7 +4,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use crate::app::AppError;
+use crate::app::{Actor, AppError};
 use crate::text::Refusal;
 
 /// How to print and ask.
@@ -95,4 +95,9 @@ impl Drop for SecretFile {
     fn drop(&mut self) {
         std::fs::remove_file(&self.pending).ok();
     }
+}
+
+/// Who acted, in the audit chain, where nobody signed in to the desk.
+pub(super) fn shell() -> Actor {
+    Actor::Shell(format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned())))
 }

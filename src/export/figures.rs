@@ -1,7 +1,7 @@
 //! The tables of figures: one row per group and item (`wide`), one per group, question and option (`tally`).
 //! Groups have bands and reasons, the bureau has counts where the gate let them through.
 
-use super::tables::{Row, Subject, rows};
+use super::subject::{Row, Subject, rows};
 use crate::gate::{Band, BureauCell, GroupCell};
 use crate::problem::is_held;
 use crate::survey::{Kind, Question};

@@ -1,7 +1,7 @@
 //! The tables of words: problem lists (T2), summaries of texts, and what became of items since the round before.
 //! They hold what people wrote and what the gate let through, never an original text.
 
-use super::tables::Subject;
+use super::subject::Subject;
 use crate::problem::{Problem, ProblemList};
 use crate::text::{Lang, Text};
 

@@ -5,12 +5,14 @@ mod csv;
 pub mod docx;
 mod figures;
 mod list_tables;
+mod subject;
 mod tables;
 mod tasks;
 mod xlsx;
 
 pub use self::csv::{to_csv, to_gb18030};
-pub use tables::{Compared, Subject, TableName, table};
+pub use subject::{Compared, Subject};
+pub use tables::{TableName, table};
 pub use tasks::task_table;
 pub use xlsx::{sheets_to_xlsx, to_xlsx};
 

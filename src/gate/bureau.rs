@@ -3,9 +3,9 @@
 
 use super::band::{Band, Bands, Class, Cuts};
 use super::options::FEW;
-use super::protect::{ItemSums, item_sums, level, unclear};
 use super::release::{BureauItem, ExactItem, Level};
 use super::room::{Range, Room, Rooms};
+use super::sums::{ItemSums, item_sums, level, unclear};
 use crate::survey::{Scale, Thresholds};
 use crate::tally::QuestionTally;
 

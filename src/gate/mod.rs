@@ -8,6 +8,7 @@ mod partition;
 mod protect;
 mod release;
 mod room;
+mod sums;
 
 pub use band::{Band, Bands, Class, Cuts, ThresholdError};
 pub use options::{median_step, top_options};

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::band::{Bands, Class, Cuts};
 use super::partition::{Part, partition};
-use super::release::{BureauCell, BureauItem, GATE_VERSION, GroupCell, GroupItem, Level, Release, ReleasedBureau, ReleasedGroup, Turnout};
-use super::{Band, K, bureau, options};
+use super::release::{BureauCell, BureauItem, GATE_VERSION, GroupCell, GroupItem, Release, ReleasedBureau, ReleasedGroup, Turnout};
+use super::sums::{item_sums, level, unclear};
+use super::{bureau, options};
 use crate::id::RoundId;
 use crate::survey::{Kind, Question, Scale, Survey, Thresholds};
 use crate::tally::{GroupTally, QuestionTally, Tally};
@@ -23,15 +24,6 @@ pub struct UnitSlips {
     pub issued: u32,
     /// Slips used.
     pub used: u32,
-}
-
-/// An item's secret sums in one group.
-#[derive(Clone, Copy)]
-pub(super) struct ItemSums {
-    pub valid: u32,
-    pub present: u32,
-    pub prominent: u32,
-    pub unsure: u32,
 }
 
 /// The publishable results of a counted round. `alone`: whether no other round has told exact totals of nearly the same units.
@@ -172,39 +164,4 @@ fn follow_up_item(scale: &Scale, total: &QuestionTally, parts: &[options::Part],
     }
     let Bands { prominent, present } = beside.cuts.say_coarsely(sums.present, sums.prominent, sums.valid, scale.is_twofold());
     BureauItem { class: Class::L, prominent: Some(prominent), present, level: level(prominent, present, beside.thresholds), ..nothing }
-}
-
-/// An item's sums from the counts of its steps.
-pub(super) fn item_sums(scale: &Scale, tally: &QuestionTally) -> ItemSums {
-    let mut sums = ItemSums { valid: 0, present: 0, prominent: 0, unsure: 0 };
-    for (step, count) in scale.steps.iter().zip(&tally.options) {
-        let count = count.reveal();
-        match step.score {
-            None => sums.unsure += count,
-            Some(score) => {
-                sums.valid += count;
-                sums.present += if score >= scale.present_from { count } else { 0 };
-                sums.prominent += if score >= scale.prominent_from { count } else { 0 };
-            }
-        }
-    }
-    sums
-}
-
-pub(super) fn unclear(sums: ItemSums) -> bool {
-    let answered = sums.valid + sums.unsure;
-    answered >= K && 2 * sums.unsure >= answered
-}
-
-/// The level by the lower ends of the published bands; the one cut of class S serves both bands, and whatever is prominent is present.
-pub(super) fn level(prominent: Band, present: Option<Band>, thresholds: Thresholds) -> Option<Level> {
-    if prominent.lo >= thresholds.prominent {
-        Some(Level::Prominent)
-    } else if prominent.lo >= thresholds.tendency {
-        Some(Level::Tendency)
-    } else if present.map_or(prominent.lo, |band| band.lo.max(prominent.lo)) >= thresholds.emerging {
-        Some(Level::Emerging)
-    } else {
-        None
-    }
 }

@@ -1,56 +1,18 @@
 //! Checks a survey file and says everything that is wrong with it at once.
 //! Each error names line, column and question and what to do, because the author is an official with forty questions, not a programmer.
 
-use std::fmt;
-
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Survey;
 use super::file::{QuestionFile, SurveyFile};
 use super::position::Positions;
+use super::report::{Report, SurveyError, SurveyErrors};
 use super::rules::Checker;
-use crate::text::{Lang, Refusal};
+use crate::text::Refusal;
 
 /// Largest survey file: far above any real questionnaire, far below what could hurt.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
-
-/// All mistakes of a survey file, each with its place.
-#[derive(Debug, Clone)]
-pub struct SurveyErrors(pub Vec<SurveyError>);
-
-/// One mistake.
-#[derive(Debug, Clone)]
-pub struct SurveyError {
-    /// Line and column, from 1.
-    pub position: (usize, usize),
-    /// The value it is about, as a JSON Pointer.
-    pub pointer: String,
-    /// What is wrong and what to do.
-    pub refusal: Refusal,
-}
-
-impl SurveyError {
-    /// `line:column: sentence`, in `lang`.
-    #[must_use]
-    pub fn line(&self, lang: Lang) -> String {
-        format!("{}:{}: {}", self.position.0, self.position.1, self.refusal.get(lang))
-    }
-}
-
-impl fmt::Display for SurveyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, error) in self.0.iter().enumerate() {
-            if n > 0 {
-                f.write_str("\n")?;
-            }
-            f.write_str(&error.line(Lang::En))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for SurveyErrors {}
 
 /// Reads and checks a definition.
 pub(super) fn parse(bytes: &[u8]) -> Result<Survey, SurveyErrors> {
@@ -96,23 +58,6 @@ fn single(position: (usize, usize), zh: impl Into<String>, en: impl Into<String>
 /// serde's message without its own position.
 fn plain(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_owned()
-}
-
-pub(super) struct Report {
-    positions: Positions,
-    errors: Vec<SurveyError>,
-}
-
-impl Report {
-    pub(super) fn add(&mut self, pointer: &str, zh: impl Into<String>, en: impl Into<String>) {
-        let position = self.positions.of(pointer);
-        self.errors.push(SurveyError { position, pointer: pointer.to_owned(), refusal: Refusal::new(zh, en) });
-    }
-
-    fn finish(mut self) -> SurveyErrors {
-        self.errors.sort_by_key(|e| e.position);
-        SurveyErrors(self.errors)
-    }
 }
 
 /// Turns the tree into the file's types. Every question is read on its own, so that one wrong field does not hide the others.

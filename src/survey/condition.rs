@@ -1,8 +1,8 @@
 //! When a question is shown (`visible_if`): conditions on earlier answers, all of which must hold.
 //! They look only at questions that enter no problem list: how many answered a follow-up would else narrow a protected count.
 
-use super::check::Report;
 use super::file::{AnswerFile, ConditionFile, QuestionFile, QuestionRole, SurveyFile};
+use super::report::Report;
 use super::{Kind, Question};
 use crate::text::Refusal;
 

@@ -10,6 +10,7 @@ mod kinds;
 mod part;
 mod position;
 mod read_sheets;
+mod report;
 mod rules;
 mod sheets;
 
@@ -17,7 +18,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-pub use check::{MAX_FILE_BYTES, SurveyError, SurveyErrors};
+pub use check::MAX_FILE_BYTES;
 pub use condition::{Condition, Wanted};
 pub use exposure::Exposure;
 pub use file::{
@@ -27,6 +28,7 @@ pub use file::{
 pub use kinds::{kind_label, usual_kinds};
 pub use part::Part;
 pub use read_sheets::from_sheets;
+pub use report::{SurveyError, SurveyErrors};
 pub use sheets::{Sheet, column_letters, is_survey_sheet, to_sheets};
 
 use crate::text::Text;

@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::check::Report;
 use super::condition;
 use super::file::{AnswerFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
+use super::report::Report;
 use crate::text::{Lang, Rule, Text, is_blank, meant, nearest};
 
 /// Form fields that are not questions.

@@ -1,7 +1,7 @@
 //! A unit table's bytes as rows of text: every encoding and line ending that an office's programs write.
 //! A row keeps the number of its line, so that whoever looks it up finds it.
 
-use super::table::{Raw, Spot};
+use super::raw::{Raw, Spot};
 use crate::text::{Refusal, unguard};
 
 const MAX_BYTES: usize = 5 << 20;

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::table::{Raw, at};
+use super::raw::{Raw, at};
 use super::{CHINESE_COLUMNS, COLUMNS};
 use crate::text::{Lang, Refusal, is_deceptive, meant, nearest, visible};
 

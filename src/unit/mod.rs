@@ -4,6 +4,7 @@
 mod code;
 mod decode;
 mod header;
+mod raw;
 mod rules;
 mod table;
 
@@ -14,7 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use code::tidy_code;
 pub use decode::{decode, text_rows};
 pub use header::Meaning;
-pub use table::{Raw, Reading, Spot, read};
+pub use raw::{Raw, Spot};
+pub use table::{Reading, read};
 
 use crate::text::{Refusal, guard};
 

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Unit;
 use super::code::{is_code, tidy_code};
-use super::table::at;
+use super::raw::at;
 use crate::text::{Refusal, Rule};
 
 const MAX_UNITS: usize = 20_000;

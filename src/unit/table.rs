@@ -4,34 +4,9 @@
 use std::collections::HashSet;
 
 use super::header::{self, Meaning};
+use super::raw::{Raw, at};
 use super::{CHINESE_COLUMNS, Unit, code, rules};
-use crate::survey::column_letters;
 use crate::text::{Refusal, visible};
-
-/// How a place in a table is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Spot {
-    /// By line.
-    #[default]
-    Line,
-    /// By cell.
-    Cell,
-    /// It is one unit that was typed in; nothing else could be meant.
-    OneUnit,
-}
-
-/// A table as it was read, before anybody knows what it means.
-#[derive(Debug, Clone, Default)]
-pub struct Raw {
-    /// Rows with their numbers.
-    pub rows: Vec<(u64, Vec<String>)>,
-    /// How a place in it is told.
-    pub spot: Spot,
-    /// Name of the sheet, if it is one.
-    pub sheet: String,
-    /// Cells that hold something else than text or number: row, column, what to say.
-    pub odd: Vec<(u64, usize, Refusal)>,
-}
 
 /// What a table was taken for.
 #[derive(Debug, Clone, Default)]
@@ -51,30 +26,6 @@ impl Reading {
     pub fn units(self) -> Result<Vec<Unit>, Vec<Refusal>> {
         if self.errors.is_empty() { Ok(self.units) } else { Err(self.errors) }
     }
-}
-
-impl Raw {
-    /// Where a row, or a field of it, stands.
-    #[must_use]
-    pub fn place(&self, row: u64, column: Option<usize>) -> Refusal {
-        let sheet = if self.sheet.is_empty() {
-            [String::new(), String::new()]
-        } else {
-            [format!("工作表 {} ", visible(&self.sheet)), format!("sheet {}, ", visible(&self.sheet))]
-        };
-        match (self.spot, column) {
-            (Spot::OneUnit, _) => Refusal::new("新单位", "the new unit"),
-            (Spot::Cell, Some(column)) => {
-                let letters = column_letters(column);
-                Refusal::new(format!("{}单元格 {letters}{row}", sheet[0]), format!("{}cell {letters}{row}", sheet[1]))
-            }
-            _ => Refusal::new(format!("{}第 {row} 行", sheet[0]), format!("{}line {row}", sheet[1])),
-        }
-    }
-}
-
-pub(super) fn at(place: Refusal, refusal: &Refusal) -> Refusal {
-    Refusal::new(format!("{}：{}", place.zh, refusal.zh), format!("{}: {}", place.en, refusal.en))
 }
 
 /// Words by which a table sums up.

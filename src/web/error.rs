@@ -6,7 +6,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use maud::{Markup, html};
 
-use super::page::{self, Frame, PageKind, View};
+use super::page::{self, PageKind, View};
 use crate::app::{AppError, Cause, Event, report};
 use crate::storage::StorageError;
 use crate::text::{Lang, Refusal, visible};
@@ -102,21 +102,7 @@ impl WebError {
         self.response(page::respondent(PageKind::Error, view, title, "/", body))
     }
 
-    /// The page of this error at the desk; it was reported when it became an answer.
-    #[must_use]
-    pub fn desk_page(&self, frame: &Frame<'_>) -> HttpResponse {
-        let lang = frame.lang;
-        match self {
-            Self::SignIn(to) => return super::desk::office::sign_in::ask(to),
-            Self::SessionOver(path, form) => return super::desk::office::sign_in::over(path, form.as_deref(), lang),
-            Self::ChangePassword => return HttpResponse::SeeOther().insert_header(("Location", "/desk/me")).finish(),
-            _ => {}
-        }
-        let body = html! { div.card.narrow { (self.body(lang, "/desk")) } };
-        self.response(page::desk(frame, lang.pick("未能完成", "That did not work"), "", body))
-    }
-
-    fn body(&self, lang: Lang, home: &str) -> Markup {
+    pub(super) fn body(&self, lang: Lang, home: &str) -> Markup {
         html! {
             h1 { (lang.pick("未能完成", "That did not work")) }
             @for line in self.refusal().get(lang).lines() { p { (visible(line)) } }
@@ -124,7 +110,7 @@ impl WebError {
         }
     }
 
-    fn response(&self, page: Markup) -> HttpResponse {
+    pub(super) fn response(&self, page: Markup) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "5"));

@@ -3,9 +3,11 @@
 
 mod api;
 mod assets;
+pub mod body;
 mod cookies;
 pub mod desk;
 mod error;
+mod files;
 mod negotiate;
 mod page;
 pub mod respondent;
@@ -53,9 +55,9 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
         .service(resource("/r/{round}/again").route(get().to(respondent::submit::again)))
         .service(resource("/bulletin/{round}").route(get().to(respondent::bulletin::show)))
         .service(resource("/privacy").route(get().to(respondent::privacy::show)))
-        .service(resource("/assets/{name}").route(get().to(assets::serve)))
-        .service(resource("/worker.js").route(get().to(assets::worker)))
-        .service(resource("/unfrozen").route(get().to(assets::unfrozen)))
+        .service(resource("/assets/{name}").route(get().to(files::serve)))
+        .service(resource("/worker.js").route(get().to(files::worker)))
+        .service(resource("/unfrozen").route(get().to(files::unfrozen)))
         .default_service(route().to(error::nothing_here));
 }
 
@@ -236,7 +238,7 @@ fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> st
             Side::Desk => app
                 .configure(desk_routes)
                 .configure(health_routes)
-                .service(resource("/assets/{name}").route(get().to(assets::serve)))
+                .service(resource("/assets/{name}").route(get().to(files::serve)))
                 .default_service(route().to(error::nothing_here)),
             Side::Metrics => app
                 .configure(health_routes)

@@ -203,7 +203,7 @@ fn the_size_that_forms_are_padded_to_holds_the_longest_one_and_padding_is_ignore
             _ => {}
         }
     }
-    assert!(longest.len() + 80 < size && size < zicha::web::respondent::submit::MAX_BODY, "{} in {size}", longest.len());
+    assert!(longest.len() + 80 < size && size < zicha::web::body::MAX_BODY, "{} in {size}", longest.len());
     let code = zicha.slips(&round)["CY"][0].clone();
     let mut body = encode(&[("code", code.as_str()), ("visit_meal", "lunch"), ("pad", "")]);
     body.push_str(&"0".repeat(size - body.len()));

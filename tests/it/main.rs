@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod branching;
 mod canary;
+mod circles;
 mod clock;
 mod command_line;
 mod deeds;

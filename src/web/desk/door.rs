@@ -13,7 +13,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use maud::html;
 
 use super::answer::refusal_text;
-use super::forms::carried;
+use super::forms::carried::{self, MAX_FORM};
 use super::office::password::{fields, password_page, respond, within_desk};
 use crate::app::{self, Actor, App, Permission};
 use crate::response::Form;
@@ -185,13 +185,10 @@ pub(in crate::web::desk) fn here(request: &HttpRequest) -> String {
     path.map_or("/desk", |p| p.as_str()).to_owned()
 }
 
-/// Largest form of the desk: a table of all units a bureau may have, or the longest survey, as text.
-pub const MAX_FORM: usize = 8 << 20;
-
 /// How large a body may be: a stranger has nothing to say that is long.
 pub(in crate::web::desk) fn body_limit(request: &HttpRequest, app: &App) -> usize {
     let known = cookie_value(request, app).is_some_and(|cookie| app.issued_here(&cookie));
-    if known { MAX_FORM } else { crate::web::respondent::submit::MAX_BODY }
+    if known { MAX_FORM } else { crate::web::body::MAX_BODY }
 }
 
 /// The form of a signed-in request, refused without the session's token or from another site.
@@ -215,7 +212,7 @@ async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permission, 
 }
 
 pub(in crate::web::desk) async fn read_form(request: &HttpRequest, app: &App, payload: Payload) -> Result<Form, WebError> {
-    let body = crate::web::respondent::submit::read_body(request, payload, body_limit(request, app)).await?;
+    let body = crate::web::body::read_body(request, payload, body_limit(request, app)).await?;
     let form = Form::decode(&body).and_then(Form::without_nul);
     form.map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
 }

@@ -11,7 +11,9 @@ use crate::app::App;
 use crate::response::Form;
 
 /// Largest form that is carried: as large as a form of the desk may be.
-const LARGEST: u64 = crate::web::desk::door::MAX_FORM as u64;
+/// Largest form of the desk: a table of all units a bureau may have, or the longest survey, as text.
+pub const MAX_FORM: usize = 8 << 20;
+const LARGEST: u64 = MAX_FORM as u64;
 
 /// Pages whose forms hold nothing secret.
 const CARRIED: [&str; 5] = ["/desk/units", "/desk/surveys", "/desk/rounds", "/desk/calendar", "/desk/accounts"];

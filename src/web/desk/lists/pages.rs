@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::app::{AppError, Results, minute_of};
 use crate::gate::Level;
+use crate::id::RoundId;
 use crate::problem::{ProblemList, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::round::RoundState;
@@ -13,9 +14,9 @@ use crate::text::{Lang, visible};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::problems::{list_path, row_path};
 use crate::web::desk::lists::results::level_tag;
 use crate::web::desk::office::password;
+use crate::web::desk::office::password::percent;
 use crate::web::page::csrf;
 
 /// All lists of a round, what was handed over, and the roll-up.
@@ -272,4 +273,14 @@ fn what_changed(change: &ProblemChange, lang: Lang) -> Markup {
         }
         @for (name, text) in fields { @if let Some(text) = text { br; span.soft { (name) (lang.pick("：", ": ")) } bdi { (visible(text)) } } }
     }
+}
+
+/// The address of a list.
+pub(in crate::web::desk) fn list_path(round: &RoundId, group: &str) -> String {
+    format!("/desk/rounds/{round}/problems/{}", percent(group))
+}
+
+/// The address of a row.
+pub(in crate::web::desk) fn row_path(round: &RoundId, group: &str, number: &str) -> String {
+    format!("{}/{}", list_path(round, group), percent(number))
 }

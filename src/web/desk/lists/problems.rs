@@ -14,20 +14,10 @@ use crate::text::{Lang, Refusal, Text};
 use crate::web::desk::answer::{html_page, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::pages::{list_page, overview_page, row_page};
+use crate::web::desk::lists::pages::{list_page, list_path, overview_page, row_page, row_path};
 use crate::web::desk::office::password::percent;
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
-
-/// The address of a list.
-pub(in crate::web::desk) fn list_path(round: &RoundId, group: &str) -> String {
-    format!("/desk/rounds/{round}/problems/{}", percent(group))
-}
-
-/// The address of a row.
-pub(in crate::web::desk) fn row_path(round: &RoundId, group: &str, number: &str) -> String {
-    format!("{}/{}", list_path(round, group), percent(number))
-}
 
 /// `GET /desk/rounds/{round}/problems`.
 pub async fn overview(session: Session, app: Data<App>, round: Path<RoundId>) -> Result<HttpResponse, WebError> {

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use crate::app::App;
 use crate::response::Form;
 use crate::text::Lang;
+use crate::web::body::read_body;
 use crate::web::cookies;
 use crate::web::desk::answer::{demo_mark, refusal_text, see_other};
 use crate::web::desk::door::{body_limit, cookie_name, from_this_site};
@@ -18,7 +19,6 @@ use crate::web::desk::{Session, language};
 use crate::web::error::WebError;
 use crate::web::page;
 use crate::web::page::Frame;
-use crate::web::respondent::submit::read_body;
 
 /// What waits until somebody has signed in.
 struct Waiting {

@@ -9,7 +9,7 @@ use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_label};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::web::desk::Session;
-use crate::web::desk::rounds::show::Facts;
+use crate::web::desk::rounds::facts::Facts;
 use crate::web::page::csrf;
 
 pub(in crate::web::desk) fn slips_card(session: &Session, facts: &Facts) -> Markup {

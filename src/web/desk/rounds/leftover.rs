@@ -13,7 +13,7 @@ use crate::response::Form;
 use crate::round::Access;
 use crate::text::Refusal;
 use crate::web::desk::answer::{refused, see_other};
-use crate::web::desk::rounds::show::Facts;
+use crate::web::desk::rounds::facts::Facts;
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 use crate::web::page::csrf;

@@ -4,6 +4,7 @@
 pub(in crate::web::desk) mod cards;
 pub mod custody;
 pub mod draft;
+pub(in crate::web::desk) mod facts;
 pub mod follow;
 pub mod frozen;
 pub mod keeping;

@@ -11,12 +11,12 @@ use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, read};
 use crate::round::Access;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
+use crate::web::body::{MAX_BODY, read_body};
 use crate::web::desk::Session;
 use crate::web::desk::answer::{demo_mark, html_page, see_other};
 use crate::web::error::WebError;
 use crate::web::page::{PageKind, View, respondent};
 use crate::web::respondent::questionnaire::Questionnaire;
-use crate::web::respondent::submit::{MAX_BODY, read_body};
 use crate::web::{FrameRule, content_policy};
 
 /// Widths of real phones, in CSS pixels.

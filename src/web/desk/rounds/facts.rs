@@ -1,0 +1,76 @@
+//! What the page of a round shows, read in one go.
+//! The page, its cards and the form for slips left over all draw from it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use actix_web::web::{Data, block};
+
+use super::follow;
+use crate::app::{App, AppError, Progress, SharedStep};
+use crate::id::RoundId;
+use crate::round::{Round, RoundState, Scopes};
+use crate::survey::Survey;
+use crate::text::{Lang, Refusal};
+use crate::unit::{Group, Unit, groups};
+use crate::web::desk::Openings;
+use crate::web::error::WebError;
+
+/// What the page shows.
+pub(in crate::web::desk) struct Facts {
+    pub(in crate::web::desk) round: Round,
+    pub(in crate::web::desk) survey: Arc<Survey>,
+    pub(in crate::web::desk) groups: Vec<Group>,
+    pub(in crate::web::desk) issued: Option<u64>,
+    /// Code, name and slips of each unit, while slips left over can be noted.
+    pub(in crate::web::desk) issued_by_unit: Vec<(String, String, u32)>,
+    pub(in crate::web::desk) marks: String,
+    pub(in crate::web::desk) opening: Option<Result<Progress, Refusal>>,
+    /// Who has agreed to let the results out.
+    pub(in crate::web::desk) released_by: Vec<String>,
+    /// What a release would be agreed to.
+    pub(in crate::web::desk) seen: String,
+    /// What slips lead to, or why they cannot be printed.
+    pub(in crate::web::desk) address: Result<String, Refusal>,
+    /// How questions and units of a draft fit.
+    pub(in crate::web::desk) scopes: Option<(Scopes, Vec<Refusal>)>,
+    /// The word that changes when this page would.
+    pub(in crate::web::desk) standing: String,
+}
+
+pub(in crate::web::desk) async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: Lang) -> Result<Facts, WebError> {
+    let opening = openings.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+    let (reading, running) = (app.clone(), openings.clone());
+    Ok(block(move || {
+        let standing = follow::standing(&reading, &running, &id)?;
+        let round = reading.round(&id)?;
+        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { Some(reading.slips_issued(&id)?) } else { None };
+        let units = reading.round_units(&id)?;
+        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) { reading.slips_by_unit(&id)? } else { BTreeMap::default() };
+        let issued_of = |unit: &Unit| by_unit.get(&unit.code).map(|issued| (unit.code.clone(), unit.name.clone(), *issued));
+        Ok::<_, AppError>(Facts {
+            survey: reading.survey(&round.survey)?,
+            issued_by_unit: units.iter().filter_map(issued_of).collect(),
+            groups: groups(&units),
+            issued,
+            marks: reading.marks(&round, lang),
+            opening,
+            released_by: reading
+                .approvals(&id)?
+                .into_iter()
+                .filter(|(step, _)| step == SharedStep::Release.as_str())
+                .map(|(_, account)| account)
+                .collect(),
+            address: match reading.address_for_slips() {
+                Ok(address) => Ok(address.as_str().to_owned()),
+                Err(AppError::Refused(refusal)) => Err(refusal),
+                Err(other) => return Err(other),
+            },
+            scopes: if round.state == RoundState::Draft { Some((reading.scopes(&id)?, reading.warnings(&id)?)) } else { None },
+            seen: if round.state == RoundState::Opened && round.destroyed { reading.seen_now(&id, SharedStep::Release)? } else { String::new() },
+            standing,
+            round,
+        })
+    })
+    .await??)
+}
