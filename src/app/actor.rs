@@ -1,8 +1,8 @@
 //! Who acts, and what each may do: an account at the desk or through the interface for programs, the command line, or the service by itself.
 //! Every use case that changes or reads something protected takes an actor, so no door into the house is without a lock.
 
-use super::role::Role;
-use super::{AppError, Session};
+use crate::app::accounts::role::Role;
+use crate::app::{AppError, Session};
 
 /// Who does something.
 #[derive(Debug, Clone)]

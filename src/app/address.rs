@@ -3,7 +3,7 @@
 
 use url::{Host, Url};
 
-use super::{App, AppError, Part};
+use crate::app::{App, AppError, Part};
 use crate::text::Refusal;
 
 /// The setting that holds the address.

@@ -1,7 +1,7 @@
 //! The audit chain: what officials did at the desk and on the command line, each row bound to the one before it by its hash.
 //! It holds desk actions only; nothing that a respondent did can be in it. The head of each day stands on the bulletin, so that a cut is seen.
 
-use super::{Action, Actor, App, AppError, Permission};
+use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::export::{Column, Table};
 use crate::round::{SHANGHAI, shanghai_day};
 use crate::storage::AuditRow;

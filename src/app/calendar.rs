@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{Action, Actor, App, AppError, version};
+use crate::app::{Action, Actor, App, AppError, version};
 use crate::round::{parse_day, parse_typed_day, shanghai_day};
 use crate::text::Refusal;
 

@@ -1,11 +1,11 @@
 //! Whether the server's clock can be believed. A clock that is wrong for a moment must not close a round or destroy what is kept: neither can be undone.
 //! The service notes the time while it runs; if that is more than a day ago, nothing is moved by the calendar until a person has looked at a calendar.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use time::OffsetDateTime;
 
-use super::{Action, Actor, App, AppError, Part, Permission, config, minute_of};
+use crate::app::{Action, Actor, App, AppError, Part, Permission, config, minute_of};
 use crate::text::Refusal;
 
 /// The setting that holds the last moment at which the service ran.
@@ -14,6 +14,22 @@ const CLOCK: &str = "clock";
 const BELIEVED: i64 = 24 * 3600;
 /// How often the moment is noted, in seconds.
 const NOTED: i64 = 60;
+
+/// What a running process knows of time.
+pub(super) struct Clock {
+    /// The latest moment that was seen, Unix seconds.
+    latest: AtomicI64,
+    /// How far it runs behind, for the demo's past round.
+    back: AtomicI64,
+    /// The last moment of a clock that can be believed, Unix seconds.
+    trusted: AtomicI64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { latest: AtomicI64::new(i64::MIN), back: AtomicI64::new(0), trusted: AtomicI64::new(i64::MIN) }
+    }
+}
 
 /// A clock that waits for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +61,21 @@ impl App {
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         let now = self.clock_reads();
-        let trusted = self.trusted.load(Ordering::Relaxed);
+        let trusted = self.clock.trusted.load(Ordering::Relaxed);
         if trusted != i64::MIN && now.unix_timestamp() - trusted > BELIEVED {
             return now;
         }
-        let latest = self.latest.fetch_max(now.unix_timestamp(), Ordering::Relaxed);
+        let latest = self.clock.latest.fetch_max(now.unix_timestamp(), Ordering::Relaxed);
         if latest > now.unix_timestamp() { OffsetDateTime::from_unix_timestamp(latest).unwrap_or(now) } else { now }
     }
 
     fn clock_reads(&self) -> OffsetDateTime {
-        config::system_now() - time::Duration::seconds(self.clock_back.load(Ordering::Relaxed))
+        config::system_now() - time::Duration::seconds(self.clock.back.load(Ordering::Relaxed))
     }
 
     /// Lets the clock run behind, for the demo's past round. It can only come forward again.
     pub(super) fn set_clock_back(&self, back: time::Duration) {
-        self.clock_back.store(back.whole_seconds(), Ordering::Relaxed);
+        self.clock.back.store(back.whole_seconds(), Ordering::Relaxed);
     }
 
     /// Whether the clock waits for a person.
@@ -79,10 +95,10 @@ impl App {
         let now = self.clock_reads().unix_timestamp();
         by.need(Permission::Clock)?;
         // First in memory: the link bears the time that is believed from now on.
-        let before = self.trusted.swap(now, Ordering::Relaxed);
+        let before = self.clock.trusted.swap(now, Ordering::Relaxed);
         let done = self.deed(by, Action::ClockConfirmed, &minute_of(now), |tx| Ok(tx.set_setting(CLOCK, &now.to_string())?));
         if done.is_err() {
-            self.trusted.store(before, Ordering::Relaxed);
+            self.clock.trusted.store(before, Ordering::Relaxed);
         }
         done
     }
@@ -92,21 +108,21 @@ impl App {
         let now = self.clock_reads().unix_timestamp();
         if self.settings.part == Part::Intake {
             // Moves nothing, and may write no setting.
-            let trusted = self.trusted.load(Ordering::Relaxed);
+            let trusted = self.clock.trusted.load(Ordering::Relaxed);
             if trusted == i64::MIN || now - trusted <= BELIEVED {
-                self.trusted.store(now, Ordering::Relaxed);
+                self.clock.trusted.store(now, Ordering::Relaxed);
             }
             return Ok(true);
         }
         if let Some(doubt) = self.clock_doubt()? {
-            self.trusted.store(doubt.last, Ordering::Relaxed);
+            self.clock.trusted.store(doubt.last, Ordering::Relaxed);
             return Ok(false);
         }
         let last = self.storage.setting(CLOCK)?.and_then(|at| at.parse::<i64>().ok());
         if last.is_none_or(|last| now - last >= NOTED) {
             self.set_setting(CLOCK, &now.to_string())?;
         }
-        self.trusted.fetch_max(now, Ordering::Relaxed);
+        self.clock.trusted.fetch_max(now, Ordering::Relaxed);
         Ok(true)
     }
 }

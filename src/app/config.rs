@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{AppError, PublicAddress};
+use crate::app::{AppError, PublicAddress};
 use crate::text::Refusal;
 
 /// Every setting: name in the file, environment variable, default, meaning.

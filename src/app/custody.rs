@@ -1,16 +1,16 @@
 //! Who can open a box: the server alone (a trial), or trustees who come together with the custody file.
 //! Passphrases exist in clear only when they are printed and while a trustee types; nothing that is typed is shown or stored.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rand::Rng;
 use rustix::fs::FlockOperation;
 
-use super::{Action, Actor, App, AppError, rng};
+use crate::app::{Action, Actor, App, AppError, rng};
 use crate::ballot::{
     CustodyError, CustodySecret, MOST_TRUSTEES, Passphrase, PassphraseError, RoundPrivateKey, RoundPublicKey, SMALLEST_QUORUM, Share, WrappedKey,
 };
@@ -65,6 +65,15 @@ pub(super) struct Gathered {
     at: Instant,
 }
 
+/// What is in trustees' hands and in memory only: passphrases that wait for their round, and those that were typed.
+#[derive(Default)]
+pub(super) struct Hands {
+    prepared: Mutex<HashMap<RoundId, Prepared>>,
+    gathered: Mutex<HashMap<RoundId, Gathered>>,
+    /// One passphrase is tried at a time.
+    turn: Mutex<()>,
+}
+
 /// How long prepared passphrases wait for the round to open.
 const PREPARED: Duration = Duration::from_hours(2);
 /// How many void sets are still told by their name.
@@ -101,7 +110,7 @@ impl App {
         let secret = CustodySecret::random(&mut rng());
         let wrapped = WrappedKey::by_trustees(&private, &passphrases, quorum, &secret, id, &mut rng());
         let set = RoundId::random(&mut rng()).as_str()[..4].to_uppercase();
-        let mut waiting = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.custody.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         let before = waiting.get(id).filter(|p| p.at.elapsed() < PREPARED);
         if before.map_or("", |p| p.set.as_str()) != replaces {
             return Err(AppError::Changed);
@@ -115,7 +124,7 @@ impl App {
 
     /// The passphrases that were printed for a draft and wait for it to open.
     pub fn prepared(&self, id: &RoundId) -> Option<PreparedSet> {
-        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut prepared = self.custody.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         prepared.retain(|_, p| p.at.elapsed() < PREPARED);
         let waiting = prepared.get(id)?;
         let (need, of) = waiting.wrapped.trustees()?;
@@ -142,7 +151,7 @@ impl App {
                 self.open_with(by, round, how, (&public, &wrapped, &secret))
             }
             Custody::Trustees | Custody::UntestedTrustees => {
-                let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+                let waiting = || self.custody.prepared.lock().unwrap_or_else(PoisonError::into_inner);
                 if let (Custody::Trustees, Some(waiting)) = (custody, self.prepared(id))
                     && waiting.tested < waiting.need
                 {
@@ -176,7 +185,7 @@ impl App {
         self.storage.create_box(id)?;
         // Written under a name of its own first: of two who open at once, the loser must not replace the winner's secret.
         let pending = self.custody_path(id).with_extension(format!("{:016x}", rng().next_u64()));
-        super::write_private(&pending, &secret.to_file())?;
+        crate::app::write_private(&pending, &secret.to_file())?;
         round.state = RoundState::Open;
         round.trial = wrapped.trustees().is_none();
         round.public_key = Some(public.to_bytes());
@@ -207,7 +216,7 @@ impl App {
     /// Whether a passphrase fits a round, and nothing else about it. It is not kept; of a draft it is noted that this trustee's was typed.
     pub fn test_passphrase(&self, id: &RoundId, typed: &str) -> Result<(), AppError> {
         let round = self.round(id)?;
-        let waiting = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = || self.custody.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |p: &&Prepared| round.state == RoundState::Draft && p.at.elapsed() < PREPARED;
         let prepared = waiting().get(id).filter(fresh).map(|p| (p.set.clone(), p.wrapped.clone(), p.voided.clone()));
         let Some((set, wrapped, voided)) = prepared else { return self.open_share(&wrapped_key(&round)?, id, typed).map(drop) };
@@ -242,7 +251,7 @@ impl App {
         })?;
         let share = self.open_share(&wrapped, id, typed)?;
         self.tell(by, Action::TrusteeEntered, id.as_str())?;
-        let mut all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, g| g.at.elapsed() < GATHERED);
         let gathered = all.entry(id.clone()).or_insert_with(|| Gathered { shares: Vec::new(), at: Instant::now() });
         gathered.at = Instant::now();
@@ -255,20 +264,20 @@ impl App {
     /// Opens one share, one passphrase at a time, because each try takes 64 MiB.
     fn open_share(&self, wrapped: &WrappedKey, id: &RoundId, typed: &str) -> Result<Share, AppError> {
         let passphrase = Passphrase::parse(typed).map_err(passphrase_refusal)?;
-        let _turn = self.password_turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.custody.turn.lock().unwrap_or_else(PoisonError::into_inner);
         wrapped.share(&passphrase, id).map_err(custody_refusal)
     }
 
     /// How many different trustees have typed their passphrase within the last minutes.
     pub fn gathered(&self, id: &RoundId) -> usize {
-        let mut all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, g| g.at.elapsed() < GATHERED);
         all.get(id).map_or(0, |g| g.shares.len())
     }
 
     /// Forgets what trustees have typed.
     pub fn forget_gathered(&self, id: &RoundId) {
-        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     /// Quorum and number of a round's trustees, while there is a key.
@@ -280,7 +289,7 @@ impl App {
     pub(super) fn need_quorum(&self, round: &Round) -> Result<(), AppError> {
         let Some((need, _)) = wrapped_key(round)?.trustees() else { return Ok(()) };
         let have = self.gathered(&round.id);
-        if let Some(gathered) = self.gathered.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&round.id) {
+        if let Some(gathered) = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&round.id) {
             // The step has begun: what was typed must not lapse in the middle of it.
             gathered.at = Instant::now();
         }
@@ -291,7 +300,7 @@ impl App {
     pub(super) fn round_key(&self, round: &Round) -> Result<RoundPrivateKey, AppError> {
         let wrapped = wrapped_key(round)?;
         self.need_quorum(round)?;
-        let all = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         let shares = all.get(&round.id).map_or(&[][..], |g| &g.shares);
         for path in self.custody_files(&round.id) {
             let text = std::fs::read_to_string(&path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;

@@ -3,7 +3,7 @@
 
 use std::sync::PoisonError;
 
-use super::{Actor, App, AppError, Permission};
+use crate::app::{Actor, App, AppError, Permission};
 use crate::storage::Transaction;
 use crate::text::{Lang, visible};
 
@@ -338,7 +338,7 @@ impl App {
         let now = self.now().unix_timestamp();
         let account = by.name();
         let more = {
-            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut refused = self.doorkeeper.refused.lock().unwrap_or_else(PoisonError::into_inner);
             let (minute, count) = refused.get(account).copied().unwrap_or((now / 60, 0));
             let (minute, count, more) = if minute == now / 60 { (minute, count + 1, 0) } else { (now / 60, 1, u64::saturating_sub(count, REFUSED)) };
             refused.insert(account.to_owned(), (minute, count));

@@ -8,7 +8,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Date, Duration};
 
-use super::{Actor, App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep, passwords};
+use crate::app::accounts::passwords;
+use crate::app::{Actor, App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, Source};
 use crate::response::Form;
@@ -113,7 +114,7 @@ impl App {
         // Kept with the data, so that whoever opens it later says so, too.
         self.set_setting("demo", "1")?;
         // The past round really takes place in the past: the demo's clock starts forty days ago.
-        let today = shanghai_day(super::config::system_now());
+        let today = shanghai_day(crate::app::config::system_now());
         self.set_clock_back(Duration::days(40));
         let by = &Actor::Service;
         self.set_bureau_name(by, "江湾区城管执法局（虚构）")?;

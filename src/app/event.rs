@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::AppError;
+use crate::app::AppError;
 use crate::id::RoundId;
 use crate::storage::StorageError;
 
@@ -93,7 +93,7 @@ impl fmt::Display for Event {
 
 /// Writes an event to standard error, with the hour in Shanghai.
 pub fn report(event: &Event) {
-    let now = super::config::system_now().to_offset(crate::round::SHANGHAI);
+    let now = crate::app::config::system_now().to_offset(crate::round::SHANGHAI);
     eprintln!("zicha: {}T{:02} {event}", now.date(), now.hour());
 }
 

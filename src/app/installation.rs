@@ -1,8 +1,8 @@
 //! What an installation is by itself: its name, its server key, and the files that nobody but its owner reads.
 //! A database without its key opens no box, so the two are held together from the first start on.
 
-use super::{Action, Actor, App, AppError, Settings, rng};
 use crate::access::ServerKey;
+use crate::app::{Action, Actor, App, AppError, Settings, rng};
 use crate::storage::{Storage, StorageError};
 use crate::text::Refusal;
 

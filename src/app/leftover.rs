@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Actor, App, AppError};
+use crate::app::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState};
 use crate::text::Refusal;

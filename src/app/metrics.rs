@@ -7,7 +7,7 @@ use prometheus::{IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncod
 
 use crate::round::RoundState;
 
-use super::App;
+use crate::app::App;
 
 /// How often figures change.
 const STEP_SECONDS: i64 = 15 * 60;

@@ -4,6 +4,7 @@
 mod accounts;
 mod actor;
 mod address;
+mod approvals;
 mod audit;
 mod backup;
 mod calendar;
@@ -12,49 +13,40 @@ mod config;
 mod custody;
 mod deeds;
 mod demo;
-mod documents;
-mod drafts;
 mod event;
-mod exports;
 pub mod fault;
 mod installation;
 mod intake;
-mod keeping;
 mod leftover;
 mod lists;
 mod metrics;
 mod opening;
-mod passwords;
+mod originals;
 mod privacy;
-mod results;
-mod role;
 mod rounds;
-mod screening;
-mod second_factor;
-mod session;
-mod sign_in;
 mod slips;
-mod staging;
 mod surveys;
-mod throttle;
-mod tokens;
-mod vouching;
+mod units;
 mod warnings;
 mod workbook;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, RwLock};
 
 use rand::rngs::ThreadRng;
 use sha2::{Digest, Sha256};
 
 pub use crate::storage::SurveyVersion;
 pub use accounts::AccountInfo;
+pub use accounts::role::Role;
+pub use accounts::second_factor::NewSecret;
+pub use accounts::session::{Session, csrf_token};
+pub use accounts::sign_in::SESSION_IDLE;
+pub use accounts::tokens::Token;
 pub use actor::{Actor, Permission};
 pub use address::PublicAddress;
+pub use approvals::SharedStep;
 pub use audit::{AuditChain, AuditFilter, AuditHead, LastChange, action_label, minute_of};
 pub use backup::{How, Restoration, RestoredRound};
 pub use calendar::{Calendar, PHASES, Standing};
@@ -64,29 +56,22 @@ pub use custody::{Custody, PreparedSet};
 pub use deeds::Action;
 pub use demo::{Demo, DemoAccount};
 pub use event::{Cause, Event, report};
-pub use exports::{Document, ExportFile, FileFormat, Wanted};
+pub use intake::live::Live;
 pub use intake::{Begun, Reject};
-pub use keeping::SharedStep;
+pub use lists::files::{Document, ExportFile, FileFormat, Wanted};
+pub use lists::screening::Decision;
+pub use lists::{Check, Results};
 pub use metrics::Submission;
 pub use opening::Progress;
 pub use privacy::{LINES, Line};
-pub use results::{Check, Results};
-pub use role::Role;
 pub use rounds::NewRound;
-pub use screening::Decision;
-pub use second_factor::NewSecret;
-pub use session::{Session, csrf_token};
-pub use sign_in::SESSION_IDLE;
 pub use slips::PrintedSlip;
 pub use surveys::OwnSurvey;
-pub use tokens::Token;
 
 use installation::{create_private, create_private_folder, server_key, write_private};
 
 use crate::access::ServerKey;
-use crate::ballot::{Layout, RoundPublicKey, Straight, StuffingKey};
 use crate::id::RoundId;
-use crate::round::Round;
 use crate::storage::{Stop, Storage, StorageError};
 use crate::survey::Survey;
 use crate::text::Refusal;
@@ -154,43 +139,13 @@ pub struct App {
     demo: bool,
     storage: Storage,
     key: ServerKey,
-    stuffing: Arc<StuffingKey>,
-    live: RwLock<HashMap<RoundId, (Instant, Arc<Live>)>>,
     surveys: RwLock<HashMap<String, Arc<Survey>>>,
-    writers: Mutex<HashMap<RoundId, intake::Writer>>,
-    sealers: intake::Sealers,
-    latest: AtomicI64,
-    wrong_codes: AtomicU64,
-    clock_back: AtomicI64,
-    /// The last moment of a clock that can be believed, Unix seconds.
-    trusted: AtomicI64,
-    passwords: passwords::Places,
-    /// Secrets of second factors that wait for their first code, by account.
-    pending: Mutex<HashMap<String, (totp_rs::Secret, Instant)>>,
-    password_turn: Mutex<()>,
-    throttle: throttle::Throttle,
-    factor_tries: Mutex<vouching::FactorTries>,
-    failed: Mutex<Vec<(i64, String, Action)>>,
-    /// Refusals of the present minute, by account.
-    refused: Mutex<HashMap<String, (i64, u64)>>,
-    prepared: Mutex<HashMap<RoundId, custody::Prepared>>,
-    gathered: Mutex<HashMap<RoundId, custody::Gathered>>,
+    clock: clock::Clock,
+    doorkeeper: accounts::Doorkeeper,
+    custody: custody::Hands,
+    intake: intake::Intake,
     metrics: metrics::Metrics,
 }
-
-/// A round with everything that answering it needs, read once a second at most.
-pub struct Live {
-    /// The round.
-    pub round: Round,
-    /// Its survey.
-    pub survey: Arc<Survey>,
-    layout: Layout,
-    straight: Straight,
-    public_key: Option<RoundPublicKey>,
-}
-
-/// How old a [`Live`] may be.
-const FRESH: Duration = Duration::from_secs(1);
 
 impl App {
     /// Opens data folder, server key and database.
@@ -207,27 +162,14 @@ impl App {
         let demo = settings.demo || storage.setting("demo")?.is_some();
         let app = Self {
             demo,
-            stuffing: Arc::new(StuffingKey::of(&key)),
+            intake: intake::Intake::new(&key),
             key,
             storage,
             settings,
-            live: RwLock::default(),
             surveys: RwLock::default(),
-            writers: Mutex::default(),
-            sealers: intake::Sealers::default(),
-            latest: AtomicI64::new(i64::MIN),
-            wrong_codes: AtomicU64::new(0),
-            clock_back: AtomicI64::new(0),
-            trusted: AtomicI64::new(i64::MIN),
-            passwords: passwords::Places::default(),
-            pending: Mutex::default(),
-            password_turn: Mutex::default(),
-            throttle: throttle::Throttle::default(),
-            factor_tries: Mutex::default(),
-            failed: Mutex::default(),
-            refused: Mutex::default(),
-            prepared: Mutex::default(),
-            gathered: Mutex::default(),
+            clock: clock::Clock::default(),
+            doorkeeper: accounts::Doorkeeper::default(),
+            custody: custody::Hands::default(),
             metrics: metrics::Metrics::new(),
         };
         Ok(app)
@@ -253,84 +195,6 @@ impl App {
     #[must_use]
     pub fn is_demo(&self) -> bool {
         self.demo
-    }
-
-    /// A survey by its id or hash: one that comes with zicha, one of the bureau's own, or the latest of a round.
-    pub fn survey_named(&self, name: &str) -> Result<Arc<Survey>, AppError> {
-        if let Some(shipped) = Self::shipped_surveys().into_iter().find(|s| s.id() == name) {
-            return Ok(Arc::new(shipped));
-        }
-        if let Some(own) = self.own_surveys()?.into_iter().find(|own| own.survey.id() == name) {
-            return Ok(Arc::new(own.survey));
-        }
-        for round in self.rounds()?.iter().rev() {
-            let survey = self.survey(&round.survey)?;
-            if survey.id() == name || survey.hash() == name {
-                return Ok(survey);
-            }
-        }
-        Err(AppError::NotFound(Refusal::new("没有这份问卷", "there is no such survey")))
-    }
-
-    /// A survey by its hash.
-    pub fn survey(&self, hash: &str) -> Result<Arc<Survey>, AppError> {
-        if let Some(known) = self.surveys.read().unwrap_or_else(PoisonError::into_inner).get(hash) {
-            return Ok(known.clone());
-        }
-        let survey = Arc::new(self.storage.survey(hash)?);
-        self.surveys.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_owned(), survey.clone());
-        Ok(survey)
-    }
-
-    /// A round as respondents meet it, if it was read within the last second.
-    #[must_use]
-    pub fn fresh(&self, id: &RoundId) -> Option<Arc<Live>> {
-        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        live.get(id).filter(|(read, _)| read.elapsed() < FRESH).map(|(_, live)| live.clone())
-    }
-
-    /// A round as respondents meet it.
-    pub fn live(&self, id: &RoundId) -> Result<Arc<Live>, AppError> {
-        let known = self.live.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some((read, live)) = &known
-            && read.elapsed() < FRESH
-        {
-            return Ok(live.clone());
-        }
-        match self.read_live(id) {
-            Ok(live) => {
-                let live = Arc::new(live);
-                self.live.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), (Instant::now(), live.clone()));
-                Ok(live)
-            }
-            // A page that was right a moment ago is better than none.
-            Err(AppError::Storage(_)) if known.is_some() => known.map(|k| k.1).ok_or_else(|| AppError::File(String::new())),
-            Err(other) => Err(other),
-        }
-    }
-
-    /// All rounds as respondents meet them.
-    pub fn live_rounds(&self) -> Result<Vec<Arc<Live>>, AppError> {
-        self.storage.rounds()?.iter().map(|r| self.live(&r.id)).collect()
-    }
-
-    fn read_live(&self, id: &RoundId) -> Result<Live, AppError> {
-        let round = self.storage.round(id).map_err(|e| match e {
-            StorageError::NotFound => AppError::NotFound(Refusal::new("没有这个轮次，请核对地址", "there is no such round; check the address")),
-            other => other.into(),
-        })?;
-        let survey = self.survey(&round.survey)?;
-        let public_key = match &round.public_key {
-            Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
-            None => None,
-        };
-        let layout = Layout::of(&survey, round.known_edition()?);
-        Ok(Live { straight: Straight::of(&survey, &layout), layout, survey, public_key, round })
-    }
-
-    /// Forgets what was cached of a round after it changed.
-    fn changed(&self, id: &RoundId) {
-        self.live.write().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     fn release_file(&self, id: &RoundId) -> PathBuf {

@@ -1,7 +1,7 @@
 //! The promise to respondents, line by line, as far as the running configuration keeps it.
 //! Every line has a name under which a test says what proves it; a line whose condition does not hold gives way to the honest weaker one.
 
-use super::{App, Live};
+use crate::app::{App, Live};
 use crate::round::Access;
 use crate::survey::PrivacyCondition;
 use crate::text::Text;

@@ -3,8 +3,8 @@
 
 use rand::seq::SliceRandom;
 
-use super::{Action, Actor, App, AppError, rng};
 use crate::access::{SlipCode, slips_for};
+use crate::app::{Action, Actor, App, AppError, rng};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState};
 use crate::text::Refusal;

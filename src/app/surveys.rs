@@ -1,11 +1,21 @@
 //! Surveys of the bureau's own: kept as their JSON text, checked as `zicha check` does, changed only by whoever has seen the last version.
 //! A round freezes the survey it uses by its hash, so changing a survey here never changes a round.
 
-use super::{Action, Actor, App, AppError, workbook};
+use std::sync::{Arc, PoisonError};
+
+use crate::app::{Action, Actor, App, AppError, workbook};
 use crate::export::sheets_to_xlsx;
+use crate::gate::Cuts;
 use crate::storage::SurveyVersion;
 use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, is_survey_sheet, to_sheets};
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
+
+/// The surveys that come with zicha.
+const SHIPPED: [&[u8]; 3] = [
+    include_bytes!("../../surveys/self-check.json"),
+    include_bytes!("../../surveys/self-check-short.json"),
+    include_bytes!("../../surveys/canteen.json"),
+];
 
 /// Largest definition, in bytes.
 pub const LARGEST: usize = 512 << 10;
@@ -22,6 +32,55 @@ pub struct OwnSurvey {
 }
 
 impl App {
+    /// Reads and checks a survey definition, thresholds included. Mistakes come as `line:column: sentence`.
+    pub fn check_survey(bytes: &[u8]) -> Result<Survey, AppError> {
+        let survey = Survey::parse(bytes)
+            .map_err(|errors| AppError::Mistakes(errors.0.iter().map(|e| Refusal::new(e.line(Lang::Zh), e.line(Lang::En))).collect()))?;
+        Cuts::checked(survey.thresholds())
+            .map_err(|e| Refusal::new(format!("阈值不可用：按此阈值公布的区间会暴露人数（{e}）"), e.to_string()).at("prominent"))?;
+        Ok(survey)
+    }
+
+    /// The surveys that come with zicha.
+    #[must_use]
+    pub fn shipped_surveys() -> Vec<Survey> {
+        SHIPPED.iter().map(|bytes| Survey::parse(bytes).expect("shipped surveys are tested")).collect()
+    }
+
+    /// The text of a survey that comes with zicha.
+    #[must_use]
+    pub fn shipped_text(id: &str) -> Option<String> {
+        let find = |bytes: &&[u8]| Survey::parse(bytes).is_ok_and(|survey| survey.id() == id);
+        SHIPPED.iter().copied().find(find).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// A survey by its id or hash: one that comes with zicha, one of the bureau's own, or the latest of a round.
+    pub fn survey_named(&self, name: &str) -> Result<Arc<Survey>, AppError> {
+        if let Some(shipped) = Self::shipped_surveys().into_iter().find(|s| s.id() == name) {
+            return Ok(Arc::new(shipped));
+        }
+        if let Some(own) = self.own_surveys()?.into_iter().find(|own| own.survey.id() == name) {
+            return Ok(Arc::new(own.survey));
+        }
+        for round in self.rounds()?.iter().rev() {
+            let survey = self.survey(&round.survey)?;
+            if survey.id() == name || survey.hash() == name {
+                return Ok(survey);
+            }
+        }
+        Err(AppError::NotFound(Refusal::new("没有这份问卷", "there is no such survey")))
+    }
+
+    /// A survey by its hash.
+    pub fn survey(&self, hash: &str) -> Result<Arc<Survey>, AppError> {
+        if let Some(known) = self.surveys.read().unwrap_or_else(PoisonError::into_inner).get(hash) {
+            return Ok(known.clone());
+        }
+        let survey = Arc::new(self.storage.survey(hash)?);
+        self.surveys.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_owned(), survey.clone());
+        Ok(survey)
+    }
+
     /// All surveys that a round can use: those that come with zicha, and the bureau's own.
     pub fn surveys(&self) -> Result<Vec<Survey>, AppError> {
         Ok(Self::shipped_surveys().into_iter().chain(self.own_surveys()?.into_iter().map(|own| own.survey)).collect())

@@ -1,7 +1,7 @@
 //! What everybody should know before a round opens: questions that fit no unit or tell too much, and an earlier round that narrows this one.
 //! Some of it refuses the round; the rest stands on its page, on the confirmation of opening and on the sheet for the officers' representative.
 
-use super::{App, AppError};
+use crate::app::{App, AppError};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState, Scopes};
 use crate::survey::{Exposure, Survey};

@@ -43,6 +43,12 @@ impl Access {
             Self::Poster => "poster",
         }
     }
+
+    /// Reads a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Slip, Self::Poster].into_iter().find(|access| access.as_str() == name)
+    }
 }
 
 /// Whether a held question's results may be shown.

@@ -201,7 +201,7 @@ impl Shape {
             let columns = columns.join(", ");
             return format!(
                 "insert into ballots (place, {columns}) select {}, {columns} from (select {named}) where true on conflict do nothing",
-                super::PLACE
+                super::place_of()
             );
         }
         let from = if postgres { " from (select $1::json j) one" } else { "" };

@@ -23,6 +23,24 @@ pub(super) enum Db {
     Pg(diesel::PgConnection),
 }
 
+impl Db {
+    /// The connection to a file. Anything else is a fault of the program, and never taken for done.
+    pub(super) fn sqlite(&mut self) -> Result<&mut diesel::SqliteConnection, StorageError> {
+        match self {
+            Self::Sqlite(db) => Ok(db),
+            Self::Pg(_) => Err(StorageError::Unavailable("this is done to files, and the database is PostgreSQL".into())),
+        }
+    }
+
+    /// The connection to PostgreSQL.
+    pub(super) fn postgres(&mut self) -> Result<&mut diesel::PgConnection, StorageError> {
+        match self {
+            Self::Pg(db) => Ok(db),
+            Self::Sqlite(_) => Err(StorageError::Unavailable("this is done to partitions, and the database is SQLite".into())),
+        }
+    }
+}
+
 /// Where a database is.
 #[derive(Debug, Clone)]
 pub(super) enum Target {

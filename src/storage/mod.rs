@@ -2,36 +2,38 @@
 //! The two backends differ in the connection, the migrations and how a ballot box comes and goes; everything else is one code path.
 
 mod accounts;
+mod approvals;
+mod audit;
 pub mod backup;
 mod boxes;
 mod connection;
-mod keeping;
-mod posting;
-mod problems;
+mod lists;
+mod originals;
 mod release;
 mod rounds;
 mod schema;
+mod screening;
 mod servers;
-mod sharing;
 mod surveys;
 mod transaction;
+mod units;
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use crate::id::RoundId;
+use boxes::{Boxes, Files, Partitions};
 use connection::{Db, Pool, Target};
 
-pub use accounts::{AccountRow, AuditRow, SessionRow, TokenRow};
-pub use boxes::{BoxSums, PLACE};
-pub use posting::{Outcome, Posting};
-pub use problems::{Edition, ProblemChange, Screened, ScreeningState};
+pub use accounts::{AccountRow, SessionRow, TokenRow};
+pub use approvals::{ListsOf, Shared, SharedDeed, Sharing};
+pub use audit::AuditRow;
+pub use boxes::posting::{Outcome, Posting};
+pub use boxes::{BoxSums, place_of};
+pub use lists::{Edition, ProblemChange};
 pub use release::{Comment, NextTexts};
-pub use sharing::{ListsOf, Shared, SharedDeed, Sharing};
+pub use screening::{Screened, ScreeningState};
 pub use surveys::SurveyVersion;
 pub use transaction::{Stop, Transaction};
 
@@ -86,9 +88,7 @@ pub struct Storage {
     main: Pool,
     /// Connections that may make, read and destroy boxes and write what comes out of them: those of `main` unless PostgreSQL has a role for it.
     opening: Pool,
-    /// Pools of open box files, by round (SQLite only).
-    boxes: Mutex<HashMap<RoundId, boxes::BoxPools>>,
-    data: PathBuf,
+    boxes: Boxes,
 }
 
 impl Storage {
@@ -101,13 +101,19 @@ impl Storage {
             Some(target) => connection::pool(target, 4)?,
             None => main.clone(),
         };
-        let storage = Self { target, main, opening, boxes: Mutex::new(HashMap::new()), data: data.to_owned() };
+        let boxes = match target {
+            Target::Sqlite(_) | Target::SqliteBox(_) => Boxes::Files(Files::new(data.to_owned())),
+            Target::Postgres(_) => Boxes::Partitions(Partitions::new(main.clone(), opening.clone())),
+        };
+        let storage = Self { target, main, opening, boxes };
         connection::migrate(&mut *storage.connection()?, &storage.target)?;
         connection::check_same_database(&mut *storage.connection()?, &mut *storage.opening_connection()?)?;
         // Boxes that an older version made are brought to shape before anybody waits for them.
-        for round in storage.rounds()? {
-            if !storage.is_postgres() && storage.has_box(&round.id)? {
-                drop(storage.box_connection(&round.id)?);
+        if let Boxes::Files(files) = &storage.boxes {
+            for round in storage.rounds()? {
+                if storage.has_box(&round.id)? {
+                    drop(files.connection(&round.id)?);
+                }
             }
         }
         Ok(storage)
@@ -191,4 +197,9 @@ impl Transaction<'_> {
         use schema::settings::dsl as s;
         Ok(diesel::delete(s::settings.find(key)).execute(self.db)? == 1)
     }
+}
+
+/// A count as the database has it. One below nothing is a damaged row or a fault, and never none.
+fn counted<N: TryFrom<i64>>(count: i64, what: &str) -> Result<N, StorageError> {
+    N::try_from(count).map_err(|_| StorageError::Corrupt(format!("a count of {what}: {count}")))
 }

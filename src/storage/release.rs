@@ -6,7 +6,8 @@ use time::Date;
 
 use super::connection::Db;
 use super::schema::{comments, releases, rounds, spent_codes};
-use super::{MAIN_LOCK, Storage, StorageError, transaction};
+use super::units::small;
+use super::{MAIN_LOCK, Storage, StorageError, counted, transaction};
 use crate::access::SlipHash;
 use crate::gate::Release;
 use crate::id::RoundId;
@@ -41,11 +42,7 @@ impl Storage {
                 return Ok(false);
             }
             diesel::insert_into(releases::table)
-                .values((
-                    releases::round.eq(round.as_str()),
-                    releases::gate.eq(i32::try_from(release.gate).unwrap_or(0)),
-                    releases::body.eq(release.to_json()),
-                ))
+                .values((releases::round.eq(round.as_str()), releases::gate.eq(small(release.gate as usize)?), releases::body.eq(release.to_json())))
                 .execute(db)?;
             while let Some(texts) = next()? {
                 for part in texts.chunks(ROWS) {
@@ -88,7 +85,7 @@ impl Storage {
     /// How many spent codes are kept of a round whose box is gone.
     pub fn spent_count(&self, round: &RoundId) -> Result<u64, StorageError> {
         let count: i64 = spent_codes::table.filter(spent_codes::round.eq(round.as_str())).count().get_result(&mut *self.connection()?)?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        counted(count, "spent codes")
     }
 }
 

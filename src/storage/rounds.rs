@@ -1,19 +1,18 @@
-//! Units, surveys and rounds in the main database.
+//! Rounds and their units in the main database.
 //! Every move of a round names the state it starts from, so that two movers cannot both succeed.
 
 use std::collections::BTreeMap;
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::connection::Db;
-use super::schema::{round_units, rounds, surveys, units};
+use super::schema::{round_units, rounds};
+use super::units::{UnitTuple, small, unit};
 use super::{Storage, StorageError, Transaction};
 use crate::id::RoundId;
 use crate::round::BallotEdition;
 use crate::round::{Access, ClosingSums, Hold, HoldCheck, Round, RoundState, TurnoutSnapshot, parse_day};
-use crate::survey::Survey;
 use crate::unit::Unit;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -45,20 +44,7 @@ struct RoundRow {
     leftover: Option<String>,
 }
 
-type UnitTuple = (String, String, String, i32, String, String);
-
 impl Storage {
-    /// All units in the order of their table.
-    pub fn units(&self) -> Result<Vec<Unit>, StorageError> {
-        load_units(&mut *self.connection()?)
-    }
-
-    /// The definition with that hash.
-    pub fn survey(&self, hash: &str) -> Result<Survey, StorageError> {
-        let text: String = surveys::table.find(hash).select(surveys::definition).first(&mut *self.connection()?)?;
-        Survey::parse(text.as_bytes()).map_err(|e| StorageError::Corrupt(format!("survey {hash}: {e}")))
-    }
-
     /// A round.
     pub fn round(&self, id: &RoundId) -> Result<Round, StorageError> {
         let row: RoundRow = rounds::table.find(id.as_str()).select(RoundRow::as_select()).first(&mut *self.connection()?)?;
@@ -85,51 +71,11 @@ impl Storage {
                 round_units::group_name,
             ))
             .load(&mut *self.connection()?)?;
-        Ok(rows.into_iter().map(unit).collect())
+        rows.into_iter().map(unit).collect()
     }
 }
 
 impl Transaction<'_> {
-    /// Replaces the unit table; with `from`, only if it still is what it was when the change began.
-    pub fn replace_units(&mut self, from: Option<&[Unit]>, list: &[Unit]) -> Result<bool, StorageError> {
-        {
-            let db = &mut *self.db;
-            if let Db::Pg(pg) = db {
-                // On SQLite the transaction holds the only write lock; here two of them must not read at once.
-                pg.batch_execute("lock table units in share row exclusive mode")?;
-            }
-            if let Some(from) = from
-                && load_units(db)? != from
-            {
-                return Ok(false);
-            }
-            diesel::delete(units::table).execute(db)?;
-            for (place, unit) in list.iter().enumerate() {
-                diesel::insert_into(units::table)
-                    .values((
-                        units::code.eq(&unit.code),
-                        units::name.eq(&unit.name),
-                        units::kind.eq(&unit.kind),
-                        units::headcount.eq(small(unit.headcount as usize)),
-                        units::group_code.eq(&unit.group),
-                        units::group_name.eq(&unit.group_name),
-                        units::place.eq(small(place)),
-                    ))
-                    .execute(db)?;
-            }
-            Ok(true)
-        }
-    }
-
-    /// Keeps a survey definition under its hash.
-    pub fn keep_survey(&mut self, survey: &Survey) -> Result<(), StorageError> {
-        let row = (surveys::hash.eq(survey.hash()), surveys::id.eq(survey.id()), surveys::definition.eq(survey.to_json()));
-        match self.nested(|db| Ok(diesel::insert_into(surveys::table).values(row).execute(db)?)) {
-            Ok(_) | Err(StorageError::Exists) => Ok(()),
-            Err(other) => Err(other),
-        }
-    }
-
     /// Adds a round with its units.
     pub fn create_round(&mut self, round: &Round, list: &[Unit]) -> Result<(), StorageError> {
         {
@@ -265,14 +211,6 @@ impl Transaction<'_> {
     }
 }
 
-fn load_units(db: &mut Db) -> Result<Vec<Unit>, StorageError> {
-    let rows: Vec<UnitTuple> = units::table
-        .order(units::place)
-        .select((units::code, units::name, units::kind, units::headcount, units::group_code, units::group_name))
-        .load(db)?;
-    Ok(rows.into_iter().map(unit).collect())
-}
-
 fn set_units(db: &mut Db, round: &RoundId, list: &[Unit]) -> Result<(), StorageError> {
     diesel::delete(round_units::table.filter(round_units::round.eq(round.as_str()))).execute(db)?;
     for (place, unit) in list.iter().enumerate() {
@@ -282,22 +220,14 @@ fn set_units(db: &mut Db, round: &RoundId, list: &[Unit]) -> Result<(), StorageE
                 round_units::code.eq(&unit.code),
                 round_units::name.eq(&unit.name),
                 round_units::kind.eq(&unit.kind),
-                round_units::headcount.eq(small(unit.headcount as usize)),
+                round_units::headcount.eq(small(unit.headcount as usize)?),
                 round_units::group_code.eq(&unit.group),
                 round_units::group_name.eq(&unit.group_name),
-                round_units::place.eq(small(place)),
+                round_units::place.eq(small(place)?),
             ))
             .execute(db)?;
     }
     Ok(())
-}
-
-fn small(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
-}
-
-fn unit((code, name, kind, headcount, group, group_name): UnitTuple) -> Unit {
-    Unit { code, name, kind, headcount: u32::try_from(headcount).unwrap_or(0), group, group_name }
 }
 
 impl From<&Round> for RoundRow {
@@ -338,11 +268,7 @@ impl TryFrom<RoundRow> for Round {
     fn try_from(row: RoundRow) -> Result<Self, StorageError> {
         let corrupt = |what: &str| StorageError::Corrupt(format!("{what} of round {}", row.id));
         Ok(Self {
-            access: match row.access.as_str() {
-                "slip" => Access::Slip,
-                "poster" => Access::Poster,
-                _ => return Err(corrupt("access")),
-            },
+            access: Access::parse(&row.access).ok_or_else(|| corrupt("access"))?,
             opens: parse_day(&row.opens).map_err(|_| corrupt("opening day"))?,
             closes: parse_day(&row.closes).map_err(|_| corrupt("closing day"))?,
             state: row.state.parse().map_err(|()| corrupt("state"))?,

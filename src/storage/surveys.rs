@@ -1,10 +1,11 @@
-//! Surveys that the section wrote, and every version of them.
+//! Surveys: those that rounds are frozen with, by their hash, and those that the section wrote, with every version.
 //! A change names the version it was made from, so that nobody overwrites what they have not seen.
 
 use diesel::prelude::*;
 
-use super::schema::{own_surveys, survey_versions};
+use super::schema::{own_surveys, survey_versions, surveys};
 use super::{Storage, StorageError, Transaction};
+use crate::survey::Survey;
 
 /// One version of a survey.
 #[derive(Debug, Clone, Queryable)]
@@ -20,6 +21,12 @@ pub struct SurveyVersion {
 }
 
 impl Storage {
+    /// The definition with that hash.
+    pub fn survey(&self, hash: &str) -> Result<Survey, StorageError> {
+        let text: String = surveys::table.find(hash).select(surveys::definition).first(&mut *self.connection()?)?;
+        Survey::parse(text.as_bytes()).map_err(|e| StorageError::Corrupt(format!("survey {hash}: {e}")))
+    }
+
     /// The bureau's own surveys with their versions.
     pub fn own_surveys(&self) -> Result<Vec<(String, i32)>, StorageError> {
         Ok(own_surveys::table.order(own_surveys::id).select((own_surveys::definition, own_surveys::version)).load(&mut *self.connection()?)?)
@@ -34,6 +41,15 @@ impl Storage {
 }
 
 impl Transaction<'_> {
+    /// Keeps a survey definition under its hash.
+    pub fn keep_survey(&mut self, survey: &Survey) -> Result<(), StorageError> {
+        let row = (surveys::hash.eq(survey.hash()), surveys::id.eq(survey.id()), surveys::definition.eq(survey.to_json()));
+        match self.nested(|db| Ok(diesel::insert_into(surveys::table).values(row).execute(db)?)) {
+            Ok(_) | Err(StorageError::Exists) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Keeps a survey that was of version `from` when its change began, 0 for a new one; false if it is another by now.
     pub fn save_own_survey(&mut self, id: &str, definition: &str, from: i32, account: &str, at: i64) -> Result<bool, StorageError> {
         let kept = self.nested(|db| {

@@ -86,10 +86,10 @@ fn only_tally_and_gate_see_a_raw_count() {
 /// Where the application may write without a link of the audit chain, and why.
 const UNTOLD: [(&str, &str); 7] = [
     ("deeds.rs", "the door itself"),
-    ("keeping.rs", "a shared step writes its link with whatever became of it"),
-    ("rounds.rs", "the units of a draft follow their table as a part of a deed that is told"),
-    ("accounts.rs", "a set-up link is taken before anybody has an account"),
-    ("vouching.rs", "failed sign-ins are links and nothing else"),
+    ("approvals.rs", "a shared step writes its link with whatever became of it"),
+    ("rounds/units.rs", "the units of a draft follow their table as a part of a deed that is told"),
+    ("accounts/mod.rs", "a set-up link is taken before anybody has an account"),
+    ("accounts/vouching.rs", "failed sign-ins are links and nothing else"),
     ("installation.rs", "facts that the service keeps for itself, such as the time at which it ran last"),
     ("backup/mod.rs", "a restore replaces the chain, and tells of itself at its end"),
 ];

@@ -336,7 +336,9 @@ fn several_databases_of_one_server_are_given_their_roles_at_once() {
 fn every_table_has_its_rights_said() {
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres")).unwrap().flatten() {
         let sql = std::fs::read_to_string(entry.path().join("up.sql")).unwrap();
-        for table in sql.split("create table ").skip(1).map(|rest| rest.split_whitespace().next().unwrap()) {
+        // A box has its rights from the tables that it is a part of.
+        let tables = sql.split("create table ").skip(1).map(|rest| rest.split_whitespace().next().unwrap()).filter(|table| !table.contains('%'));
+        for table in tables {
             let said = ROLES
                 .split("grant ")
                 .skip(1)

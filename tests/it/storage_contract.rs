@@ -219,3 +219,28 @@ fn several_who_set_one_fact_at_once_all_succeed() {
         assert!(storage.setting("bureau").unwrap().is_some());
     });
 }
+
+#[test]
+fn what_cannot_be_read_is_told_and_never_taken_for_nothing() {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let round = zicha.open_round(&survey("canteen"));
+    for code in zicha.slips(&round)["CY"].iter().take(6) {
+        zicha.answer(&round, code, &[("visit_meal", "lunch"), ("visit_note", "一段原文")]).assert_received();
+    }
+    zicha.finish(&round);
+    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    let corrupt = |told: String| assert!(told.contains("unreadable value"), "{told}");
+    // A head count that cannot be would be 0 for the gate and the turnout.
+    db.batch_execute("pragma ignore_check_constraints = on; update units set headcount = -1 where code = 'CY'").unwrap();
+    corrupt(zicha.app.units().map(drop).unwrap_err().to_string());
+    db.batch_execute("update round_units set headcount = -1 where code = 'CY'").unwrap();
+    corrupt(zicha.app.round_units(&round).map(drop).unwrap_err().to_string());
+    db.batch_execute("update round_units set headcount = 12 where code = 'CY'").unwrap();
+    // A text of an unknown state would wait to be screened again.
+    db.batch_execute("update comments set state = 'somehow'").unwrap();
+    corrupt(zicha.app.screened(&shell(), &round, "visit_note").map(drop).unwrap_err().to_string());
+    corrupt(zicha.app.screening_progress(&shell(), &round).map(drop).unwrap_err().to_string());
+}

@@ -63,7 +63,7 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
                 "insert into ballots with copy as materialized (select round, randomblob(16) as id, unit, encapsulation, ciphertext from ballots limit 1)
                  select {}, copy.* from copy;
                  update ballots set unit = 'CF' where id = (select max(id) from ballots);",
-                zicha::storage::PLACE
+                zicha::storage::place_of()
             ),
             "insert into ballots select round, decode(md5(random()::text), 'hex'), unit, encapsulation, ciphertext from ballots limit 1;
              update ballots set unit = 'CF' where id = (select id from ballots order by id desc limit 1);",

@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::AppError;
+use crate::app::AppError;
 use crate::id::RoundId;
 use crate::storage::AuditRow;
 use crate::storage::backup::Shape;

@@ -19,7 +19,7 @@ use file::{Backup, Header, Seen, round_of};
 
 use side::Side;
 
-use super::{Action, Actor, App, AppError};
+use crate::app::{Action, Actor, App, AppError};
 use crate::gate::Release;
 use crate::id::RoundId;
 use crate::round::{ClosingSums, Restored, Round, RoundState, shanghai_day};
@@ -77,7 +77,7 @@ impl App {
         let identity = age::x25519::Identity::generate();
         let public = identity.to_public().to_string();
         let text = format!("# zicha backup key; keep it away from the server. Public key: {public}\n{}\n", identity.to_string().expose_secret());
-        super::write_private(path, &text)?;
+        crate::app::write_private(path, &text)?;
         Ok(public)
     }
 
@@ -97,7 +97,7 @@ impl App {
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{}.tmp", std::process::id()));
         let pending = path.with_file_name(name);
-        let file = super::create_private(&pending).map_err(failed)?;
+        let file = crate::app::create_private(&pending).map_err(failed)?;
         let written = self.write_backup(file, &recipient);
         let result = match written {
             Ok(rows) => std::fs::rename(&pending, path).map(|()| rows).map_err(failed),

@@ -1,7 +1,7 @@
 //! Which side is further on, the database or a backup: told by the audit chain, of which every change is a link.
 //! Nothing that somebody did is undone without a word: what the database did since is kept and named, and what does not fit together is refused.
 
-use super::super::Action;
+use crate::app::Action;
 use crate::round::SHANGHAI;
 use crate::storage::AuditRow;
 use crate::text::Refusal;

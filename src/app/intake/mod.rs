@@ -1,25 +1,49 @@
 //! Intake: parse and check, look up, seal, commit in groups, and only then reply.
 //! A plain form goes straight from its bytes to a plaintext; whatever is not plain is read slowly here, by rules that know what to say about it.
 
+pub(in crate::app) mod live;
 mod pipeline;
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-pub(super) use pipeline::{Sealers, Writer};
+use pipeline::{Sealers, Writer};
 
-use super::{App, AppError, Live};
-use crate::access::{CodeError, SlipCode, SlipHash};
-use crate::ballot::NoRoom;
+use crate::access::{CodeError, ServerKey, SlipCode, SlipHash};
+use crate::app::{App, AppError, Live};
+use crate::ballot::{NoRoom, StuffingKey};
 use crate::id::RoundId;
 use crate::response::{BLANK_FIELD, CHECK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
 use crate::round::{Access, Phase, RoundState};
 use crate::storage::{Outcome, StorageError};
 use crate::survey::Survey;
 use crate::text::{Refusal, visible};
+
+/// What a running process holds of its intake: rounds as they were read, their writers, and the sealers of all.
+pub(super) struct Intake {
+    live: RwLock<HashMap<RoundId, (Instant, Arc<Live>)>>,
+    writers: Mutex<HashMap<RoundId, Writer>>,
+    sealers: Sealers,
+    pub(super) stuffing: Arc<StuffingKey>,
+    wrong_codes: AtomicU64,
+}
+
+impl Intake {
+    pub(super) fn new(key: &ServerKey) -> Self {
+        Self {
+            live: RwLock::default(),
+            writers: Mutex::default(),
+            sealers: Sealers::default(),
+            stuffing: Arc::new(StuffingKey::of(key)),
+            wrong_codes: AtomicU64::new(0),
+        }
+    }
+}
 
 /// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed down.
 const WRONG_CODES: u32 = 100;
@@ -172,7 +196,7 @@ impl App {
             let count = if packed >> 32 == second { packed & 0xFFFF_FFFF } else { 0 };
             Some(second << 32 | (count + 1))
         };
-        let before = self.wrong_codes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, bump).unwrap_or(0);
+        let before = self.intake.wrong_codes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, bump).unwrap_or(0);
         before >> 32 == second && before & 0xFFFF_FFFF >= u64::from(WRONG_CODES)
     }
 }

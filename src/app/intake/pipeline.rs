@@ -137,7 +137,7 @@ impl App {
         }
         let id = &live.round.id;
         let (new, to_box, under_way) = {
-            let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut writers = self.intake.writers.lock().unwrap_or_else(PoisonError::into_inner);
             if writers.get(id).is_some_and(|w| w.threads.iter().any(JoinHandle::is_finished)) {
                 writers.remove(id);
             }
@@ -167,7 +167,7 @@ impl App {
 
     /// Ends the threads of a round after everything under way is answered. Whatever comes later finds the box sealed.
     pub(in crate::app) fn stop_writer(&self, id: &RoundId) {
-        let writer = self.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let writer = self.intake.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         if let Some(Writer { new, to_box, threads, .. }) = writer {
             drop((new, to_box));
             // A thread that panicked has dropped its queue; its senders were told to try again.
@@ -189,7 +189,7 @@ impl App {
         for job in jobs {
             match &units {
                 Ok(units) => match units.get(&job.hash) {
-                    Some(unit) => self.sealers.seal(&self.stuffing, job, unit.clone()),
+                    Some(unit) => self.intake.sealers.seal(&self.intake.stuffing, job, unit.clone()),
                     None => job.reply.send(Ok(Outcome::Unknown)),
                 },
                 Err(error) => job.reply.send(Err(StorageError::Unavailable(error.to_string()))),
@@ -217,7 +217,7 @@ impl App {
             }
             if left == 0 {
                 // A full disk or a lock is met by the next commit, which says so to those who wait.
-                self.storage.settle(id).ok();
+                self.storage.checkpoint(id).ok();
                 left = rng().random_range(SETTLED_AFTER);
             }
         }

@@ -82,7 +82,7 @@ pub async fn post(session: Session, app: Data<App>, round: Path<RoundId>, form: 
     // What the screener saw: a decision that came in between is not overwritten unseen.
     let seen = Screened {
         summary: form.first("seen_summary").replace("\r\n", "\n"),
-        state: state_of(form.first("seen_state")),
+        state: ScreeningState::parse(form.first("seen_state")).ok_or(WebError::NothingHere)?,
         problem: form.first("seen_problem").to_owned(),
         first: form.first("seen_first").to_owned(),
         ..text.clone()
@@ -123,22 +123,6 @@ pub async fn post(session: Session, app: Data<App>, round: Path<RoundId>, form: 
             let said = refusal_text(error, lang)?;
             answer(&session, &queue, &text.id, Some(&decision), StatusCode::UNPROCESSABLE_ENTITY, Some(&said))
         }
-    }
-}
-
-fn state_of(name: &str) -> ScreeningState {
-    match name {
-        "proposed" => ScreeningState::Proposed,
-        "screened" => ScreeningState::Screened,
-        _ => ScreeningState::Pending,
-    }
-}
-
-fn state_name(state: ScreeningState) -> &'static str {
-    match state {
-        ScreeningState::Pending => "pending",
-        ScreeningState::Proposed => "proposed",
-        ScreeningState::Screened => "screened",
     }
 }
 
@@ -260,7 +244,7 @@ fn one(session: &Session, queue: &Queue, text: &Screened, typed: Option<&Decisio
             (csrf(session))
             input type="hidden" name="question" value=(queue.question);
             input type="hidden" name="text" value=(text.id);
-            input type="hidden" name="seen_state" value=(state_name(text.state));
+            input type="hidden" name="seen_state" value=(text.state.as_str());
             input type="hidden" name="seen_problem" value=(text.problem);
         input type="hidden" name="seen_first" value=(text.first);
         textarea hidden name="seen_summary" { (text.summary) }

@@ -1,0 +1,1 @@
+drop function make_box(text);

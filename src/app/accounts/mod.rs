@@ -1,0 +1,269 @@
+//! Desk accounts: roles, who has one, and the first-start link.
+//! Only officials at the desk sign in; respondents have no account and never meet this code.
+
+pub(in crate::app) mod passwords;
+pub(in crate::app) mod role;
+pub(in crate::app) mod second_factor;
+pub(in crate::app) mod session;
+pub(in crate::app) mod sign_in;
+pub(in crate::app) mod throttle;
+pub(in crate::app) mod tokens;
+pub(in crate::app) mod vouching;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use crate::app::accounts::role::Role;
+use crate::app::accounts::session::{digest, random_hex};
+use crate::app::accounts::vouching::ACCOUNT_CHANGES;
+use crate::app::{Action, Actor, App, AppError, Permission};
+use crate::storage::{AccountRow, StorageError, Transaction};
+use crate::text::Refusal;
+
+/// What a running process keeps in memory of those who come in: places for passwords, guesses, and what waits to be told.
+#[derive(Default)]
+pub(in crate::app) struct Doorkeeper {
+    pub(in crate::app) passwords: passwords::Places,
+    /// Secrets of second factors that wait for their first code, by account.
+    pub(in crate::app) pending: Mutex<HashMap<String, (totp_rs::Secret, Instant)>>,
+    pub(in crate::app) throttle: throttle::Throttle,
+    pub(in crate::app) factor_tries: Mutex<vouching::FactorTries>,
+    /// Failed sign-ins that are to be told in the chain: when, by whom, and what failed.
+    pub(in crate::app) failed: Mutex<Vec<(i64, String, Action)>>,
+    /// Refusals of the present minute, by account.
+    pub(in crate::app) refused: Mutex<HashMap<String, (i64, u64)>>,
+}
+
+/// An account as the administrator sees it.
+#[derive(Debug, Clone)]
+pub struct AccountInfo {
+    /// Sign-in name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Units it may see.
+    pub units: Vec<String>,
+    /// Whether it may sign in.
+    pub active: bool,
+    /// Whether it has a second factor.
+    pub second_factor: bool,
+    /// Until when it waits to be vouched for (Unix seconds).
+    pub waits: Option<i64>,
+}
+
+impl AccountInfo {
+    /// Whether it waits to be vouched for.
+    #[must_use]
+    pub fn waits(&self, now: i64) -> bool {
+        self.waits.is_some_and(|until| now < until)
+    }
+}
+
+/// Name of the administrator's first account.
+const ADMIN: &str = "guanli";
+/// Longest name of an account, in characters.
+pub(in crate::app) const LONGEST_NAME: usize = 40;
+const SETUP: &str = "setup_token";
+
+impl App {
+    /// Adds an account; returns its password, made here if none was given.
+    pub fn add_account(&self, by: &Actor, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+        by.need(Permission::Accounts)?;
+        self.put_account(by.name(), name, role, units, password)
+    }
+
+    /// Adds an account for somebody else; its name and password are shown once, and it waits to be vouched for.
+    pub fn add_account_for(&self, by: &Actor, name: &str, role: Role, units: &[String]) -> Result<(String, String), AppError> {
+        by.need(Permission::Accounts)?;
+        let (mut row, password) = self.new_account(name, role, units, None)?;
+        row.waits = Some(self.waits_until());
+        let changes = self.account_changes_with_now()?;
+        self.record(by.name(), Action::AccountAdd, &row.name, |tx| {
+            keep_account(tx, &row, units)?;
+            Ok(tx.set_setting(ACCOUNT_CHANGES, &changes)?)
+        })?;
+        Ok((row.name, password))
+    }
+
+    /// Adds an account where the right was proved, by a role or by a set-up link.
+    fn put_account(&self, by: &str, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+        let (row, password) = self.new_account(name, role, units, password)?;
+        self.record(by, Action::AccountAdd, &row.name, |tx| keep_account(tx, &row, units))?;
+        Ok(password)
+    }
+
+    /// An account that can be added, and its password.
+    fn new_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<(AccountRow, String), AppError> {
+        let name = &passwords::sign_in_name(name);
+        let fits = (1..=LONGEST_NAME).contains(&name.chars().count())
+            && name.chars().all(|c| (c.is_alphanumeric() && !crate::text::is_deceptive(c)) || "-_.".contains(c));
+        if !fits {
+            return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .")
+                .at("name")
+                .into());
+        }
+        if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
+            return Err(Refusal::new(
+                "单位负责人、局领导须指定单位，其他角色不能指定单位",
+                "unit_head and leader need units (--unit); other roles must not have any",
+            )
+            .at("units")
+            .into());
+        }
+        let known = self.storage.units()?;
+        if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
+            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
+        }
+        let temporary = password.is_none();
+        let password = match password {
+            Some(given) => {
+                passwords::check(given, &[name, &self.bureau_name()?])?;
+                given.to_owned()
+            }
+            None => passwords::generate(),
+        };
+        let row = AccountRow {
+            name: name.to_owned(),
+            role: role.as_str().to_owned(),
+            password: passwords::hash(&password)?,
+            active: true,
+            totp: None,
+            totp_step: None,
+            temporary: Some(temporary),
+            waits: None,
+        };
+        if self.account_like(name)?.is_some() { Err(exists(name).into()) } else { Ok((row, password)) }
+    }
+
+    /// All accounts, for those who manage them.
+    pub fn accounts(&self, by: &Actor) -> Result<Vec<AccountInfo>, AppError> {
+        by.need(Permission::Accounts)?;
+        self.known_accounts()
+    }
+
+    /// How many accounts the section has that may sign in.
+    pub fn accounts_of_the_section(&self) -> Result<usize, AppError> {
+        Ok(self.known_accounts()?.iter().filter(|account| account.active && account.role.runs_rounds()).count())
+    }
+
+    pub(in crate::app) fn known_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
+        let mut list = Vec::new();
+        for row in self.storage.accounts()? {
+            let Ok(role) = row.role.parse() else { continue };
+            list.push(AccountInfo {
+                units: self.storage.account_units(&row.name)?,
+                second_factor: row.totp.is_some(),
+                waits: row.waits,
+                role,
+                active: row.active,
+                name: row.name,
+            });
+        }
+        Ok(list)
+    }
+
+    /// Lets an account sign in or not; its sessions end. Somebody must always be left to manage accounts.
+    pub fn set_account_active(&self, by: &Actor, name: &str, active: bool) -> Result<(), AppError> {
+        by.need(Permission::Accounts)?;
+        self.known_account(name)?;
+        if !active && by.name() == name {
+            return Err(Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into());
+        }
+        self.deed(by, if active { Action::AccountOn } else { Action::AccountOff }, name, |tx| {
+            if !active {
+                tx.end_other_sessions(name, "")?;
+                tx.end_tokens(name, None)?;
+            }
+            tx.set_active(name, active)?;
+            // What it agreed to ends with it.
+            Ok(tx.forget_approvals_of(name)?)
+        })
+    }
+
+    /// Gives an account a new password, shown once; its sessions end.
+    pub fn reset_password(&self, by: &Actor, name: &str) -> Result<String, AppError> {
+        by.need(Permission::Accounts)?;
+        self.known_account(name)?;
+        let password = passwords::generate();
+        let hash = passwords::hash(&password)?;
+        let (waits, changes) = (self.waits_until(), self.account_changes_with_now()?);
+        self.deed(by, Action::PasswordReset, name, |tx| {
+            tx.set_password(name, &hash, true)?;
+            tx.set_waits(name, Some(waits))?;
+            if by.name() != name {
+                tx.set_setting(ACCOUNT_CHANGES, &changes)?;
+            }
+            tx.forget_approvals_of(name)?;
+            tx.end_other_sessions(name, "")?;
+            tx.end_tokens(name, None)?;
+            Ok(())
+        })?;
+        Ok(password)
+    }
+
+    /// The account that a typed name means. An older version kept capitals as they were typed. The same work whether there is one or not.
+    pub(in crate::app) fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
+        let all = self.storage.accounts()?;
+        let exact = all.iter().position(|account| account.name == name);
+        let like = all.iter().position(|account| passwords::sign_in_name(&account.name) == name);
+        Ok(exact.or(like).and_then(|at| all.into_iter().nth(at)))
+    }
+
+    pub(in crate::app) fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
+        self.storage.account(name)?.ok_or_else(|| Refusal::new("没有这个账号", "there is no such account").into())
+    }
+
+    /// A one-time token for the first account, if there is none yet; a new one voids the last.
+    pub fn setup_token(&self) -> Result<Option<String>, AppError> {
+        if !self.storage.accounts()?.is_empty() {
+            return Ok(None);
+        }
+        let token = random_hex();
+        self.set_setting(SETUP, &digest(&token))?;
+        Ok(Some(token))
+    }
+
+    /// Whether a set-up token is the current one.
+    pub fn setup_token_fits(&self, token: &str) -> Result<bool, AppError> {
+        Ok(self.storage.setting(SETUP)?.is_some_and(|known| known == digest(token)))
+    }
+
+    /// Names the bureau and makes the first account with a set-up token, which is used up by it, and beside it the administrator's, who makes all others.
+    /// Returns the administrator's name and password, which are shown once.
+    pub fn set_up(&self, token: &str, bureau: &str, name: &str, password: &str) -> Result<(String, String), AppError> {
+        crate::round::check_title(bureau).map_err(|refusal| refusal.at("bureau"))?;
+        let gone = || {
+            Refusal::new(
+                "设置链接无效或已使用；重新启动服务会打印新的链接",
+                "the set-up link is void or used; restarting the service prints a new one",
+            )
+        };
+        if !self.setup_token_fits(token)? || !self.storage.accounts()?.is_empty() {
+            return Err(gone().into());
+        }
+        // Of several who post at once exactly one takes the token.
+        if !self.storage.transaction::<_, StorageError>(|tx| tx.take_setting(SETUP))? {
+            return Err(gone().into());
+        }
+        if let Err(error) = self.put_account(name, name, Role::Head, &[], Some(password)) {
+            self.set_setting(SETUP, &digest(token))?;
+            return Err(error);
+        }
+        let admin = if name == ADMIN { format!("{ADMIN}2") } else { ADMIN.to_owned() };
+        let password = self.put_account(name, &admin, Role::Admin, &[], None)?;
+        self.put_bureau_name(name, bureau)?;
+        Ok((admin, password))
+    }
+}
+
+fn exists(name: &str) -> Refusal {
+    Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name")
+}
+
+fn keep_account(tx: &mut Transaction, row: &AccountRow, units: &[String]) -> Result<(), AppError> {
+    match tx.add_account(row, units) {
+        Err(StorageError::Exists) => Err(exists(&row.name).into()),
+        other => Ok(other?),
+    }
+}

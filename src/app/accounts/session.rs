@@ -1,0 +1,48 @@
+//! Who is signed in, as every use case sees it.
+//! A session lives under the digest of its cookie, so that the database signs nobody in.
+
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+
+use crate::app::accounts::role::Role;
+use crate::app::rng;
+
+/// A signed-in desk user.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Account.
+    pub account: String,
+    /// Role.
+    pub role: Role,
+    /// Units it may see (leader, unit head).
+    pub units: Vec<String>,
+    /// Token that every form must carry.
+    pub csrf: String,
+    /// Whether the password was typed a short while ago, as grave steps ask for.
+    pub confirmed: bool,
+    /// Whether the password was given by somebody else and has to be changed before anything else.
+    pub temporary: bool,
+    pub(in crate::app) key: String,
+}
+
+impl Session {
+    /// What an account is entitled to, without anybody being signed in: for its programs.
+    #[must_use]
+    pub fn standing(account: String, role: Role, units: Vec<String>) -> Self {
+        Self { account, role, units, csrf: String::new(), confirmed: false, temporary: false, key: String::new() }
+    }
+}
+
+/// The token that every form of a session carries. It follows from the cookie, so a form can be recognised when its session has ended.
+#[must_use]
+pub fn csrf_token(cookie: &str) -> String {
+    digest(&format!("csrf {cookie}"))
+}
+
+pub(in crate::app) fn random_hex() -> String {
+    hex::encode(rng().random::<[u8; 32]>())
+}
+
+pub(in crate::app) fn digest(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
+}

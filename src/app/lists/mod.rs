@@ -1,0 +1,362 @@
+//! Results after the opening: problem lists, exports, and the check that the bulletin adds up.
+//! Everything is read from the frozen Release, so page, file and bulletin agree.
+
+pub(in crate::app) mod documents;
+pub(in crate::app) mod files;
+pub(in crate::app) mod screening;
+pub(in crate::app) mod working;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::app::{Action, Actor, App, AppError, PHASES, Permission};
+use crate::export::{Compared, Subject, Table, TableName, table};
+use crate::gate::Release;
+use crate::id::RoundId;
+use crate::problem::{ProblemEdit, ProblemList, bureau_list, finished, group_list};
+use crate::round::{Access, Day, Round, RoundState};
+use crate::storage::Edition;
+use crate::survey::Survey;
+use crate::text::{Lang, Refusal, Text};
+use crate::unit::Unit;
+
+/// A round with its results.
+pub struct Results {
+    /// The round.
+    pub round: Round,
+    /// Its survey.
+    pub survey: Arc<Survey>,
+    /// Its release.
+    pub release: Release,
+    /// Name of the bureau.
+    pub bureau: String,
+    /// Marks such as 演示数据 and 试用.
+    pub marks: Text,
+    /// What people did to the lists.
+    pub edits: Vec<ProblemEdit>,
+    /// Confirmed summaries by the number of their row.
+    pub cases: BTreeMap<String, Vec<String>>,
+    /// The lists that were handed over last.
+    pub edition: Option<Edition>,
+    /// Units of the round.
+    pub units: Vec<Unit>,
+    /// Phases of the campaign: name, and last day in words.
+    pub phases: Vec<(String, String)>,
+    /// What became of items since the round before; filled in where it is asked for.
+    pub compared: Vec<Compared>,
+    /// Whether the reader sees lists as they were handed over, and not as they are being worked on.
+    as_issued: bool,
+}
+
+/// One line of `zicha verify`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What is compared.
+    pub what: Refusal,
+    /// The two figures.
+    pub figures: (String, String),
+    /// Whether they agree.
+    pub holds: bool,
+}
+
+impl Results {
+    /// The same for somebody who sees lists as they were handed over.
+    #[must_use]
+    pub fn as_issued(mut self) -> Self {
+        self.as_issued = true;
+        // A question that was checked or taken back since then is as it was when two accounts let the lists out.
+        if let Some(edition) = &self.edition {
+            self.round.holds.clone_from(&edition.holds);
+            self.cases.clone_from(&edition.cases);
+        }
+        self.edits.clear();
+        self
+    }
+
+    /// Whether the last lists were let out by the command line alone.
+    #[must_use]
+    pub fn released_on_the_command_line(&self) -> bool {
+        self.round.state == RoundState::Released && self.edition.as_ref().is_some_and(|edition| edition.accounts.is_empty())
+    }
+
+    pub(in crate::app) fn reads_issued(&self) -> bool {
+        self.as_issued
+    }
+
+    /// The list of one published group, or the bureau's for `ALL`: as it is handed over, with what people did to it.
+    pub fn list(&self, code: &str) -> Result<ProblemList, AppError> {
+        let derived = self.derived(code)?;
+        if self.as_issued {
+            let list = self.edition.iter().flat_map(|e| &e.lists).find(|l| l.code == code).cloned();
+            return list.ok_or_else(|| AppError::NotFound(Refusal::new("没有下发这份清单", "that list was not handed over")));
+        }
+        Ok(finished(&derived, self.working(code)?))
+    }
+
+    /// The list as the Release alone says it.
+    pub fn derived(&self, code: &str) -> Result<ProblemList, AppError> {
+        if code == "ALL" {
+            return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, &self.bureau));
+        }
+        let group = self.release.groups.iter().find(|g| g.code == code).ok_or_else(|| {
+            let codes: Vec<&str> = self.release.groups.iter().map(|g| g.code.as_str()).collect();
+            AppError::NotFound(Refusal::new(
+                format!("没有公布代码为 {code} 的统计组；可用：{}、ALL", codes.join("、")),
+                format!("no group {code} is published; there are {} and ALL", codes.join(", ")),
+            ))
+        })?;
+        Ok(group_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, group))
+    }
+
+    /// A table as programs read it, of all groups or of one.
+    pub fn table(&self, name: TableName, only: Option<&str>) -> Result<Table, AppError> {
+        self.table_for(name, only, false)
+    }
+
+    /// A table for people or for programs.
+    pub fn table_for(&self, name: TableName, only: Option<&str>, people: bool) -> Result<Table, AppError> {
+        if let Some(code) = only {
+            self.list(code)?;
+        }
+        let lists = if let Some(code) = only {
+            vec![self.list(code)?]
+        } else {
+            // Where texts are pooled, summaries are cases of the bureau's rows.
+            let bureau = ["ALL"].into_iter().filter(|_| name == TableName::Comments);
+            self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
+        };
+        let subject = Subject {
+            round: &self.round,
+            survey: &self.survey,
+            release: &self.release,
+            bureau: &self.bureau,
+            marks: self.marks.zh(),
+            only,
+            lists: &lists,
+            cases: &self.cases,
+            compared: &self.compared,
+            phases: &self.phases,
+            units: &self.unit_names(only),
+            people,
+        };
+        Ok(table(name, &subject))
+    }
+
+    /// Whether somebody may read the list of a group: their own units' after release, or all for those who run rounds.
+    #[must_use]
+    pub fn may_be_read(&self, by: &Actor, group: &str) -> bool {
+        let own = |unit: &String| self.group_of_unit(unit) == Some(group);
+        by.may(Permission::RunRounds)
+            || (self.round.state == RoundState::Released && by.session().is_some_and(|session| session.units.iter().any(own)))
+    }
+
+    /// Names of all units, or of those in one published group.
+    #[must_use]
+    pub fn unit_names(&self, only: Option<&str>) -> Vec<&str> {
+        let own = |unit: &Unit| only.is_none_or(|code| code == "ALL" || self.group_of_unit(&unit.code) == Some(code));
+        self.units.iter().filter(|unit| own(unit)).map(|unit| unit.name.as_str()).collect()
+    }
+
+    /// The published group that a unit belongs to.
+    #[must_use]
+    pub fn group_of_unit(&self, unit: &str) -> Option<&str> {
+        self.release.groups.iter().find(|g| g.units.iter().any(|u| u == unit)).map(|g| g.code.as_str())
+    }
+}
+
+impl App {
+    /// The results of an opened round, with its lists as they are being worked on.
+    pub fn results(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        by.need(Permission::RunRounds)?;
+        self.working_results(id)
+    }
+
+    pub(in crate::app) fn working_results(&self, id: &RoundId) -> Result<Results, AppError> {
+        let released = self.released(id)?;
+        Ok(Results { edits: self.storage.problem_edits(id)?, cases: self.storage.cases(id)?, ..released })
+    }
+
+    /// The results of an opened round as everybody may read them. Nothing of what the desk works on is read for it.
+    pub fn published(&self, id: &RoundId) -> Result<Results, AppError> {
+        self.released(id).map(Results::as_issued)
+    }
+
+    fn released(&self, id: &RoundId) -> Result<Results, AppError> {
+        let (round, release) = self.frozen(id)?;
+        let survey = self.survey(&round.survey)?;
+        let marks = Text::both(self.marks(&round, Lang::Zh), self.marks(&round, Lang::En));
+        Ok(Results {
+            bureau: self.bureau_name()?,
+            edits: Vec::new(),
+            cases: BTreeMap::new(),
+            edition: self.storage.last_edition(id)?,
+            units: self.storage.round_units(id)?,
+            phases: self.phases()?,
+            compared: Vec::new(),
+            as_issued: false,
+            marks,
+            survey,
+            release,
+            round,
+        })
+    }
+
+    /// The results of an opened round as this desk user sees them: those who do not run rounds read lists as they were handed over.
+    pub fn results_for(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        by.need(Permission::ReadLists)?;
+        let results = self.working_results(id)?;
+        Ok(if by.may(Permission::RunRounds) { results } else { results.as_issued() })
+    }
+
+    /// The results of a round for a program that reads all of them that it may: a link of the chain.
+    pub fn read_release(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        let results = self.results_for(by, id)?;
+        let subject = format!("{id} release");
+        if !by.may(Permission::RunRounds) && results.round.state != RoundState::Released {
+            return self.refuse(by, Action::ApiDenied, &subject);
+        }
+        self.tell(by, Action::ApiRead, &subject)?;
+        Ok(results)
+    }
+
+    /// Refuses a program that asks for something which its owner may not read.
+    pub fn refuse_program(&self, by: &Actor, path: &str) -> Result<(), AppError> {
+        self.refuse(by, Action::ApiDenied, path)
+    }
+
+    /// The results of an opened round for somebody who reads the list of one group, or of the bureau (`ALL`).
+    pub fn read_list(&self, by: &Actor, id: &RoundId, group: &str) -> Result<Results, AppError> {
+        let results = self.results_for(by, id)?;
+        let subject = format!("{id} {group}");
+        match (results.may_be_read(by, group), by) {
+            (true, Actor::Program(_)) => self.tell(by, Action::ApiRead, &subject)?,
+            (true, _) => {}
+            (false, Actor::Program(_)) => return self.refuse(by, Action::ApiDenied, &subject),
+            (false, _) => return self.refuse(by, Action::ListDenied, &subject),
+        }
+        Ok(results)
+    }
+
+    /// The published group that a unit belongs to, or what was given if it is none: a group's own code.
+    pub fn group_named(&self, by: &Actor, id: &RoundId, code: &str) -> Result<String, AppError> {
+        by.need(Permission::RunRounds)?;
+        if !self.round(id)?.state.has_results() {
+            return Ok(code.to_owned());
+        }
+        let (_, release) = self.frozen(id)?;
+        let group = release.groups.into_iter().find(|group| group.units.iter().any(|unit| unit == code));
+        Ok(group.map_or_else(|| code.to_owned(), |group| group.code))
+    }
+
+    pub(in crate::app) fn phases(&self) -> Result<Vec<(String, String)>, AppError> {
+        let calendar = self.calendar()?;
+        let day = |n: usize| {
+            let last = calendar.as_ref().and_then(|c| crate::round::parse_day(&c.days[n].1).ok());
+            last.map_or_else(String::new, |day| Day(day, Lang::Zh).to_string())
+        };
+        Ok(PHASES.iter().enumerate().map(|(n, phase)| (phase.0[0].to_owned(), day(n))).collect())
+    }
+
+    /// Marks that every page and file of a round carries.
+    #[must_use]
+    pub fn marks(&self, round: &Round, lang: Lang) -> String {
+        let marks = [
+            (self.is_demo(), "演示数据", "demo data"),
+            (round.state != RoundState::Draft && round.is_trial(), "试用", "trial"),
+            (round.access == Access::Poster, "未核验", "unverified"),
+        ];
+        marks.iter().filter(|m| m.0).map(|m| lang.pick(m.1, m.2)).collect::<Vec<_>>().join(lang.pick("、", ", "))
+    }
+
+    /// Recomputes the bulletin's sums.
+    pub fn verify(&self, id: &RoundId) -> Result<Vec<Check>, AppError> {
+        let round = self.round(id)?;
+        let Some(closing) = &round.closing else {
+            return Err(Refusal::new("本轮尚未截止，公示栏还没有数字", "the round is not closed yet; the bulletin has no figures").into());
+        };
+        let mut checks = Vec::new();
+        let mut check = |zh: &str, en: &str, a: String, b: String| {
+            checks.push(Check { what: Refusal::new(zh, en), holds: a == b, figures: (a, b) });
+        };
+        let slips = round.access == Access::Slip;
+        if slips {
+            check("公示：已用填写码 = 票箱答卷", "bulletin: slips used = ballots", closing.used.to_string(), closing.ballots.to_string());
+        }
+        if slips {
+            check("没有超出单位人数使用的填写码", "no slips used beyond a unit's head count", closing.over.to_string(), "0".to_owned());
+        }
+        if self.storage.has_box(id)? {
+            let sums = self.storage.box_sums(id)?;
+            check("票箱摘要与公示一致", "digest of the box as on the bulletin", sums.digest, closing.digest.clone());
+            check("票箱答卷数与公示一致", "ballots in the box as on the bulletin", sums.ballots.to_string(), closing.ballots.to_string());
+        }
+        if round.state.has_results() {
+            let release = self.storage.release(id)?;
+            let sum = |pick: fn(&crate::gate::Turnout) -> u32| release.groups.iter().map(|g| u64::from(pick(&g.turnout))).sum::<u64>();
+            let bureau = release.bureau.turnout;
+            check(
+                "各统计组开箱答卷之和 = 公示答卷",
+                "ballots opened in all groups = ballots on the bulletin",
+                sum(|t| t.opened).to_string(),
+                closing.ballots.to_string(),
+            );
+            check(
+                "无效 + 空白 + 计入 = 开箱",
+                "spoiled + blank + counted = opened",
+                sum(|t| t.spoiled + t.blank + t.counted).to_string(),
+                u64::from(bureau.opened).to_string(),
+            );
+            check(
+                "各统计组发放之和 = 公示发放",
+                "slips issued in all groups = slips on the bulletin",
+                sum(|t| t.issued).to_string(),
+                closing.issued.to_string(),
+            );
+            check(
+                "各统计组已用之和 = 公示已用",
+                "slips used in all groups = slips used on the bulletin",
+                sum(|t| t.used).to_string(),
+                closing.used.to_string(),
+            );
+            if slips && round.destruction.is_none() {
+                check(
+                    "留存的已用码（仅散列） = 公示已用",
+                    "spent codes kept (hashes only) = slips used on the bulletin",
+                    self.storage.spent_count(id)?.to_string(),
+                    closing.used.to_string(),
+                );
+            }
+            check(
+                "票箱和钥匙已销毁",
+                "box and keys are destroyed",
+                (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none()).to_string(),
+                true.to_string(),
+            );
+            self.verify_cells(&release, &round, &mut check)?;
+        }
+        Ok(checks)
+    }
+
+    /// Exact bureau counts must add up to the ballots counted.
+    fn verify_cells(&self, release: &Release, round: &Round, check: &mut impl FnMut(&str, &str, String, String)) -> Result<(), AppError> {
+        let survey = self.survey(&round.survey)?;
+        let mut wrong = Vec::new();
+        for (question, cell) in survey.questions().iter().zip(&release.bureau.cells) {
+            if let crate::gate::BureauCell::Item(item) = cell
+                && let Some(exact) = &item.exact
+            {
+                let told: u32 = exact.steps.iter().flatten().sum();
+                let fits = (told == exact.answered || (told < exact.answered && exact.steps.contains(&None)))
+                    && exact.answered <= release.bureau.turnout.counted
+                    && exact.prominent <= exact.present
+                    && exact.present <= exact.valid
+                    && exact.valid <= exact.answered;
+                if !fits {
+                    wrong.push(question.id.clone());
+                }
+            }
+        }
+        check("全局各题选项之和与作答数一致", "bureau counts of every item add up", wrong.join(", "), String::new());
+        Ok(())
+    }
+}
