@@ -129,10 +129,16 @@ impl AuditChain {
     /// Rows as a table.
     #[must_use]
     pub fn table(&self, filter: &AuditFilter) -> Table {
-        let columns = [("seq", "序号"), ("at", "时间"), ("account", "账号"), ("action", "操作"), ("subject", "对象"), ("hash", "散列值")];
         Table {
             title: "审计记录".to_owned(),
-            columns: columns.into_iter().map(|(id, zh)| Column::new(id, zh)).collect(),
+            columns: vec![
+                Column::count("seq", "序号"),
+                Column::text("at", "时间"),
+                Column::text("account", "账号"),
+                Column::text("action", "操作"),
+                Column::text("subject", "对象"),
+                Column::text("hash", "散列值"),
+            ],
             rows: self
                 .rows
                 .iter()

@@ -245,7 +245,7 @@ pub(super) fn export(
     file: &Path,
 ) -> Result<(), AppError> {
     let document: Document = table.parse().map_err(|()| {
-        let names: Vec<&str> = TableName::ALL.iter().map(|t| t.1).chain(["letter", "report"]).collect();
+        let names: Vec<&str> = TableName::ALL.into_iter().map(TableName::as_str).chain(["letter", "report"]).collect();
         Refusal::new(format!("没有名为 {table} 的表"), format!("there is no table `{table}`; this version has {}", names.join(", ")))
     })?;
     if !matches!(document, Document::Table(_)) && (format != Format::Docx || unit.is_some()) {

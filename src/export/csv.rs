@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_file_has_a_bom_crlf_and_quotes_everywhere() {
-        let table = Table { title: "试".into(), columns: vec![Column::new("a", "=甲")], rows: vec![vec!["乙\"丙".into()]] };
+        let table = Table { title: "试".into(), columns: vec![Column::text("a", "=甲")], rows: vec![vec!["乙\"丙".into()]] };
         assert_eq!(String::from_utf8(to_csv(&table, Headers::Chinese)).unwrap(), "\u{FEFF}\"'=甲\"\r\n\"乙\"\"丙\"\r\n");
         assert_eq!(String::from_utf8(to_csv(&table, Headers::Ids)).unwrap(), "\u{FEFF}\"a\"\r\n\"乙\"\"丙\"\r\n");
     }

@@ -3,17 +3,13 @@
 
 mod csv;
 pub mod docx;
-mod figures;
-mod list_tables;
 mod subject;
 mod tables;
-mod tasks;
 mod xlsx;
 
 pub use self::csv::{to_csv, to_gb18030};
 pub use subject::{Compared, Subject};
-pub use tables::{TableName, table};
-pub use tasks::task_table;
+pub use tables::{TableName, table, task_table};
 pub use xlsx::{sheets_to_xlsx, to_xlsx};
 
 /// A column: its machine name and its Chinese header.
@@ -39,31 +35,22 @@ pub enum Kind {
 }
 
 impl Column {
-    /// A column whose kind follows from its name.
+    /// A column of words.
     #[must_use]
-    pub fn new(id: &'static str, zh: &'static str) -> Self {
-        const COUNTS: [&str; 14] = [
-            "no",
-            "headcount",
-            "responses",
-            "count",
-            "issued",
-            "used",
-            "opened",
-            "spoiled",
-            "blank",
-            "counted",
-            "valid",
-            "prominent_count",
-            "present_count",
-            "seq",
-        ];
-        let kind = match id {
-            "share" | "bound_low" | "bound_high" => Kind::Share,
-            id if COUNTS.contains(&id) => Kind::Count,
-            _ => Kind::Text,
-        };
-        Self { id, zh, kind }
+    pub const fn text(id: &'static str, zh: &'static str) -> Self {
+        Self { id, zh, kind: Kind::Text }
+    }
+
+    /// A column of whole numbers.
+    #[must_use]
+    pub const fn count(id: &'static str, zh: &'static str) -> Self {
+        Self { id, zh, kind: Kind::Count }
+    }
+
+    /// A column of percentages, or of bands in words.
+    #[must_use]
+    pub const fn share(id: &'static str, zh: &'static str) -> Self {
+        Self { id, zh, kind: Kind::Share }
     }
 }
 

@@ -115,3 +115,8 @@ pub(super) fn rows<'a>(subject: &'a Subject) -> Vec<Row<'a>> {
     rows.retain(|r| subject.only.is_none_or(|code| code == r.code));
     rows
 }
+
+/// Tenths of a percent as they are written.
+pub(super) fn percent_tenths(tenths: u32) -> String {
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}

@@ -115,7 +115,7 @@ impl Target {
     }
 }
 
-/// Pages in the log of a box at which any writer copies them into the box. Intake does so sooner, when nobody waits ([`super::Storage::settle`]).
+/// Pages in the log of a box at which any writer copies them into the box. Intake does so sooner, when nobody waits ([`super::Storage::checkpoint`]).
 const BOX_LOG_PAGES: u32 = 2000;
 
 /// Makes a missing database file readable by its owner only; its journal inherits that.

@@ -132,7 +132,7 @@ pub fn table(round: &Round, slips: &[PrintedSlip]) -> Table {
     let columns = [("round_id", "轮次编号"), ("unit_code", "单位代码"), ("unit_name", "单位名称"), ("code", "填写码"), ("url", "网址")];
     Table {
         title: format!("填写码_{}", round.title),
-        columns: columns.into_iter().map(|(id, zh)| Column::new(id, zh)).collect(),
+        columns: columns.into_iter().map(|(id, zh)| Column::text(id, zh)).collect(),
         rows: slips.iter().map(|s| vec![round.id.to_string(), s.unit.clone(), s.unit_name.clone(), s.code.printed(), s.url.clone()]).collect(),
     }
 }

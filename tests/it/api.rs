@@ -98,7 +98,7 @@ fn figures_are_those_of_the_exports_and_others_groups_are_not_in_them() {
     let bureau = bureau();
     let (_, release) = bureau.ask("clerk", &format!("/rounds/{}/release", bureau.round));
     let results = bureau.zicha.app.results(&shell(), &bureau.round.parse().unwrap()).unwrap();
-    let export = results.table(zicha::export::TableName::Wide, None).unwrap().to_json();
+    let export = results.table(zicha::export::TableName::WIDE, None).unwrap().to_json();
     assert_eq!(release["cells"], serde_json::from_str::<Value>(&export).unwrap());
     bureau.zicha.app.release_round(&shell(), &bureau.round.parse().unwrap()).unwrap();
     for role in ["unit_head", "leader"] {

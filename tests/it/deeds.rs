@@ -219,7 +219,7 @@ fn share(house: &mut House, round: &RoundId, step: SharedStep, [asked, done]: [A
 
 /// Who reads what, and who is refused.
 fn reading(house: &mut House, round: &RoundId) {
-    let (table, own) = (Document::Table(TableName::Problems), ["CF".to_owned()]);
+    let (table, own) = (Document::Table(TableName::PROBLEMS), ["CF".to_owned()]);
     let added = |app: &Arc<App>| app.add_account(&desk(app, "guanli"), "tou", Role::UnitHead, &own, Some(PASSWORD)).unwrap();
     house.does("guanli", &[Action::AccountAdd], added);
     house.does("jia", &[Action::Export], |app| app.export(&desk(app, "jia"), round, &file(table, None)).unwrap());

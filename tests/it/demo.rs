@@ -31,7 +31,7 @@ fn the_demo_is_complete_and_says_that_it_is_invented() {
     let listed: Vec<usize> = past.release.groups.iter().map(|g| past.list(&g.code).unwrap().count(Level::Prominent)).collect();
     assert!(listed.iter().max() > Some(&3) && listed.iter().min() == Some(&0), "units differ in their troubles: {listed:?}");
     for name in zicha::export::TableName::ALL {
-        let table = past.table(name.0, None).unwrap();
+        let table = past.table(name, None).unwrap();
         assert!(table.title.contains("演示数据") && table.title.contains("试用"), "{}", table.title);
         assert!(table.rows.iter().all(|row| row.iter().any(|cell| cell.contains("演示数据"))), "{} marks every row", table.title);
     }

@@ -74,7 +74,7 @@ fn is_mm(twips: &str, mm: f64) -> bool {
 #[test]
 fn a_list_is_a4_turned_with_the_standard_s_margins_fonts_and_sizes_and_its_head_on_every_page() {
     let (zicha, round) = bureau();
-    let parts = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CY")));
+    let parts = unpacked(&file(&zicha, &round, TableName::PROBLEMS, FileFormat::Docx, Some("CY")));
     let document = &parts["word/document.xml"];
     for (element, name, mm) in [
         ("w:pgSz", "w:w", 297.0),
@@ -164,7 +164,7 @@ fn the_report_has_six_parts_with_the_figures_of_bulletin_and_lists_and_the_catal
 #[test]
 fn a_printed_list_says_which_edition_it_is_of() {
     let (zicha, round) = bureau();
-    let printed = |group| unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some(group)))["word/document.xml"].clone();
+    let printed = |group| unpacked(&file(&zicha, &round, TableName::PROBLEMS, FileFormat::Docx, Some(group)))["word/document.xml"].clone();
     let day = zicha::round::Day(zicha::round::shanghai_day(zicha.app.now()), zicha::text::Lang::Zh);
     assert!(printed("CF").contains(&format!("第1版，{day}印发")));
     // A row was added after that: what is printed is not what was handed over.
@@ -175,16 +175,16 @@ fn a_printed_list_says_which_edition_it_is_of() {
 fn files_tell_nothing_of_who_made_them_when_or_where_and_are_the_same_bytes_each_time() {
     let (zicha, round) = bureau();
     for (table, format) in [
-        (TableName::Problems, FileFormat::Docx),
-        (TableName::Tasks, FileFormat::Docx),
-        (TableName::Problems, FileFormat::Xlsx),
-        (TableName::Tally, FileFormat::Xlsx),
-        (TableName::Wide, FileFormat::Csv),
+        (TableName::PROBLEMS, FileFormat::Docx),
+        (TableName::TASKS, FileFormat::Docx),
+        (TableName::PROBLEMS, FileFormat::Xlsx),
+        (TableName::TALLY, FileFormat::Xlsx),
+        (TableName::WIDE, FileFormat::Csv),
     ] {
         let first = file(&zicha, &round, table, format, None);
         std::thread::sleep(std::time::Duration::from_millis(1_100));
         // Others are made meanwhile: counters of the program must not show.
-        file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CF"));
+        file(&zicha, &round, TableName::PROBLEMS, FileFormat::Docx, Some("CF"));
         assert!(first == file(&zicha, &round, table, format, None), "{table:?} {format:?} differs");
         if format == FileFormat::Csv {
             continue;
@@ -208,7 +208,7 @@ fn files_tell_nothing_of_who_made_them_when_or_where_and_are_the_same_bytes_each
 #[test]
 fn a_workbook_says_cell_by_cell_what_csv_says_in_real_types_and_never_a_formula() {
     let (zicha, round) = bureau();
-    for (table, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback) {
+    for table in TableName::ALL.into_iter().filter(|t| *t != TableName::LOOKBACK) {
         let csv = file(&zicha, &round, table, FileFormat::Csv, None);
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&csv[3..]);
         let rows: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
@@ -236,8 +236,8 @@ fn a_workbook_says_cell_by_cell_what_csv_says_in_real_types_and_never_a_formula(
                 assert_eq!(found, wanted, "{table:?} row {r} column {c}");
             }
         }
-        assert!(rows.len() == 1 || numbers > 0 || matches!(table, TableName::Comments), "{table:?} holds real numbers");
-        if table.parts().is_some() && rows.len() > 1 && table != TableName::Comments {
+        assert!(rows.len() == 1 || numbers > 0 || table == TableName::COMMENTS, "{table:?} holds real numbers");
+        if table.parts().is_some() && rows.len() > 1 && table != TableName::COMMENTS {
             assert!(sheets.len() > 2, "{table:?}: a sheet for each part: {sheets:?}");
         }
     }
@@ -247,7 +247,7 @@ fn a_workbook_says_cell_by_cell_what_csv_says_in_real_types_and_never_a_formula(
 fn harms_and_causes_that_are_a_category_s_own_stand_once_beside_its_rows() {
     let (zicha, round) = bureau();
     for codes in ["CY", "CF"] {
-        let word = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some(codes)))["word/document.xml"].clone();
+        let word = unpacked(&file(&zicha, &round, TableName::PROBLEMS, FileFormat::Docx, Some(codes)))["word/document.xml"].clone();
         let rows: Vec<&str> = word.split("<w:tr>").chain(word.split("<w:tr ")).collect();
         assert!(rows.len() > 2);
         let (starts, goes_on) = (word.matches("w:vMerge w:val=\"restart\"").count(), word.matches("w:vMerge w:val=\"continue\"").count());
@@ -260,9 +260,9 @@ fn harms_and_causes_that_are_a_category_s_own_stand_once_beside_its_rows() {
 #[test]
 fn rare_characters_survive_and_what_hides_is_made_visible() {
     let (zicha, round) = bureau();
-    let word = unpacked(&file(&zicha, &round, TableName::Problems, FileFormat::Docx, Some("CY")))["word/document.xml"].clone();
+    let word = unpacked(&file(&zicha, &round, TableName::PROBLEMS, FileFormat::Docx, Some("CY")))["word/document.xml"].clone();
     assert!(word.contains("𠮷田㐂 １２") && word.contains("⟨U+202E⟩") && !word.contains('\u{202E}'));
-    let document = Document::Table(TableName::Problems);
+    let document = Document::Table(TableName::PROBLEMS);
     let wanted = Wanted { document, format: FileFormat::Csv, group: Some("CY"), each: false, headers: Headers::Chinese, gb18030: true };
     let old = zicha.app.export(&shell(), &round, &wanted).unwrap().bytes;
     let (text, _, wrong) = encoding_rs::GB18030.decode(&old);
@@ -276,7 +276,7 @@ fn the_export_page_names_every_table_and_gives_each_unit_its_own_file() {
     let desk = zicha.desk();
     desk.sign_in("fuzeren", &password);
     let page = desk.get(&format!("/desk/rounds/{round}/exports"));
-    for (table, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback) {
+    for table in TableName::ALL.into_iter().filter(|t| *t != TableName::LOOKBACK) {
         page.assert_says(200, table.purpose(zicha::text::Lang::Zh));
     }
     for link in page.body.split("href=\"").skip(1).map(|l| l.split('"').next().unwrap().replace("&amp;", "&")).filter(|l| l.contains("/export/")) {

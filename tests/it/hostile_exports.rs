@@ -83,7 +83,7 @@ proptest! {
         }
         zicha.finish(&round);
         let groups: Vec<String> = zicha.app.results(&shell(), &round).unwrap().release.groups.iter().map(|g| g.code.clone()).collect();
-        for (table, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback) {
+        for table in TableName::ALL.into_iter().filter(|t| *t != TableName::LOOKBACK) {
             for group in std::iter::once(None).chain(groups.iter().map(|g| Some(g.as_str()))) {
                 for format in [FileFormat::Csv, FileFormat::Xlsx, FileFormat::Docx, FileFormat::Json] {
                     let document = Document::Table(table);

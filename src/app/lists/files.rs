@@ -44,11 +44,7 @@ impl FileFormat {
     /// The formats that a table has.
     #[must_use]
     pub fn of(table: TableName) -> &'static [Self] {
-        if matches!(table, TableName::Problems | TableName::Tasks) {
-            &[Self::Docx, Self::Xlsx, Self::Csv, Self::Json]
-        } else {
-            &[Self::Xlsx, Self::Csv, Self::Json]
-        }
+        if table.is_signed() { &[Self::Docx, Self::Xlsx, Self::Csv, Self::Json] } else { &[Self::Xlsx, Self::Csv, Self::Json] }
     }
 
     fn content_type(self) -> &'static str {
@@ -150,7 +146,7 @@ impl App {
             Document::Table(table) => Some(table),
             Document::Letter | Document::Report => None,
         };
-        if table == Some(TableName::Tasks) && all && !self.round(id)?.state.has_results() {
+        if table == Some(TableName::TASKS) && all && !self.round(id)?.state.has_results() {
             self.tell(by, Action::Export, &subject)?;
             return self.task_file(id, wanted);
         }
@@ -178,7 +174,7 @@ impl App {
             )
             .into());
         }
-        if name == TableName::Lookback {
+        if name == TableName::LOOKBACK {
             self.compare(results)?;
         }
         let table = results.table_for(name, wanted.group, wanted.headers == Headers::Chinese && wanted.format != FileFormat::Json)?;
@@ -192,9 +188,9 @@ impl App {
         let units = self.round_units(id)?;
         let names: Vec<&str> = units.iter().filter(|u| wanted.group.is_none_or(|code| code == u.code)).map(|u| u.name.as_str()).collect();
         let marks = self.marks(&round, Lang::Zh);
-        let table = task_table(format!("{}_{}", TableName::Tasks.label(Lang::Zh), round.title), &names, &self.phases()?, &marks);
+        let table = task_table(format!("{}_{}", TableName::TASKS.label(Lang::Zh), round.title), &names, &self.phases()?, &marks);
         let bytes =
-            if wanted.format == FileFormat::Docx { task_list(&names, &table, &marks) } else { Self::render(&table, TableName::Tasks, wanted) };
+            if wanted.format == FileFormat::Docx { task_list(&names, &table, &marks) } else { Self::render(&table, TableName::TASKS, wanted) };
         Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
     }
 
@@ -210,7 +206,7 @@ impl App {
     /// The same for every published group, in one archive, with the bureau's where there is one.
     fn table_files(&self, results: &mut Results, table: TableName, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
         let mut codes: Vec<String> = results.release.groups.iter().map(|g| g.code.clone()).collect();
-        if table == TableName::Problems {
+        if table == TableName::PROBLEMS {
             codes.push("ALL".to_owned());
         }
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -275,7 +271,7 @@ impl Results {
             Some(code) => vec![code],
             None => self.release.groups.iter().map(|g| g.code.as_str()).collect(),
         };
-        if name == TableName::Tasks {
+        if name == TableName::TASKS {
             return Ok(task_list(&self.unit_names(wanted.group), table, self.marks.zh()));
         }
         let lists = codes
@@ -295,7 +291,7 @@ impl Results {
                     notes: format!("注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"),
                     nothing: list.nothing(Lang::Zh).to_owned(),
                 };
-                Ok((facts, self.table(TableName::Problems, Some(code))?))
+                Ok((facts, self.table(TableName::PROBLEMS, Some(code))?))
             })
             .collect::<Result<Vec<_>, AppError>>()?;
         Ok(problem_list(&lists))

@@ -122,7 +122,7 @@ impl Results {
             vec![self.list(code)?]
         } else {
             // Where texts are pooled, summaries are cases of the bureau's rows.
-            let bureau = ["ALL"].into_iter().filter(|_| name == TableName::Comments);
+            let bureau = ["ALL"].into_iter().filter(|_| name == TableName::COMMENTS);
             self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
         };
         let subject = Subject {

@@ -165,7 +165,7 @@ impl Straight {
                 }
             }
         }
-        let silent = self.settle(&mut out, &mut texts, blank)?;
+        let silent = self.finish(&mut out, &mut texts, blank)?;
         // A form without any answer is told what it may do; a blank ballot that holds an answer is told to choose.
         if silent != blank {
             return None;
@@ -228,7 +228,7 @@ impl Straight {
     }
 
     /// What depends on more than one field: conditions, "other" texts, how many were chosen. Says whether nothing was answered.
-    fn settle(&self, out: &mut [u8], texts: &mut [Texts], wants_blank: bool) -> Option<bool> {
+    fn finish(&self, out: &mut [u8], texts: &mut [Texts], wants_blank: bool) -> Option<bool> {
         let mut silent = true;
         for (plan, texts) in self.plans.iter().zip(texts) {
             let asked = plan.conditions.iter().all(|condition| self.holds(condition, out));

@@ -214,7 +214,7 @@ fn release(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
         codes.into_iter().map(Some).collect()
     };
     let tables = |name: TableName| own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>();
-    Ok(give(&ReleaseView::new(&results, &tables(TableName::Turnout)?, &tables(TableName::Wide)?)))
+    Ok(give(&ReleaseView::new(&results, &tables(TableName::TURNOUT)?, &tables(TableName::WIDE)?)))
 }
 
 fn list(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {

@@ -39,7 +39,7 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
     let live = live(app, round).await?;
     let body = read_body(request, payload, MAX_BODY).await?;
     let straight = match app.clone().into_inner().begin_straight(&live, &body) {
-        Some(begun) => Some(settle(begun).await),
+        Some(begun) => Some(await_disk(begun).await),
         None => None,
     };
     let (outcome, form) = match straight {
@@ -49,7 +49,7 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
             let form = Form::decode(&body).map_err(|refusal| WebError::Unreadable(StatusCode::BAD_REQUEST, refusal))?;
             let (working, id) = (app.clone(), live.round.id.clone());
             let (begun, form) = block(move || (working.into_inner().begin(&id, &form), form)).await?;
-            (settle(begun).await, form)
+            (await_disk(begun).await, form)
         }
     };
     drop(body);
@@ -85,7 +85,7 @@ async fn accept(request: &HttpRequest, app: &Data<App>, round: &str, payload: Pa
 }
 
 /// Waits until a submission is on the disk.
-async fn settle(begun: Result<Begun, Reject>) -> Result<Outcome, Reject> {
+async fn await_disk(begun: Result<Begun, Reject>) -> Result<Outcome, Reject> {
     match begun? {
         Begun::Again => Ok(Outcome::Again),
         // Nobody is told "received" before it is; whoever waits too long is asked to try again, and a slip counts once.
@@ -116,7 +116,7 @@ fn closed(live: &Live, view: View, phase: Phase) -> HttpResponse {
 
 /// Makes the page that ends a submission as long as every other such page: somebody on the network sees only lengths.
 fn equally_long(live: &Live, view: View, mut page: String) -> String {
-    let others = [settled_page(live, view, true), settled_page(live, view, false), shut(live, view, Phase::Over, true)];
+    let others = [receipt_page(live, view, true), receipt_page(live, view, false), shut(live, view, Phase::Over, true)];
     let longest = others.into_iter().map(|other| other.into_string().len()).max().unwrap_or(0);
     page.push_str(&"\n".repeat(longest.saturating_sub(page.len())));
     page
@@ -124,21 +124,21 @@ fn equally_long(live: &Live, view: View, mut page: String) -> String {
 
 /// `GET /r/{round}/received`.
 pub async fn received(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
-    settled(&request, &app, &round, true).await.unwrap_or_else(|error| error.page(View::of(&request)))
+    receipt(&request, &app, &round, true).await.unwrap_or_else(|error| error.page(View::of(&request)))
 }
 
 /// `GET /r/{round}/again`.
 pub async fn again(request: HttpRequest, app: Data<App>, round: Path<String>) -> HttpResponse {
-    settled(&request, &app, &round, false).await.unwrap_or_else(|error| error.page(View::of(&request)))
+    receipt(&request, &app, &round, false).await.unwrap_or_else(|error| error.page(View::of(&request)))
 }
 
 /// After how many seconds a shared device is ready for the next person.
 const NEXT_PERSON: u32 = 10;
 
-async fn settled(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
+async fn receipt(request: &HttpRequest, app: &Data<App>, round: &str, received: bool) -> Result<HttpResponse, WebError> {
     let view = View::of(request);
     let live = live(app, round).await?;
-    let page = equally_long(&live, view, settled_page(&live, view, received).into_string());
+    let page = equally_long(&live, view, receipt_page(&live, view, received).into_string());
     let mut response = HttpResponse::Ok();
     if view.shared {
         response.insert_header(("Refresh", format!("{NEXT_PERSON}; url=/r/{}{}", live.round.id, view.query())));
@@ -175,7 +175,7 @@ fn what_now(live: &Live, view: View) -> Markup {
     }
 }
 
-fn settled_page(live: &Live, view: View, received: bool) -> Markup {
+fn receipt_page(live: &Live, view: View, received: bool) -> Markup {
     let lang = view.lang;
     let path = format!("/r/{}/{}", live.round.id, if received { "received" } else { "again" });
     let slip = live.round.access == Access::Slip;

@@ -32,12 +32,12 @@ fn page(results: &Results, lang: Lang) -> Markup {
         p.soft { (lang.pick("所有文件都取自同一份发布结果，内容与页面一致；没有任何单份答卷、时间、地址。导出须再次输入口令，并记入审计。", "All files come from the same Release and say what the pages say; no single response, time or address is in any. Exports ask for the password again and are audited.")) }
         div.card { div.scroll { table {
             thead { tr { th { (lang.pick("表", "Table")) } th { (lang.pick("用途", "What it is for")) } th { (lang.pick("全部", "All")) } th { (lang.pick("各单位分别（压缩包）", "Each unit (archive)")) } } }
-            tbody { @for (table, name, ..) in TableName::ALL.into_iter().filter(|t| t.0 != TableName::Lookback || results.round.looks_back.is_some()) {
+            tbody { @for table in TableName::ALL.into_iter().filter(|t| *t != TableName::LOOKBACK || results.round.looks_back.is_some()) {
                 tr {
                     td { strong { (table.label(lang)) } }
                     td { (table.purpose(lang)) }
-                    td { (formats(&base, name, FileFormat::of(table), "", lang)) @if table == TableName::Problems { br; (lang.pick("全局汇总：", "Bureau: ")) (formats(&base, name, FileFormat::of(table), "&group=ALL", lang)) } }
-                    td { @if table != TableName::Turnout { (formats(&base, name, FileFormat::of(table), "&each=unit", lang)) } }
+                    td { (formats(&base, table.as_str(), FileFormat::of(table), "", lang)) @if table == TableName::PROBLEMS { br; (lang.pick("全局汇总：", "Bureau: ")) (formats(&base, table.as_str(), FileFormat::of(table), "&group=ALL", lang)) } }
+                    td { @if table != TableName::TURNOUT { (formats(&base, table.as_str(), FileFormat::of(table), "&each=unit", lang)) } }
                 }
             }
             tr {
@@ -56,7 +56,7 @@ fn page(results: &Results, lang: Lang) -> Markup {
         div.card {
             h2 { (lang.pick("单个统计组", "One group")) }
             div.scroll { table { tbody { @for group in &results.release.groups {
-                tr { td { (group.name) } td { (formats(&base, "problems", FileFormat::of(TableName::Problems), &format!("&group={}", percent(&group.code)), lang)) } }
+                tr { td { (group.name) } td { (formats(&base, "problems", FileFormat::of(TableName::PROBLEMS), &format!("&group={}", percent(&group.code)), lang)) } }
             } } } }
         }
         p.soft { (lang.pick("CSV 可直接用 Excel 或 WPS 双击打开；供程序读取的，列名可用英文（headers=id）。旧系统需要国标编码的，加 encoding=gb18030。", "CSV opens in Excel and WPS by double-click. For programs there are column ids (headers=id), for old systems the national encoding (encoding=gb18030).")) }

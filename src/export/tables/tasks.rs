@@ -1,22 +1,33 @@
 //! The tasks of a unit in the five phases of a campaign (T1): what is to be done and by when; who does it is filled in by the unit.
 //! They follow the notice's phases and what this service does in each.
 
-use super::{Column, Table};
+use super::Definition;
+use crate::export::{Column, Subject};
 
-/// Columns of T1, after the unit.
-const COLUMNS: &[(&str, &str)] = &[
-    ("unit", "填报单位"),
-    ("no", "序号"),
-    ("phase", "阶段"),
-    ("task", "工作任务"),
-    ("measures", "具体措施和要求"),
-    ("leader", "责任领导"),
-    ("person", "责任人"),
-    ("due", "完成时限"),
-    ("progress", "完成情况"),
-    ("evidence", "佐证材料"),
-    ("note", "备注"),
-];
+pub(super) const TABLE: Definition = Definition {
+    id: "tasks",
+    title: ["任务清单", "Task list"],
+    purpose: [
+        "各单位五个阶段的任务清单（T1），由单位填写责任人后报送",
+        "Tasks of each unit in the five phases (T1); units fill in who is responsible",
+    ],
+    sheets: Some("unit"),
+    signed: true,
+    columns: &[
+        Column::text("unit", "填报单位"),
+        Column::count("no", "序号"),
+        Column::text("phase", "阶段"),
+        Column::text("task", "工作任务"),
+        Column::text("measures", "具体措施和要求"),
+        Column::text("leader", "责任领导"),
+        Column::text("person", "责任人"),
+        Column::text("due", "完成时限"),
+        Column::text("progress", "完成情况"),
+        Column::text("evidence", "佐证材料"),
+        Column::text("note", "备注"),
+    ],
+    rows: tasks,
+};
 
 /// Tasks by phase: what, and how.
 const TASKS: [(usize, &str, &str); 12] = [
@@ -34,9 +45,12 @@ const TASKS: [(usize, &str, &str); 12] = [
     (4, "总结归档", "整理计划、记录、清单和佐证材料，按目录移交"),
 ];
 
-/// The task lists of units. `phases` are the names and last days of the campaign's phases.
-#[must_use]
-pub fn task_table(title: String, units: &[&str], phases: &[(String, String)], marks: &str) -> Table {
+fn tasks(subject: &Subject) -> Vec<Vec<String>> {
+    rows(subject.units, subject.phases, subject.marks)
+}
+
+/// The tasks of units that may have no results yet. `phases` are the names and last days of the campaign's phases.
+pub(super) fn rows(units: &[&str], phases: &[(String, String)], marks: &str) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for unit in units {
         for (n, (phase, task, measures)) in TASKS.iter().enumerate() {
@@ -46,5 +60,5 @@ pub fn task_table(title: String, units: &[&str], phases: &[(String, String)], ma
             rows.push([(*unit).to_owned(), (n + 1).to_string(), name].into_iter().chain(texts).collect());
         }
     }
-    Table { title, columns: COLUMNS.iter().map(|(id, zh)| Column::new(id, zh)).collect(), rows }
+    rows
 }

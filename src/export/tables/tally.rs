@@ -1,111 +1,41 @@
-//! The tables of figures: one row per group and item (`wide`), one per group, question and option (`tally`).
-//! Groups have bands and reasons, the bureau has counts where the gate let them through.
+//! One row for each group, question and option: counts and shares of the bureau.
+//! Of groups it says only why nothing is published.
 
-use super::subject::{Row, Subject, rows};
-use crate::gate::{Band, BureauCell, GroupCell};
+use super::Definition;
+use crate::export::subject::{Row, percent_tenths, rows};
+use crate::export::{Column, Subject};
+use crate::gate::{BureauCell, GroupCell};
 use crate::problem::is_held;
 use crate::survey::{Kind, Question};
 use crate::text::{Lang, Text};
 
-pub(super) const TALLY: &[(&str, &str)] = &[
-    ("round_id", "轮次编号"),
-    ("round_title", "轮次名称"),
-    ("group_code", "统计组代码"),
-    ("group_name", "统计组名称"),
-    ("headcount", "人数"),
-    ("responses", "计入答卷数"),
-    ("category_id", "类别编号"),
-    ("category", "问题类别"),
-    ("question_id", "题目编号"),
-    ("question", "题目"),
-    ("option_id", "选项编号"),
-    ("option", "选项"),
-    ("count", "人数（全局）"),
-    ("share", "占比"),
-    ("suppressed", "未公布原因"),
-];
+pub(super) const TABLE: Definition = Definition {
+    id: "tally",
+    title: ["选项统计", "Answers by option"],
+    purpose: ["全局各选项人数和占比；统计组只给出未公布的原因", "Counts and shares of options for the bureau; groups say why nothing is published"],
+    sheets: Some("category"),
+    signed: false,
+    columns: &[
+        Column::text("round_id", "轮次编号"),
+        Column::text("round_title", "轮次名称"),
+        Column::text("group_code", "统计组代码"),
+        Column::text("group_name", "统计组名称"),
+        Column::count("headcount", "人数"),
+        Column::count("responses", "计入答卷数"),
+        Column::text("category_id", "类别编号"),
+        Column::text("category", "问题类别"),
+        Column::text("question_id", "题目编号"),
+        Column::text("question", "题目"),
+        Column::text("option_id", "选项编号"),
+        Column::text("option", "选项"),
+        Column::count("count", "人数（全局）"),
+        Column::share("share", "占比"),
+        Column::text("suppressed", "未公布原因"),
+    ],
+    rows: tally,
+};
 
-pub(super) const WIDE: &[(&str, &str)] = &[
-    ("round_id", "轮次编号"),
-    ("group_code", "统计组代码"),
-    ("group_name", "统计组名称"),
-    ("headcount", "人数"),
-    ("responses", "计入答卷数"),
-    ("category_id", "类别编号"),
-    ("question_id", "题目编号"),
-    ("size_class", "规模档"),
-    ("prominent_band", "突出率区间"),
-    ("present_band", "存在率区间"),
-    ("level", "存在程度"),
-    ("unclear", "需核实"),
-    ("valid", "有效作答数（全局）"),
-    ("prominent_count", "突出人数（全局）"),
-    ("present_count", "存在人数（全局）"),
-    ("bound_low", "突出率下限（全局）"),
-    ("bound_high", "突出率上限（全局）"),
-];
-
-pub(super) fn wide(subject: &Subject) -> Vec<Vec<String>> {
-    let band = |b: Option<Band>| b.map_or_else(String::new, |b| b.to_string());
-    // 存在率 is said only where a level depends on it; elsewhere the cell says why it is not.
-    let present = |prominent: Option<Band>, present: Option<Band>, question: &Question| match (prominent, present) {
-        (Some(_), None) if question.is_twofold() => "与突出率相同".to_owned(),
-        (Some(_), None) => "突出率已定级，不另列".to_owned(),
-        _ => band(present),
-    };
-    let mut out = Vec::new();
-    for r in rows(subject) {
-        for (n, question) in subject.survey.questions().iter().enumerate().filter(|(_, q)| q.problem.is_some()) {
-            let mut row = vec![
-                subject.round.id.to_string(),
-                r.code.to_owned(),
-                r.name.clone(),
-                r.turnout.headcount.to_string(),
-                r.turnout.counted.to_string(),
-                subject.category(question.section),
-                subject.question(question),
-            ];
-            let held = is_held(question, &subject.round.holds);
-            let flag = |unclear: bool| if unclear { "是".to_owned() } else { String::new() };
-            let level = |l: Option<crate::gate::Level>| l.map_or_else(String::new, |l| l.label(Lang::Zh).to_owned());
-            match r.group {
-                Some(g) if !held => {
-                    let group = &subject.release.groups[g];
-                    if let GroupCell::Item(item) = &group.cells[n] {
-                        let (level, unclear) = if subject.survey.covers(question, &group.kinds) {
-                            (level(item.level), flag(item.unclear))
-                        } else {
-                            ("不适用".to_owned(), String::new())
-                        };
-                        let present = present(item.prominent, item.present, question);
-                        row.extend([subject.word(item.class.as_str()), band(item.prominent), present, level, unclear]);
-                    }
-                }
-                None if !held => {
-                    if let BureauCell::Item(item) = &subject.release.bureau.cells[n] {
-                        row.extend([
-                            subject.word(item.class.as_str()),
-                            band(item.prominent),
-                            present(item.prominent, item.present, question),
-                            level(item.level),
-                            flag(item.unclear),
-                        ]);
-                        if let Some(exact) = &item.exact {
-                            row.extend([exact.valid, exact.prominent, exact.present].map(|n| n.to_string()));
-                            row.extend([exact.bound_low_tenths, exact.bound_high_tenths].map(percent_tenths));
-                        }
-                    }
-                }
-                _ => {}
-            }
-            row.resize(WIDE.len(), String::new());
-            out.push(row);
-        }
-    }
-    out
-}
-
-pub(super) fn tally(subject: &Subject) -> Vec<Vec<String>> {
+fn tally(subject: &Subject) -> Vec<Vec<String>> {
     let mut out = Vec::new();
     for r in rows(subject) {
         for (n, question) in subject.survey.questions().iter().enumerate() {
@@ -211,8 +141,4 @@ fn options(question: &Question) -> Vec<(String, Text)> {
 
 fn percent(part: u32, whole: u32) -> String {
     if whole == 0 { String::new() } else { percent_tenths((part * 2000 + whole) / (2 * whole)) }
-}
-
-fn percent_tenths(tenths: u32) -> String {
-    format!("{}.{}%", tenths / 10, tenths % 10)
 }
