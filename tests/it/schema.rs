@@ -164,3 +164,21 @@ fn tables_that_respondents_write_have_no_hidden_order_of_rows() {
     names.sort_unstable();
     assert!(names.is_sorted_by_key(zicha::ballot::place));
 }
+
+/// Every migration with the digest of what it does. A database that ran it does not run it again.
+#[test]
+fn a_migration_that_has_landed_is_never_edited() {
+    use sha2::{Digest, Sha256};
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known = std::fs::read_to_string(root.join("tests/migrations.txt")).unwrap();
+    let mut found = Vec::new();
+    for database in ["postgres", "sqlite", "sqlite_box"] {
+        for entry in std::fs::read_dir(root.join("migrations").join(database)).unwrap().flatten() {
+            let sql = std::fs::read(entry.path().join("up.sql")).unwrap();
+            found.push(format!("{} {database}/{}", &hex::encode(Sha256::digest(sql))[..16], entry.file_name().to_string_lossy()));
+        }
+    }
+    found.sort_by(|a, b| a[17..].cmp(&b[17..]));
+    let known: Vec<&str> = known.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(known, found, "a new migration gets a line; one that has landed stays as it is, and another one mends it");
+}
