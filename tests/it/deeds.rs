@@ -292,3 +292,60 @@ fn the_end_of_a_round_is_noted_in_the_hours_after_its_last_day() {
     let ended: Vec<_> = rows.iter().filter(|row| row.action == Action::RoundEnded.code()).collect();
     assert!(ended.len() == 1 && ended[0].account == "zicha" && ended[0].subject == round.as_str(), "{rows:#?}");
 }
+
+/// Whoever could make the chain refuse a link would have deeds that nobody sees, were they not one step.
+#[test]
+fn a_deed_whose_link_cannot_be_written_does_not_happen() {
+    for backend in backends() {
+        let mut house = House::new(backend);
+        accounts(&mut house);
+        office(&mut house);
+        let round = opened(&mut house);
+        add_row(&mut house, &round);
+        house.app.approve(&desk(&house.app, "jia"), &round, SharedStep::Release).unwrap();
+        let app = house.app.clone();
+        let stands = || {
+            let results = app.results(&shell(), &round).unwrap();
+            let lists = (results.round.state, results.edition.map(|edition| edition.number), results.edits.len());
+            let accounts: Vec<String> = app.accounts(&shell()).unwrap().into_iter().map(|account| account.name).collect();
+            let office = (app.units().unwrap(), app.calendar_version().unwrap(), app.names(&shell()).unwrap());
+            format!("{lists:?} {accounts:?} {office:?} {:?}", app.approvals(&round).unwrap())
+        };
+        let before = stands();
+        refuse_links(&house, true);
+        let by = |name: &str| desk(&app, name);
+        assert!(app.approve(&by("yi"), &round, SharedStep::Release).is_err(), "{backend:?}");
+        assert!(app.import_units(&by("jia"), b"code,name,kind,headcount\nZZ,unseen,squad,9\n").is_err());
+        assert!(app.set_names(&by("jia"), "王五").is_err());
+        assert!(app.add_account(&by("guanli"), "unseen", Role::Head, &[], Some(PASSWORD)).is_err());
+        assert!(app.set_account_active(&by("guanli"), "jia", false).is_err());
+        let row = ProblemEdit { statement: Some("unseen".to_owned()), category: 1, ..ProblemEdit::of(&Problem::default(), "ALL") };
+        assert!(app.add_problem(&by("jia"), &round, ProblemEdit { source: Source::Inspection, ..row }, true).is_err());
+        assert!(app.sign_in("jia", PASSWORD, "", "").is_err(), "not even a session");
+        assert!(app.export(&by("jia"), &round, &file(Document::Table(TableName::PROBLEMS), None)).is_err(), "nor a file");
+        refuse_links(&house, false);
+        assert_eq!(stands(), before, "{backend:?}: nothing of what was tried stands");
+        app.verify_audit(&shell(), None).unwrap();
+        assert!(app.approve(&by("yi"), &round, SharedStep::Release).unwrap(), "and it goes on where it stood");
+    }
+}
+
+/// Makes the chain take no more links, or take them again.
+fn refuse_links(house: &House, refuse: bool) {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let settings = house.app.settings();
+    match &settings.database {
+        None => {
+            let trigger = "create trigger refuse before insert on audit begin select raise(abort, 'refused'); end";
+            let mut db = diesel::SqliteConnection::establish(house.folder.path().join("zicha.db").to_str().unwrap()).unwrap();
+            db.batch_execute(if refuse { trigger } else { "drop trigger refuse" }).unwrap();
+        }
+        Some(url) => {
+            let trigger = "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$; \
+                           create trigger refuse before insert on audit for each row execute function refuse()";
+            let mut db = diesel::PgConnection::establish(url).unwrap();
+            db.batch_execute(if refuse { trigger } else { "drop trigger refuse on audit; drop function refuse" }).unwrap();
+        }
+    }
+}
