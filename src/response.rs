@@ -7,7 +7,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroize;
 
-use crate::survey::{Choice, Kind, Question, Survey, Wanted};
+use crate::survey::{Choice, Kind, Question, Survey, TextField, Wanted};
 use crate::text::Refusal;
 
 /// Fields of the form that are not answers.
@@ -352,7 +352,7 @@ fn read_rank(id: &str, choices: &[Choice], places: usize, form: &Form) -> Read {
 /// The "other" text of a question with the index of its option.
 fn other_text(question: &Question, choices: &[Choice], form: &Form) -> Result<Option<(u8, String)>, (String, Refusal)> {
     let Some((index, max)) = choices.iter().enumerate().find_map(|(n, c)| c.other_chars.map(|max| (n, max))) else { return Ok(None) };
-    let field = format!("{}.other", question.id);
+    let field = TextField::other(&question.id).to_string();
     let values = form.0.get(&field).map_or(&[][..], Vec::as_slice);
     match values {
         [] => Ok(None),

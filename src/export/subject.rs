@@ -7,6 +7,7 @@ use crate::gate::{Release, Turnout};
 use crate::problem::ProblemList;
 use crate::round::Round;
 use crate::survey::{Question, Survey};
+use crate::unit::Scope;
 
 /// What a table is about.
 pub struct Subject<'a> {
@@ -111,7 +112,7 @@ pub(super) fn rows<'a>(subject: &'a Subject) -> Vec<Row<'a>> {
         .enumerate()
         .map(|(n, g)| Row { code: &g.code, name: marked(&g.name), turnout: g.turnout, group: Some(n) })
         .collect();
-    rows.push(Row { code: "ALL", name: marked(subject.bureau), turnout: subject.release.bureau.turnout, group: None });
+    rows.push(Row { code: Scope::Bureau.code(), name: marked(subject.bureau), turnout: subject.release.bureau.turnout, group: None });
     rows.retain(|r| subject.only.is_none_or(|code| code == r.code));
     rows
 }

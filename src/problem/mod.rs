@@ -14,6 +14,7 @@ use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup};
 use crate::round::{Hold, HoldCheck};
 use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::{Lang, Text};
+use crate::unit::Scope;
 
 pub use lookback::{Change, Comparison, Side, look_back};
 pub use named::named;
@@ -182,6 +183,12 @@ impl Problem {
 }
 
 impl ProblemList {
+    /// What it is about.
+    #[must_use]
+    pub fn scope(&self) -> Scope<'_> {
+        Scope::of(&self.code)
+    }
+
     /// What a list without rows says.
     #[must_use]
     pub fn nothing(&self, lang: Lang) -> &'static str {
@@ -262,11 +269,15 @@ pub fn bureau_list(
             (item.level.is_some() || item.unclear || common).then(|| Problem {
                 listed_in: Some(listed_in),
                 common,
-                ..with_check(row(survey, question, "ALL", item.level, item.unclear, Context::of_bureau(survey, question, release)), question, checks)
+                ..with_check(
+                    row(survey, question, Scope::Bureau.code(), item.level, item.unclear, Context::of_bureau(survey, question, release)),
+                    question,
+                    checks,
+                )
             })
         })
         .collect();
-    ProblemList { code: "ALL".into(), name: name.into(), merged: false, groups: answering, silent: false, problems }
+    ProblemList { code: Scope::Bureau.code().into(), name: name.into(), merged: false, groups: answering, silent: false, problems }
 }
 
 /// A row of a held question, once it was checked: in its own words, with who checked it and on what ground.

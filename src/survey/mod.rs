@@ -13,6 +13,7 @@ mod read_sheets;
 mod report;
 mod rules;
 mod sheets;
+mod text_field;
 
 use std::ops::Range;
 
@@ -30,6 +31,7 @@ pub use part::Part;
 pub use read_sheets::from_sheets;
 pub use report::{SurveyError, SurveyErrors};
 pub use sheets::{Sheet, column_letters, is_survey_sheet, to_sheets};
+pub use text_field::TextField;
 
 use crate::text::Text;
 

@@ -7,6 +7,7 @@ use pinyin::ToPinyin;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Unit;
+use super::scope::Scope;
 use crate::text::is_deceptive;
 
 /// Longest code.
@@ -20,7 +21,7 @@ pub fn tidy_code(code: &str) -> String {
 
 /// Whether this is a code.
 pub(super) fn is_code(code: &str) -> bool {
-    (1..=LONGEST).contains(&code.len()) && code != "ALL" && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    (1..=LONGEST).contains(&code.len()) && Scope::of(code) != Scope::Bureau && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// A code for a unit that has none: the one it is known by, or the initials of its name.

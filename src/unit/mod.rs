@@ -6,6 +6,7 @@ mod decode;
 mod header;
 mod raw;
 mod rules;
+mod scope;
 mod table;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ pub use code::tidy_code;
 pub use decode::{decode, text_rows};
 pub use header::Meaning;
 pub use raw::{Raw, Spot};
+pub use scope::Scope;
 pub use table::{Reading, read};
 
 use crate::text::{Refusal, guard};

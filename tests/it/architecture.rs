@@ -119,6 +119,17 @@ fn use_cases_take_an_actor_and_not_a_name() {
     }
 }
 
+/// What has a name of its own is not spelt out again: one file knows how it is written.
+#[test]
+fn words_of_the_database_are_spelt_once() {
+    for (word, home) in [("\"ALL\"", "unit/scope.rs"), (".other\"", "survey/text_field.rs")] {
+        for (_, path, text) in sources() {
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            assert!(path.ends_with(home) || path.ends_with("straight/tests.rs") || !code.contains(word), "{word} in {}", path.display());
+        }
+    }
+}
+
 #[test]
 fn files_say_what_they_are_and_stay_readable() {
     for (_, path, text) in sources() {

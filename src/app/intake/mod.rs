@@ -21,7 +21,7 @@ use crate::id::RoundId;
 use crate::response::{BLANK_FIELD, CHECK_FIELD, CODE_FIELD, FieldErrors, Form, Response, read};
 use crate::round::{Access, Phase, RoundState};
 use crate::storage::{Outcome, StorageError};
-use crate::survey::Survey;
+use crate::survey::{Survey, TextField};
 use crate::text::{Refusal, visible};
 
 /// What a running process holds of its intake: rounds as they were read, their writers, and the sealers of all.
@@ -219,7 +219,7 @@ fn unknown_code(elsewhere: bool) -> Refusal {
 /// Texts that each keep their limit, but hold too many rare characters between them.
 fn too_long(survey: &Survey, full: NoRoom) -> Reject {
     let id = &survey.questions()[full.question].id;
-    let field = if full.other { format!("{id}.other") } else { id.clone() };
+    let field = TextField { question: id, other: full.other }.to_string();
     let refusal = Refusal::new(
         "各题文字中表情符号和罕用字过多，合起来超出了票的容量，请从这里开始删减一些",
         "your texts hold too many emoji and rare characters to fit a ballot together; shorten them from here on",

@@ -17,6 +17,7 @@ use crate::id::RoundId;
 use crate::problem::{ProblemList, Side, look_back};
 use crate::round::{Day, Round, RoundState, parse_day};
 use crate::text::{Lang, Refusal};
+use crate::unit::Scope;
 
 /// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,7 +208,7 @@ impl App {
     fn table_files(&self, results: &mut Results, table: TableName, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
         let mut codes: Vec<String> = results.release.groups.iter().map(|g| g.code.clone()).collect();
         if table == TableName::PROBLEMS {
-            codes.push("ALL".to_owned());
+            codes.push(Scope::Bureau.code().to_owned());
         }
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default()
@@ -278,7 +279,7 @@ impl Results {
             .iter()
             .map(|code| {
                 let list = self.list(code)?;
-                let whole = *code == "ALL";
+                let whole = Scope::of(code) == Scope::Bureau;
                 let merged = if list.merged { "（合并统计）" } else { "" };
                 let second = if list.merged { "样本不足，合并统计，本清单送合并各单位负责人" } else { "结果为不记名看法，列入事项须结合明察暗访等核实" };
                 let marks = if self.marks.zh().is_empty() { String::new() } else { format!("【{}】", self.marks.zh()) };

@@ -18,7 +18,7 @@ use crate::round::{Access, Day, Round, RoundState};
 use crate::storage::Edition;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal, Text};
-use crate::unit::Unit;
+use crate::unit::{Scope, Unit};
 
 /// A round with its results.
 pub struct Results {
@@ -95,14 +95,15 @@ impl Results {
 
     /// The list as the Release alone says it.
     pub fn derived(&self, code: &str) -> Result<ProblemList, AppError> {
-        if code == "ALL" {
+        if Scope::of(code) == Scope::Bureau {
             return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, &self.bureau));
         }
         let group = self.release.groups.iter().find(|g| g.code == code).ok_or_else(|| {
             let codes: Vec<&str> = self.release.groups.iter().map(|g| g.code.as_str()).collect();
+            let whole = Scope::Bureau.code();
             AppError::NotFound(Refusal::new(
-                format!("没有公布代码为 {code} 的统计组；可用：{}、ALL", codes.join("、")),
-                format!("no group {code} is published; there are {} and ALL", codes.join(", ")),
+                format!("没有公布代码为 {code} 的统计组；可用：{}、{whole}", codes.join("、")),
+                format!("no group {code} is published; there are {} and {whole}", codes.join(", ")),
             ))
         })?;
         Ok(group_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, group))
@@ -122,7 +123,7 @@ impl Results {
             vec![self.list(code)?]
         } else {
             // Where texts are pooled, summaries are cases of the bureau's rows.
-            let bureau = ["ALL"].into_iter().filter(|_| name == TableName::COMMENTS);
+            let bureau = [Scope::Bureau.code()].into_iter().filter(|_| name == TableName::COMMENTS);
             self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
         };
         let subject = Subject {
@@ -153,7 +154,7 @@ impl Results {
     /// Names of all units, or of those in one published group.
     #[must_use]
     pub fn unit_names(&self, only: Option<&str>) -> Vec<&str> {
-        let own = |unit: &Unit| only.is_none_or(|code| code == "ALL" || self.group_of_unit(&unit.code) == Some(code));
+        let own = |unit: &Unit| only.is_none_or(|code| Scope::of(code) == Scope::Bureau || self.group_of_unit(&unit.code) == Some(code));
         self.units.iter().filter(|unit| own(unit)).map(|unit| unit.name.as_str()).collect()
     }
 

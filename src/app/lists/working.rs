@@ -11,6 +11,7 @@ use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, copied, nex
 use crate::round::{Round, parse_day, shanghai_day};
 use crate::storage::{Edition, ProblemChange};
 use crate::text::Refusal;
+use crate::unit::Scope;
 
 impl App {
     /// Keeps what somebody did to a row. `edit.version` is the version it was made from.
@@ -120,7 +121,7 @@ impl Results {
 
     /// Lists of all groups, and the bureau's.
     pub fn all_lists(&self) -> Result<Vec<ProblemList>, AppError> {
-        self.release.groups.iter().map(|g| g.code.as_str()).chain(["ALL"]).map(|code| self.list(code)).collect()
+        self.release.groups.iter().map(|g| g.code.as_str()).chain([Scope::Bureau.code()]).map(|code| self.list(code)).collect()
     }
 
     /// Whether the lists differ from those that were handed over last.

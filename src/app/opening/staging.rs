@@ -17,8 +17,9 @@ use crate::ballot::Locked;
 use crate::gate::Release;
 use crate::id::RoundId;
 use crate::storage::Comment;
-use crate::survey::Survey;
+use crate::survey::{Survey, TextField};
 use crate::unit::Group;
+use crate::unit::Scope;
 
 /// Buckets: as many as keep one of a million respondents' texts small.
 const BUCKETS: usize = 64;
@@ -207,8 +208,8 @@ impl Places {
         let question = &survey.questions()[text.question].id;
         Comment {
             id: format!("{:032x}", rng.random::<u128>()),
-            group: if alone { release.groups[part].code.clone() } else { "ALL".to_owned() },
-            question: if text.other { format!("{question}.other") } else { question.clone() },
+            group: if alone { release.groups[part].code.clone() } else { Scope::Bureau.code().to_owned() },
+            question: TextField { question, other: text.other }.to_string(),
             body: text.body,
         }
     }

@@ -9,7 +9,7 @@ use super::layout::{BLANK, Layout, Shape};
 use crate::access::SlipCode;
 use crate::response::{BLANK_FIELD, CODE_FIELD, MAX_FIELDS, PAD_FIELD, clean, percent};
 use crate::round::BallotEdition;
-use crate::survey::{Condition, Kind, Survey, Wanted};
+use crate::survey::{Condition, Kind, Survey, TextField, Wanted};
 
 /// What a field of the form is.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,7 @@ impl Straight {
             };
             let other = choices.iter().enumerate().find_map(|(n, c)| Some((u8::try_from(n).ok()?, c.other_chars?)));
             if other.is_some() {
-                fields.insert(format!("{id}.other").into_bytes(), Field::Other(n));
+                fields.insert(TextField::other(id).to_string().into_bytes(), Field::Other(n));
             }
             plans.push(Plan {
                 at,

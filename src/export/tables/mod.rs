@@ -13,6 +13,7 @@ use std::str::FromStr;
 
 use super::{Column, Subject, Table};
 use crate::text::Lang;
+use crate::unit::Scope;
 
 /// All that is known of a table before there is a round.
 struct Definition {
@@ -129,9 +130,9 @@ pub fn task_table(title: String, units: &[&str], phases: &[(String, String)], ma
 /// What a table of a round is called, also as a file.
 fn title(name: TableName, subject: &Subject) -> String {
     // People look for a unit by its name.
-    let named = |code: &str| match code {
-        "ALL" => subject.bureau.to_owned(),
-        code => subject.release.groups.iter().find(|g| g.code == code).map_or_else(|| code.to_owned(), |g| g.name.clone()),
+    let named = |code: &str| match Scope::of(code) {
+        Scope::Bureau => subject.bureau.to_owned(),
+        Scope::Group(code) => subject.release.groups.iter().find(|g| g.code == code).map_or_else(|| code.to_owned(), |g| g.name.clone()),
     };
     let group = subject.only.map_or_else(String::new, |code| format!("_{}", named(code)));
     let marks = if subject.marks.is_empty() { String::new() } else { format!("_{}", subject.marks) };

@@ -10,6 +10,7 @@ use crate::app::{App, AuditHead, Results};
 use crate::gate::{Level, ReleasedGroup};
 use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState, SHANGHAI};
 use crate::text::Lang;
+use crate::unit::Scope;
 use crate::web::error::WebError;
 use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
@@ -161,7 +162,7 @@ fn opening_card(results: &Results, lang: Lang) -> Markup {
 
 /// The bureau's results, for those who answered.
 fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
-    let list = results.derived("ALL")?;
+    let list = results.derived(Scope::Bureau.code())?;
     Ok(html! {
         div.card {
             h2 { (lang.pick("全局结果", "Results of the whole bureau")) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use crate::response::{FieldErrors, Form};
-use crate::survey::{Choice, Condition, Kind, Question, Survey, Wanted};
+use crate::survey::{Choice, Condition, Kind, Question, Survey, TextField, Wanted};
 use crate::text::{Lang, Text};
 
 /// What was typed before and what is wrong with it.
@@ -40,7 +40,7 @@ impl Filled<'_> {
     }
 
     fn class(&self, question: &Question) -> &'static str {
-        let wrong = self.errors.contains_key(&question.id) || self.errors.contains_key(&format!("{}.other", question.id));
+        let wrong = self.errors.contains_key(&question.id) || self.errors.contains_key(&TextField::other(&question.id).to_string());
         if wrong { "item wrong" } else { "item" }
     }
 }
@@ -182,7 +182,7 @@ fn no_answer(name: &str, filled: &Filled) -> Markup {
 
 fn other(question: &Question, options: &[Choice], filled: &Filled) -> Markup {
     let Some((option, max)) = options.iter().find_map(|o| o.other_chars.map(|max| (o, max))) else { return html! {} };
-    let field = format!("{}.other", question.id);
+    let field = TextField::other(&question.id).to_string();
     let lang = filled.lang;
     html! {
         div.other data-option=(option.id) {

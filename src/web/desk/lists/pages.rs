@@ -11,6 +11,7 @@ use crate::response::Form;
 use crate::round::RoundState;
 use crate::storage::ProblemChange;
 use crate::text::{Lang, visible};
+use crate::unit::Scope;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::mistakes::Mistakes;
@@ -28,7 +29,7 @@ pub fn overview_page(session: &Session, results: &Results, agreed: &[String]) ->
         .groups
         .iter()
         .map(|g| Ok((results.list(&g.code)?, results.working(&g.code)?)))
-        .chain([Ok((results.list("ALL")?, results.working("ALL")?))])
+        .chain([Ok((results.list(Scope::Bureau.code())?, results.working(Scope::Bureau.code())?))])
         .collect::<Result<_, AppError>>()?;
     Ok(html! {
         p.noprint { a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) } " · " a href={ "/desk/rounds/" (id) "/texts" } { (lang.pick("筛查文字", "Screen texts")) } " · " a href={ "/desk/rounds/" (id) "#holds" } { (lang.pick("存疑题目", "Held questions")) } }
@@ -40,7 +41,7 @@ pub fn overview_page(session: &Session, results: &Results, agreed: &[String]) ->
             div.scroll { table {
                 thead { tr { th { (lang.pick("统计组", "Group")) } th.n { (lang.pick("列入", "Listed")) } @for level in Level::ALL { th.n { (level.label(lang)) } } th.n { (lang.pick("手工加入", "Added")) } th.n { (lang.pick("已改", "Changed")) } th.n { (lang.pick("不列入或并入", "Set aside, merged")) } th { (lang.pick("打印", "Print")) } } }
                 tbody { @for (list, rows) in &lists { tr {
-                    td { a href=(list_path(id, &list.code)) { (list.name) } @if list.code == "ALL" { (lang.pick("（全局汇总）", " (bureau roll-up)")) } @if list.merged { " " span.soft { (lang.pick("（合并统计）", " (counted together)")) } } }
+                    td { a href=(list_path(id, &list.code)) { (list.name) } @if list.scope() == Scope::Bureau { (lang.pick("（全局汇总）", " (bureau roll-up)")) } @if list.merged { " " span.soft { (lang.pick("（合并统计）", " (counted together)")) } } }
                     td.n { strong { (list.problems.len()) } }
                     @for level in Level::ALL { td.n { (list.count(level)) } }
                     td.n { (rows.iter().filter(|r| r.edit.as_ref().is_some_and(|e| e.question.is_none())).count()) }
@@ -78,7 +79,7 @@ fn issued_card(session: &Session, results: &Results, agreed: &[String]) -> Resul
 
 /// All groups' rows by category and level, and by category and source.
 fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: Lang) -> Markup {
-    let rows: Vec<_> = lists.iter().filter(|(list, _)| list.code != "ALL").flat_map(|(list, _)| &list.problems).collect();
+    let rows: Vec<_> = lists.iter().filter(|(list, _)| list.scope() != Scope::Bureau).flat_map(|(list, _)| &list.problems).collect();
     html! {
         div.card {
             h2 { (lang.pick("各组汇总", "Roll-up of all groups")) }

@@ -9,6 +9,7 @@ use crate::id::RoundId;
 use crate::problem::ProblemList;
 use crate::round::Day;
 use crate::text::{Lang, Text, visible};
+use crate::unit::Scope;
 use crate::web::desk::Session;
 use crate::web::desk::answer::html_page;
 use crate::web::desk::lists::results::level_tag;
@@ -26,7 +27,7 @@ pub async fn show(session: Session, app: Data<App>, path: Path<(RoundId, String)
         div.row.noprint {
             @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/results" } { (lang.pick("← 返回结果", "← Results")) } }
             @else { a href="/desk" { (lang.pick("← 返回", "← Back")) } }
-            @if code != "ALL" { a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } { (lang.pick("与全局对照", "Beside the bureau")) } }
+            @if Scope::of(code) != Scope::Bureau { a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } { (lang.pick("与全局对照", "Beside the bureau")) } }
             @if session.role.runs_rounds() { a href={ "/desk/rounds/" (results.round.id) "/problems/" (encode(code)) } { (lang.pick("整理清单", "Work on the list")) } }
             @for (format, name) in [("docx", "Word"), ("xlsx", "Excel"), ("csv", "CSV")] { a href={ "/desk/rounds/" (results.round.id) "/export/problems?format=" (format) "&group=" (encode(code)) } { (lang.pick("下载 ", "Download ")) (name) } }
             span.soft { (lang.pick("打印时选 A4 横向。", "Print on A4, landscape.")) }
@@ -42,7 +43,7 @@ fn encode(code: &str) -> String {
 }
 
 fn paper(results: &Results, list: &ProblemList, worked_on: bool, lang: Lang) -> Markup {
-    let bureau = list.code == "ALL";
+    let bureau = list.scope() == Scope::Bureau;
     let join = |texts: &[Text]| texts.iter().map(|t| t.get(lang)).collect::<Vec<_>>().join(lang.pick("；", "; "));
     html! {
         article.paper {

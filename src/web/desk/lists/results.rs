@@ -10,6 +10,7 @@ use crate::gate::{BureauCell, GATE_VERSION, Level};
 use crate::id::RoundId;
 use crate::problem::{ProblemList, is_held};
 use crate::text::Lang;
+use crate::unit::Scope;
 use crate::web::desk::Session;
 use crate::web::desk::answer::html_page;
 use crate::web::desk::lists::charts::{heat_map, in_category, item_bar};
@@ -23,7 +24,7 @@ pub async fn show(session: Session, app: Data<App>, round: Path<RoundId>) -> Res
     let (reading, by) = (app.clone(), session.actor());
     let results = block(move || reading.results(&by, &id)).await??;
     let lists: Vec<ProblemList> = results.release.groups.iter().map(|g| results.derived(&g.code)).collect::<Result<_, _>>()?;
-    let bureau = results.derived("ALL")?;
+    let bureau = results.derived(Scope::Bureau.code())?;
     let id = &results.round.id;
     let turnout = results.release.bureau.turnout;
     let body = html! {

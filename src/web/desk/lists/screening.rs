@@ -11,7 +11,7 @@ use crate::id::RoundId;
 use crate::identity;
 use crate::response::Form;
 use crate::storage::{Screened, ScreeningState};
-use crate::survey::Survey;
+use crate::survey::{Survey, TextField};
 use crate::text::{Lang, Refusal, visible};
 use crate::web::desk::answer::{html_page, refusal_text, refused, see_other};
 use crate::web::desk::office::password::percent;
@@ -50,7 +50,7 @@ async fn load(app: &Data<App>, id: &RoundId, question: &str, by: Actor, opens: b
     let (reading, id, question) = (app.clone(), id.clone(), question.to_owned());
     Ok(block(move || {
         let results = reading.results(&by, &id)?;
-        if results.survey.question(question.strip_suffix(".other").unwrap_or(&question)).is_none() {
+        if results.survey.question(TextField::of(&question).question).is_none() {
             return Err(AppError::NotFound(Refusal::new("本问卷没有这道题", "this survey has no such question")));
         }
         let texts = if opens { reading.read_texts(&by, &id, &question)? } else { reading.screened(&by, &id, &question)? };
@@ -154,7 +154,8 @@ fn answer(
 
 /// A question's words, also of its "other" texts.
 fn name_of(survey: &Survey, field: &str, lang: Lang) -> String {
-    let (id, other) = field.strip_suffix(".other").map_or((field, ""), |id| (id, lang.pick("（其他）", " (other)")));
+    let TextField { question: id, other } = TextField::of(field);
+    let other = if other { lang.pick("（其他）", " (other)") } else { "" };
     survey.question(id).map_or_else(
         || field.to_owned(),
         |q| format!("{}{}{}{other}", survey.sections()[q.section].short_name.get(lang), lang.pick("：", ": "), q.text.get(lang)),
@@ -163,7 +164,7 @@ fn name_of(survey: &Survey, field: &str, lang: Lang) -> String {
 
 fn overview(results: &Results, progress: &std::collections::BTreeMap<String, [u64; 3]>, names: usize, lang: Lang) -> Markup {
     let base = format!("/desk/rounds/{}", results.round.id);
-    let place = |field: &str| results.survey.questions().iter().position(|q| q.id == field.strip_suffix(".other").unwrap_or(field));
+    let place = |field: &str| results.survey.questions().iter().position(|q| q.id == TextField::of(field).question);
     let mut rows: Vec<_> = progress.iter().collect();
     rows.sort_by_key(|(field, _)| (place(field), (*field).clone()));
     html! {
