@@ -1,5 +1,7 @@
-//! What the gate lets through, beside what plain suppression of groups under five would: `cargo bench --bench publishing`.
-//! On the demo's bureau and on 25 random ones; and how much of what plain suppression hides comes out of its own totals.
+//! What the gate lets through, beside what plain suppression of groups under five would: `cargo
+//! bench --bench publishing`.
+//! On the demo's bureau and on 25 random ones; and how much of what plain suppression hides comes
+//! out of its own totals.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,8 +35,12 @@ struct Cells {
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = Arc::new(
-        App::open(Settings { data: folder.path().to_owned(), public_url: Some("http://127.0.0.1".into()), ..Settings::default() })
-            .expect("an empty installation"),
+        App::open(Settings {
+            data: folder.path().to_owned(),
+            public_url: Some("http://127.0.0.1".into()),
+            ..Settings::default()
+        })
+        .expect("an empty installation"),
     );
     let demo = app.fill_demo().expect("the demo");
     let release = app.results(&Actor::Service, &demo.past).expect("released").release;
@@ -67,7 +73,13 @@ fn main() {
             let troubles: Vec<f64> = survey
                 .questions()
                 .iter()
-                .map(|_| if rng.random_bool(0.2) { rng.random_range(0.3..0.9) } else { rng.random_range(0.0..0.25) })
+                .map(|_| {
+                    if rng.random_bool(0.2) {
+                        rng.random_range(0.3..0.9)
+                    } else {
+                        rng.random_range(0.0..0.25)
+                    }
+                })
                 .collect();
             for _ in 0..unit.headcount {
                 if !rng.random_bool(turnout) {
@@ -81,7 +93,10 @@ fn main() {
                     }
                     if let Kind::Multi { choices, max, .. } = &question.kind {
                         // The first are chosen more often than the last.
-                        let chosen = (0..*max).map(|_| rng.random_range(0..choices.len()).min(rng.random_range(0..choices.len())));
+                        let chosen = (0..*max).map(|_| {
+                            rng.random_range(0..choices.len())
+                                .min(rng.random_range(0..choices.len()))
+                        });
                         response.answers[q] = Answer::Many(chosen.fold(0, |mask, n| mask | 1 << n));
                     }
                     let Kind::Scale(_) = &question.kind else { continue };
@@ -104,13 +119,23 @@ fn main() {
                 tally.add(&unit.code, &response);
             }
         }
-        let release = protect(&"abcdefgh".parse().expect("a round id"), "试", &survey, &list, &tally, &BTreeMap::new(), true);
+        let release = protect(
+            &"abcdefgh".parse().expect("a round id"),
+            "试",
+            &survey,
+            &list,
+            &tally,
+            &BTreeMap::new(),
+            true,
+        );
         count(&release, &mut cells);
         plain.add(&survey, units.len(), &truth);
     }
     print("25 random bureaus of 20 units", &cells);
     println!(
-        "plain suppression under 5: {} of {} cells published with their count ({:.0} %); of the {} hidden ones {} come out by subtraction from the total ({:.0} %); {} published cells say that nobody or everybody did ({:.0} %)",
+        "plain suppression under 5: {} of {} cells published with their count ({:.0} %); of the {} \
+         hidden ones {} come out by subtraction from the total ({:.0} %); {} published cells say \
+         that nobody or everybody did ({:.0} %)",
         plain.published,
         plain.all,
         share(plain.published, plain.all),
@@ -153,7 +178,8 @@ fn count(release: &Release, cells: &mut Cells) {
 
 fn print(what: &str, cells: &Cells) {
     println!(
-        "{what}: {} cells of published group and item, {} with bands ({:.0} %), {} of both shares ({:.0} %), {} with a level ({:.0} %), 0 with a count",
+        "{what}: {} cells of published group and item, {} with bands ({:.0} %), {} of both shares \
+         ({:.0} %), {} with a level ({:.0} %), 0 with a count",
         cells.all,
         cells.banded,
         share(cells.banded, cells.all),
@@ -162,9 +188,11 @@ fn print(what: &str, cells: &Cells) {
         cells.levelled,
         share(cells.levelled, cells.all)
     );
-    let width = cells.widths.iter().map(|w| f64::from(*w)).sum::<f64>() / cells.widths.len().max(1) as f64;
+    let width =
+        cells.widths.iter().map(|w| f64::from(*w)).sum::<f64>() / cells.widths.len().max(1) as f64;
     println!(
-        "  bureau: {} of {} items with counts ({:.0} %), {} with an interval (mean width {width:.0} points); {} of {} options with a count ({:.0} %)",
+        "  bureau: {} of {} items with counts ({:.0} %), {} with an interval (mean width \
+         {width:.0} points); {} of {} options with a count ({:.0} %)",
         cells.exact,
         cells.bureau,
         share(cells.exact, cells.bureau),
@@ -175,7 +203,8 @@ fn print(what: &str, cells: &Cells) {
     );
 }
 
-/// What the usual rule publishes: exact counts of every group with five valid answers, and the bureau's total.
+/// What the usual rule publishes: exact counts of every group with five valid answers, and the
+/// bureau's total.
 #[derive(Default)]
 struct Plain {
     all: u32,
@@ -186,13 +215,17 @@ struct Plain {
 
 impl Plain {
     fn add(&mut self, survey: &Survey, units: usize, truth: &BTreeMap<(usize, usize), (u32, u32)>) {
-        for q in (0..survey.questions().len()).filter(|q| survey.questions()[*q].problem.is_some()) {
-            let groups: Vec<(u32, u32)> = (0..units).map(|u| truth.get(&(u, q)).copied().unwrap_or_default()).collect();
+        for q in (0..survey.questions().len()).filter(|q| survey.questions()[*q].problem.is_some())
+        {
+            let groups: Vec<(u32, u32)> =
+                (0..units).map(|u| truth.get(&(u, q)).copied().unwrap_or_default()).collect();
             let hidden: Vec<_> = groups.iter().filter(|g| g.0 < 5).collect();
             self.all += units as u32;
             self.published += (units - hidden.len()) as u32;
-            self.unanimous += groups.iter().filter(|g| g.0 >= 5 && (g.1 == 0 || g.1 == g.0)).count() as u32;
-            // Total minus what is shown: exact if one group is hidden, or if the hidden ones all or none did.
+            self.unanimous +=
+                groups.iter().filter(|g| g.0 >= 5 && (g.1 == 0 || g.1 == g.0)).count() as u32;
+            // Total minus what is shown: exact if one group is hidden, or if the hidden ones all or
+            // none did.
             let rest: (u32, u32) = hidden.iter().fold((0, 0), |a, g| (a.0 + g.0, a.1 + g.1));
             if hidden.len() == 1 || rest.1 == 0 || rest.1 == rest.0 {
                 self.recovered += hidden.len() as u32;

@@ -1,5 +1,7 @@
-//! The reference for page views and for requests as such: the same HTTP library with the same workers, answering bytes from memory.
-//! `cargo bench --bench reference -- ADDRESS FILE`: GET answers the file's bytes, POST reads the body and answers nothing.
+//! The reference for page views and for requests as such: the same HTTP library with the same
+//! workers, answering bytes from memory.
+//! `cargo bench --bench reference -- ADDRESS FILE`: GET answers the file's bytes, POST reads the
+//! body and answers nothing.
 
 use actix_web::web::{Bytes, Data, get, post, resource};
 use actix_web::{App, HttpResponse, HttpServer};
@@ -16,8 +18,14 @@ async fn main() -> std::io::Result<()> {
     HttpServer::new(move || {
         App::new().app_data(bytes.clone()).service(
             resource("/")
-                .route(get().to(async |bytes: Data<Bytes>| HttpResponse::Ok().content_type("text/html; charset=utf-8").body(bytes.get_ref().clone())))
-                .route(post().to(async |body: Bytes| HttpResponse::Ok().body(if body.is_empty() { "" } else { "ok" }))),
+                .route(get().to(async |bytes: Data<Bytes>| {
+                    HttpResponse::Ok()
+                        .content_type("text/html; charset=utf-8")
+                        .body(bytes.get_ref().clone())
+                }))
+                .route(post().to(async |body: Bytes| {
+                    HttpResponse::Ok().body(if body.is_empty() { "" } else { "ok" })
+                })),
         )
     })
     .workers(workers)

@@ -1,5 +1,7 @@
-//! How fast one core seals and opens ballots of the standard survey, and how fast all cores open them.
-//! These are the yardsticks for submissions and for the opening; `scripts/bench` puts them beside the product's own figures.
+//! How fast one core seals and opens ballots of the standard survey, and how fast all cores open
+//! them.
+//! These are the yardsticks for submissions and for the opening; `scripts/bench` puts them beside
+//! the product's own figures.
 
 use std::time::Instant;
 
@@ -27,7 +29,8 @@ fn main() {
 
     let mut ballots: Vec<SealedBallot> = Vec::new();
     let seal = median(|| {
-        ballots = (0..BALLOTS).map(|_| public.seal(&psk, &round, "CY", &plaintext, &mut rng)).collect();
+        ballots =
+            (0..BALLOTS).map(|_| public.seal(&psk, &round, "CY", &plaintext, &mut rng)).collect();
     });
     let open = median(|| {
         for ballot in &ballots {
@@ -42,7 +45,8 @@ fn main() {
                 let (private, psk, round, layout) = (&private, &psk, &round, &layout);
                 scope.spawn(move || {
                     for ballot in chunk {
-                        let plaintext = private.open(psk, round, ballot).expect("our own ballots open");
+                        let plaintext =
+                            private.open(psk, round, ballot).expect("our own ballots open");
                         layout.decode(&plaintext).expect("our own ballots fit");
                     }
                 });

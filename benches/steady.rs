@@ -1,4 +1,5 @@
-//! A steady stream of submissions over real HTTP: `steady URL SLIPS.csv BODY PER_SECOND SECONDS`, p50 and p99 in milliseconds.
+//! A steady stream of submissions over real HTTP: `steady URL SLIPS.csv BODY PER_SECOND SECONDS`,
+//! p50 and p99 in milliseconds.
 //! A flood measures what a machine can take; this measures what a person waits.
 
 use std::io::{Read, Write};
@@ -12,7 +13,8 @@ fn main() {
         println!("steady URL SLIPS.csv BODY PER_SECOND SECONDS");
         return;
     };
-    let (rate, seconds): (usize, usize) = (rate.parse().expect("a rate"), seconds.parse().expect("seconds"));
+    let (rate, seconds): (usize, usize) =
+        (rate.parse().expect("a rate"), seconds.parse().expect("seconds"));
     let (host, path) = url.trim_start_matches("http://").split_once('/').expect("a path");
     let table = std::fs::read_to_string(slips).expect("slips");
     // The last ones, so that it can run after a flood that begins at the first.
@@ -31,11 +33,20 @@ fn main() {
                     let form = format!("code={}&{body}", code.replace(' ', ""));
                     let started = Instant::now();
                     let mut stream = TcpStream::connect(host).expect("the service answers");
-                    write!(stream, "POST /{path} HTTP/1.1\r\nHost: zicha\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}", form.len())
-                        .expect("sent");
+                    write!(
+                        stream,
+                        "POST /{path} HTTP/1.1\r\nHost: zicha\r\nConnection: \
+                         close\r\nContent-Type: \
+                         application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+                        form.len()
+                    )
+                    .expect("sent");
                     let mut answer = String::new();
                     stream.read_to_string(&mut answer).expect("answered");
-                    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("/received"), "{answer}");
+                    assert!(
+                        answer.starts_with("HTTP/1.1 303") && answer.contains("/received"),
+                        "{answer}"
+                    );
                     took.lock().expect("whole").push(started.elapsed());
                 }
             });

@@ -1,4 +1,5 @@
-//! What each step of a ballot costs on one core: parse, seal, open, count, and the gate; and how each grows with the questionnaire and the bureau.
+//! What each step of a ballot costs on one core: parse, seal, open, count, and the gate; and how
+//! each grows with the questionnaire and the bureau.
 //! `cargo bench --bench steps`: microseconds a ballot, milliseconds a gate.
 
 use std::collections::BTreeMap;
@@ -21,7 +22,10 @@ const CODE: &str = "96373146640977629564";
 const RUNS: usize = 7;
 
 fn main() {
-    println!("questions  form_bytes  plaintext_bytes  parse_us  slow_parse_us  seal_us  open_us  count_us");
+    println!(
+        "questions  form_bytes  plaintext_bytes  parse_us  slow_parse_us  seal_us  open_us  \
+         count_us"
+    );
     for count in [10, 50, 85, 200] {
         questionnaire(count);
     }
@@ -33,7 +37,8 @@ fn main() {
 
 /// The survey of that many questions: rated items, and a text for every ten.
 fn survey(count: usize) -> Survey {
-    let mut file: SurveyFile = serde_json::from_str(include_str!("../surveys/self-check.json")).expect("a shipped survey");
+    let mut file: SurveyFile =
+        serde_json::from_str(include_str!("../surveys/self-check.json")).expect("a shipped survey");
     let item = file.categories[0].questions[0].clone();
     let text = file
         .categories
@@ -75,7 +80,8 @@ fn questionnaire(count: usize) {
     let plaintext = straight.read(body.as_bytes()).expect("a plain form").plaintext;
     let ballot = public.seal(&psk, &round, "CY", &plaintext, &mut rng);
     let response = layout.decode(&plaintext).expect("our own");
-    let units = parse_csv("code,name,kind,headcount\nCY,甲,squad,1000\n".as_bytes()).expect("one unit");
+    let units =
+        parse_csv("code,name,kind,headcount\nCY,甲,squad,1000\n".as_bytes()).expect("one unit");
     let mut tally = Tally::new(&survey, &groups(&units));
     let parse = each(2_000, || drop(black_box(straight.read(body.as_bytes()))));
     let slow = each(500, || {
@@ -85,7 +91,11 @@ fn questionnaire(count: usize) {
     let seal = each(200, || drop(black_box(public.seal(&psk, &round, "CY", &plaintext, &mut rng))));
     let open = each(200, || drop(black_box(private.open(&psk, &round, &ballot).expect("our own"))));
     let add = each(2_000, || tally.add("CY", &response));
-    println!("{count:9}  {:10}  {:15}  {parse:8.1}  {slow:13.1}  {seal:7.1}  {open:7.1}  {add:8.2}", body.len(), layout.size());
+    println!(
+        "{count:9}  {:10}  {:15}  {parse:8.1}  {slow:13.1}  {seal:7.1}  {open:7.1}  {add:8.2}",
+        body.len(),
+        layout.size()
+    );
 }
 
 fn bureau(count: usize) {
@@ -111,7 +121,9 @@ fn bureau(count: usize) {
         }
     }
     let round: RoundId = "abcdefgh".parse().expect("a round id");
-    let gate = each(1, || drop(black_box(protect(&round, "试", &survey, &groups, &tally, &BTreeMap::new(), true))));
+    let gate = each(1, || {
+        drop(black_box(protect(&round, "试", &survey, &groups, &tally, &BTreeMap::new(), true)));
+    });
     println!("{count:6}  {:7.1}", gate / 1_000.0);
 }
 

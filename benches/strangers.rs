@@ -1,5 +1,7 @@
-//! What strangers at the door cost: `cargo bench --bench strangers [-- SECONDS [STRANGERS]]` (60 and 40 unless told).
-//! They sign in without end with invented names; meanwhile somebody known signs in, officers open the questionnaire, and the service's memory is read from the system (Linux).
+//! What strangers at the door cost: `cargo bench --bench strangers [-- SECONDS [STRANGERS]]` (60
+//! and 40 unless told).
+//! They sign in without end with invented names; meanwhile somebody known signs in, officers open
+//! the questionnaire, and the service's memory is read from the system (Linux).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -13,15 +15,38 @@ const PASSWORD: &str = "chun-jiang-lu-17-hao";
 
 fn main() {
     let numbers: Vec<u64> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let (seconds, strangers) = (numbers.first().copied().unwrap_or(60), numbers.get(1).copied().unwrap_or(40));
+    let (seconds, strangers) =
+        (numbers.first().copied().unwrap_or(60), numbers.get(1).copied().unwrap_or(40));
     let folder = tempfile::tempdir_in(".").expect("a folder");
-    let listen = format!("127.0.0.1:{}", std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port());
+    let listen = format!(
+        "127.0.0.1:{}",
+        std::net::TcpListener::bind("127.0.0.1:0")
+            .expect("a port")
+            .local_addr()
+            .expect("an address")
+            .port()
+    );
     let round = {
-        let app = App::open(Settings { data: folder.path().to_owned(), listen: listen.clone(), ..Settings::default() }).expect("an installation");
-        app.import_units(&Actor::Service, b"code,name,kind,headcount\nCY,A,squad,30\n").expect("one unit");
-        app.add_account(&Actor::Service, "keyuan", Role::Clerk, &[], Some(PASSWORD)).expect("an account");
+        let app = App::open(Settings {
+            data: folder.path().to_owned(),
+            listen: listen.clone(),
+            ..Settings::default()
+        })
+        .expect("an installation");
+        app.import_units(&Actor::Service, b"code,name,kind,headcount\nCY,A,squad,30\n")
+            .expect("one unit");
+        app.add_account(&Actor::Service, "keyuan", Role::Clerk, &[], Some(PASSWORD))
+            .expect("an account");
         let (survey, day) = (App::shipped_surveys().remove(0), shanghai_day(app.now()));
-        let new = NewRound { survey: &survey, title: "bench", opens: day, closes: day, units: &[], access: Access::Slip, looks_back: None };
+        let new = NewRound {
+            survey: &survey,
+            title: "bench",
+            opens: day,
+            closes: day,
+            units: &[],
+            access: Access::Slip,
+            looks_back: None,
+        };
         let round = app.create_round(&Actor::Service, &new).expect("a draft");
         app.open_round(&Actor::Service, &round, Custody::Server).expect("open");
         round
@@ -32,14 +57,19 @@ fn main() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .expect("the service starts");
-    let agent = || -> ureq::Agent { ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into() };
+    let agent = || -> ureq::Agent {
+        ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
+    };
     let base = format!("http://{listen}");
     while agent().get(format!("{base}/healthz")).call().is_err() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let sign_in = |agent: &ureq::Agent, name: &str, password: &str| -> u16 {
         let form = format!("name={name}&password={password}");
-        let sent = agent.post(format!("{base}/desk/sign-in")).header("content-type", "application/x-www-form-urlencoded").send(form.as_bytes());
+        let sent = agent
+            .post(format!("{base}/desk/sign-in"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send(form.as_bytes());
         sent.map_or(0, |answer| answer.status().as_u16())
     };
     let known = agent();
@@ -49,7 +79,13 @@ fn main() {
         (0..count)
             .map(|_| {
                 let started = Instant::now();
-                officer.get(format!("{base}/r/{round}")).call().expect("the questionnaire").body_mut().read_to_vec().expect("a page");
+                officer
+                    .get(format!("{base}/r/{round}"))
+                    .call()
+                    .expect("the questionnaire")
+                    .body_mut()
+                    .read_to_vec()
+                    .expect("a page");
                 started.elapsed().as_secs_f64() * 1e3
             })
             .collect()
@@ -67,7 +103,13 @@ fn main() {
                     if over.load(Ordering::Relaxed) {
                         break;
                     }
-                    let_in.fetch_add(u64::from(sign_in(&own, &format!("nobody{stranger}x{n}"), "whatever-it-may-be") == 303), Ordering::Relaxed);
+                    let_in.fetch_add(
+                        u64::from(
+                            sign_in(&own, &format!("nobody{stranger}x{n}"), "whatever-it-may-be")
+                                == 303,
+                        ),
+                        Ordering::Relaxed,
+                    );
                     tried.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -93,7 +135,9 @@ fn main() {
         values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
     };
     println!(
-        "strangers {} in {seconds} s, let in {}\nknown browser let in {at_door} of {most}, median {:.0} ms\nquestionnaire opened {} times, median {:.1} ms\nmemory at rest {rest} MiB, most {peak} MiB (+{}), afterwards {after} MiB",
+        "strangers {} in {seconds} s, let in {}\nknown browser let in {at_door} of {most}, median \
+         {:.0} ms\nquestionnaire opened {} times, median {:.1} ms\nmemory at rest {rest} MiB, most \
+         {peak} MiB (+{}), afterwards {after} MiB",
         tried.load(Ordering::Relaxed),
         let_in.load(Ordering::Relaxed),
         middle(&mut samples),
@@ -116,7 +160,8 @@ fn peak(process: u32) -> u64 {
 
 /// A field of the process in MiB.
 fn field(process: u32, name: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a Linux system");
+    let status =
+        std::fs::read_to_string(format!("/proc/{process}/status")).expect("a Linux system");
     let line = status.lines().find(|line| line.starts_with(name)).expect("memory is told");
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") >> 10
 }

@@ -1,5 +1,6 @@
 //! Slip codes and the server key under which they are hashed.
-//! A code proves "a member of this unit, once"; it is never stored, and its keyed hash is worthless without a key that no database holds.
+//! A code proves "a member of this unit, once"; it is never stored, and its keyed hash is worthless
+//! without a key that no database holds.
 
 use std::fmt;
 
@@ -44,19 +45,39 @@ impl SlipCode {
         Self(format!("{:018}98", 0))
     }
 
-    /// Reads what is meant by what a person typed or pasted: a whole address holds its code, marks that nobody sees and signs between
-    /// groups say nothing, and the letters that look like nought and one are them. The phone's script reads it the same way.
+    /// Reads what is meant by what a person typed or pasted: a whole address holds its code, marks
+    /// that nobody sees and signs between
+    /// groups say nothing, and the letters that look like nought and one are them. The phone's
+    /// script reads it the same way.
     pub fn parse(entered: &str) -> Result<Self, CodeError> {
-        let unseen = |c: &char| is_deceptive(*c) && !c.is_control() || matches!(c, '\u{FE00}'..='\u{FE0F}');
+        let unseen =
+            |c: &char| is_deceptive(*c) && !c.is_control() || matches!(c, '\u{FE00}'..='\u{FE0F}');
         let plain: String = entered.nfkc().filter(|c| !unseen(c)).collect();
-        let meant = plain.rsplit_once('#').map(|(_, code)| code.trim()).filter(|code| code.len() == 20 && code.bytes().all(|b| b.is_ascii_digit()));
+        let meant = plain
+            .rsplit_once('#')
+            .map(|(_, code)| code.trim())
+            .filter(|code| code.len() == 20 && code.bytes().all(|b| b.is_ascii_digit()));
         let mut digits = String::with_capacity(20);
         for c in meant.unwrap_or(&plain).chars() {
             match c {
                 '0'..='9' => digits.push(c),
                 'O' | 'o' => digits.push('0'),
                 'l' | 'I' | '|' => digits.push('1'),
-                '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '_' | '.' | ',' | ';' | ':' | '/' | '#' | '·' | '•' | '・' | '、' | '。' => {}
+                '-'
+                | '\u{2010}'..='\u{2015}'
+                | '\u{2212}'
+                | '_'
+                | '.'
+                | ','
+                | ';'
+                | ':'
+                | '/'
+                | '#'
+                | '·'
+                | '•'
+                | '・'
+                | '、'
+                | '。' => {}
                 c if c.is_whitespace() => {}
                 c => return Err(CodeError::Strange(c)),
             }
@@ -87,7 +108,8 @@ impl SlipCode {
     /// The hash that is stored.
     #[must_use]
     pub fn hash(&self, key: &ServerKey, round: &RoundId) -> SlipHash {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key.derive("zicha/slip/1")).expect("any length fits HMAC");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key.derive("zicha/slip/1"))
+            .expect("any length fits HMAC");
         mac.update(round.as_str().as_bytes());
         mac.update(self.0.as_bytes());
         SlipHash(mac.finalize().into_bytes().into())
@@ -126,7 +148,8 @@ impl ServerKey {
         Self(rng.random())
     }
 
-    /// Reads the key file's 64 hexadecimal digits; short, malformed or obviously invented keys are refused.
+    /// Reads the key file's 64 hexadecimal digits; short, malformed or obviously invented keys are
+    /// refused.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut bytes = [0u8; 32];
         let well_formed = hex::decode_to_slice(text.trim(), &mut bytes).is_ok();
@@ -136,8 +159,11 @@ impl ServerKey {
         if !well_formed || distinct.len() < 12 {
             bytes.zeroize();
             return Err(Refusal::new(
-                "服务器密钥文件应为 64 位随机十六进制字符；请从备份恢复原文件，或（尚无任何轮次时）删除该文件后重新启动以生成新密钥",
-                "the server key file must hold 64 random hexadecimal digits; restore the original file from its backup, or, if there is no round yet, delete it and start again to make a new one",
+                "服务器密钥文件应为 64 位随机十六进制字符；请从备份恢复原文件，或（尚无任何轮次时）\
+                 删除该文件后重新启动以生成新密钥",
+                "the server key file must hold 64 random hexadecimal digits; restore the original \
+                 file from its backup, or, if there is no round yet, delete it and start again to \
+                 make a new one",
             ));
         }
         Ok(Self(bytes))
@@ -153,7 +179,9 @@ impl ServerKey {
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut out = [0; 32];
-        Hkdf::<Sha256>::new(Some(b"zicha/server-key/1"), &self.0).expand(purpose.as_bytes(), &mut out).expect("32 bytes fit HKDF");
+        Hkdf::<Sha256>::new(Some(b"zicha/server-key/1"), &self.0)
+            .expand(purpose.as_bytes(), &mut out)
+            .expect("32 bytes fit HKDF");
         out
     }
 
@@ -194,7 +222,8 @@ mod tests {
     fn a_code_is_read_as_it_was_meant_and_what_cannot_be_meant_is_named() {
         let code = SlipCode::random(&mut StdRng::seed_from_u64(3));
         let (digits, printed) = (code.digits().to_owned(), code.printed());
-        let wide: String = digits.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+        let wide: String =
+            digits.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
         let letters = digits.replace('0', "O").replace('1', "l");
         for typed in [
             format!("https://zicha.example:8443/r/k7m2p9x4?lang=en#{digits}"),
@@ -208,9 +237,15 @@ mod tests {
         ] {
             assert_eq!(SlipCode::parse(&typed), Ok(code.clone()), "{typed:?}");
         }
-        assert_eq!(SlipCode::parse(&digits.replacen(&digits[4..5], "B", 1)), Err(CodeError::Strange('B')));
+        assert_eq!(
+            SlipCode::parse(&digits.replacen(&digits[4..5], "B", 1)),
+            Err(CodeError::Strange('B'))
+        );
         assert_eq!(SlipCode::parse("\u{200B} \u{FEFF}"), Err(CodeError::Empty));
-        assert_eq!(SlipCode::parse("https://zicha.example/r/k7m2p9x4"), Err(CodeError::Strange('h')));
+        assert_eq!(
+            SlipCode::parse("https://zicha.example/r/k7m2p9x4"),
+            Err(CodeError::Strange('h'))
+        );
     }
 
     #[test]
@@ -222,13 +257,19 @@ mod tests {
                 let mut wrong = digits.clone();
                 wrong[at] = digit;
                 if wrong != digits {
-                    assert_eq!(SlipCode::parse(&wrong.iter().collect::<String>()), Err(CodeError::Typo));
+                    assert_eq!(
+                        SlipCode::parse(&wrong.iter().collect::<String>()),
+                        Err(CodeError::Typo)
+                    );
                 }
             }
             let mut swapped = digits.clone();
             swapped.swap(at, (at + 1) % 20);
             if at < 19 && swapped != digits {
-                assert_eq!(SlipCode::parse(&swapped.iter().collect::<String>()), Err(CodeError::Typo));
+                assert_eq!(
+                    SlipCode::parse(&swapped.iter().collect::<String>()),
+                    Err(CodeError::Typo)
+                );
             }
         }
     }
@@ -246,14 +287,22 @@ mod tests {
             assert!(seen.insert(code.digits().parse::<u128>().unwrap()));
         }
         for place in digits {
-            let chi: f64 = place.iter().map(|n| (f64::from(*n) - 100_000.0).powi(2) / 100_000.0).sum();
+            let chi: f64 =
+                place.iter().map(|n| (f64::from(*n) - 100_000.0).powi(2) / 100_000.0).sum();
             assert!(chi < 33.7, "chi-square {chi} with 9 degrees of freedom");
         }
     }
 
     #[test]
     fn weak_keys_are_refused() {
-        for weak in ["", "secret", &"0".repeat(64), &"ab".repeat(32), &"g".repeat(64), &"0123456789".repeat(6)] {
+        for weak in [
+            "",
+            "secret",
+            &"0".repeat(64),
+            &"ab".repeat(32),
+            &"g".repeat(64),
+            &"0123456789".repeat(6),
+        ] {
             assert!(ServerKey::parse(weak).is_err(), "{weak}");
         }
         let key = ServerKey::random(&mut StdRng::seed_from_u64(4));
@@ -266,7 +315,10 @@ mod tests {
         let key = ServerKey::random(&mut rng);
         let code = SlipCode::random(&mut rng);
         let hash = code.hash(&key, &"abcdefgh".parse().unwrap());
-        assert_eq!(format!("{key:?} {code:?} {hash:?}"), "ServerKey([redacted]) SlipCode([redacted]) SlipHash([redacted])");
+        assert_eq!(
+            format!("{key:?} {code:?} {hash:?}"),
+            "ServerKey([redacted]) SlipCode([redacted]) SlipHash([redacted])"
+        );
     }
 
     #[test]

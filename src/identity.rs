@@ -1,5 +1,6 @@
 //! What in a free text may tell who somebody is: numbers, plates, names.
-//! Writers are told before they send and are never stopped; screeners see the places marked. Nothing that is found is stored or logged.
+//! Writers are told before they send and are never stopped; screeners see the places marked.
+//! Nothing that is found is stored or logged.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -58,26 +59,60 @@ pub struct Mark {
     pub range: Range<usize>,
 }
 
-/// Patterns in a notation that both this library and a browser's script understand. Digits of a longer number are not a match.
+/// Patterns in a notation that both this library and a browser's script understand. Digits of a
+/// longer number are not a match.
 pub const PATTERNS: [(Kind, &str); 8] = [
-    (Kind::IdCard, r"[1-9]\d{5}[ -]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx]"),
+    (
+        Kind::IdCard,
+        r"[1-9]\d{5}[ -]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx]",
+    ),
     (Kind::Phone, r"(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]\d{7,8}"),
-    (Kind::Plate, r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][ ·•]?(?:[A-Za-z0-9]{5,6}|[A-Za-z0-9]{4}[挂学警港澳])"),
-    (Kind::Officer, r"(?:警号|工号|胸牌号?|编号|证号|证件号)(?:是|为)?[ :：]*[A-Za-z]{0,3}\d{3,12}"),
-    (Kind::Contact, r"(?:微信|QQ|qq)号?(?:是|为)?[ :：]*[A-Za-z0-9_-]{5,20}|[A-Za-z0-9._-]+@[A-Za-z0-9-]+\.[A-Za-z.]{2,}"),
+    (
+        Kind::Plate,
+        concat!(
+            "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]",
+            r"[A-Za-z][ ·•]?(?:[A-Za-z0-9]{5,6}|[A-Za-z0-9]{4}[挂学警港澳])",
+        ),
+    ),
+    (
+        Kind::Officer,
+        r"(?:警号|工号|胸牌号?|编号|证号|证件号)(?:是|为)?[ :：]*[A-Za-z]{0,3}\d{3,12}",
+    ),
+    (
+        Kind::Contact,
+        concat!(
+            r"(?:微信|QQ|qq)号?(?:是|为)?[ :：]*[A-Za-z0-9_-]{5,20}",
+            r"|[A-Za-z0-9._-]+@[A-Za-z0-9-]+\.[A-Za-z.]{2,}",
+        ),
+    ),
     (
         Kind::Titled,
-        r"(?:欧阳|上官|司马|诸葛|[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹章苏潘葛范彭鲁韦马俞袁柳鲍史唐薛雷贺倪汤罗郝傅卞康余顾孟黄穆萧尹姚邵汪毛戴宋庞熊舒屈董梁杜阮蓝季贾江童郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔吉龚程邢裴陆荣翁侯武刘景龙叶黎白赖卓乔谭冉温庄曾沙游涂殷聂肖丘])[\u4e00-\u9fff]{0,2}(?:局长|副局|科长|副科|队长|中队长|大队长|所长|主任|书记|股长|组长|政委|指导员|教导员)",
+        concat!(
+            "(?:欧阳|上官|司马|诸葛|[",
+            "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹章苏潘葛范彭鲁韦马俞袁",
+            "柳鲍史唐薛雷贺倪汤罗郝傅卞康余顾孟黄穆萧尹姚邵汪毛戴宋庞熊舒屈董梁杜阮蓝季贾江童",
+            "郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔吉龚程邢裴陆荣翁侯武刘景龙叶",
+            "黎白赖卓乔谭冉温庄曾沙游涂殷聂肖丘",
+            r"])[\u4e00-\u9fff]{0,2}",
+            "(?:局长|副局|科长|副科|队长|中队长|大队长|所长|主任|书记|股长|组长|政委|指导员|教导员)",
+        ),
     ),
     (
         Kind::Date,
-        r"(?:(?:19|20)\d{2}年)?(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:[12]\d|3[01]|[1-9]|[一二三]?十?[一二三四五六七八九十])[日号]",
+        concat!(
+            r"(?:(?:19|20)\d{2}年)?(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月",
+            r"(?:[12]\d|3[01]|[1-9]|[一二三]?十?[一二三四五六七八九十])[日号]",
+        ),
     ),
     (Kind::SelfNaming, r"(?:我|本人)(?:就是|名叫|姓名|是|叫|姓)[\u4e00-\u9fff]{1,4}"),
 ];
 
-static COMPILED: LazyLock<Vec<(Kind, Regex)>> =
-    LazyLock::new(|| PATTERNS.iter().map(|(kind, pattern)| (*kind, Regex::new(pattern).expect("the patterns are tested"))).collect());
+static COMPILED: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
+    PATTERNS
+        .iter()
+        .map(|(kind, pattern)| (*kind, Regex::new(pattern).expect("the patterns are tested")))
+        .collect()
+});
 
 /// All marks of a text, in its order and without overlaps. `names` are the section's own.
 #[must_use]
@@ -86,7 +121,11 @@ pub fn find(text: &str, names: &[String]) -> Vec<Mark> {
     let mut plain = String::with_capacity(text.len());
     let mut written: Vec<usize> = Vec::with_capacity(text.len() + 1);
     for (at, c) in text.char_indices() {
-        let narrow = if ('！'..='～').contains(&c) && c != '：' { char::from_u32(c as u32 - 0xFEE0).unwrap_or(c) } else { c };
+        let narrow = if ('！'..='～').contains(&c) && c != '：' {
+            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+        } else {
+            c
+        };
         plain.push(narrow);
         written.resize(plain.len(), at);
     }
@@ -103,7 +142,9 @@ pub fn find(text: &str, names: &[String]) -> Vec<Mark> {
             let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
             let bytes = plain.as_bytes();
             let numeric = matches!(kind, Kind::IdCard | Kind::Phone);
-            let inside_longer = numeric && (digit(found.start().checked_sub(1).and_then(|n| bytes.get(n))) || digit(bytes.get(found.end())));
+            let inside_longer = numeric
+                && (digit(found.start().checked_sub(1).and_then(|n| bytes.get(n)))
+                    || digit(bytes.get(found.end())));
             if !inside_longer && (*kind != Kind::IdCard || checksum_fits(found.as_str())) {
                 keep(*kind, found.range());
             }
@@ -122,7 +163,8 @@ pub fn find(text: &str, names: &[String]) -> Vec<Mark> {
 fn checksum_fits(number: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let characters: Vec<char> = number.chars().filter(|c| !" -".contains(*c)).collect();
-    let sum: u32 = characters.iter().zip(WEIGHTS).filter_map(|(c, w)| c.to_digit(10).map(|d| d * w)).sum();
+    let sum: u32 =
+        characters.iter().zip(WEIGHTS).filter_map(|(c, w)| c.to_digit(10).map(|d| d * w)).sum();
     let check = char::from(b"10X98765432"[sum as usize % 11]);
     characters.last().is_some_and(|last| last.to_ascii_uppercase() == check)
 }

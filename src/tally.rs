@@ -1,5 +1,6 @@
 //! Counting: opened ballots go in one by one, and only secret counts remain.
-//! A count cannot be printed, compared or stored by anything but the gate, so that no page can forget to protect it.
+//! A count cannot be printed, compared or stored by anything but the gate, so that no page can
+//! forget to protect it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -106,11 +107,24 @@ impl Tally {
         let ranges = survey
             .questions()
             .iter()
-            .map(|q| if let Kind::Number { classes, .. } = &q.kind { classes.iter().map(|c| c.range).collect() } else { Vec::new() })
+            .map(|q| {
+                if let Kind::Number { classes, .. } = &q.kind {
+                    classes.iter().map(|c| c.range).collect()
+                } else {
+                    Vec::new()
+                }
+            })
             .collect();
-        let group_of: HashMap<String, usize> = groups.iter().enumerate().flat_map(|(n, g)| g.units.iter().map(move |u| (u.clone(), n))).collect();
+        let group_of: HashMap<String, usize> = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(n, g)| g.units.iter().map(move |u| (u.clone(), n)))
+            .collect();
         Self {
-            groups: groups.iter().map(|_| GroupTally { questions: questions.clone(), ..GroupTally::default() }).collect(),
+            groups: groups
+                .iter()
+                .map(|_| GroupTally { questions: questions.clone(), ..GroupTally::default() })
+                .collect(),
             counted_by_unit: group_of.keys().map(|u| (u.clone(), Count::default())).collect(),
             group_of,
             ranges,
@@ -136,7 +150,9 @@ impl Tally {
         if let Some(count) = self.counted_by_unit.get_mut(unit) {
             count.bump();
         }
-        for ((tally, answer), ranges) in group.questions.iter_mut().zip(&response.answers).zip(&self.ranges) {
+        for ((tally, answer), ranges) in
+            group.questions.iter_mut().zip(&response.answers).zip(&self.ranges)
+        {
             tally.add(answer, ranges);
         }
     }
@@ -173,7 +189,9 @@ impl QuestionTally {
                 }
             }
             Answer::Number(number) => {
-                if let Some(at) = ranges.iter().position(|(from, to)| (*from..=*to).contains(number)) {
+                if let Some(at) =
+                    ranges.iter().position(|(from, to)| (*from..=*to).contains(number))
+                {
                     self.options[at].bump();
                 }
             }

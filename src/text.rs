@@ -1,5 +1,6 @@
 //! Languages, localized texts and refusals.
-//! Every sentence that a person may see exists in Chinese and English, and this is where the two are kept together.
+//! Every sentence that a person may see exists in Chinese and English, and this is where the two
+//! are kept together.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -55,13 +56,20 @@ impl Text {
     /// A text in both languages.
     #[must_use]
     pub fn both(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self(BTreeMap::from([(Lang::Zh.tag().to_owned(), zh.into()), (Lang::En.tag().to_owned(), en.into())]))
+        Self(BTreeMap::from([
+            (Lang::Zh.tag().to_owned(), zh.into()),
+            (Lang::En.tag().to_owned(), en.into()),
+        ]))
     }
 
     /// The text in `lang`, or in the language that exists.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
-        self.0.get(lang.tag()).or_else(|| self.0.get(Lang::Zh.tag())).or_else(|| self.0.values().next()).map_or("", String::as_str)
+        self.0
+            .get(lang.tag())
+            .or_else(|| self.0.get(Lang::Zh.tag()))
+            .or_else(|| self.0.values().next())
+            .map_or("", String::as_str)
     }
 
     /// The Chinese text.
@@ -110,10 +118,16 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The known word that is most like a word, if one is like it: an author who mistypes is told what was meant.
+/// The known word that is most like a word, if one is like it: an author who mistypes is told what
+/// was meant.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |word: &str| word.chars().filter(|c| !c.is_whitespace() && !is_deceptive(*c)).flat_map(char::to_lowercase).collect::<String>();
+    let plain = |word: &str| {
+        word.chars()
+            .filter(|c| !c.is_whitespace() && !is_deceptive(*c))
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let word = plain(word);
     known
         .map(|k| (strsim::normalized_damerau_levenshtein(&word, &plain(k)), k))
@@ -125,10 +139,13 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
 /// What is said of the nearest known word.
 #[must_use]
 pub fn meant(nearest: Option<&str>, lang: Lang) -> String {
-    nearest.map_or_else(String::new, |word| lang.pick(format!("，是否应为“{word}”"), format!(" (did you mean `{word}`?)")))
+    nearest.map_or_else(String::new, |word| {
+        lang.pick(format!("，是否应为“{word}”"), format!(" (did you mean `{word}`?)"))
+    })
 }
 
-/// True for characters that can hide or reorder text, or that no file may hold: controls, characters without width or picture, and code points that are none.
+/// True for characters that can hide or reorder text, or that no file may hold: controls,
+/// characters without width or picture, and code points that are none.
 #[must_use]
 pub fn is_deceptive(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t' || is_unseen(c) || is_noncharacter(c)
@@ -137,9 +154,11 @@ pub fn is_deceptive(c: char) -> bool {
 /// Characters that leave no mark, or one that looks like a blank.
 fn is_unseen(c: char) -> bool {
     matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Code points that Unicode keeps for nothing, and the sign for what could not be read.
@@ -202,8 +221,14 @@ impl Unfit {
     #[must_use]
     pub fn refusal(self, zh: &str, en: &str) -> Refusal {
         match self {
-            Self::Empty => Refusal::new(format!("{zh}为空，或只有看不见的字符，请填写"), format!("{en} is empty, or holds nothing that can be seen")),
-            Self::Long(longest) => Refusal::new(format!("{zh}最多 {longest} 字，请缩短"), format!("{en} is longer than {longest} characters")),
+            Self::Empty => Refusal::new(
+                format!("{zh}为空，或只有看不见的字符，请填写"),
+                format!("{en} is empty, or holds nothing that can be seen"),
+            ),
+            Self::Long(longest) => Refusal::new(
+                format!("{zh}最多 {longest} 字，请缩短"),
+                format!("{en} is longer than {longest} characters"),
+            ),
             Self::Holds(c) => {
                 let code = u32::from(c);
                 Refusal::new(
@@ -218,15 +243,18 @@ impl Unfit {
 /// Whether nothing can be seen of a text.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || is_deceptive(c) || matches!(c, '\u{FE00}'..='\u{FE0F}'))
+    text.chars()
+        .all(|c| c.is_whitespace() || is_deceptive(c) || matches!(c, '\u{FE00}'..='\u{FE0F}'))
 }
 
-/// A cell that no spreadsheet takes for a formula. Hidden characters are shown, so that none can hide a leading sign.
+/// A cell that no spreadsheet takes for a formula. Hidden characters are shown, so that none can
+/// hide a leading sign.
 #[must_use]
 pub fn guard(cell: &str) -> String {
     let shown = visible(cell);
     let first = shown.chars().find(|c| !c.is_whitespace() && !is_deceptive(*c));
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
+    let formula =
+        matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
     let control = shown.starts_with(['\t', '\r', '\n', '\0']);
     if (formula && shown.parse::<f64>().is_err()) || control { format!("'{shown}") } else { shown }
 }
@@ -270,9 +298,13 @@ mod tests {
         for unseen in ["", " ", "\u{3164}", "\u{2800}", "\u{AD}", "\u{200B}\u{FE0F}", "\u{3000}"] {
             assert!(name.check(unseen).is_err(), "{unseen:?}");
         }
-        for (text, c) in
-            [("春江\u{FFFF}", '\u{FFFF}'), ("\u{FFFE}银", '\u{FFFE}'), ("甲\u{202E}", '\u{202E}'), ("甲\u{FFFD}", '\u{FFFD}'), ("甲\n乙", '\n')]
-        {
+        for (text, c) in [
+            ("春江\u{FFFF}", '\u{FFFF}'),
+            ("\u{FFFE}银", '\u{FFFE}'),
+            ("甲\u{202E}", '\u{202E}'),
+            ("甲\u{FFFD}", '\u{FFFD}'),
+            ("甲\n乙", '\n'),
+        ] {
             assert_eq!(name.check(text), Err(Unfit::Holds(c)), "{text:?}");
         }
         assert!(name.check("春江街道中队").is_ok() && Rule::lines(10).check("甲\r\n乙").is_ok());

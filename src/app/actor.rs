@@ -1,5 +1,7 @@
-//! Who acts, and what each may do: an account at the desk or through the interface for programs, the command line, or the service by itself.
-//! Every use case that changes or reads something protected takes an actor, so no door into the house is without a lock.
+//! Who acts, and what each may do: an account at the desk or through the interface for programs,
+//! the command line, or the service by itself.
+//! Every use case that changes or reads something protected takes an actor, so no door into the
+//! house is without a lock.
 
 use crate::app::accounts::role::Role;
 use crate::app::{AppError, Session};

@@ -1,5 +1,6 @@
 //! The address that phones use: parsed once, and refused where a phone could not use it.
-//! It is printed on paper, so what is wrong with it is said before anything is printed, and not by officers whose slips lead nowhere.
+//! It is printed on paper, so what is wrong with it is said before anything is printed, and not by
+//! officers whose slips lead nowhere.
 
 use url::{Host, Url};
 
@@ -23,13 +24,25 @@ impl PublicAddress {
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
         let wrong = |zh: &str, en: &str| {
             Refusal::new(
-                format!("对外地址（public_url）“{}”不可用：{zh}，应写作 https://zicha.example.gov.cn", typed.trim()),
-                format!("the public address `{}` cannot be used: {en}; write it as https://zicha.example.gov.cn", typed.trim()),
+                format!(
+                    "对外地址（public_url）“{}”不可用：{zh}，应写作 https://zicha.example.gov.cn",
+                    typed.trim()
+                ),
+                format!(
+                    "the public address `{}` cannot be used: {en}; write it as \
+                     https://zicha.example.gov.cn",
+                    typed.trim()
+                ),
             )
         };
-        let url = Url::parse(typed.trim()).map_err(|_| wrong("不是完整的网址", "it is no complete address with http:// or https://"))?;
+        let url = Url::parse(typed.trim()).map_err(|_| {
+            wrong("不是完整的网址", "it is no complete address with http:// or https://")
+        })?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("应以 http:// 或 https:// 开头", "it must begin with http:// or https://"));
+            return Err(wrong(
+                "应以 http:// 或 https:// 开头",
+                "it must begin with http:// or https://",
+            ));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("不能含用户名和口令", "it must not hold a name or password"));
@@ -38,11 +51,18 @@ impl PublicAddress {
             return Err(wrong("不能含 ? 或 #", "it must not hold ? or #"));
         }
         if !matches!(url.path(), "" | "/") {
-            return Err(wrong("不能带路径，问卷须在域名的根路径下", "it must not hold a path: the questionnaire is at the root of its host"));
+            return Err(wrong(
+                "不能带路径，问卷须在域名的根路径下",
+                "it must not hold a path: the questionnaire is at the root of its host",
+            ));
         }
         let loopback = match url.host() {
-            Some(Host::Ipv4(ip)) if ip.is_unspecified() => return Err(wrong("0.0.0.0 不是手机能访问的地址", "no phone can reach 0.0.0.0")),
-            Some(Host::Ipv6(ip)) if ip.is_unspecified() => return Err(wrong("[::] 不是手机能访问的地址", "no phone can reach [::]")),
+            Some(Host::Ipv4(ip)) if ip.is_unspecified() => {
+                return Err(wrong("0.0.0.0 不是手机能访问的地址", "no phone can reach 0.0.0.0"));
+            }
+            Some(Host::Ipv6(ip)) if ip.is_unspecified() => {
+                return Err(wrong("[::] 不是手机能访问的地址", "no phone can reach [::]"));
+            }
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
             Some(Host::Ipv6(ip)) => ip.is_loopback(),
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -79,13 +99,27 @@ impl App {
         Ok(())
     }
 
-    /// The address that slips carry; refused if only this machine can reach it and nobody asked for that by name.
+    /// The address that slips carry; refused if only this machine can reach it and nobody asked for
+    /// that by name.
     pub fn address_for_slips(&self) -> Result<PublicAddress, AppError> {
         let address = self.settings.public_address()?;
         if address.is_loopback() && self.settings.public_url.is_none() {
             return Err(Refusal::new(
-                format!("还没有设置手机访问的地址：{} 只有本机能打开，不能印在纸条上。请由 IT 设置 ZICHA_PUBLIC_URL（如 https://zicha.example.gov.cn）；确实只在本机试用的，写明 ZICHA_PUBLIC_URL={}", address.as_str(), address.as_str()),
-                format!("no address for phones is set: only this machine can reach {}, so it is not printed on slips. Set ZICHA_PUBLIC_URL (such as https://zicha.example.gov.cn); for a trial on this machine alone, say so with ZICHA_PUBLIC_URL={}", address.as_str(), address.as_str()),
+                format!(
+                    "还没有设置手机访问的地址：{} 只有本机能打开，不能印在纸条上。请由 IT 设置 \
+                     ZICHA_PUBLIC_URL（如 https://zicha.example.gov.cn）；确实只在本机试用的，写明 \
+                     ZICHA_PUBLIC_URL={}",
+                    address.as_str(),
+                    address.as_str()
+                ),
+                format!(
+                    "no address for phones is set: only this machine can reach {}, so it is not \
+                     printed on slips. Set ZICHA_PUBLIC_URL (such as \
+                     https://zicha.example.gov.cn); for a trial on this machine alone, say so with \
+                     ZICHA_PUBLIC_URL={}",
+                    address.as_str(),
+                    address.as_str()
+                ),
             )
             .into());
         }

@@ -1,5 +1,7 @@
-//! What takes two accounts: letting results out, destroying what was kept, going on after a restore.
-//! After an opening: original texts and spent codes are kept for a set time and then destroyed. After a restore: a round goes on only if two accept the loss.
+//! What takes two accounts: letting results out, destroying what was kept, going on after a
+//! restore.
+//! After an opening: original texts and spent codes are kept for a set time and then destroyed.
+//! After a restore: a round goes on only if two accept the loss.
 //! Steps that cannot be taken back take two accounts; the record of a destruction can be printed.
 
 use crate::app::deeds::link;
@@ -14,7 +16,8 @@ use crate::text::Refusal;
 pub enum SharedStep {
     /// Let the results out; one of the two must be the head of the section.
     Release,
-    /// Hand the problem lists over anew after they were changed; one of the two must be the head of the section.
+    /// Hand the problem lists over anew after they were changed; one of the two must be the head of
+    /// the section.
     Lists,
     /// Destroy original texts and spent codes.
     Destroy,
@@ -56,24 +59,31 @@ impl SharedStep {
     /// Reads a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Release, Self::Lists, Self::Destroy, Self::Resume, Self::Void].into_iter().find(|s| s.as_str() == name)
+        [Self::Release, Self::Lists, Self::Destroy, Self::Resume, Self::Void]
+            .into_iter()
+            .find(|s| s.as_str() == name)
     }
 
     /// Whether it can be taken with a round as it is.
     fn check(self, round: &Round) -> Result<(), Refusal> {
         match self {
-            Self::Release if !round.destroyed && round.state == RoundState::Opened => Err(not_destroyed_yet()),
+            Self::Release if !round.destroyed && round.state == RoundState::Opened => {
+                Err(not_destroyed_yet())
+            }
             Self::Release => Move::Release.from(round.state).map(drop),
             Self::Lists if round.state != RoundState::Released => Err(Refusal::new(
                 "结果发布时一并下发清单；发布之后有改动的，才需要重新下发",
-                "lists are handed over with the release; only changes after it are handed over anew",
+                "lists are handed over with the release; only changes after it are handed over \
+                 anew",
             )),
-            Self::Destroy if round.destruction.is_some() => {
-                Err(Refusal::new("原文和已用填写码早已销毁", "original texts and spent codes were destroyed before"))
-            }
-            Self::Destroy if !round.state.has_results() || !round.destroyed => {
-                Err(Refusal::new("开箱完成后才有原文可销毁", "there is nothing to destroy before the box was opened"))
-            }
+            Self::Destroy if round.destruction.is_some() => Err(Refusal::new(
+                "原文和已用填写码早已销毁",
+                "original texts and spent codes were destroyed before",
+            )),
+            Self::Destroy if !round.state.has_results() || !round.destroyed => Err(Refusal::new(
+                "开箱完成后才有原文可销毁",
+                "there is nothing to destroy before the box was opened",
+            )),
             Self::Lists | Self::Destroy => Ok(()),
             Self::Resume => Move::Resume.from(round.state).map(drop),
             Self::Void => Move::Void.from(round.state).map(drop),
@@ -83,15 +93,18 @@ impl SharedStep {
 
 fn not_vouched_for() -> Refusal {
     Refusal::new(
-        "本账号刚由管理员新建或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步骤",
-        "this account was just made or reset by an administrator: another account of the section has to vouch for it on the first page, or three days must pass",
+        "本账号刚由管理员新建或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步\
+         骤",
+        "this account was just made or reset by an administrator: another account of the section \
+         has to vouch for it on the first page, or three days must pass",
     )
 }
 
 fn not_the_sections() -> Refusal {
     Refusal::new(
         "本账号已停用，或不再属于政工科，不能参与此步骤",
-        "this account was turned off or is no longer the section's; it cannot take part in this step",
+        "this account was turned off or is no longer the section's; it cannot take part in this \
+         step",
     )
 }
 
@@ -105,17 +118,27 @@ pub(in crate::app) fn lists_changed(tx: &mut Transaction, id: &RoundId) -> Resul
 
 /// Why results cannot be let out yet.
 pub(in crate::app) fn not_destroyed_yet() -> Refusal {
-    Refusal::new("票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁", "box and keys are not destroyed yet; run `zicha box open` again to finish")
+    Refusal::new(
+        "票箱和钥匙尚未销毁完毕，请再次执行开箱以完成销毁",
+        "box and keys are not destroyed yet; run `zicha box open` again to finish",
+    )
 }
 
 impl App {
-    /// Agrees to a step as one of two accounts, to what is there now; takes it and returns true once a second one has. Both are links of the audit chain.
+    /// Agrees to a step as one of two accounts, to what is there now; takes it and returns true
+    /// once a second one has. Both are links of the audit chain.
     pub fn approve(&self, by: &Actor, id: &RoundId, step: SharedStep) -> Result<bool, AppError> {
         self.approve_seen(by, id, step, "")
     }
 
     /// The same, to what was `seen`: anything else is refused, to be looked at.
-    pub fn approve_seen(&self, by: &Actor, id: &RoundId, step: SharedStep, seen: &str) -> Result<bool, AppError> {
+    pub fn approve_seen(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        step: SharedStep,
+        seen: &str,
+    ) -> Result<bool, AppError> {
         by.need(step.action(true).right())?;
         if by.session().is_none() {
             return Err(AppError::Forbidden);
@@ -127,12 +150,20 @@ impl App {
     pub fn seen_now(&self, id: &RoundId, step: SharedStep) -> Result<String, AppError> {
         match step {
             SharedStep::Release | SharedStep::Lists => self.working_results(id)?.digest(),
-            SharedStep::Destroy | SharedStep::Resume | SharedStep::Void => Ok(self.storage.round_digest(id)?),
+            SharedStep::Destroy | SharedStep::Resume | SharedStep::Void => {
+                Ok(self.storage.round_digest(id)?)
+            }
         }
     }
 
     /// Takes a step if enough accounts agree, or at once where the command line acts alone.
-    pub(in crate::app) fn share(&self, by: &Actor, id: &RoundId, step: SharedStep, seen: &str) -> Result<bool, AppError> {
+    pub(in crate::app) fn share(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        step: SharedStep,
+        seen: &str,
+    ) -> Result<bool, AppError> {
         let account = by.session().map(|session| session.account.as_str());
         let round = self.round(id)?;
         step.check(&round)?;
@@ -142,15 +173,32 @@ impl App {
         let roles = [Role::Clerk.as_str(), Role::Head.as_str()];
         let needs_last = matches!(step, SharedStep::Release | SharedStep::Lists | SharedStep::Void);
         let now = self.now().unix_timestamp();
-        let wish = Sharing { round: id, step: step.as_str(), from: round.state, account, seen, roles: &roles, needs_last, now };
+        let wish = Sharing {
+            round: id,
+            step: step.as_str(),
+            from: round.state,
+            account,
+            seen,
+            roles: &roles,
+            needs_last,
+            now,
+        };
         let day = shanghai_day(self.now()).to_string();
         let at = self.now().unix_timestamp();
-        let mut results = if matches!(step, SharedStep::Release | SharedStep::Lists) { Some(self.working_results(id)?) } else { None };
+        let mut results = if matches!(step, SharedStep::Release | SharedStep::Lists) {
+            Some(self.working_results(id)?)
+        } else {
+            None
+        };
         let taken = self.storage.transaction(|tx| {
             let mut lists = |edits, cases, holds| {
-                let results = results.as_mut().ok_or_else(|| StorageError::Corrupt("a step without lists".into()))?;
+                let results = results
+                    .as_mut()
+                    .ok_or_else(|| StorageError::Corrupt("a step without lists".into()))?;
                 (results.edits, results.cases, results.round.holds) = (edits, cases, holds);
-                results.as_edition(day.clone()).map_err(|error| StorageError::Corrupt(error.to_string()))
+                results
+                    .as_edition(day.clone())
+                    .map_err(|error| StorageError::Corrupt(error.to_string()))
             };
             let deed = match step {
                 SharedStep::Release => SharedDeed::Release(&mut lists),
@@ -166,7 +214,8 @@ impl App {
                 Shared::NotYet => return Err(not_vouched_for().into()),
                 Shared::NotAllowed => return Err(not_the_sections().into()),
             };
-            let action = if account.is_none() { Action::RoundReleaseShell } else { step.action(taken) };
+            let action =
+                if account.is_none() { Action::RoundReleaseShell } else { step.action(taken) };
             link(tx, at, by.name(), action, id.as_str())?;
             Ok(taken)
         })?;

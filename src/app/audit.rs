@@ -1,5 +1,7 @@
-//! The audit chain: what officials did at the desk and on the command line, each row bound to the one before it by its hash.
-//! It holds desk actions only; nothing that a respondent did can be in it. The head of each day stands on the bulletin, so that a cut is seen.
+//! The audit chain: what officials did at the desk and on the command line, each row bound to the
+//! one before it by its hash.
+//! It holds desk actions only; nothing that a respondent did can be in it. The head of each day
+//! stands on the bulletin, so that a cut is seen.
 
 use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::export::{Column, Table};
@@ -68,8 +70,15 @@ pub fn action_label(code: &str, lang: Lang) -> &str {
 
 impl App {
     /// Who did this last, to `subject` or to anything.
-    pub fn last_change(&self, action: Action, subject: Option<&str>) -> Result<Option<LastChange>, AppError> {
-        Ok(self.storage.last_audit_of(action.code(), subject)?.map(|row| LastChange { account: row.account, at: row.at }))
+    pub fn last_change(
+        &self,
+        action: Action,
+        subject: Option<&str>,
+    ) -> Result<Option<LastChange>, AppError> {
+        Ok(self
+            .storage
+            .last_audit_of(action.code(), subject)?
+            .map(|row| LastChange { account: row.account, at: row.at }))
     }
 
     /// The audit chain, recomputed.
@@ -95,20 +104,24 @@ impl App {
         Ok(self.audit(by)?.table(filter))
     }
 
-    /// The head of the chain at the end of yesterday: fixed all day, so that it can be written down.
+    /// The head of the chain at the end of yesterday: fixed all day, so that it can be written
+    /// down.
     pub fn audit_head(&self) -> Result<Option<AuditHead>, AppError> {
         let today = shanghai_day(self.now()).midnight().assume_offset(SHANGHAI).unix_timestamp();
         let last = self.storage.last_audit_before(today)?;
         Ok(last.map(|(seq, at, hash)| AuditHead { day: day_of(at), seq, hash }))
     }
 
-    /// Recomputes the chain; `head` is a hash that was written down from a bulletin and must be in it.
+    /// Recomputes the chain; `head` is a hash that was written down from a bulletin and must be in
+    /// it.
     pub fn verify_audit(&self, by: &Actor, head: Option<&str>) -> Result<AuditChain, AppError> {
         let chain = self.audit(by)?;
         if let Some(place) = chain.broken_at {
             return Err(Refusal::new(
                 format!("审计链从第 {place} 条起不完整：有记录被改动或删除"),
-                format!("the audit chain is broken from row {place} on: a row was changed or removed"),
+                format!(
+                    "the audit chain is broken from row {place} on: a row was changed or removed"
+                ),
             )
             .into());
         }
@@ -117,7 +130,8 @@ impl App {
         {
             return Err(Refusal::new(
                 "审计链中没有公示过的这个摘要：公示之后有记录被截去或重写",
-                "the head from the bulletin is not in the chain: rows were cut off or rewritten after it was published",
+                "the head from the bulletin is not in the chain: rows were cut off or rewritten \
+                 after it was published",
             )
             .into());
         }
@@ -162,7 +176,10 @@ impl AuditChain {
 #[must_use]
 pub fn minute_of(at: i64) -> String {
     let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]");
-    time::OffsetDateTime::from_unix_timestamp(at).ok().and_then(|t| t.to_offset(SHANGHAI).format(format).ok()).unwrap_or_default()
+    time::OffsetDateTime::from_unix_timestamp(at)
+        .ok()
+        .and_then(|t| t.to_offset(SHANGHAI).format(format).ok())
+        .unwrap_or_default()
 }
 
 fn day_of(at: i64) -> String {

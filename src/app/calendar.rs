@@ -14,32 +14,39 @@ pub const PHASES: [([&str; 2], [&str; 2]); 5] = [
         ["思想动员", "Mobilisation"],
         [
             "核对单位、人数和统计组，建立各单位负责人账号，确定监督员。",
-            "Check units, head counts and groups, make accounts for heads of units, name the trustees.",
+            "Check units, head counts and groups, make accounts for heads of units, name the \
+             trustees.",
         ],
     ),
     (
         ["学习教育", "Study"],
         [
             "用手机预览问卷，用一轮试用走一遍全过程，印制填写码纸条。",
-            "Preview the survey on a phone, walk through everything with a trial round, print the slips.",
+            "Preview the survey on a phone, walk through everything with a trial round, print the \
+             slips.",
         ],
     ),
     (
         ["对照检查", "Self-check"],
         [
             "开放填写，截止后当场开箱；筛查文字意见，核实存疑题目，发布问题清单。",
-            "Open the round, open the box after closing; screen texts, check held questions, release the lists.",
+            "Open the round, open the box after closing; screen texts, check held questions, \
+             release the lists.",
         ],
     ),
     (
         ["重点整改", "Rectification"],
-        ["各单位按问题清单制定整改清单，逐项整改、申请销号。", "Units turn their lists into ledgers, rectify item by item, and apply to close out."],
+        [
+            "各单位按问题清单制定整改清单，逐项整改、申请销号。",
+            "Units turn their lists into ledgers, rectify item by item, and apply to close out.",
+        ],
     ),
     (
         ["总结提高", "Summary"],
         [
             "回头看，复查整改成效；总结归档后由两个账号确认，销毁原文和已用填写码。",
-            "Look back at what changed; then file the summary, and let two accounts destroy originals and used codes.",
+            "Look back at what changed; then file the summary, and let two accounts destroy \
+             originals and used codes.",
         ],
     ),
 ];
@@ -73,16 +80,25 @@ impl App {
         Ok(version(&self.storage.setting(SETTING)?.unwrap_or_default()))
     }
 
-    /// Sets the calendar: each phase ends on or after its first day and begins after the one before has begun.
+    /// Sets the calendar: each phase ends on or after its first day and begins after the one before
+    /// has begun.
     /// `seen` is the [`version`] of the calendar that was changed.
-    pub fn set_calendar(&self, by: &Actor, seen: &str, calendar: &Calendar) -> Result<(), AppError> {
+    pub fn set_calendar(
+        &self,
+        by: &Actor,
+        seen: &str,
+        calendar: &Calendar,
+    ) -> Result<(), AppError> {
         let mut mistakes = Vec::new();
         let mut before: Option<Date> = None;
         for (n, (from, to)) in calendar.days.iter().enumerate() {
             let name = PHASES[n].0[0];
             match (parse_typed_day(from), parse_typed_day(to)) {
                 (Ok(from), Ok(to)) if to < from => {
-                    mistakes.push(Refusal::new(format!("{name}：结束日期早于开始日期"), format!("phase {}: it ends before it begins", n + 1)));
+                    mistakes.push(Refusal::new(
+                        format!("{name}：结束日期早于开始日期"),
+                        format!("phase {}: it ends before it begins", n + 1),
+                    ));
                 }
                 (Ok(from), Ok(_)) => {
                     if before.is_some_and(|before| from < before) {
@@ -93,7 +109,10 @@ impl App {
                     }
                     before = Some(from);
                 }
-                _ => mistakes.push(Refusal::new(format!("{name}：请填写开始和结束日期"), format!("phase {}: give its first and last day", n + 1))),
+                _ => mistakes.push(Refusal::new(
+                    format!("{name}：请填写开始和结束日期"),
+                    format!("phase {}: give its first and last day", n + 1),
+                )),
             }
         }
         if !mistakes.is_empty() {
@@ -103,7 +122,11 @@ impl App {
         let text = serde_json::to_string(calendar).expect("days are JSON");
         let fits = version(old.as_deref().unwrap_or_default()) == seen;
         self.deed(by, Action::CalendarSet, "", |tx| {
-            if fits && tx.change_setting(SETTING, old.as_deref(), &text)? { Ok(()) } else { Err(AppError::Changed) }
+            if fits && tx.change_setting(SETTING, old.as_deref(), &text)? {
+                Ok(())
+            } else {
+                Err(AppError::Changed)
+            }
         })
     }
 
@@ -118,10 +141,18 @@ impl Calendar {
     /// Where the campaign stands on a day. Of phases that overlap, the later one runs.
     #[must_use]
     pub fn on(&self, today: Date) -> Standing {
-        let days: Vec<(usize, Date, Date)> =
-            self.days.iter().enumerate().filter_map(|(n, (from, to))| Some((n, parse_day(from).ok()?, parse_day(to).ok()?))).collect();
+        let days: Vec<(usize, Date, Date)> = self
+            .days
+            .iter()
+            .enumerate()
+            .filter_map(|(n, (from, to))| Some((n, parse_day(from).ok()?, parse_day(to).ok()?)))
+            .collect();
         Standing {
-            now: days.iter().rev().find(|(_, from, to)| (*from..=*to).contains(&today)).map(|(n, _, to)| (*n, *to)),
+            now: days
+                .iter()
+                .rev()
+                .find(|(_, from, to)| (*from..=*to).contains(&today))
+                .map(|(n, _, to)| (*n, *to)),
             next: days.iter().find(|(_, from, _)| *from > today).map(|(n, from, _)| (*n, *from)),
         }
     }
@@ -152,7 +183,11 @@ mod tests {
         assert_eq!(at(date!(2020 - 04 - 19)), (None, Some(0)));
         assert_eq!(at(date!(2020 - 04 - 30)), (Some(0), Some(1)));
         assert_eq!(at(date!(2020 - 06 - 14)), (Some(2), Some(3)));
-        assert_eq!(at(date!(2020 - 06 - 15)), (Some(3), Some(4)), "of two that overlap the later one");
+        assert_eq!(
+            at(date!(2020 - 06 - 15)),
+            (Some(3), Some(4)),
+            "of two that overlap the later one"
+        );
         assert_eq!(at(date!(2020 - 07 - 16)), (None, Some(4)));
         assert_eq!(at(date!(2020 - 08 - 01)), (None, None));
     }

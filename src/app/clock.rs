@@ -1,5 +1,7 @@
-//! Whether the server's clock can be believed. A clock that is wrong for a moment must not close a round or destroy what is kept: neither can be undone.
-//! The service notes the time while it runs; if that is more than a day ago, nothing is moved by the calendar until a person has looked at a calendar.
+//! Whether the server's clock can be believed. A clock that is wrong for a moment must not close a
+//! round or destroy what is kept: neither can be undone.
+//! The service notes the time while it runs; if that is more than a day ago, nothing is moved by
+//! the calendar until a person has looked at a calendar.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -27,7 +29,11 @@ pub(super) struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { latest: AtomicI64::new(i64::MIN), back: AtomicI64::new(0), trusted: AtomicI64::new(i64::MIN) }
+        Self {
+            latest: AtomicI64::new(i64::MIN),
+            back: AtomicI64::new(0),
+            trusted: AtomicI64::new(i64::MIN),
+        }
     }
 }
 
@@ -47,17 +53,23 @@ impl ClockDoubt {
         let (last, now) = (minute_of(self.last), minute_of(self.now));
         Refusal::new(
             format!(
-                "服务器时间为 {now}，而服务上次运行是 {last}，相差超过一天。为防时钟有误，到期截止、到期销毁等都已暂停；请核对服务器时间，无误后在工作台首页或用 zicha clock confirm 确认"
+                "服务器时间为 {now}，而服务上次运行是 {last}，相差超过一天。为防时钟有误，到期截\
+                 止、到期销毁等都已暂停；请核对服务器时间，无误后在工作台首页或用 zicha clock \
+                 confirm 确认"
             ),
             format!(
-                "the server's clock says {now}, but the service ran last at {last}, more than a day before. In case the clock is wrong, nothing is closed or destroyed by the calendar: check it, then confirm it on the desk's first page or with `zicha clock confirm`"
+                "the server's clock says {now}, but the service ran last at {last}, more than a \
+                 day before. In case the clock is wrong, nothing is closed or destroyed by the \
+                 calendar: check it, then confirm it on the desk's first page or with `zicha clock \
+                 confirm`"
             ),
         )
     }
 }
 
 impl App {
-    /// The server's clock, which never goes back while the process runs. One that is far ahead of itself is told, but not held to.
+    /// The server's clock, which never goes back while the process runs. One that is far ahead of
+    /// itself is told, but not held to.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         let now = self.clock_reads();
@@ -66,7 +78,11 @@ impl App {
             return now;
         }
         let latest = self.clock.latest.fetch_max(now.unix_timestamp(), Ordering::Relaxed);
-        if latest > now.unix_timestamp() { OffsetDateTime::from_unix_timestamp(latest).unwrap_or(now) } else { now }
+        if latest > now.unix_timestamp() {
+            OffsetDateTime::from_unix_timestamp(latest).unwrap_or(now)
+        } else {
+            now
+        }
     }
 
     fn clock_reads(&self) -> OffsetDateTime {
@@ -82,7 +98,9 @@ impl App {
     pub fn clock_doubt(&self) -> Result<Option<ClockDoubt>, AppError> {
         let now = self.clock_reads().unix_timestamp();
         let last = self.storage.setting(CLOCK)?.and_then(|at| at.parse::<i64>().ok());
-        Ok(last.filter(|last| now.saturating_sub(*last) > BELIEVED).map(|last| ClockDoubt { last, now }))
+        Ok(last
+            .filter(|last| now.saturating_sub(*last) > BELIEVED)
+            .map(|last| ClockDoubt { last, now }))
     }
 
     /// Refuses what depends on the calendar while the clock waits for a person.
@@ -96,7 +114,9 @@ impl App {
         by.need(Permission::Clock)?;
         // First in memory: the link bears the time that is believed from now on.
         let before = self.clock.trusted.swap(now, Ordering::Relaxed);
-        let done = self.deed(by, Action::ClockConfirmed, &minute_of(now), |tx| Ok(tx.set_setting(CLOCK, &now.to_string())?));
+        let done = self.deed(by, Action::ClockConfirmed, &minute_of(now), |tx| {
+            Ok(tx.set_setting(CLOCK, &now.to_string())?)
+        });
         if done.is_err() {
             self.clock.trusted.store(before, Ordering::Relaxed);
         }

@@ -1,5 +1,6 @@
 //! Settings: one table for command line, environment and file.
-//! The table is also what `--help`, the settings page of the docs and a test read, so it cannot drift.
+//! The table is also what `--help`, the settings page of the docs and a test read, so it cannot
+//! drift.
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +12,49 @@ use crate::text::Refusal;
 
 /// Every setting: name in the file, environment variable, default, meaning.
 pub const SETTINGS: [(&str, &str, &str, &str); 11] = [
-    ("database", "ZICHA_DATABASE", "sqlite://DATA/zicha.db", "Database address: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"),
-    ("data", "ZICHA_DATA", "data", "Folder for the server key, custody files, ballot boxes (SQLite) and release files"),
+    (
+        "database",
+        "ZICHA_DATABASE",
+        "sqlite://DATA/zicha.db",
+        "Database address: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME",
+    ),
+    (
+        "data",
+        "ZICHA_DATA",
+        "data",
+        "Folder for the server key, custody files, ballot boxes (SQLite) and release files",
+    ),
     ("listen", "ZICHA_LISTEN", "127.0.0.1:8080", "Address of the questionnaire side"),
-    ("desk_listen", "ZICHA_DESK_LISTEN", "(as listen)", "Address of the desk, if it should be reachable elsewhere than the questionnaires"),
-    ("public_url", "ZICHA_PUBLIC_URL", "http://LISTEN", "Address that officers' phones use; printed on slips; https makes desk cookies Secure"),
-    ("server_key", "ZICHA_SERVER_KEY", "DATA/server.key", "File with the server key; made on first start; losing it loses every unopened box"),
-    ("keep_originals_days", "ZICHA_KEEP_ORIGINALS_DAYS", "60", "Days after an opening until original texts and spent codes are destroyed (1 to 90)"),
-    ("backup_recipient", "ZICHA_BACKUP_RECIPIENT", "(none)", "Public key (age1…) that backups are encrypted to; `zicha backup-key` makes one"),
+    (
+        "desk_listen",
+        "ZICHA_DESK_LISTEN",
+        "(as listen)",
+        "Address of the desk, if it should be reachable elsewhere than the questionnaires",
+    ),
+    (
+        "public_url",
+        "ZICHA_PUBLIC_URL",
+        "http://LISTEN",
+        "Address that officers' phones use; printed on slips; https makes desk cookies Secure",
+    ),
+    (
+        "server_key",
+        "ZICHA_SERVER_KEY",
+        "DATA/server.key",
+        "File with the server key; made on first start; losing it loses every unopened box",
+    ),
+    (
+        "keep_originals_days",
+        "ZICHA_KEEP_ORIGINALS_DAYS",
+        "60",
+        "Days after an opening until original texts and spent codes are destroyed (1 to 90)",
+    ),
+    (
+        "backup_recipient",
+        "ZICHA_BACKUP_RECIPIENT",
+        "(none)",
+        "Public key (age1…) that backups are encrypted to; `zicha backup-key` makes one",
+    ),
     ("workers", "ZICHA_WORKERS", "(cores)", "Threads that serve requests"),
     ("part", "ZICHA_PART", "all", "What `serve` serves: all, intake (questionnaires only) or desk"),
     (
@@ -58,7 +94,8 @@ pub struct Settings {
     pub demo: bool,
 }
 
-/// What a node serves. On PostgreSQL each part can have a role of its own that may do no more (`deploy/postgres/roles.sql`).
+/// What a node serves. On PostgreSQL each part can have a role of its own that may do no more
+/// (`deploy/postgres/roles.sql`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Part {
     /// Questionnaires and desk.
@@ -78,7 +115,10 @@ impl std::str::FromStr for Part {
             "all" => Ok(Self::All),
             "intake" => Ok(Self::Intake),
             "desk" => Ok(Self::Desk),
-            _ => Err(Refusal::new("ZICHA_PART 应为 all、intake 或 desk", "ZICHA_PART must be all, intake or desk")),
+            _ => Err(Refusal::new(
+                "ZICHA_PART 应为 all、intake 或 desk",
+                "ZICHA_PART must be all, intake or desk",
+            )),
         }
     }
 }
@@ -122,13 +162,18 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Settings from a file (if given), overridden by the environment; the command line comes on top.
-    pub fn load(file: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<Self, AppError> {
+    /// Settings from a file (if given), overridden by the environment; the command line comes on
+    /// top.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, AppError> {
         let file = match file {
             None => SettingsFile::default(),
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|e| AppError::File(format!("cannot read the settings file {}: {e}", path.display())))?;
+                let text = std::fs::read_to_string(path).map_err(|e| {
+                    AppError::File(format!("cannot read the settings file {}: {e}", path.display()))
+                })?;
                 toml::from_str(&text).map_err(|e| {
                     Refusal::new(
                         format!("设置文件 {} 有误：{}", path.display(), e.message()),
@@ -138,7 +183,12 @@ impl Settings {
             }
         };
         let workers = number(env("ZICHA_WORKERS"), file.workers, "ZICHA_WORKERS", 1..=256)?;
-        let keep = number(env("ZICHA_KEEP_ORIGINALS_DAYS"), file.keep_originals_days, "ZICHA_KEEP_ORIGINALS_DAYS", 1..=90)?;
+        let keep = number(
+            env("ZICHA_KEEP_ORIGINALS_DAYS"),
+            file.keep_originals_days,
+            "ZICHA_KEEP_ORIGINALS_DAYS",
+            1..=90,
+        )?;
         let default = Self::default();
         Ok(Self {
             database: env("ZICHA_DATABASE").or(file.database),
@@ -159,21 +209,30 @@ impl Settings {
     /// The database address.
     #[must_use]
     pub fn database_url(&self) -> String {
-        self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("zicha.db").display()))
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", self.data.join("zicha.db").display()))
     }
 
-    /// The public address, checked. Without one it is where the service listens, as this machine reaches it.
+    /// The public address, checked. Without one it is where the service listens, as this machine
+    /// reaches it.
     pub fn public_address(&self) -> Result<PublicAddress, Refusal> {
         match &self.public_url {
             Some(typed) => PublicAddress::parse(typed),
-            None => PublicAddress::parse(&format!("http://{}", self.listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]"))),
+            None => PublicAddress::parse(&format!(
+                "http://{}",
+                self.listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]")
+            )),
         }
     }
 
     /// The public address without a final slash.
     #[must_use]
     pub fn public_url(&self) -> String {
-        self.public_address().map_or_else(|_| format!("http://{}", self.listen), |address| address.as_str().to_owned())
+        self.public_address().map_or_else(
+            |_| format!("http://{}", self.listen),
+            |address| address.as_str().to_owned(),
+        )
     }
 
     /// Whether phones reach the service over TLS.
@@ -206,14 +265,26 @@ fn number<N: std::str::FromStr + PartialOrd + std::fmt::Display>(
         Some(text) => Some(text.trim().parse().map_err(|_| wrong())?),
         None => file,
     };
-    if number.as_ref().is_some_and(|n| !range.contains(n)) { Err(wrong().into()) } else { Ok(number) }
+    if number.as_ref().is_some_and(|n| !range.contains(n)) {
+        Err(wrong().into())
+    } else {
+        Ok(number)
+    }
 }
 
-/// The system clock. `ZICHA_TEST_NOW` (Unix seconds) replaces it in debug builds, so that tests can jump through a campaign.
-#[expect(clippy::disallowed_methods, reason = "the application hands the time to the domain from here")]
+/// The system clock. `ZICHA_TEST_NOW` (Unix seconds) replaces it in debug builds, so that tests can
+/// jump through a campaign.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the application hands the time to the domain from here"
+)]
 pub(crate) fn system_now() -> OffsetDateTime {
     #[cfg(debug_assertions)]
-    if let Some(now) = std::env::var("ZICHA_TEST_NOW").ok().and_then(|t| t.parse().ok()).and_then(|t| OffsetDateTime::from_unix_timestamp(t).ok()) {
+    if let Some(now) = std::env::var("ZICHA_TEST_NOW")
+        .ok()
+        .and_then(|t| t.parse().ok())
+        .and_then(|t| OffsetDateTime::from_unix_timestamp(t).ok())
+    {
         return now;
     }
     OffsetDateTime::now_utc()
@@ -230,8 +301,16 @@ mod tests {
         std::fs::write(&path, "listen = \"127.0.0.1:1\"\ndata = \"a\"\n").unwrap();
         let env = |name: &str| (name == "ZICHA_LISTEN").then(|| "127.0.0.1:2".to_owned());
         let settings = Settings::load(Some(&path), env).unwrap();
-        assert_eq!((settings.listen.as_str(), settings.database_url().as_str()), ("127.0.0.1:2", "sqlite://a/zicha.db"));
+        assert_eq!(
+            (settings.listen.as_str(), settings.database_url().as_str()),
+            ("127.0.0.1:2", "sqlite://a/zicha.db")
+        );
         std::fs::write(&path, "port = 3\n").unwrap();
-        assert!(Settings::load(Some(&path), |_| None).unwrap_err().to_string().contains("unknown field"));
+        assert!(
+            Settings::load(Some(&path), |_| None)
+                .unwrap_err()
+                .to_string()
+                .contains("unknown field")
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The demo: a bureau that does not exist, filled through the real intake and the real opening.
-//! Units differ in their troubles, two small sections fall under the floor and are merged; every name is invented.
+//! Units differ in their troubles, two small sections fall under the floor and are merged; every
+//! name is invented.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use rand::{RngExt, SeedableRng};
 use time::{Date, Duration};
 
 use crate::app::accounts::passwords;
-use crate::app::{Actor, App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep};
+use crate::app::{
+    Actor, App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep,
+};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, Source};
 use crate::response::Form;
@@ -92,13 +95,46 @@ const TEXTS: [(&str, [&str; 5]); 7] = [
             "遇到复杂案子不知道问谁。",
         ],
     ),
-    ("org", ["分工经常变，找谁说不清。", "请销假登记不及时。", "谈心谈话开展得少。", "年轻人和老同志搭配不够。", "希望固定每周一次的队务会。"]),
+    (
+        "org",
+        [
+            "分工经常变，找谁说不清。",
+            "请销假登记不及时。",
+            "谈心谈话开展得少。",
+            "年轻人和老同志搭配不够。",
+            "希望固定每周一次的队务会。",
+        ],
+    ),
     (
         "service",
-        ["同一处投诉反复来，答复都是老样子。", "群众电话有时没人接。", "希望重复投诉由专人跟到底。", "回访做得少。", "有的件临到期了才去看现场。"],
+        [
+            "同一处投诉反复来，答复都是老样子。",
+            "群众电话有时没人接。",
+            "希望重复投诉由专人跟到底。",
+            "回访做得少。",
+            "有的件临到期了才去看现场。",
+        ],
     ),
-    ("discipline", ["着装检查时严时松。", "开会签到有代签。", "早上点名后有人离岗。", "希望考勤每月公布一次。", "请示报告有时先做后报。"]),
-    ("zeal", ["干多干少差别不大，没什么劲头。", "布置的事要催几次才动。", "有困难不敢讲。", "希望考核能拉开差距。", "有的活推来推去。"]),
+    (
+        "discipline",
+        [
+            "着装检查时严时松。",
+            "开会签到有代签。",
+            "早上点名后有人离岗。",
+            "希望考勤每月公布一次。",
+            "请示报告有时先做后报。",
+        ],
+    ),
+    (
+        "zeal",
+        [
+            "干多干少差别不大，没什么劲头。",
+            "布置的事要催几次才动。",
+            "有困难不敢讲。",
+            "希望考核能拉开差距。",
+            "有的活推来推去。",
+        ],
+    ),
 ];
 
 /// Texts that the demo's screeners have dealt with: the question, a part of the text, the summary.
@@ -119,10 +155,12 @@ impl App {
         let by = &Actor::Service;
         self.set_bureau_name(by, "江湾区城管执法局（虚构）")?;
         let units = self.import_units(by, UNITS)?;
-        let survey = Self::shipped_surveys().into_iter().next().expect("the self-check comes first");
+        let survey =
+            Self::shipped_surveys().into_iter().next().expect("the self-check comes first");
         let mut rng = StdRng::seed_from_u64(2020);
         let first = today - Duration::days(40);
-        let past = self.demo_round(by, &survey, "第一轮对照检查", first, first + Duration::days(7), None)?;
+        let past =
+            self.demo_round(by, &survey, "第一轮对照检查", first, first + Duration::days(7), None)?;
         let slips = self.issue_slips(by, &past, None, 10, true)?;
         self.vote(&past, &survey, &units, &slips, 86, &mut rng)?;
         self.set_clock_back(Duration::days(32));
@@ -135,30 +173,53 @@ impl App {
             self.approve(account, &past, SharedStep::Release)?;
         }
         self.set_clock_back(Duration::ZERO);
-        let open = self.demo_round(by, &survey, "第二轮对照检查（回头看）", today, today + Duration::days(14), Some(past.clone()))?;
+        let open = self.demo_round(
+            by,
+            &survey,
+            "第二轮对照检查（回头看）",
+            today,
+            today + Duration::days(14),
+            Some(past.clone()),
+        )?;
         let slips = self.issue_slips(by, &open, None, 10, true)?;
         let used = self.vote(&open, &survey, &units, &slips, 30, &mut rng)?;
         self.take_turnout(&open)?;
-        let slips = slips.into_iter().enumerate().filter(|(n, _)| !used.contains(n)).map(|(_, s)| s).collect();
+        let slips = slips
+            .into_iter()
+            .enumerate()
+            .filter(|(n, _)| !used.contains(n))
+            .map(|(_, s)| s)
+            .collect();
         Ok(Demo { past, open, slips, accounts, ballots: closed.closing.map_or(0, |c| c.ballots) })
     }
 
     /// One of the demo's accounts at work.
     fn demo_actor(&self, name: &str) -> Result<Actor, AppError> {
         let session = self.standing_of(name)?;
-        session.map(Actor::Desk).ok_or_else(|| AppError::File(format!("the demo has no account {name}")))
+        session
+            .map(Actor::Desk)
+            .ok_or_else(|| AppError::File(format!("the demo has no account {name}")))
     }
 
-    /// What the section did before it handed the lists over: some texts screened by two, a row found by an inspection, a wording changed.
+    /// What the section did before it handed the lists over: some texts screened by two, a row
+    /// found by an inspection, a wording changed.
     fn work_on_lists(&self, clerk: &Actor, head: &Actor, id: &RoundId) -> Result<(), AppError> {
         for (field, summary) in SUMMARIES {
             let texts = self.screened(clerk, id, field)?;
             for text in texts.iter().filter(|t| t.body.contains(summary.0)).take(3) {
                 let rows = self.working_results(id)?.rows_for(field, &text.group)?;
-                let problem = rows.first().map(|row| row.problem.number.clone()).unwrap_or_default();
+                let problem =
+                    rows.first().map(|row| row.problem.number.clone()).unwrap_or_default();
                 let summary = if problem.is_empty() { String::new() } else { summary.1.to_owned() };
-                self.propose(clerk, id, field, text, &Decision { summary, problem, anyway: false })?;
-                let proposed = self.screened(clerk, id, field)?.into_iter().find(|t| t.id == text.id);
+                self.propose(
+                    clerk,
+                    id,
+                    field,
+                    text,
+                    &Decision { summary, problem, anyway: false },
+                )?;
+                let proposed =
+                    self.screened(clerk, id, field)?.into_iter().find(|t| t.id == text.id);
                 self.confirm_screening(head, id, &proposed.expect("it was there"))?;
             }
         }
@@ -183,7 +244,18 @@ impl App {
         closes: Date,
         looks_back: Option<RoundId>,
     ) -> Result<RoundId, AppError> {
-        let id = self.create_round(by, &NewRound { survey, title, opens, closes, units: &[], access: Access::Slip, looks_back })?;
+        let id = self.create_round(
+            by,
+            &NewRound {
+                survey,
+                title,
+                opens,
+                closes,
+                units: &[],
+                access: Access::Slip,
+                looks_back,
+            },
+        )?;
         self.open_round(by, &id, Custody::Server)?;
         Ok(id)
     }
@@ -201,7 +273,8 @@ impl App {
             .into_iter()
             .map(|(name, role, units)| {
                 let units: Vec<String> = units.iter().map(ToString::to_string).collect();
-                let password = self.add_account(by, name, role, &units, Some(&passwords::generate()))?;
+                let password =
+                    self.add_account(by, name, role, &units, Some(&passwords::generate()))?;
                 Ok(DemoAccount { name: name.to_owned(), password, role })
             })
             .collect()
@@ -219,7 +292,8 @@ impl App {
     ) -> Result<Vec<usize>, AppError> {
         let mut forms: Vec<(usize, Form)> = Vec::new();
         for unit in units {
-            let own: Vec<usize> = (0..slips.len()).filter(|n| slips[*n].unit == unit.code).collect();
+            let own: Vec<usize> =
+                (0..slips.len()).filter(|n| slips[*n].unit == unit.code).collect();
             // The two smallest sections fall short of the floor even together.
             let answering = match unit.code.as_str() {
                 "CB" | "JJ" => 2,
@@ -240,8 +314,12 @@ impl App {
                     scope.spawn(|| {
                         chunk.iter().try_for_each(|(_, form)| match self.submit(id, form) {
                             Ok(Outcome::Stored) => Ok(()),
-                            Ok(other) => Err(AppError::File(format!("a demo ballot was not stored: {other:?}"))),
-                            Err(reject) => Err(AppError::File(format!("a demo ballot was refused: {reject:?}"))),
+                            Ok(other) => Err(AppError::File(format!(
+                                "a demo ballot was not stored: {other:?}"
+                            ))),
+                            Err(reject) => Err(AppError::File(format!(
+                                "a demo ballot was refused: {reject:?}"
+                            ))),
                         })
                     })
                 })
@@ -272,7 +350,13 @@ fn answers(survey: &Survey, unit: &str, rng: &mut StdRng) -> Form {
     Form(fields)
 }
 
-fn answer(question: &crate::survey::Question, section: &str, trouble: u32, temper: i32, rng: &mut StdRng) -> Option<Vec<String>> {
+fn answer(
+    question: &crate::survey::Question,
+    section: &str,
+    trouble: u32,
+    temper: i32,
+    rng: &mut StdRng,
+) -> Option<Vec<String>> {
     match &question.kind {
         Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => {
             let step = if trouble > 40 { rng.random_range(0..3) } else { rng.random_range(1..4) };
@@ -305,16 +389,20 @@ fn answer(question: &crate::survey::Question, section: &str, trouble: u32, tempe
                 return None;
             }
             let pool = (choices.len() - 1).min(5);
-            let mut picked: Vec<usize> = (0..rng.random_range(1..=*max)).map(|_| rng.random_range(0..pool)).collect();
+            let mut picked: Vec<usize> =
+                (0..rng.random_range(1..=*max)).map(|_| rng.random_range(0..pool)).collect();
             picked.sort_unstable();
             picked.dedup();
             Some(picked.into_iter().map(|n| choices[n].id.clone()).collect())
         }
-        Kind::Single(choices) => rng.random_ratio(9, 10).then(|| vec![choices[rng.random_range(0..choices.len())].id.clone()]),
+        Kind::Single(choices) => rng
+            .random_ratio(9, 10)
+            .then(|| vec![choices[rng.random_range(0..choices.len())].id.clone()]),
         Kind::Text { .. } => {
             let texts = TEXTS.iter().find(|t| t.0 == section).map(|t| t.1)?;
             let odds = if trouble > 30 { 3 } else { 12 };
-            rng.random_ratio(1, odds).then(|| vec![texts[rng.random_range(0..texts.len())].to_owned()])
+            rng.random_ratio(1, odds)
+                .then(|| vec![texts[rng.random_range(0..texts.len())].to_owned()])
         }
         Kind::Number { .. } | Kind::Rank { .. } => None,
     }

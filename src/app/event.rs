@@ -1,5 +1,6 @@
 //! What the process says about itself: a fixed list of events with typed fields, and no other line.
-//! A field is a name from a list, so that no text of a request, an answer or a database error can reach a log. Times are cut to the hour.
+//! A field is a name from a list, so that no text of a request, an answer or a database error can
+//! reach a log. Times are cut to the hour.
 
 use std::fmt;
 
@@ -62,7 +63,11 @@ impl Cause {
 impl From<&AppError> for Cause {
     fn from(error: &AppError) -> Self {
         match error {
-            AppError::Refused(_) | AppError::Mistakes(_) | AppError::NotFound(_) | AppError::Changed | AppError::Forbidden => Self::Refused,
+            AppError::Refused(_)
+            | AppError::Mistakes(_)
+            | AppError::NotFound(_)
+            | AppError::Changed
+            | AppError::Forbidden => Self::Refused,
             AppError::File(_) => Self::File,
             AppError::Storage(StorageError::Corrupt(_)) => Self::Corrupt,
             AppError::Storage(StorageError::Unavailable(text)) => {
@@ -71,12 +76,16 @@ impl From<&AppError> for Cause {
                     () if has(&["locked", "lock timeout", "timed out waiting"]) => Self::Locked,
                     () if has(&["is full", "No space"]) => Self::DiskFull,
                     () if has(&["readonly", "read-only", "Permission denied"]) => Self::ReadOnly,
-                    () if has(&["connect", "server closed", "terminating", "shut down", "SSL"]) => Self::Unreachable,
+                    () if has(&["connect", "server closed", "terminating", "shut down", "SSL"]) => {
+                        Self::Unreachable
+                    }
                     () => Self::Other,
                 }
             }
             AppError::Storage(StorageError::Crossed) => Self::Locked,
-            AppError::Storage(StorageError::NotFound | StorageError::Exists | StorageError::Impossible) => Self::Other,
+            AppError::Storage(
+                StorageError::NotFound | StorageError::Exists | StorageError::Impossible,
+            ) => Self::Other,
         }
     }
 }
@@ -85,8 +94,12 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RequestFailed(cause) => write!(f, "event=request_failed cause={}", cause.name()),
-            Self::BackgroundFailed(round, cause) => write!(f, "event=background_failed round={round} cause={}", cause.name()),
-            Self::OpeningFailed(round, cause) => write!(f, "event=opening_failed round={round} cause={}", cause.name()),
+            Self::BackgroundFailed(round, cause) => {
+                write!(f, "event=background_failed round={round} cause={}", cause.name())
+            }
+            Self::OpeningFailed(round, cause) => {
+                write!(f, "event=opening_failed round={round} cause={}", cause.name())
+            }
         }
     }
 }
@@ -103,10 +116,16 @@ mod tests {
 
     #[test]
     fn a_line_holds_names_from_a_list_and_nothing_of_the_cause_s_text() {
-        let error = AppError::Storage(StorageError::Unavailable("connection to 10.0.0.7 failed: duplicate 12345678901234567890".into()));
-        assert_eq!(Event::RequestFailed(Cause::from(&error)).to_string(), "event=request_failed cause=unreachable");
+        let error = AppError::Storage(StorageError::Unavailable(
+            "connection to 10.0.0.7 failed: duplicate 12345678901234567890".into(),
+        ));
+        assert_eq!(
+            Event::RequestFailed(Cause::from(&error)).to_string(),
+            "event=request_failed cause=unreachable"
+        );
         let file = AppError::File("/data/x".into());
-        let line = Event::BackgroundFailed("abcdefgh".parse().unwrap(), Cause::from(&file)).to_string();
+        let line =
+            Event::BackgroundFailed("abcdefgh".parse().unwrap(), Cause::from(&file)).to_string();
         assert_eq!(line, "event=background_failed round=abcdefgh cause=file");
         for (cause, name) in Cause::NAMES {
             assert_eq!(cause.name(), name);

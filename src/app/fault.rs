@@ -1,4 +1,5 @@
-//! Places where a test may kill the process, so that an opening is tried against a crash at every step.
+//! Places where a test may kill the process, so that an opening is tried against a crash at every
+//! step.
 //! Debug builds only: a release build holds none of it.
 
 /// The steps of an opening at which the process can be made to die, in order.

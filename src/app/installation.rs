@@ -1,4 +1,5 @@
-//! What an installation is by itself: its name, its server key, and the files that nobody but its owner reads.
+//! What an installation is by itself: its name, its server key, and the files that nobody but its
+//! owner reads.
 //! A database without its key opens no box, so the two are held together from the first start on.
 
 use crate::access::ServerKey;
@@ -20,7 +21,9 @@ impl App {
     }
 
     pub(super) fn put_bureau_name(&self, by: &str, name: &str) -> Result<(), AppError> {
-        self.record(by, Action::BureauNamed, name.trim(), |tx| Ok(tx.set_setting("bureau", name.trim())?))
+        self.record(by, Action::BureauNamed, name.trim(), |tx| {
+            Ok(tx.set_setting("bureau", name.trim())?)
+        })
     }
 
     /// Sets a fact about this installation by itself.
@@ -34,9 +37,12 @@ pub(super) fn server_key(settings: &Settings, storage: &Storage) -> Result<Serve
     let path = settings.key_path();
     let known = storage.setting("server_key_fingerprint")?;
     let key = match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            ServerKey::parse(&text).map_err(|r| Refusal::new(format!("{}：{}", path.display(), r.zh), format!("{}: {}", path.display(), r.en)))?
-        }
+        Ok(text) => ServerKey::parse(&text).map_err(|r| {
+            Refusal::new(
+                format!("{}：{}", path.display(), r.zh),
+                format!("{}: {}", path.display(), r.en),
+            )
+        })?,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && known.is_none() => {
             let key = ServerKey::random(&mut rng());
             write_private(&path, &key.to_file())?;
@@ -44,9 +50,14 @@ pub(super) fn server_key(settings: &Settings, storage: &Storage) -> Result<Serve
         }
         Err(e) => {
             return Err(Refusal::new(
-                format!("服务器密钥文件 {} 无法读取（{e}）。没有它，已有轮次的票箱无法开启；请从备份恢复该文件", path.display()),
                 format!(
-                    "the server key file {} cannot be read ({e}); without it no box of this database can be opened: restore the file from its backup",
+                    "服务器密钥文件 {} 无法读取（{e}）。没有它，已有轮次的票箱无法开启；请从备份恢\
+                     复该文件",
+                    path.display()
+                ),
+                format!(
+                    "the server key file {} cannot be read ({e}); without it no box of this \
+                     database can be opened: restore the file from its backup",
                     path.display()
                 ),
             )
@@ -54,16 +65,20 @@ pub(super) fn server_key(settings: &Settings, storage: &Storage) -> Result<Serve
         }
     };
     match known {
-        None => storage.transaction::<_, StorageError>(|tx| tx.set_setting("server_key_fingerprint", &key.fingerprint()))?,
+        None => storage.transaction::<_, StorageError>(|tx| {
+            tx.set_setting("server_key_fingerprint", &key.fingerprint())
+        })?,
         Some(known) if known != key.fingerprint() => {
             return Err(Refusal::new(
                 format!(
-                    "服务器密钥 {} 与数据库不匹配（数据库记录 {known}，文件为 {}）；请使用与该数据库配套的密钥文件",
+                    "服务器密钥 {} 与数据库不匹配（数据库记录 {known}，文件为 {}）；请使用与该数据\
+                     库配套的密钥文件",
                     path.display(),
                     key.fingerprint()
                 ),
                 format!(
-                    "the server key {} does not belong to this database (expected {known}, found {}); use the key file that does",
+                    "the server key {} does not belong to this database (expected {known}, found \
+                     {}); use the key file that does",
                     path.display(),
                     key.fingerprint()
                 ),
@@ -94,7 +109,8 @@ pub(super) fn create_private(path: &std::path::Path) -> std::io::Result<std::fs:
 /// Writes a file that only its owner can read, durably, and never over an existing one.
 pub(super) fn write_private(path: &std::path::Path, text: &str) -> Result<(), AppError> {
     use std::io::Write;
-    let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
+    let failed =
+        |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
     let folder = folder_of(path);
     create_private_folder(folder)?;
     let mut file = create_private(path).map_err(failed)?;
@@ -105,5 +121,7 @@ pub(super) fn write_private(path: &std::path::Path, text: &str) -> Result<(), Ap
 
 /// The folder of a file, also of one that is named without any.
 fn folder_of(path: &std::path::Path) -> &std::path::Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(std::path::Path::new("."))
 }

@@ -1,5 +1,7 @@
-//! Slips that nobody drew: counted and destroyed before witnesses, and said on the bulletin beside those issued and used.
-//! Whoever holds spare slips can cast ballots of his own, so a slip that was not drawn must not be anybody's.
+//! Slips that nobody drew: counted and destroyed before witnesses, and said on the bulletin beside
+//! those issued and used.
+//! Whoever holds spare slips can cast ballots of his own, so a slip that was not drawn must not be
+//! anybody's.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +16,26 @@ impl App {
         Ok(if self.storage.has_box(id)? { self.storage.slip_sums(id)?.0 } else { BTreeMap::new() })
     }
 
-    /// Notes how many slips of each unit were left over. `before` is what was noted when the person began; units that are not named stay as they were.
-    pub fn set_leftover(&self, by: &Actor, id: &RoundId, before: &BTreeMap<String, u32>, counts: &BTreeMap<String, u32>) -> Result<(), AppError> {
+    /// Notes how many slips of each unit were left over. `before` is what was noted when the person
+    /// began; units that are not named stay as they were.
+    pub fn set_leftover(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        before: &BTreeMap<String, u32>,
+        counts: &BTreeMap<String, u32>,
+    ) -> Result<(), AppError> {
         by.need(Action::SlipsLeftover.right())?;
         let round = self.round(id)?;
-        if round.access == Access::Poster || !matches!(round.state, RoundState::Open | RoundState::Closed) || round.destroyed {
-            return Err(
-                Refusal::new("剩余纸条在开放之后、开箱之前登记", "slips left over are noted after a round opens and before its box does").into()
-            );
+        if round.access == Access::Poster
+            || !matches!(round.state, RoundState::Open | RoundState::Closed)
+            || round.destroyed
+        {
+            return Err(Refusal::new(
+                "剩余纸条在开放之后、开箱之前登记",
+                "slips left over are noted after a round opens and before its box does",
+            )
+            .into());
         }
         let issued = self.slips_by_unit(id)?;
         for (unit, count) in counts {
@@ -37,9 +51,14 @@ impl App {
         }
         let mut now = before.clone();
         now.extend(counts.clone());
-        self.deed(by, Action::SlipsLeftover, &format!("{id} {}", counts.values().sum::<u32>()), |tx| {
-            if tx.set_leftover(id, before, &now)? { Ok(()) } else { Err(AppError::Changed) }
-        })?;
+        self.deed(
+            by,
+            Action::SlipsLeftover,
+            &format!("{id} {}", counts.values().sum::<u32>()),
+            |tx| {
+                if tx.set_leftover(id, before, &now)? { Ok(()) } else { Err(AppError::Changed) }
+            },
+        )?;
         self.changed(id);
         Ok(())
     }

@@ -1,5 +1,7 @@
-//! Metrics for whoever keeps the machine running: totals of all rounds together, in steps of fifteen minutes, rounded down to five.
-//! A finer figure beside a look at the desks would tell who has just answered, so there is none, and none per round.
+//! Metrics for whoever keeps the machine running: totals of all rounds together, in steps of
+//! fifteen minutes, rounded down to five.
+//! A finer figure beside a look at the desks would tell who has just answered, so there is none,
+//! and none per round.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -30,8 +32,12 @@ pub enum Submission {
     Busy,
 }
 
-const OUTCOMES: [(Submission, &str); 4] =
-    [(Submission::Stored, "stored"), (Submission::Again, "again"), (Submission::Refused, "refused"), (Submission::Busy, "busy")];
+const OUTCOMES: [(Submission, &str); 4] = [
+    (Submission::Stored, "stored"),
+    (Submission::Again, "again"),
+    (Submission::Refused, "refused"),
+    (Submission::Busy, "busy"),
+];
 
 /// Counters in memory, and what of them is shown.
 pub(super) struct Metrics {
@@ -49,7 +55,11 @@ pub(super) struct Metrics {
 impl Metrics {
     pub fn new() -> Self {
         let shown = IntCounterVec::new(
-            Opts::new("zicha_submissions_total", "Submissions to all rounds together; updated every 15 minutes and rounded down to 5"),
+            Opts::new(
+                "zicha_submissions_total",
+                "Submissions to all rounds together; updated every 15 minutes and rounded down to \
+                 5",
+            ),
             &["outcome"],
         )
         .expect("the name and label are legal");
@@ -57,16 +67,31 @@ impl Metrics {
             shown.with_label_values(&[name]);
         }
         let gauge = |name: &str, help: &str| IntGauge::new(name, help).expect("the name is legal");
-        let memory = gauge("process_resident_memory_bytes", "Memory of the process; updated every 15 minutes");
-        let files = gauge("process_open_fds", "Open files and connections of the process; updated every 15 minutes");
-        let free = gauge("zicha_data_free_bytes", "Free space on the disk of the data folder, in steps of 64 MiB; updated every 15 minutes");
+        let memory = gauge(
+            "process_resident_memory_bytes",
+            "Memory of the process; updated every 15 minutes",
+        );
+        let files = gauge(
+            "process_open_fds",
+            "Open files and connections of the process; updated every 15 minutes",
+        );
+        let free = gauge(
+            "zicha_data_free_bytes",
+            "Free space on the disk of the data folder, in steps of 64 MiB; updated every 15 \
+             minutes",
+        );
         let database = gauge("zicha_database_up", "Whether the database answers");
-        let rounds = IntGaugeVec::new(Opts::new("zicha_rounds", "Rounds by state; updated every 15 minutes"), &["state"])
-            .expect("the name and label are legal");
+        let rounds = IntGaugeVec::new(
+            Opts::new("zicha_rounds", "Rounds by state; updated every 15 minutes"),
+            &["state"],
+        )
+        .expect("the name and label are legal");
         for state in RoundState::all() {
             rounds.with_label_values(&[state.as_str()]);
         }
-        let build = IntGaugeVec::new(Opts::new("zicha_build_info", "Version of the program"), &["version"]).expect("the name and label are legal");
+        let build =
+            IntGaugeVec::new(Opts::new("zicha_build_info", "Version of the program"), &["version"])
+                .expect("the name and label are legal");
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let registry = Registry::new();
         for all in [&memory, &files, &free, &database] {
@@ -77,7 +102,17 @@ impl Metrics {
         }
         registry.register(Box::new(shown.clone())).expect("registered once");
         let counts = [const { AtomicU64::new(0) }; 4];
-        Self { counts, step: AtomicI64::new(i64::MIN), registry, shown, memory, files, free, rounds, database }
+        Self {
+            counts,
+            step: AtomicI64::new(i64::MIN),
+            registry,
+            shown,
+            memory,
+            files,
+            free,
+            rounds,
+            database,
+        }
     }
 }
 
@@ -94,7 +129,9 @@ impl App {
             return;
         }
         for (outcome, name) in OUTCOMES {
-            let counted = self.metrics.counts[outcome as usize].load(Ordering::Relaxed) / ROUNDED_TO * ROUNDED_TO;
+            let counted = self.metrics.counts[outcome as usize].load(Ordering::Relaxed)
+                / ROUNDED_TO
+                * ROUNDED_TO;
             let shown = self.metrics.shown.with_label_values(&[name]);
             shown.inc_by(counted.saturating_sub(shown.get()));
         }
@@ -109,7 +146,10 @@ impl App {
         if let Ok(rounds) = self.rounds() {
             for state in RoundState::all() {
                 let count = rounds.iter().filter(|round| round.state == state).count();
-                self.metrics.rounds.with_label_values(&[state.as_str()]).set(i64::try_from(count).unwrap_or(i64::MAX));
+                self.metrics
+                    .rounds
+                    .with_label_values(&[state.as_str()])
+                    .set(i64::try_from(count).unwrap_or(i64::MAX));
             }
         }
     }
@@ -124,7 +164,13 @@ impl App {
 
 /// Memory in bytes and open files of this process.
 fn process() -> (i64, i64) {
-    let pages = std::fs::read_to_string("/proc/self/statm").ok().and_then(|text| text.split_whitespace().nth(1)?.parse::<i64>().ok()).unwrap_or(0);
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split_whitespace().nth(1)?.parse::<i64>().ok())
+        .unwrap_or(0);
     let files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
-    (pages * i64::try_from(rustix::param::page_size()).unwrap_or(4096), i64::try_from(files).unwrap_or(i64::MAX))
+    (
+        pages * i64::try_from(rustix::param::page_size()).unwrap_or(4096),
+        i64::try_from(files).unwrap_or(i64::MAX),
+    )
 }

@@ -1,7 +1,9 @@
 //! The use cases, one method each, on top of domain and storage.
-//! Web and command line call these and nothing below them, so a rule holds wherever somebody comes from.
+//! Web and command line call these and nothing below them, so a rule holds wherever somebody comes
+//! from.
 
 mod accounts;
+mod action;
 mod actor;
 mod address;
 mod approvals;
@@ -27,6 +29,7 @@ mod rounds;
 mod slips;
 mod surveys;
 mod units;
+mod verify;
 mod warnings;
 mod workbook;
 
@@ -44,6 +47,7 @@ pub use accounts::second_factor::NewSecret;
 pub use accounts::session::{Session, csrf_token};
 pub use accounts::sign_in::SESSION_IDLE;
 pub use accounts::tokens::Token;
+pub use action::Action;
 pub use actor::{Actor, Permission};
 pub use address::PublicAddress;
 pub use approvals::SharedStep;
@@ -53,20 +57,21 @@ pub use calendar::{Calendar, PHASES, Standing};
 pub use clock::ClockDoubt;
 pub use config::{Part, SETTINGS, Settings};
 pub use custody::{Custody, PreparedSet};
-pub use deeds::Action;
 pub use demo::{Demo, DemoAccount};
 pub use event::{Cause, Event, report};
 pub use intake::live::Live;
 pub use intake::{Begun, Reject};
-pub use lists::files::{Document, ExportFile, FileFormat, Wanted};
+pub use lists::Results;
+pub use lists::files::ExportFile;
 pub use lists::screening::Decision;
-pub use lists::{Check, Results};
+pub use lists::wanted::{Document, FileFormat, Wanted};
 pub use metrics::Submission;
 pub use opening::Progress;
 pub use privacy::{LINES, Line};
 pub use rounds::NewRound;
 pub use slips::PrintedSlip;
 pub use surveys::OwnSurvey;
+pub use verify::Check;
 
 use installation::{create_private, create_private_folder, server_key, write_private};
 
@@ -111,10 +116,13 @@ impl From<Refusal> for AppError {
 impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::NotFound => Self::NotFound(Refusal::new("没有找到", "there is no such thing")),
+            StorageError::NotFound => {
+                Self::NotFound(Refusal::new("没有找到", "there is no such thing"))
+            }
             StorageError::Impossible => Self::Refused(Refusal::new(
                 "内容中有数据库无法保存的字符（如 NUL），请删去后重试",
-                "this holds a character that cannot be kept, such as NUL; take it out and try again",
+                "this holds a character that cannot be kept, such as NUL; take it out and try \
+                 again",
             )),
             other => Self::Storage(other),
         }
@@ -127,7 +135,8 @@ impl Stop for AppError {
     }
 }
 
-/// A word for what something is, which changes whenever it does: a form carries it, so that nobody overwrites what they have not seen.
+/// A word for what something is, which changes whenever it does: a form carries it, so that nobody
+/// overwrites what they have not seen.
 #[must_use]
 pub fn version(content: &str) -> String {
     hex::encode(&Sha256::digest(content)[..8])
@@ -153,7 +162,11 @@ impl App {
         // An address that no phone can use is refused before anything else.
         settings.public_address()?;
         create_private_folder(&settings.data)?;
-        let storage = Storage::open(&settings.database_url(), settings.opening_database.as_deref(), &settings.data)?;
+        let storage = Storage::open(
+            &settings.database_url(),
+            settings.opening_database.as_deref(),
+            &settings.data,
+        )?;
         let key = server_key(&settings, &storage)?;
         // The installation remembers the address, so that a command without it prints no other.
         if settings.public_url.is_none() {
@@ -207,7 +220,10 @@ impl App {
 }
 
 /// The one source of randomness.
-#[expect(clippy::disallowed_methods, reason = "the application hands randomness to the domain from here")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the application hands randomness to the domain from here"
+)]
 pub(crate) fn rng() -> ThreadRng {
     rand::rng()
 }

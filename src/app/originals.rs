@@ -1,5 +1,6 @@
 //! What is kept after an opening until its day comes: original texts and spent codes.
-//! After a destruction the database is rewritten, so that no free page or dead row holds what was deleted.
+//! After a destruction the database is rewritten, so that no free page or dead row holds what was
+//! deleted.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,11 @@ impl App {
         if due && round.destruction.is_none() {
             let today = shanghai_day(self.now()).to_string();
             self.deed(&Actor::Service, Action::OriginalsDestroyed, round.id.as_str(), |tx| {
-                if tx.destroy_originals(&round.id, &today, &[])? { Ok(()) } else { Err(AppError::Changed) }
+                if tx.destroy_originals(&round.id, &today, &[])? {
+                    Ok(())
+                } else {
+                    Err(AppError::Changed)
+                }
             })?;
             self.changed(&round.id);
         }

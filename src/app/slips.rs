@@ -1,5 +1,6 @@
 //! Issuing slips: the only moment at which codes exist in clear.
-//! They are shuffled before anybody sees them and stored as hashes, so neither paper nor database knows who holds which.
+//! They are shuffled before anybody sees them and stored as hashes, so neither paper nor database
+//! knows who holds which.
 
 use rand::seq::SliceRandom;
 
@@ -36,49 +37,81 @@ impl App {
         by.need(Action::SlipsIssue.right())?;
         let round = self.round(id)?;
         if !matches!(round.state, RoundState::Draft | RoundState::Open) || round.sealed {
-            return Err(Refusal::new("本轮已截止，不能再印发填写码", "the round is closed; no slips can be issued").into());
+            return Err(Refusal::new(
+                "本轮已截止，不能再印发填写码",
+                "the round is closed; no slips can be issued",
+            )
+            .into());
         }
         if spare_percent > 100 {
-            return Err(Refusal::new("备用比例应在 0% 至 100% 之间", "spare must be between 0% and 100%").into());
+            return Err(Refusal::new(
+                "备用比例应在 0% 至 100% 之间",
+                "spare must be between 0% and 100%",
+            )
+            .into());
         }
         if round.state == RoundState::Draft && unit.is_none() {
             self.refresh_draft_units(id)?;
         }
         let units = self.storage.round_units(id)?;
-        let chosen: Vec<_> = units.iter().filter(|u| unit.is_none_or(|code| code == u.code)).collect();
+        let chosen: Vec<_> =
+            units.iter().filter(|u| unit.is_none_or(|code| code == u.code)).collect();
         if chosen.is_empty() {
             let code = unit.unwrap_or_default();
-            return Err(Refusal::new(format!("本轮没有代码为 {code} 的单位"), format!("there is no unit {code} in this round")).into());
+            return Err(Refusal::new(
+                format!("本轮没有代码为 {code} 的单位"),
+                format!("there is no unit {code} in this round"),
+            )
+            .into());
         }
         let address = format!("{}/r/{id}", self.address_for_slips()?.as_str());
         let mut rng = rng();
         let mut slips = Vec::new();
         for unit in chosen {
-            let count = if round.access == Access::Poster { 1 } else { slips_for(unit.headcount, spare_percent) };
+            let count = if round.access == Access::Poster {
+                1
+            } else {
+                slips_for(unit.headcount, spare_percent)
+            };
             for _ in 0..count {
                 let code = SlipCode::random(&mut rng);
-                let url = if code_in_qr { format!("{address}#{}", code.digits()) } else { address.clone() };
-                slips.push(PrintedSlip { unit: unit.code.clone(), unit_name: unit.name.clone(), code, url, address: address.clone() });
+                let url = if code_in_qr {
+                    format!("{address}#{}", code.digits())
+                } else {
+                    address.clone()
+                };
+                slips.push(PrintedSlip {
+                    unit: unit.code.clone(),
+                    unit_name: unit.name.clone(),
+                    code,
+                    url,
+                    address: address.clone(),
+                });
             }
         }
         slips.shuffle(&mut rng);
         // Sheets are cut and boxed unit by unit; within a unit the shuffled order stays.
         let place = |code: &str| units.iter().position(|u| u.code == code);
         slips.sort_by_key(|s| place(&s.unit));
-        let hashes: Vec<_> = slips.iter().map(|s| (s.code.hash(&self.key, id), s.unit.clone())).collect();
+        let hashes: Vec<_> =
+            slips.iter().map(|s| (s.code.hash(&self.key, id), s.unit.clone())).collect();
         self.tell(by, Action::SlipsBegun, id.as_str())?;
         self.storage.create_box(id)?;
         if !self.storage.replace_slips(id, unit, &hashes)? {
             return Err(Refusal::new(
                 "本轮已有人使用填写码，不能重新印发（重印会使已发出的填写码作废）",
-                "a slip of this round was already used; issuing again would void the slips that people hold",
+                "a slip of this round was already used; issuing again would void the slips that \
+                 people hold",
             )
             .into());
         }
-        // Slips of other units may still carry their codes, so only a whole issue can take the statement back.
+        // Slips of other units may still carry their codes, so only a whole issue can take the
+        // statement back.
         let issued_before = self.storage.slip_sums(id)?.0.len() > usize::from(unit.is_some());
         let others_carry = unit.is_some() && issued_before && round.code_in_address;
-        self.deed(by, Action::SlipsIssue, id.as_str(), |tx| Ok(tx.set_code_in_qr(id, code_in_qr || others_carry)?))?;
+        self.deed(by, Action::SlipsIssue, id.as_str(), |tx| {
+            Ok(tx.set_code_in_qr(id, code_in_qr || others_carry)?)
+        })?;
         self.changed(id);
         Ok(slips)
     }

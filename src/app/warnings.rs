@@ -1,5 +1,7 @@
-//! What everybody should know before a round opens: questions that fit no unit or tell too much, and an earlier round that narrows this one.
-//! Some of it refuses the round; the rest stands on its page, on the confirmation of opening and on the sheet for the officers' representative.
+//! What everybody should know before a round opens: questions that fit no unit or tell too much,
+//! and an earlier round that narrows this one.
+//! Some of it refuses the round; the rest stands on its page, on the confirmation of opening and on
+//! the sheet for the officers' representative.
 
 use crate::app::{App, AppError};
 use crate::id::RoundId;
@@ -12,7 +14,11 @@ impl App {
     /// What a survey would tell of these units' people beyond what the gate can keep.
     #[must_use]
     pub fn exposures(survey: &Survey, units: &[Unit]) -> Vec<Exposure> {
-        let names: Vec<&str> = units.iter().flat_map(|unit| [&unit.code, &unit.name, &unit.group, &unit.group_name]).map(String::as_str).collect();
+        let names: Vec<&str> = units
+            .iter()
+            .flat_map(|unit| [&unit.code, &unit.name, &unit.group, &unit.group_name])
+            .map(String::as_str)
+            .collect();
         let heads = (!units.is_empty()).then(|| units.iter().map(|unit| unit.headcount).sum());
         survey.exposures(&names, heads)
     }
@@ -26,22 +32,50 @@ impl App {
         let asked: Vec<&Unit> = units.iter().collect();
         warnings.extend(self.told_of_others(&round, &survey, &asked)?.map(|title| {
             Refusal::new(
-                format!("“{title}”问过同样的题，参加单位与本轮有同有异：两轮全局人数相减会得出差的那几个单位的答案，故本轮全局只给出由各组区间推出的范围"),
-                format!("“{title}” asked the same of some of these units and of others. The difference of two totals would be the answers of those in one round only, so of the bureau this round publishes only what its groups' bands say together"),
+                format!(
+                    "“{title}”问过同样的题，参加单位与本轮有同有异：两轮全局人数相减会得出差的那几\
+                     个单位的答案，故本轮全局只给出由各组区间推出的范围"
+                ),
+                format!(
+                    "“{title}” asked the same of some of these units and of others. The difference \
+                     of two totals would be the answers of those in one round only, so of the \
+                     bureau this round publishes only what its groups' bands say together"
+                ),
             )
         }));
         Ok(warnings)
     }
 
-    /// Title of an opened round that has told totals of some of the same questions, of some of these units but not of just these: the difference would be told, too.
-    pub(super) fn told_of_others(&self, round: &Round, survey: &Survey, answering: &[&Unit]) -> Result<Option<String>, AppError> {
-        let told = |other: &Round| other.id != round.id && matches!(other.state, RoundState::Opened | RoundState::Released);
+    /// Title of an opened round that has told totals of some of the same questions, of some of
+    /// these units but not of just these: the difference would be told, too.
+    pub(super) fn told_of_others(
+        &self,
+        round: &Round,
+        survey: &Survey,
+        answering: &[&Unit],
+    ) -> Result<Option<String>, AppError> {
+        let told = |other: &Round| {
+            other.id != round.id && matches!(other.state, RoundState::Opened | RoundState::Released)
+        };
         for (other, asked) in self.asked(survey)?.into_iter().filter(|(other, _)| told(other)) {
             let results = self.working_results(&other.id)?;
-            let silent: Vec<&String> = results.release.groups.iter().filter(|g| g.is_silent()).flat_map(|g| &g.units).collect();
-            let before: Vec<&Unit> = asked.iter().filter(|unit| !silent.contains(&&unit.code)).collect();
-            let again = answering.iter().filter(|unit| before.iter().any(|known| is_same(known, unit))).count();
-            let still = before.iter().filter(|known| answering.iter().any(|unit| is_same(known, unit))).count();
+            let silent: Vec<&String> = results
+                .release
+                .groups
+                .iter()
+                .filter(|g| g.is_silent())
+                .flat_map(|g| &g.units)
+                .collect();
+            let before: Vec<&Unit> =
+                asked.iter().filter(|unit| !silent.contains(&&unit.code)).collect();
+            let again = answering
+                .iter()
+                .filter(|unit| before.iter().any(|known| is_same(known, unit)))
+                .count();
+            let still = before
+                .iter()
+                .filter(|known| answering.iter().any(|unit| is_same(known, unit)))
+                .count();
             if again > 0 && (again < answering.len() || still < before.len() || again != still) {
                 return Ok(Some(other.title));
             }
@@ -49,15 +83,25 @@ impl App {
         Ok(None)
     }
 
-    /// Refuses to ask the same items of the same units with other cuts: two bands over one count tell it.
+    /// Refuses to ask the same items of the same units with other cuts: two bands over one count
+    /// tell it.
     pub(super) fn check_cuts(&self, units: &[Unit], survey: &Survey) -> Result<(), AppError> {
         for (other, asked) in self.asked(survey)? {
             let before = self.survey(&other.survey)?;
             let shares = asked.iter().any(|known| units.iter().any(|unit| is_same(known, unit)));
             if shares && !survey.cuts_like(&before) {
                 return Err(Refusal::new(
-                    format!("“{}”问过同样的题，列入标准或量表的起算档与本问卷不同：两轮的区间叠在一起会暴露人数。请沿用原来的标准，或换一种问法", other.title),
-                    format!("“{}” asked the same with other thresholds, or another scale: two bands over one count tell it. Keep the thresholds and the scale, or ask something else", other.title),
+                    format!(
+                        "“{}”问过同样的题，列入标准或量表的起算档与本问卷不同：两轮的区间叠在一起会\
+                         暴露人数。请沿用原来的标准，或换一种问法",
+                        other.title
+                    ),
+                    format!(
+                        "“{}” asked the same with other thresholds, or another scale: two bands \
+                         over one count tell it. Keep the thresholds and the scale, or ask \
+                         something else",
+                        other.title
+                    ),
                 )
                 .at("survey")
                 .into());
@@ -70,7 +114,9 @@ impl App {
     fn asked(&self, survey: &Survey) -> Result<Vec<(Round, Vec<Unit>)>, AppError> {
         let mut list = Vec::new();
         for other in self.rounds()? {
-            if !matches!(other.state, RoundState::Draft | RoundState::Void) && survey.asks_like(&*self.survey(&other.survey)?) {
+            if !matches!(other.state, RoundState::Draft | RoundState::Void)
+                && survey.asks_like(&*self.survey(&other.survey)?)
+            {
                 let units = self.round_units(&other.id)?;
                 list.push((other, units));
             }

@@ -1,5 +1,6 @@
 //! Reads an Excel workbook that somebody uploads, and trusts nothing in it.
-//! Size is counted while it is unpacked, cells are streamed, and what is not plain text or number is refused with its cell.
+//! Size is counted while it is unpacked, cells are streamed, and what is not plain text or number
+//! is refused with its cell.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Read};
@@ -58,7 +59,10 @@ pub fn all_sheets(bytes: &[u8]) -> Result<Vec<SheetRows>, Refusal> {
     let mut left = MAX_TEXT;
     let names: Vec<String> = sheets(&book).collect();
     if names.len() > MAX_SHEETS {
-        return Err(Refusal::new(format!("工作表超过 {MAX_SHEETS} 个"), format!("there are more than {MAX_SHEETS} sheets")));
+        return Err(Refusal::new(
+            format!("工作表超过 {MAX_SHEETS} 个"),
+            format!("there are more than {MAX_SHEETS} sheets"),
+        ));
     }
     names.into_iter().map(|name| read_sheet(&mut book, &name, &mut left)).collect()
 }
@@ -66,8 +70,15 @@ pub fn all_sheets(bytes: &[u8]) -> Result<Vec<SheetRows>, Refusal> {
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 fn sheets(book: &Book<'_>) -> impl Iterator<Item = String> {
-    let seen = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
-    book.sheets_metadata().iter().filter(seen).map(|sheet| sheet.name.clone()).collect::<Vec<_>>().into_iter()
+    let seen = |sheet: &&calamine::Sheet| {
+        sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
+    };
+    book.sheets_metadata()
+        .iter()
+        .filter(seen)
+        .map(|sheet| sheet.name.clone())
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 fn open(bytes: &[u8]) -> Result<Book<'_>, Refusal> {
@@ -81,7 +92,8 @@ fn open(bytes: &[u8]) -> Result<Book<'_>, Refusal> {
     calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| damaged())
 }
 
-/// Reads a sheet. What cannot be read as text or number is told by its cell, and does not hide what else is wrong.
+/// Reads a sheet. What cannot be read as text or number is told by its cell, and does not hide what
+/// else is wrong.
 fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<SheetRows, Refusal> {
     let merged = book.merge_cells_by_sheet_name(name).map_err(|_| damaged())?;
     // Rows and cells are counted, whatever order they come in and whatever numbers they claim.
@@ -95,18 +107,40 @@ fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<Sheet
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
             let (sheet, cell) = (visible(name), address(place.0, place.1));
             return Err(Refusal::new(
-                format!("工作表 {sheet} 单元格 {cell}：超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余内容"),
-                format!("sheet {sheet}, cell {cell}: beyond {MAX_ROWS} rows or {MAX_COLUMNS} columns"),
+                format!(
+                    "工作表 {sheet} 单元格 {cell}：超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余\
+                     内容"
+                ),
+                format!(
+                    "sheet {sheet}, cell {cell}: beyond {MAX_ROWS} rows or {MAX_COLUMNS} columns"
+                ),
             ));
         }
         let text = if formulas.contains(&(row, column)) {
-            let refusal = Refusal::new("含有公式，请改为数值（复制后“选择性粘贴—数值”）", "holds a formula; paste it as a value");
+            let refusal = Refusal::new(
+                "含有公式，请改为数值（复制后“选择性粘贴—数值”）",
+                "holds a formula; paste it as a value",
+            );
             odd.push((place.0, place.1, refusal));
             String::new()
         } else if let Some(text) = text_of(cell.get_value()) {
-            padded(text, cells.styles().get(style).and_then(|s| s.number_format.as_ref()).map(|f| f.format_code.as_str()))
+            padded(
+                text,
+                cells
+                    .styles()
+                    .get(style)
+                    .and_then(|s| s.number_format.as_ref())
+                    .map(|f| f.format_code.as_str()),
+            )
         } else {
-            odd.push((place.0, place.1, Refusal::new("只接受文字和数字，这里是日期、错误值或其他内容", "only texts and numbers are accepted")));
+            odd.push((
+                place.0,
+                place.1,
+                Refusal::new(
+                    "只接受文字和数字，这里是日期、错误值或其他内容",
+                    "only texts and numbers are accepted",
+                ),
+            ));
             String::new()
         };
         *room = room.checked_sub(text.len()).ok_or_else(too_large)?;
@@ -114,7 +148,14 @@ fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<Sheet
     }
     for area in merged {
         let ((top, left), (bottom, _)) = (area.start, area.end);
-        let Some(text) = rows.get(&top).and_then(|row| row.get(left as usize)).cloned().filter(|text| !text.is_empty()) else { continue };
+        let Some(text) = rows
+            .get(&top)
+            .and_then(|row| row.get(left as usize))
+            .cloned()
+            .filter(|text| !text.is_empty())
+        else {
+            continue;
+        };
         // What stands beside several rows belongs to each of them.
         for row in top + 1..=bottom.min(MAX_ROWS) {
             if let Some(fields) = rows.get_mut(&row) {
@@ -149,7 +190,11 @@ fn put(fields: &mut Vec<String>, column: usize, text: String) {
 /// A number as it is shown where its format is nothing but zeros: 7 as 007.
 fn padded(text: String, format: Option<&str>) -> String {
     let zeros = format.filter(|f| f.len() > 1 && f.bytes().all(|b| b == b'0')).map_or(0, str::len);
-    if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() { format!("{text:0>zeros$}") } else { text }
+    if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
+        format!("{text:0>zeros$}")
+    } else {
+        text
+    }
 }
 
 fn too_large() -> Refusal {
@@ -157,7 +202,10 @@ fn too_large() -> Refusal {
 }
 
 fn damaged() -> Refusal {
-    Refusal::new("文件损坏或不是 Excel 工作簿（.xlsx）", "the file is damaged or no Excel workbook (.xlsx)")
+    Refusal::new(
+        "文件损坏或不是 Excel 工作簿（.xlsx）",
+        "the file is damaged or no Excel workbook (.xlsx)",
+    )
 }
 
 fn text_of(value: &DataRef) -> Option<String> {
@@ -166,7 +214,9 @@ fn text_of(value: &DataRef) -> Option<String> {
         DataRef::String(text) => Some(text.trim().to_owned()),
         DataRef::SharedString(text) => Some(text.trim().to_owned()),
         DataRef::Int(number) => Some(number.to_string()),
-        DataRef::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => Some(format!("{number:.0}")),
+        DataRef::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            Some(format!("{number:.0}"))
+        }
         DataRef::Float(number) => Some(number.to_string()),
         _ => None,
     }
@@ -187,8 +237,13 @@ fn look_through(bytes: &[u8]) -> Result<(), Refusal> {
         if memchr::memmem::find_iter(&text, b"<si").count() > MAX_STRINGS {
             return Err(too_large());
         }
-        if memchr::memmem::find(&text, b"<!DOCTYPE").is_some() || memchr::memmem::find(&text, b"<!ENTITY").is_some() {
-            return Err(Refusal::new("文件含有不允许的 XML 声明", "the file holds an XML declaration that is not allowed"));
+        if memchr::memmem::find(&text, b"<!DOCTYPE").is_some()
+            || memchr::memmem::find(&text, b"<!ENTITY").is_some()
+        {
+            return Err(Refusal::new(
+                "文件含有不允许的 XML 声明",
+                "the file holds an XML declaration that is not allowed",
+            ));
         }
     }
     Ok(())
@@ -206,6 +261,9 @@ mod tests {
 
     #[test]
     fn addresses_are_those_of_a_spreadsheet() {
-        assert_eq!([address(1, 0), address(5, 3), address(9, 25), address(2, 26), address(2, 701)], ["A1", "D5", "Z9", "AA2", "ZZ2"]);
+        assert_eq!(
+            [address(1, 0), address(5, 3), address(9, 25), address(2, 26), address(2, 701)],
+            ["A1", "D5", "Z9", "AA2", "ZZ2"]
+        );
     }
 }

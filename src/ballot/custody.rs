@@ -1,5 +1,7 @@
 //! Custody of a round's private key.
-//! The key is wrapped under two secrets at once: one from whoever holds custody, one in a file outside the database that the opening consumes. So an old backup and all passphrases open nothing once that file is gone.
+//! The key is wrapped under two secrets at once: one from whoever holds custody, one in a file
+//! outside the database that the opening consumes. So an old backup and all passphrases open
+//! nothing once that file is gone.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, Payload};
@@ -125,7 +127,13 @@ impl CustodySecret {
 
 impl WrappedKey {
     /// Wraps a key under the server key and a custody secret.
-    pub fn by_server(key: &RoundPrivateKey, server: &ServerKey, secret: &CustodySecret, round: &RoundId, rng: &mut impl CryptoRng) -> Self {
+    pub fn by_server(
+        key: &RoundPrivateKey,
+        server: &ServerKey,
+        secret: &CustodySecret,
+        round: &RoundId,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
         Self::wrap(key, &server_secret(server), secret, round, Holder::Server, rng)
     }
 
@@ -142,7 +150,10 @@ impl WrappedKey {
         rng: &mut impl CryptoRng,
     ) -> Self {
         let holders: Zeroizing<[u8; 32]> = Zeroizing::new(rng.random());
-        let shares = Zeroizing::new(Gf256::split_array(quorum.into(), passphrases.len(), *holders, &mut *rng).expect("a quorum of the passphrases"));
+        let shares = Zeroizing::new(
+            Gf256::split_array(quorum.into(), passphrases.len(), *holders, &mut *rng)
+                .expect("a quorum of the passphrases"),
+        );
         let salt: [u8; 16] = rng.random();
         let sealed = passphrases
             .iter()
@@ -150,19 +161,33 @@ impl WrappedKey {
             .map(|(passphrase, share)| {
                 let nonce: [u8; 12] = rng.random();
                 let sealed = passphrase_cipher(passphrase, &salt, ARGON)
-                    .encrypt((&nonce).into(), Payload { msg: share, aad: round.as_str().as_bytes() })
+                    .encrypt(
+                        (&nonce).into(),
+                        Payload { msg: share, aad: round.as_str().as_bytes() },
+                    )
                     .expect("sealing a share cannot fail");
                 (hex::encode(nonce), hex::encode(sealed))
             })
             .collect();
-        let holder = Holder::Trustees { quorum, salt: hex::encode(salt), argon: ARGON, shares: sealed };
+        let holder =
+            Holder::Trustees { quorum, salt: hex::encode(salt), argon: ARGON, shares: sealed };
         Self::wrap(key, &holders, secret, round, holder, rng)
     }
 
-    fn wrap(key: &RoundPrivateKey, holders: &[u8; 32], secret: &CustodySecret, round: &RoundId, custody: Holder, rng: &mut impl CryptoRng) -> Self {
+    fn wrap(
+        key: &RoundPrivateKey,
+        holders: &[u8; 32],
+        secret: &CustodySecret,
+        round: &RoundId,
+        custody: Holder,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
         let nonce: [u8; 12] = rng.random();
         let key = cipher(holders, secret, round)
-            .encrypt((&nonce).into(), Payload { msg: &key.to_bytes(), aad: round.as_str().as_bytes() })
+            .encrypt(
+                (&nonce).into(),
+                Payload { msg: &key.to_bytes(), aad: round.as_str().as_bytes() },
+            )
             .expect("wrapping 32 bytes cannot fail");
         Self { version: 1, custody, nonce: hex::encode(nonce), key: hex::encode(&key) }
     }
@@ -178,15 +203,24 @@ impl WrappedKey {
 
     /// Opens the share of a passphrase. Which trustee's it is, the error does not tell.
     pub fn share(&self, passphrase: &Passphrase, round: &RoundId) -> Result<Share, CustodyError> {
-        let Holder::Trustees { salt, argon, shares, .. } = &self.custody else { return Err(CustodyError::WrongPassphrase) };
+        let Holder::Trustees { salt, argon, shares, .. } = &self.custody else {
+            return Err(CustodyError::WrongPassphrase);
+        };
         let salt = hex::decode(salt).map_err(|_| CustodyError::BadRecord)?;
         let cipher = passphrase_cipher(passphrase, &salt, *argon);
         for (nonce, sealed) in shares {
-            let nonce: [u8; 12] = hex::decode(nonce).ok().and_then(|n| n.try_into().ok()).ok_or(CustodyError::BadRecord)?;
+            let nonce: [u8; 12] = hex::decode(nonce)
+                .ok()
+                .and_then(|n| n.try_into().ok())
+                .ok_or(CustodyError::BadRecord)?;
             let sealed = hex::decode(sealed).map_err(|_| CustodyError::BadRecord)?;
-            if let Ok(share) = cipher.decrypt((&nonce).into(), Payload { msg: &sealed, aad: round.as_str().as_bytes() }) {
+            if let Ok(share) = cipher
+                .decrypt((&nonce).into(), Payload { msg: &sealed, aad: round.as_str().as_bytes() })
+            {
                 let share = Zeroizing::new(share);
-                let share = Zeroizing::new(share.as_slice().try_into().map_err(|_| CustodyError::BadRecord)?);
+                let share = Zeroizing::new(
+                    share.as_slice().try_into().map_err(|_| CustodyError::BadRecord)?,
+                );
                 return Ok(Share(Locked::new(share)?));
             }
         }
@@ -194,9 +228,21 @@ impl WrappedKey {
     }
 
     /// Unwraps the key with the custody file and, where trustees hold it, their shares.
-    pub fn unwrap_key(&self, server: &ServerKey, shares: &[Share], secret: &CustodySecret, round: &RoundId) -> Result<RoundPrivateKey, CustodyError> {
-        let nonce: [u8; 12] = hex::decode(&self.nonce).ok().and_then(|n| n.try_into().ok()).ok_or(CustodyError::BadRecord)?;
-        let wrapped = hex::decode(&self.key).ok().filter(|_| self.version == 1).ok_or(CustodyError::BadRecord)?;
+    pub fn unwrap_key(
+        &self,
+        server: &ServerKey,
+        shares: &[Share],
+        secret: &CustodySecret,
+        round: &RoundId,
+    ) -> Result<RoundPrivateKey, CustodyError> {
+        let nonce: [u8; 12] = hex::decode(&self.nonce)
+            .ok()
+            .and_then(|n| n.try_into().ok())
+            .ok_or(CustodyError::BadRecord)?;
+        let wrapped = hex::decode(&self.key)
+            .ok()
+            .filter(|_| self.version == 1)
+            .ok_or(CustodyError::BadRecord)?;
         let holders = match &self.custody {
             Holder::Server => server_secret(server),
             Holder::Trustees { quorum, .. } => combine(shares, usize::from(*quorum))?,
@@ -211,11 +257,17 @@ impl WrappedKey {
 
 /// The holders' secret from their shares.
 fn combine(shares: &[Share], need: usize) -> Result<Zeroizing<[u8; 32]>, CustodyError> {
-    let different: Vec<&Share> = shares.iter().enumerate().filter(|(n, s)| !shares[..*n].iter().any(|t| t.is_same_as(s))).map(|(_, s)| s).collect();
+    let different: Vec<&Share> = shares
+        .iter()
+        .enumerate()
+        .filter(|(n, s)| !shares[..*n].iter().any(|t| t.is_same_as(s)))
+        .map(|(_, s)| s)
+        .collect();
     if different.len() < need {
         return Err(CustodyError::TooFew { have: different.len(), need });
     }
-    let parts: Zeroizing<Vec<Vec<u8>>> = Zeroizing::new(different.iter().map(|s| s.0.to_vec()).collect());
+    let parts: Zeroizing<Vec<Vec<u8>>> =
+        Zeroizing::new(different.iter().map(|s| s.0.to_vec()).collect());
     let whole = Zeroizing::new(Gf256::combine_array(&*parts).map_err(|_| CustodyError::BadRecord)?);
     whole.as_slice().try_into().map(Zeroizing::new).map_err(|_| CustodyError::BadRecord)
 }
@@ -225,7 +277,11 @@ fn server_secret(server: &ServerKey) -> Zeroizing<[u8; 32]> {
 }
 
 /// A cipher whose key is slow to guess.
-fn passphrase_cipher(passphrase: &Passphrase, salt: &[u8], (memory, passes): (u32, u32)) -> ChaCha20Poly1305 {
+fn passphrase_cipher(
+    passphrase: &Passphrase,
+    salt: &[u8],
+    (memory, passes): (u32, u32),
+) -> ChaCha20Poly1305 {
     let mut key = Zeroizing::new([0u8; 32]);
     let params = Params::new(memory, passes, 1, None).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

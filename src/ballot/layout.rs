@@ -1,5 +1,7 @@
-//! The plaintext of a ballot: one layout computed from the frozen survey, used by sealing and by counting.
-//! Every ballot of a round has the same size whatever was answered, so that a ciphertext's length says nothing.
+//! The plaintext of a ballot: one layout computed from the frozen survey, used by sealing and by
+//! counting.
+//! Every ballot of a round has the same size whatever was answered, so that a ciphertext's length
+//! says nothing.
 
 use crate::response::{Answer, Response};
 use crate::round::BallotEdition;
@@ -7,7 +9,8 @@ use crate::survey::{Kind, Survey};
 
 pub(super) const BLANK: u8 = 0xFF;
 const SMALLEST: usize = 512;
-/// What a page of a box's file takes of a ballot, and what of it is needed for the encapsulation, the tag and the names beside a plaintext
+/// What a page of a box's file takes of a ballot, and what of it is needed for the encapsulation,
+/// the tag and the names beside a plaintext
 /// over what stays in the searched pages.
 const PAGE: usize = 4092;
 const BESIDE: usize = 720;
@@ -46,7 +49,8 @@ pub(super) enum Shape {
 #[error("the plaintext does not fit the survey")]
 pub struct BadPlaintext;
 
-/// Texts that each keep their limit, but hold so many rare characters that together they are longer than a ballot.
+/// Texts that each keep their limit, but hold so many rare characters that together they are longer
+/// than a ballot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the texts are longer than a ballot")]
 pub struct NoRoom {
@@ -67,10 +71,18 @@ impl Layout {
                 let (shape, choices) = match &question.kind {
                     Kind::Scale(scale) => (Shape::One(scale.steps.len()), None),
                     Kind::Single(choices) => (Shape::One(choices.len()), Some(choices)),
-                    Kind::Multi { choices, .. } => (Shape::Many { options: choices.len(), bytes: (choices.len() + 1).div_ceil(8) }, Some(choices)),
+                    Kind::Multi { choices, .. } => (
+                        Shape::Many {
+                            options: choices.len(),
+                            bytes: (choices.len() + 1).div_ceil(8),
+                        },
+                        Some(choices),
+                    ),
                     Kind::Number { min, max, .. } => (Shape::Number { min: *min, max: *max }, None),
                     Kind::Text { max_chars } => (Shape::Text { chars: *max_chars }, None),
-                    Kind::Rank { choices, places } => (Shape::Rank { options: choices.len(), places: *places }, None),
+                    Kind::Rank { choices, places } => {
+                        (Shape::Rank { options: choices.len(), places: *places }, None)
+                    }
                 };
                 let other = choices.and_then(|c| c.iter().find_map(|c| c.other_chars));
                 Slot { shape, other }
@@ -94,7 +106,11 @@ impl Layout {
     fn size_in(&self, edition: BallotEdition) -> usize {
         let rows: usize = self.slots.iter().map(|slot| slot.worst(edition)).sum();
         // The longest text may consist of rare characters alone, whatever the others hold.
-        let rare = if edition == BallotEdition::Utf16 { 2 * self.slots.iter().map(Slot::longest).max().unwrap_or(0) } else { 0 };
+        let rare = if edition == BallotEdition::Utf16 {
+            2 * self.slots.iter().map(Slot::longest).max().unwrap_or(0)
+        } else {
+            0
+        };
         rounded(2 + rows + rare, edition)
     }
 
@@ -112,12 +128,18 @@ impl Layout {
             match (&slot.shape, answer) {
                 (Shape::One(_), Answer::One(index)) => out.push(*index),
                 (Shape::One(_), _) => out.push(BLANK),
-                (Shape::Many { bytes, .. }, Answer::Many(mask)) => out.extend(&mask.to_le_bytes()[..*bytes]),
+                (Shape::Many { bytes, .. }, Answer::Many(mask)) => {
+                    out.extend(&mask.to_le_bytes()[..*bytes]);
+                }
                 (Shape::Many { bytes, .. }, _) => out.extend(std::iter::repeat_n(BLANK, *bytes)),
-                (Shape::Number { min, .. }, Answer::Number(n)) => out.extend(n.wrapping_sub(*min).to_le_bytes()),
+                (Shape::Number { min, .. }, Answer::Number(n)) => {
+                    out.extend(n.wrapping_sub(*min).to_le_bytes());
+                }
                 (Shape::Number { .. }, _) => out.extend([BLANK; 8]),
                 (Shape::Rank { places, .. }, Answer::Rank(order)) => {
-                    out.extend((0..*places).map(|p| order.get(p).copied().flatten().unwrap_or(BLANK)));
+                    out.extend(
+                        (0..*places).map(|p| order.get(p).copied().flatten().unwrap_or(BLANK)),
+                    );
                 }
                 (Shape::Rank { places, .. }, _) => out.extend(std::iter::repeat_n(BLANK, *places)),
                 (Shape::Text { .. }, _) => {}
@@ -133,7 +155,9 @@ impl Layout {
             push_text(out, text, self.edition);
             Ok(())
         };
-        for (n, ((slot, answer), other)) in self.slots.iter().zip(&response.answers).zip(&response.others).enumerate() {
+        for (n, ((slot, answer), other)) in
+            self.slots.iter().zip(&response.answers).zip(&response.others).enumerate()
+        {
             if let Shape::Text { .. } = slot.shape {
                 let text = if let Answer::Text(text) = answer { text.as_str() } else { "" };
                 push(&mut out, text, n, false)?;
@@ -146,10 +170,14 @@ impl Layout {
         Ok(out)
     }
 
-    /// The response of a plaintext of any edition; anything that `encode` could not have written is refused.
+    /// The response of a plaintext of any edition; anything that `encode` could not have written is
+    /// refused.
     pub fn decode(&self, plaintext: &[u8]) -> Result<Response, BadPlaintext> {
         let first = plaintext.first().ok_or(BadPlaintext)?;
-        let edition = BallotEdition::ALL.into_iter().find(|edition| *edition as u8 == *first).ok_or(BadPlaintext)?;
+        let edition = BallotEdition::ALL
+            .into_iter()
+            .find(|edition| *edition as u8 == *first)
+            .ok_or(BadPlaintext)?;
         if plaintext.len() != self.size_in(edition) {
             return Err(BadPlaintext);
         }
@@ -176,7 +204,11 @@ impl Layout {
         }
         let response = Response { answers, others, blank };
         let padded = reader.rest.iter().all(|b| *b == 0);
-        if padded && response.blank == response.has_no_answer() { Ok(response) } else { Err(BadPlaintext) }
+        if padded && response.blank == response.has_no_answer() {
+            Ok(response)
+        } else {
+            Err(BadPlaintext)
+        }
     }
 }
 
@@ -188,8 +220,10 @@ fn room(edition: BallotEdition, chars: usize) -> usize {
     }
 }
 
-/// One of few sizes. A larger one fills whole pages of the box's file together with what stands beside it, so that the pages
-/// that are searched hold as little of each ballot as they can, and fewer of them are written for each.
+/// One of few sizes. A larger one fills whole pages of the box's file together with what stands
+/// beside it, so that the pages
+/// that are searched hold as little of each ballot as they can, and fewer of them are written for
+/// each.
 fn rounded(worst: usize, edition: BallotEdition) -> usize {
     if edition == BallotEdition::Utf8 || worst <= PAGE / 2 {
         return worst.next_power_of_two().max(SMALLEST);
@@ -291,7 +325,11 @@ impl Reader<'_> {
                 }
                 let distance = i64::from_le_bytes(taken.try_into().map_err(|_| BadPlaintext)?);
                 let number = min.wrapping_add(distance);
-                if (*min..=*max).contains(&number) { Ok(Answer::Number(number)) } else { Err(BadPlaintext) }
+                if (*min..=*max).contains(&number) {
+                    Ok(Answer::Number(number))
+                } else {
+                    Err(BadPlaintext)
+                }
             }
             Shape::Rank { options, places } => {
                 let taken = self.take(*places)?.to_vec();
@@ -302,7 +340,10 @@ impl Reader<'_> {
                         order.push(None);
                         continue;
                     }
-                    let bit = 1u64.checked_shl(u32::from(byte)).filter(|_| usize::from(byte) < *options).ok_or(BadPlaintext)?;
+                    let bit = 1u64
+                        .checked_shl(u32::from(byte))
+                        .filter(|_| usize::from(byte) < *options)
+                        .ok_or(BadPlaintext)?;
                     if used & bit != 0 {
                         return Err(BadPlaintext);
                     }
@@ -317,12 +358,20 @@ impl Reader<'_> {
 
     /// A text of at most so many characters.
     fn text(&mut self, most: usize) -> Result<Option<String>, BadPlaintext> {
-        let length = usize::from(u16::from_le_bytes(self.take(2)?.try_into().map_err(|_| BadPlaintext)?));
+        let length =
+            usize::from(u16::from_le_bytes(self.take(2)?.try_into().map_err(|_| BadPlaintext)?));
         let text = match self.edition {
-            BallotEdition::Utf8 => std::str::from_utf8(self.take(length)?).map_err(|_| BadPlaintext)?.to_owned(),
+            BallotEdition::Utf8 => {
+                std::str::from_utf8(self.take(length)?).map_err(|_| BadPlaintext)?.to_owned()
+            }
             BallotEdition::Utf16 => {
-                let units = self.take(2 * length)?.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-                char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| BadPlaintext)?
+                let units = self
+                    .take(2 * length)?
+                    .chunks_exact(2)
+                    .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+                char::decode_utf16(units)
+                    .collect::<Result<String, _>>()
+                    .map_err(|_| BadPlaintext)?
             }
         };
         if text.chars().count() > most {

@@ -7,7 +7,8 @@ use std::ops::Deref;
 #[repr(align(4096))]
 struct Pages<T>(Option<T>);
 
-/// A secret that is never swapped. Its type must wipe itself when dropped, as keys and `Zeroizing` values do.
+/// A secret that is never swapped. Its type must wipe itself when dropped, as keys and `Zeroizing`
+/// values do.
 pub struct Locked<T> {
     // Dropped in this order: unlocked only after `Drop` has wiped the value, freed last.
     _guard: region::LockGuard,
@@ -16,14 +17,18 @@ pub struct Locked<T> {
 
 /// Memory that cannot be locked.
 #[derive(Debug, thiserror::Error)]
-#[error("memory for the key cannot be locked, so it could be swapped to disk; raise the limit on locked memory (ulimit -l, LimitMEMLOCK)")]
+#[error(
+    "memory for the key cannot be locked, so it could be swapped to disk; raise the limit on \
+     locked memory (ulimit -l, LimitMEMLOCK)"
+)]
 pub struct LockError;
 
 impl<T> Locked<T> {
     /// Takes a secret into locked memory.
     pub fn new(value: T) -> Result<Self, LockError> {
         let mut pages = Box::new(Pages(None));
-        let guard = region::lock(&raw const *pages, size_of::<Pages<T>>()).map_err(|_| LockError)?;
+        let guard =
+            region::lock(&raw const *pages, size_of::<Pages<T>>()).map_err(|_| LockError)?;
         pages.0 = Some(value);
         Ok(Self { _guard: guard, pages })
     }

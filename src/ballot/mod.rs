@@ -12,5 +12,7 @@ pub use custody::{CustodyError, CustodySecret, MOST_TRUSTEES, SMALLEST_QUORUM, S
 pub use layout::{BadPlaintext, Layout, NoRoom};
 pub use locked::{LockError, Locked};
 pub use passphrase::{Passphrase, PassphraseError};
-pub use seal::{BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey, place};
+pub use seal::{
+    BallotId, OpenError, RoundPrivateKey, RoundPublicKey, SealedBallot, StuffingKey, place,
+};
 pub use straight::{Straight, StraightForm};

@@ -1,10 +1,13 @@
-//! A trustee's passphrase: generated, printed once for a sealed envelope, typed again at the opening.
-//! Its last letter checks the others, so that a slip of the finger is told apart from a passphrase of another round.
+//! A trustee's passphrase: generated, printed once for a sealed envelope, typed again at the
+//! opening.
+//! Its last letter checks the others, so that a slip of the finger is told apart from a passphrase
+//! of another round.
 
 use rand::{CryptoRng, RngExt};
 use zeroize::Zeroizing;
 
-/// Letters that are not mistaken for each other on paper. Their number is a prime, so the check letter catches every single slip and every swap.
+/// Letters that are not mistaken for each other on paper. Their number is a prime, so the check
+/// letter catches every single slip and every swap.
 const LETTERS: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
 /// Letters with the check letter: 19 random ones are 94 bits.
 const LENGTH: usize = 20;
@@ -27,7 +30,8 @@ pub enum PassphraseError {
 impl Passphrase {
     /// A new passphrase.
     pub fn random(rng: &mut impl CryptoRng) -> Self {
-        let mut places: Zeroizing<Vec<usize>> = Zeroizing::new((1..LENGTH).map(|_| rng.random_range(0..LETTERS.len())).collect());
+        let mut places: Zeroizing<Vec<usize>> =
+            Zeroizing::new((1..LENGTH).map(|_| rng.random_range(0..LETTERS.len())).collect());
         let check = check(&places);
         places.push(check);
         Self(Zeroizing::new(places.iter().map(|p| char::from(LETTERS[*p])).collect()))
@@ -35,14 +39,27 @@ impl Passphrase {
 
     /// Reads what was typed, forgiving of spaces, dashes, capitals and full-width letters.
     pub fn parse(typed: &str) -> Result<Self, PassphraseError> {
-        let narrow = |c: char| if ('！'..='～').contains(&c) { char::from_u32(c as u32 - 0xFEE0).unwrap_or(c) } else { c };
+        let narrow = |c: char| {
+            if ('！'..='～').contains(&c) {
+                char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+            } else {
+                c
+            }
+        };
         let mut letters = Zeroizing::new(String::with_capacity(typed.len()));
-        letters.extend(typed.chars().map(narrow).filter(|c| !c.is_whitespace() && !"-‐–—－_".contains(*c)).map(|c| c.to_ascii_lowercase()));
+        letters.extend(
+            typed
+                .chars()
+                .map(narrow)
+                .filter(|c| !c.is_whitespace() && !"-‐–—－_".contains(*c))
+                .map(|c| c.to_ascii_lowercase()),
+        );
         let count = letters.chars().count();
         if count != LENGTH {
             return Err(PassphraseError::Length(count));
         }
-        let places: Option<Vec<usize>> = letters.bytes().map(|b| LETTERS.iter().position(|l| *l == b)).collect();
+        let places: Option<Vec<usize>> =
+            letters.bytes().map(|b| LETTERS.iter().position(|l| *l == b)).collect();
         let places = Zeroizing::new(places.ok_or(PassphraseError::Typo)?);
         if check(&places[..LENGTH - 1]) != places[LENGTH - 1] {
             return Err(PassphraseError::Typo);
@@ -84,13 +101,21 @@ mod tests {
                 for letter in LETTERS {
                     let mut wrong = text.clone();
                     wrong[at] = *letter;
-                    assert_eq!(Passphrase::parse(std::str::from_utf8(&wrong).unwrap()).is_ok(), wrong == text);
+                    assert_eq!(
+                        Passphrase::parse(std::str::from_utf8(&wrong).unwrap()).is_ok(),
+                        wrong == text
+                    );
                 }
                 if at + 1 < LENGTH {
                     let mut swapped = text.clone();
                     swapped.swap(at, at + 1);
-                    // The check letter itself weighs nothing, so a swap with it may coincide; it is then the same word or a caught one.
-                    assert!(swapped == text || at + 2 == LENGTH || Passphrase::parse(std::str::from_utf8(&swapped).unwrap()).is_err());
+                    // The check letter itself weighs nothing, so a swap with it may coincide; it is
+                    // then the same word or a caught one.
+                    assert!(
+                        swapped == text
+                            || at + 2 == LENGTH
+                            || Passphrase::parse(std::str::from_utf8(&swapped).unwrap()).is_err()
+                    );
                 }
             }
         }
@@ -102,6 +127,9 @@ mod tests {
         let typed = format!("  {} ", right.printed().to_uppercase().replace('-', " － "));
         assert_eq!(Passphrase::parse(&typed).unwrap().as_bytes(), right.as_bytes());
         assert!(matches!(Passphrase::parse("abc"), Err(PassphraseError::Length(3))));
-        assert!(matches!(Passphrase::parse("一二三四五六七八九十一二三四五六七八九十"), Err(PassphraseError::Typo)));
+        assert!(matches!(
+            Passphrase::parse("一二三四五六七八九十一二三四五六七八九十"),
+            Err(PassphraseError::Typo)
+        ));
     }
 }

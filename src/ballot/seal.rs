@@ -1,12 +1,16 @@
 //! Sealing and opening single ballots with HPKE (RFC 9180) over X-Wing.
-//! Ciphertexts may outlive us in backups, so they must also hold against a quantum computer; the pre-shared key keeps those who only have the database from stuffing the box.
+//! Ciphertexts may outlive us in backups, so they must also hold against a quantum computer; the
+//! pre-shared key keeps those who only have the database from stuffing the box.
 
 use std::fmt;
 
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::XWing;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable, single_shot_open, single_shot_seal_with_rng};
+use hpke::{
+    Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable, single_shot_open,
+    single_shot_seal_with_rng,
+};
 use rand::{CryptoRng, RngExt};
 use zeroize::Zeroizing;
 
@@ -20,7 +24,8 @@ const PSK_ID: &[u8] = b"zicha/ballot-psk/1";
 /// A ballot's random name.
 pub type BallotId = [u8; 16];
 
-/// Where a ballot stands in the file of its box: the first half of its name, as a signed number in the same order.
+/// Where a ballot stands in the file of its box: the first half of its name, as a signed number in
+/// the same order.
 #[must_use]
 pub fn place(id: &BallotId) -> i64 {
     let half: [u8; 8] = std::array::from_fn(|n| id[n]);
@@ -93,8 +98,14 @@ impl RoundPrivateKey {
     }
 
     /// Opens a ballot of a round.
-    pub fn open(&self, psk: &StuffingKey, round: &RoundId, ballot: &SealedBallot) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let encapsulation = <XWing as Kem>::EncappedKey::from_bytes(&ballot.encapsulation).map_err(|_| OpenError)?;
+    pub fn open(
+        &self,
+        psk: &StuffingKey,
+        round: &RoundId,
+        ballot: &SealedBallot,
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let encapsulation = <XWing as Kem>::EncappedKey::from_bytes(&ballot.encapsulation)
+            .map_err(|_| OpenError)?;
         single_shot_open::<ChaCha20Poly1305, HkdfSha256, XWing>(
             &OpModeR::Psk(psk.bundle()),
             &self.0,
@@ -121,22 +132,36 @@ impl RoundPublicKey {
     }
 
     /// Seals a plaintext with a fresh encapsulation under a fresh random name.
-    pub fn seal(&self, psk: &StuffingKey, round: &RoundId, unit: &str, plaintext: &[u8], rng: &mut impl CryptoRng) -> SealedBallot {
+    pub fn seal(
+        &self,
+        psk: &StuffingKey,
+        round: &RoundId,
+        unit: &str,
+        plaintext: &[u8],
+        rng: &mut impl CryptoRng,
+    ) -> SealedBallot {
         let id: BallotId = rng.random();
-        let (encapsulation, ciphertext) = single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
-            &OpModeS::Psk(psk.bundle()),
-            &self.0,
-            INFO,
-            plaintext,
-            &associated(round, unit, &id),
-            rng,
-        )
-        .expect("a parsed key always encapsulates");
-        SealedBallot { id, unit: unit.to_owned(), encapsulation: encapsulation.to_bytes().to_vec(), ciphertext }
+        let (encapsulation, ciphertext) =
+            single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
+                &OpModeS::Psk(psk.bundle()),
+                &self.0,
+                INFO,
+                plaintext,
+                &associated(round, unit, &id),
+                rng,
+            )
+            .expect("a parsed key always encapsulates");
+        SealedBallot {
+            id,
+            unit: unit.to_owned(),
+            encapsulation: encapsulation.to_bytes().to_vec(),
+            ciphertext,
+        }
     }
 }
 
-/// Binds a ballot to its round, unit and name. Round and unit are followed by a byte that neither can hold.
+/// Binds a ballot to its round, unit and name. Round and unit are followed by a byte that neither
+/// can hold.
 fn associated(round: &RoundId, unit: &str, id: &BallotId) -> Vec<u8> {
     let mut out = Vec::with_capacity(48);
     out.extend(round.as_str().as_bytes());

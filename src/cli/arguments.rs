@@ -8,7 +8,8 @@ use crate::id::RoundId;
 
 /// Anonymous organisational self-check.
 #[derive(Parser)]
-#[command(name = "zicha", version, about = "zicha (自查): an anonymous self-check that cannot tell who said what", after_help = settings_help())]
+#[command(name = "zicha", version, about = "zicha (自查): an anonymous self-check that cannot tell \
+ who said what", after_help = settings_help())]
 pub(super) struct Cli {
     /// Settings file (TOML); every setting is also an environment variable
     #[arg(long, global = true, value_name = "FILE")]
@@ -110,7 +111,8 @@ pub(super) enum Command {
     /// The chain of desk actions
     #[command(subcommand)]
     Audit(Audit),
-    /// Whether the server's clock is believed; nothing is closed or destroyed by the calendar while it is not
+    /// Whether the server's clock is believed; nothing is closed or destroyed by the calendar while
+    /// it is not
     Clock {
         /// Say that the clock is right
         #[command(subcommand)]
@@ -369,7 +371,8 @@ fn settings_help() -> String {
     use std::fmt::Write;
     let mut help = String::from("Settings (file key, environment variable, default):\n");
     for (name, variable, default, meaning) in crate::app::SETTINGS {
-        writeln!(help, "  {name:<16} {variable:<24} {default}\n               {meaning}").expect("writing to a string cannot fail");
+        writeln!(help, "  {name:<16} {variable:<24} {default}\n               {meaning}")
+            .expect("writing to a string cannot fail");
     }
     help
 }

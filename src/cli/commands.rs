@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::arguments::{AccessKind, Audit, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat, Units};
+use super::arguments::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat};
 use super::custody;
-use super::output::{Output, SecretFile, print_text, say, shell, write_file};
-use crate::app::{App, AppError, AuditFilter, Document, FileFormat, NewRound, Role, Wanted};
+use super::office::read;
+use super::output::{Output, SecretFile, say, shell, write_file};
+use crate::app::{App, AppError, Document, FileFormat, NewRound, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState, parse_typed_day, turnout_label};
@@ -18,12 +19,16 @@ use crate::web::sheet;
 
 /// `zicha check FILE…`: all mistakes of all files, and what their questions would tell.
 pub(super) fn check(files: &[PathBuf], units: Option<&Path>) -> Result<(), AppError> {
-    let table = |file: &Path| unit::read(&App::unit_table(&read(file)?)?, None, &[]).units().map_err(AppError::Mistakes);
+    let table = |file: &Path| {
+        unit::read(&App::unit_table(&read(file)?)?, None, &[]).units().map_err(AppError::Mistakes)
+    };
     let units = units.map(table).transpose()?.unwrap_or_default();
     let mut wrong = 0;
     for path in files {
         let shown = path.display();
-        let checked = std::fs::read(path).map_err(|e| AppError::File(format!("cannot be read: {e}"))).and_then(|bytes| App::check_survey(&bytes));
+        let checked = std::fs::read(path)
+            .map_err(|e| AppError::File(format!("cannot be read: {e}")))
+            .and_then(|bytes| App::check_survey(&bytes));
         match checked {
             Ok(survey) => {
                 say(format_args!(
@@ -34,14 +39,21 @@ pub(super) fn check(files: &[PathBuf], units: Option<&Path>) -> Result<(), AppEr
                 ));
                 let exposures = App::exposures(&survey, &units);
                 for exposure in &exposures {
-                    eprintln!("{shown}: {}: {}", if exposure.refused { "refused" } else { "note" }, exposure.why);
+                    eprintln!(
+                        "{shown}: {}: {}",
+                        if exposure.refused { "refused" } else { "note" },
+                        exposure.why
+                    );
                 }
                 wrong += usize::from(exposures.iter().any(|exposure| exposure.refused));
             }
             Err(error) => {
                 wrong += 1;
                 for line in error.to_string().lines() {
-                    eprintln!("{shown}:{}{line}", if matches!(error, AppError::Mistakes(_)) { "" } else { " " });
+                    eprintln!(
+                        "{shown}:{}{line}",
+                        if matches!(error, AppError::Mistakes(_)) { "" } else { " " }
+                    );
                 }
             }
         }
@@ -49,39 +61,11 @@ pub(super) fn check(files: &[PathBuf], units: Option<&Path>) -> Result<(), AppEr
     if wrong == 0 {
         Ok(())
     } else {
-        Err(Refusal::new(format!("{wrong} 个文件有误"), format!("{wrong} of {} files have mistakes", files.len())).into())
-    }
-}
-
-/// `zicha units …`.
-pub(super) fn units(app: &App, command: Units) -> Result<(), AppError> {
-    match command {
-        Units::Import { file } => {
-            let bytes = read(&file)?;
-            let notes = app.understand_units(&App::unit_table(&bytes)?, None)?.notes;
-            let units = app.import_units(&shell(), &bytes)?;
-            for note in notes {
-                eprintln!("note: {note}");
-            }
-            let groups = unit::groups(&units);
-            say(format_args!("imported {} units in {} groups, {} heads", units.len(), groups.len(), units.iter().map(|u| u.headcount).sum::<u32>()));
-            for group in groups.iter().filter(|g| g.headcount < 20) {
-                eprintln!(
-                    "note: group {} has {} heads; below 20 its bands are coarser and no turnout is shown while a round is open",
-                    group.code, group.headcount
-                );
-            }
-            Ok(())
-        }
-        Units::Export { out } => {
-            let csv = unit::to_csv(&app.units()?);
-            if let Some(path) = out {
-                write_file(&path, &csv)
-            } else {
-                print_text(format_args!("{}", String::from_utf8_lossy(&csv).trim_start_matches('\u{FEFF}')));
-                Ok(())
-            }
-        }
+        Err(Refusal::new(
+            format!("{wrong} 个文件有误"),
+            format!("{wrong} of {} files have mistakes", files.len()),
+        )
+        .into())
     }
 }
 
@@ -107,52 +91,88 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             warn(app, &id)?;
             out.result(id.as_str(), &json!({ "round": id }));
         }
-        Round::Open { id, custody, trustees, quorum, passphrases_out } => match (custody, trustees.zip(quorum)) {
-            (Some(Custody::Server), _) => {
-                warn(app, &id)?;
-                custody::open_by_server(app, &id, out)?;
-            }
-            (None, Some(number)) => {
-                warn(app, &id)?;
-                custody::open_by_trustees(app, &id, number, passphrases_out.as_deref(), out)?;
-            }
-            (None, None) => {
-                return Err(Refusal::new(
+        Round::Open { id, custody, trustees, quorum, passphrases_out } => {
+            match (custody, trustees.zip(quorum)) {
+                (Some(Custody::Server), _) => {
+                    warn(app, &id)?;
+                    custody::open_by_server(app, &id, out)?;
+                }
+                (None, Some(number)) => {
+                    warn(app, &id)?;
+                    custody::open_by_trustees(app, &id, number, passphrases_out.as_deref(), out)?;
+                }
+                (None, None) => {
+                    return Err(Refusal::new(
                     "请指明钥匙由谁保管：--trustees 4 --quorum 3，或 --custody server（试用）",
                     "say who holds the key: --trustees 4 --quorum 3, or --custody server (a trial)",
                 )
                 .into());
+                }
             }
-        },
+        }
         Round::Close { id, passphrases } => {
             let before = app.round(&id)?;
             if before.state == RoundState::Open && app.now() < before.ends_at() {
-                out.confirm("The closing day is not over: closing now cannot be undone and is shown on the bulletin.")?;
+                out.confirm(
+                    "The closing day is not over: closing now cannot be undone and is shown on the \
+                     bulletin.",
+                )?;
                 custody::enter(app, &before, passphrases.as_deref())?;
             }
             let round = app.close_round(&shell(), &id)?;
-            let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
+            let sums =
+                round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
             out.result(
-                &format!("closed: issued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest),
-                &json!({ "round": id, "state": "closed", "issued": sums.issued, "used": sums.used, "ballots": sums.ballots, "digest": sums.digest, "early": sums.early, "over": sums.over }),
+                &format!(
+                    "closed: issued {}, used {}, ballots {}\ndigest {}",
+                    sums.issued, sums.used, sums.ballots, sums.digest
+                ),
+                &json!({
+                    "round": id, "state": "closed",
+                    "issued": sums.issued, "used": sums.used, "ballots": sums.ballots,
+                    "digest": sums.digest, "early": sums.early, "over": sums.over,
+                }),
             );
         }
         Round::Release { id } => {
             if app.round(&id)?.state == RoundState::Opened {
-                out.confirm("Unit heads will see their lists and the bulletin the bureau's results; this cannot be undone.")?;
+                out.confirm(
+                    "Unit heads will see their lists and the bulletin the bureau's results; this \
+                     cannot be undone.",
+                )?;
             }
             app.release_round(&shell(), &id)?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
         Round::List => {
             let rounds = app.rounds()?;
-            let lines: Vec<String> =
-                rounds.iter().map(|r| format!("{}  {:<9} {} – {}  {}", r.id, r.state.as_str(), r.opens, r.closes, r.title)).collect();
+            let lines: Vec<String> = rounds
+                .iter()
+                .map(|r| {
+                    format!(
+                        "{}  {:<9} {} – {}  {}",
+                        r.id,
+                        r.state.as_str(),
+                        r.opens,
+                        r.closes,
+                        r.title
+                    )
+                })
+                .collect();
             let list: Vec<_> = rounds
                 .iter()
-                .map(|r| json!({ "round": r.id, "state": r.state, "opens": r.opens.to_string(), "closes": r.closes.to_string(), "title": r.title }))
+                .map(|r| {
+                    json!({
+                        "round": r.id, "state": r.state, "title": r.title,
+                        "opens": r.opens.to_string(), "closes": r.closes.to_string(),
+                    })
+                })
                 .collect();
-            let text = if lines.is_empty() { "no rounds yet; create one with `zicha round create`".to_owned() } else { lines.join("\n") };
+            let text = if lines.is_empty() {
+                "no rounds yet; create one with `zicha round create`".to_owned()
+            } else {
+                lines.join("\n")
+            };
             out.result(&text, &json!(list));
         }
         Round::Status { id } => status(app, &id, out)?,
@@ -185,15 +205,26 @@ fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
     }
     for (code, band) in &round.turnout.bands {
         let name = groups.iter().find(|g| &g.code == code).map_or("", |g| g.name.as_str());
-        text.push_str(&format!("\nturnout on {}: {code} {name} {}", round.turnout.day, turnout_label(*band, crate::text::Lang::Zh)));
+        text.push_str(&format!(
+            "\nturnout on {}: {code} {name} {}",
+            round.turnout.day,
+            turnout_label(*band, crate::text::Lang::Zh)
+        ));
     }
     if let Some(sums) = &round.closing {
-        text.push_str(&format!("\nissued {}, used {}, ballots {}\ndigest {}", sums.issued, sums.used, sums.ballots, sums.digest));
+        text.push_str(&format!(
+            "\nissued {}, used {}, ballots {}\ndigest {}",
+            sums.issued, sums.used, sums.ballots, sums.digest
+        ));
     }
     out.result(
         &text,
-        &json!({ "round": round.id, "title": round.title, "state": round.state, "opens": round.opens.to_string(), "closes": round.closes.to_string(),
-                 "access": round.access, "trial": round.is_trial(), "turnout": round.turnout, "closing": round.closing, "destroyed": round.destroyed }),
+        &json!({
+            "round": round.id, "title": round.title, "state": round.state,
+            "opens": round.opens.to_string(), "closes": round.closes.to_string(),
+            "access": round.access, "trial": round.is_trial(), "turnout": round.turnout,
+            "closing": round.closing, "destroyed": round.destroyed,
+        }),
     );
     Ok(())
 }
@@ -210,25 +241,33 @@ pub(super) fn issue_slips(
     file: &Path,
     out: Output,
 ) -> Result<(), AppError> {
-    let spare = spare
-        .trim_end_matches('%')
-        .parse()
-        .map_err(|_| Refusal::new("备用比例应写作 10%", format!("`{spare}` is not a percentage; write it as 10%")))?;
+    let spare = spare.trim_end_matches('%').parse().map_err(|_| {
+        Refusal::new(
+            "备用比例应写作 10%",
+            format!("`{spare}` is not a percentage; write it as 10%"),
+        )
+    })?;
     let state = app.round(id)?.state;
     if matches!(state, RoundState::Draft | RoundState::Open) && app.slips_issued(id)? > 0 {
         out.confirm("Slips were issued before: the new ones void them.")?;
     }
-    // Neither a file that cannot be written nor a refusal may cost the slips that people hold or have yet to print.
+    // Neither a file that cannot be written nor a refusal may cost the slips that people hold or
+    // have yet to print.
     let pending = SecretFile::create(file)?;
     let slips = app.issue_slips(&shell(), id, unit, spare, qr == Qr::Code)?;
     let round = app.round(id)?;
     let bytes = match format {
-        SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round, crate::text::Lang::Zh)).into_string().into_bytes(),
+        SlipFormat::Html => sheet::sheet(&round, &slips, &app.marks(&round, crate::text::Lang::Zh))
+            .into_string()
+            .into_bytes(),
         SlipFormat::Csv => to_csv(&sheet::table(&round, &slips), Headers::Ids),
     };
     pending.finish(&bytes)?;
     eprintln!("the slips lead to {}", app.address_for_slips()?.as_str());
-    out.result(&format!("{} slips in {}", slips.len(), file.display()), &json!({ "round": id, "slips": slips.len() }));
+    out.result(
+        &format!("{} slips in {}", slips.len(), file.display()),
+        &json!({ "round": id, "slips": slips.len() }),
+    );
     Ok(())
 }
 
@@ -245,8 +284,12 @@ pub(super) fn export(
     file: &Path,
 ) -> Result<(), AppError> {
     let document: Document = table.parse().map_err(|()| {
-        let names: Vec<&str> = TableName::ALL.into_iter().map(TableName::as_str).chain(["letter", "report"]).collect();
-        Refusal::new(format!("没有名为 {table} 的表"), format!("there is no table `{table}`; this version has {}", names.join(", ")))
+        let names: Vec<&str> =
+            TableName::ALL.into_iter().map(TableName::as_str).chain(["letter", "report"]).collect();
+        Refusal::new(
+            format!("没有名为 {table} 的表"),
+            format!("there is no table `{table}`; this version has {}", names.join(", ")),
+        )
     })?;
     if !matches!(document, Document::Table(_)) && (format != Format::Docx || unit.is_some()) {
         return Err(Refusal::new(
@@ -263,63 +306,18 @@ pub(super) fn export(
     };
     let headers = if headers == Some(HeaderKind::Id) { Headers::Ids } else { Headers::Chinese };
     let group = unit.map(|code| app.group_named(&shell(), id, code)).transpose()?;
-    let wanted = Wanted { document, format, group: group.as_deref(), each: false, headers, gb18030: encoding == Encoding::Gb18030 };
+    let wanted = Wanted {
+        document,
+        format,
+        group: group.as_deref(),
+        each: false,
+        headers,
+        gb18030: encoding == Encoding::Gb18030,
+    };
     let made = app.export(&shell(), id, &wanted)?;
     write_file(file, &made.bytes)?;
     say(format_args!("{} in {}", made.name, file.display()));
     Ok(())
-}
-
-/// `zicha account add`.
-pub(super) fn add_account(app: &App, name: &str, role: &str, units: &[String], out: Output) -> Result<(), AppError> {
-    let role: Role = role.parse().map_err(|()| {
-        let names: Vec<&str> = Role::ALL.iter().map(|r| r.1).collect();
-        Refusal::new(format!("没有名为 {role} 的角色"), format!("there is no role `{role}`; there are {}", names.join(", ")))
-    })?;
-    let password = app.add_account(&shell(), name, role, units, None)?;
-    out.result(
-        &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
-        &json!({ "account": name, "role": role.as_str(), "password": password }),
-    );
-    Ok(())
-}
-
-/// `zicha audit …`.
-pub(super) fn audit(app: &App, command: Audit, out: Output) -> Result<(), AppError> {
-    match command {
-        Audit::Verify { head } => {
-            let chain = app.verify_audit(&shell(), head.as_deref())?;
-            let last = chain.rows.last().map_or("", |row| row.hash.as_str());
-            out.result(
-                &format!("{} rows, intact; head {last}", chain.rows.len()),
-                &json!({ "rows": chain.rows.len(), "intact": true, "head": last }),
-            );
-        }
-        Audit::Export { out: file } => {
-            let table = app.export_audit(&shell(), &AuditFilter::default())?;
-            write_file(&file, &to_csv(&table, Headers::Chinese))?;
-            out.result(&format!("{} rows in {}", table.rows.len(), file.display()), &json!({ "rows": table.rows.len() }));
-        }
-    }
-    Ok(())
-}
-
-/// `zicha verify`.
-pub(super) fn verify(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
-    let checks = app.verify(id)?;
-    if out.json {
-        let list: Vec<_> =
-            checks.iter().map(|c| json!({ "check": c.what.en, "left": c.figures.0, "right": c.figures.1, "holds": c.holds })).collect();
-        say(format_args!("{}", json!(list)));
-    } else {
-        for check in &checks {
-            say(format_args!("{} {}  ({} / {})", if check.holds { "✓" } else { "✗" }, check.what.en, check.figures.0, check.figures.1));
-        }
-    }
-    match checks.iter().filter(|c| !c.holds).count() {
-        0 => Ok(()),
-        wrong => Err(Refusal::new(format!("{wrong} 项不符"), format!("{wrong} of {} checks do not hold", checks.len())).into()),
-    }
 }
 
 /// A shipped survey by its name, or one from a file.
@@ -336,8 +334,4 @@ fn find_survey(name: &str) -> Result<Survey, AppError> {
         .into());
     }
     App::check_survey(&read(Path::new(name))?)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, AppError> {
-    std::fs::read(path).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))
 }

@@ -1,4 +1,5 @@
-//! The command line: one subcommand per use case, exit 0 for ok, 1 for refused or failed, 2 for usage.
+//! The command line: one subcommand per use case, exit 0 for ok, 1 for refused or failed, 2 for
+//! usage.
 //! It holds no rule of its own; whatever it refuses, the desk refuses too.
 
 mod arguments;
@@ -6,6 +7,7 @@ mod commands;
 mod custody;
 mod demo;
 mod keeping;
+mod office;
 mod output;
 mod service;
 
@@ -40,7 +42,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<(), AppError> {
     service::forbid_core_dumps();
     let settings = || -> Result<Settings, AppError> {
-        let mut settings = Settings::load(cli.config.as_deref(), |name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
+        let mut settings = Settings::load(cli.config.as_deref(), |name| {
+            std::env::var(name).ok().filter(|v| !v.is_empty())
+        })?;
         settings.database = cli.place.database.clone().or(settings.database);
         settings.data = cli.place.data.clone().unwrap_or(settings.data);
         Ok(settings)
@@ -73,27 +77,54 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
         Command::Health { listen, ready } => {
             let settings = settings()?;
             let desk_only = settings.part == Part::Desk;
-            service::health(&listen.or(settings.desk_listen.filter(|_| desk_only)).unwrap_or(settings.listen), ready)
+            service::health(
+                &listen.or(settings.desk_listen.filter(|_| desk_only)).unwrap_or(settings.listen),
+                ready,
+            )
         }
         other => {
             let app = Arc::new(App::open(settings()?)?);
             match other {
-                Command::Units(command) => commands::units(&app, command),
+                Command::Units(command) => office::units(&app, command),
                 Command::Round(command) => commands::round(&app, command, out),
                 Command::Slips(Slips::Issue { round, unit, spare, qr, format, out: file }) => {
-                    commands::issue_slips(&app, &round, unit.as_deref(), &spare, qr, format, &file, out)
+                    commands::issue_slips(
+                        &app,
+                        &round,
+                        unit.as_deref(),
+                        &spare,
+                        qr,
+                        format,
+                        &file,
+                        out,
+                    )
                 }
-                Command::Box(BoxCommand::Open { round, passphrases }) => custody::open_box(&app, &round, passphrases.as_deref(), out),
-                Command::Box(BoxCommand::Test { round, passphrases }) => custody::test(&app, &round, passphrases.as_deref(), out),
+                Command::Box(BoxCommand::Open { round, passphrases }) => {
+                    custody::open_box(&app, &round, passphrases.as_deref(), out)
+                }
+                Command::Box(BoxCommand::Test { round, passphrases }) => {
+                    custody::test(&app, &round, passphrases.as_deref(), out)
+                }
                 Command::Export { table, round, unit, format, headers, encoding, out } => {
-                    commands::export(&app, &table, &round, unit.as_deref(), format, headers, encoding, &out)
+                    commands::export(
+                        &app,
+                        &table,
+                        &round,
+                        unit.as_deref(),
+                        format,
+                        headers,
+                        encoding,
+                        &out,
+                    )
                 }
-                Command::Account(Account::Add { name, role, unit }) => commands::add_account(&app, &name, &role, &unit, out),
+                Command::Account(Account::Add { name, role, unit }) => {
+                    office::add_account(&app, &name, &role, &unit, out)
+                }
                 Command::Backup { file, to } => keeping::backup(&app, &file, to.as_deref(), out),
                 Command::Restore { file, key } => keeping::restore(&app, &file, &key, out),
-                Command::Audit(command) => commands::audit(&app, command, out),
+                Command::Audit(command) => office::audit(&app, command, out),
                 Command::Clock { command } => keeping::clock(&app, command.is_some(), out),
-                Command::Verify { round } => commands::verify(&app, &round, out),
+                Command::Verify { round } => office::verify(&app, &round, out),
                 Command::Check { .. }
                 | Command::Schema
                 | Command::BackupKey { .. }

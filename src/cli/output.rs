@@ -1,5 +1,6 @@
 //! What commands print and ask.
-//! Results go to standard output, everything else to standard error, so that a script reads only results.
+//! Results go to standard output, everything else to standard error, so that a script reads only
+//! results.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,9 @@ pub(super) fn say(line: std::fmt::Arguments) {
 pub(super) fn print_text(text: std::fmt::Arguments) {
     let mut out = std::io::stdout().lock();
     match out.write_fmt(text).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => panic!("failed printing to stdout: {e}"),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            panic!("failed printing to stdout: {e}")
+        }
         _ => {}
     }
 }
@@ -42,19 +45,30 @@ impl Output {
             return Ok(());
         }
         if !std::io::stdin().is_terminal() {
-            return Err(Refusal::new("此操作需要确认，请加 --yes", format!("{consequence} There is no terminal to confirm this; add --yes")).into());
+            return Err(Refusal::new(
+                "此操作需要确认，请加 --yes",
+                format!("{consequence} There is no terminal to confirm this; add --yes"),
+            )
+            .into());
         }
         eprint!("{consequence} Go on? [y/N] ");
         std::io::stderr().flush().ok();
         let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(|e| AppError::File(format!("cannot read the answer: {e}")))?;
-        if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Refusal::new("已取消", "cancelled").into()) }
+        std::io::stdin()
+            .read_line(&mut answer)
+            .map_err(|e| AppError::File(format!("cannot read the answer: {e}")))?;
+        if matches!(answer.trim(), "y" | "Y" | "yes") {
+            Ok(())
+        } else {
+            Err(Refusal::new("已取消", "cancelled").into())
+        }
     }
 }
 
 /// Writes a file, with a sentence if it cannot be written.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
-    std::fs::write(path, bytes).map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
+    std::fs::write(path, bytes)
+        .map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
 }
 
 /// A file that holds codes: readable by its owner only, and put in place whole or not at all.
@@ -99,5 +113,8 @@ impl Drop for SecretFile {
 
 /// Who acted, in the audit chain, where nobody signed in to the desk.
 pub(super) fn shell() -> Actor {
-    Actor::Shell(format!("command line (system user {})", whoami::username().unwrap_or_else(|_| "unknown".to_owned())))
+    Actor::Shell(format!(
+        "command line (system user {})",
+        whoami::username().unwrap_or_else(|_| "unknown".to_owned())
+    ))
 }

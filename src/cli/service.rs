@@ -16,8 +16,10 @@ pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
     app.remember_public_address()?;
     if app.settings().part == Part::Desk && !app.may_open_boxes()? {
         return Err(Refusal::new(
-            "工作台没有开启票箱的数据库权限：请设置 ZICHA_OPENING_DATABASE（角色见 deploy/postgres/roles.sql）",
-            "this desk may not close rounds or open boxes in its database: set ZICHA_OPENING_DATABASE (deploy/postgres/roles.sql has the roles)",
+            "工作台没有开启票箱的数据库权限：请设置 ZICHA_OPENING_DATABASE（角色见 \
+             deploy/postgres/roles.sql）",
+            "this desk may not close rounds or open boxes in its database: set \
+             ZICHA_OPENING_DATABASE (deploy/postgres/roles.sql has the roles)",
         )
         .into());
     }
@@ -27,16 +29,26 @@ pub(super) fn serve(settings: Settings) -> Result<(), AppError> {
         let settings = app.settings();
         let desk = settings.desk_listen.as_deref().unwrap_or(&settings.listen);
         if settings.part != Part::Desk {
-            say(format_args!("zicha listens on http://{}  (public address {})", settings.listen, settings.public_url()));
+            say(format_args!(
+                "zicha listens on http://{}  (public address {})",
+                settings.listen,
+                settings.public_url()
+            ));
         }
         if settings.part != Part::Intake {
             say(format_args!("desk: http://{desk}/desk"));
         }
         if !settings.is_https() {
-            eprintln!("zicha: the public address is not https; real use needs a proxy with TLS in front and ZICHA_PUBLIC_URL=https://…");
+            eprintln!(
+                "zicha: the public address is not https; real use needs a proxy with TLS in front \
+                 and ZICHA_PUBLIC_URL=https://…"
+            );
         }
         if let Some(token) = &setup {
-            say(format_args!("first start: make the first account at http://{desk}/desk/setup/{token}  (works once)"));
+            say(format_args!(
+                "first start: make the first account at http://{desk}/desk/setup/{token}  (works \
+                 once)"
+            ));
         }
     })
 }
@@ -65,7 +77,10 @@ pub(super) fn health(listen: &str, ready: bool) -> Result<(), AppError> {
         let to = address.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
         let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+        stream.write_all(
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        )?;
         let mut answer = String::new();
         stream.take(1 << 10).read_to_string(&mut answer)?;
         Ok(answer.lines().next().unwrap_or_default().to_owned())

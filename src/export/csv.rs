@@ -1,5 +1,6 @@
 //! CSV that opens in Excel and WPS by double-click and runs nothing.
-//! UTF-8 with BOM, CRLF, every field quoted, and every text that a spreadsheet could take for a formula made harmless, headers included.
+//! UTF-8 with BOM, CRLF, every field quoted, and every text that a spreadsheet could take for a
+//! formula made harmless, headers included.
 
 use super::{Headers, Table};
 use crate::text::guard;
@@ -33,9 +34,13 @@ mod tests {
 
     #[test]
     fn cells_that_look_like_formulas_are_made_harmless() {
-        for cell in ["=1+1", "+cmd", "-2+3", "@sum", "＝1", " =1", "\t=1", "\u{200B}=1", "％不是"] {
+        for cell in ["=1+1", "+cmd", "-2+3", "@sum", "＝1", " =1", "\t=1", "\u{200B}=1", "％不是"]
+        {
             let guarded = guard(cell);
-            assert!(guarded.starts_with('\'') || !guarded.starts_with(['=', '+', '-', '@', '＝']), "{cell:?} -> {guarded:?}");
+            assert!(
+                guarded.starts_with('\'') || !guarded.starts_with(['=', '+', '-', '@', '＝']),
+                "{cell:?} -> {guarded:?}"
+            );
         }
         assert_eq!(guard("-3.5"), "-3.5", "a number stays a number");
         assert_eq!(guard("春江街道中队"), "春江街道中队");
@@ -43,8 +48,18 @@ mod tests {
 
     #[test]
     fn a_file_has_a_bom_crlf_and_quotes_everywhere() {
-        let table = Table { title: "试".into(), columns: vec![Column::text("a", "=甲")], rows: vec![vec!["乙\"丙".into()]] };
-        assert_eq!(String::from_utf8(to_csv(&table, Headers::Chinese)).unwrap(), "\u{FEFF}\"'=甲\"\r\n\"乙\"\"丙\"\r\n");
-        assert_eq!(String::from_utf8(to_csv(&table, Headers::Ids)).unwrap(), "\u{FEFF}\"a\"\r\n\"乙\"\"丙\"\r\n");
+        let table = Table {
+            title: "试".into(),
+            columns: vec![Column::text("a", "=甲")],
+            rows: vec![vec!["乙\"丙".into()]],
+        };
+        assert_eq!(
+            String::from_utf8(to_csv(&table, Headers::Chinese)).unwrap(),
+            "\u{FEFF}\"'=甲\"\r\n\"乙\"\"丙\"\r\n"
+        );
+        assert_eq!(
+            String::from_utf8(to_csv(&table, Headers::Ids)).unwrap(),
+            "\u{FEFF}\"a\"\r\n\"乙\"\"丙\"\r\n"
+        );
     }
 }

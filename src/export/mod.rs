@@ -1,5 +1,6 @@
 //! Exports: the tables that leave the house, and the CSV and JSON they are written in.
-//! A table is built once from the Release and rendered in any format, so formats cannot differ in what they say.
+//! A table is built once from the Release and rendered in any format, so formats cannot differ in
+//! what they say.
 
 mod csv;
 pub mod docx;
@@ -84,7 +85,16 @@ impl Table {
     /// The rows as objects keyed by column id.
     #[must_use]
     pub fn objects(&self) -> Vec<serde_json::Map<String, serde_json::Value>> {
-        self.rows.iter().map(|row| self.columns.iter().zip(row).map(|(c, v)| (c.id.to_owned(), v.clone().into())).collect()).collect()
+        self.rows
+            .iter()
+            .map(|row| {
+                self.columns
+                    .iter()
+                    .zip(row)
+                    .map(|(c, v)| (c.id.to_owned(), v.clone().into()))
+                    .collect()
+            })
+            .collect()
     }
 
     /// The table as a JSON array of objects keyed by column id.

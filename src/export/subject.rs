@@ -44,7 +44,8 @@ impl Subject<'_> {
         if self.people { section.order.to_string() } else { section.id.clone() }
     }
 
-    /// What a question is called in a column of its own: the number by which lists name it, or its id.
+    /// What a question is called in a column of its own: the number by which lists name it, or its
+    /// id.
     pub(super) fn question(&self, question: &Question) -> String {
         match (self.people, question.order) {
             (false, _) => question.id.clone(),
@@ -104,15 +105,31 @@ pub(super) struct Row<'a> {
 }
 
 pub(super) fn rows<'a>(subject: &'a Subject) -> Vec<Row<'a>> {
-    let marked = |name: &str| if subject.marks.is_empty() { name.to_owned() } else { format!("{name}［{}］", subject.marks) };
+    let marked = |name: &str| {
+        if subject.marks.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name}［{}］", subject.marks)
+        }
+    };
     let mut rows: Vec<Row> = subject
         .release
         .groups
         .iter()
         .enumerate()
-        .map(|(n, g)| Row { code: &g.code, name: marked(&g.name), turnout: g.turnout, group: Some(n) })
+        .map(|(n, g)| Row {
+            code: &g.code,
+            name: marked(&g.name),
+            turnout: g.turnout,
+            group: Some(n),
+        })
         .collect();
-    rows.push(Row { code: Scope::Bureau.code(), name: marked(subject.bureau), turnout: subject.release.bureau.turnout, group: None });
+    rows.push(Row {
+        code: Scope::Bureau.code(),
+        name: marked(subject.bureau),
+        turnout: subject.release.bureau.turnout,
+        group: None,
+    });
     rows.retain(|r| subject.only.is_none_or(|code| code == r.code));
     rows
 }

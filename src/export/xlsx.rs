@@ -1,7 +1,11 @@
-//! Excel files: real numbers and percentages, a head that stays, widths that fit Chinese, a first sheet with the whole table and one for each part of it.
-//! Every text is written as a text, so nothing in it is ever a formula; neither a name nor a time is kept.
+//! Excel files: real numbers and percentages, a head that stays, widths that fit Chinese, a first
+//! sheet with the whole table and one for each part of it.
+//! Every text is written as a text, so nothing in it is ever a formula; neither a name nor a time
+//! is kept.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 
 use std::collections::HashMap;
 
@@ -28,12 +32,17 @@ pub fn to_xlsx(table: &Table, headers: Headers, parts: Option<&str>) -> Vec<u8> 
     build(table, headers, parts).expect("a workbook in memory within its limits")
 }
 
-/// Sheets of texts as a workbook, to be edited: everything is a text, the head stays, long cells are wrapped.
+/// Sheets of texts as a workbook, to be edited: everything is a text, the head stays, long cells
+/// are wrapped.
 #[must_use]
 pub fn sheets_to_xlsx(sheets: &[Sheet]) -> Vec<u8> {
     let written = || -> Result<Vec<u8>, XlsxError> {
         let mut book = neutral()?;
-        let cell = Format::new().set_font_name("宋体").set_align(FormatAlign::Top).set_text_wrap().set_num_format("@");
+        let cell = Format::new()
+            .set_font_name("宋体")
+            .set_align(FormatAlign::Top)
+            .set_text_wrap()
+            .set_num_format("@");
         let head = cell.clone().set_bold().set_background_color("#E2F1EA");
         for one in sheets {
             let sheet = book.add_worksheet();
@@ -41,13 +50,24 @@ pub fn sheets_to_xlsx(sheets: &[Sheet]) -> Vec<u8> {
             sheet.set_freeze_panes(1, 0)?;
             for (r, row) in one.rows.iter().enumerate() {
                 for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                    let (r, c) = (u32::try_from(r).unwrap_or(u32::MAX), u16::try_from(c).unwrap_or(u16::MAX));
-                    sheet.write_string_with_format(r, c, text, if r == 0 { &head } else { &cell })?;
+                    let (r, c) = (
+                        u32::try_from(r).unwrap_or(u32::MAX),
+                        u16::try_from(c).unwrap_or(u16::MAX),
+                    );
+                    sheet.write_string_with_format(
+                        r,
+                        c,
+                        text,
+                        if r == 0 { &head } else { &cell },
+                    )?;
                 }
             }
             for c in 0..one.rows.first().map_or(0, Vec::len) {
                 let widest = one.rows.iter().map(|row| width(&row[c])).fold(8.0, f64::max);
-                sheet.set_column_width(u16::try_from(c).unwrap_or(u16::MAX), (widest + 2.0).min(44.0))?;
+                sheet.set_column_width(
+                    u16::try_from(c).unwrap_or(u16::MAX),
+                    (widest + 2.0).min(44.0),
+                )?;
             }
         }
         book.save_to_buffer()
@@ -127,9 +147,24 @@ fn continued<'a>(rows: impl IntoIterator<Item = &'a Vec<String>>) -> Vec<Vec<Str
     out
 }
 
-fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, rows: &[&Vec<String>]) -> Result<(), XlsxError> {
-    let base = Format::new().set_font_name("宋体").set_font_size(11).set_align(FormatAlign::Top).set_text_wrap().set_border(FormatBorder::Thin);
-    let head = base.clone().set_bold().set_background_color("#E2F1EA").set_align(FormatAlign::VerticalCenter);
+fn sheet(
+    sheet: &mut Worksheet,
+    name: &str,
+    table: &Table,
+    headers: Headers,
+    rows: &[&Vec<String>],
+) -> Result<(), XlsxError> {
+    let base = Format::new()
+        .set_font_name("宋体")
+        .set_font_size(11)
+        .set_align(FormatAlign::Top)
+        .set_text_wrap()
+        .set_border(FormatBorder::Thin);
+    let head = base
+        .clone()
+        .set_bold()
+        .set_background_color("#E2F1EA")
+        .set_align(FormatAlign::VerticalCenter);
     let percent = base.clone().set_num_format("0.0%").set_align(FormatAlign::Right);
     sheet.set_name(name)?;
     sheet.set_freeze_panes(1, 0)?;
@@ -140,7 +175,8 @@ fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, row
     for (c, title) in table.headers(headers).iter().enumerate() {
         let column = u16::try_from(c).unwrap_or(u16::MAX);
         sheet.write_string_with_format(0, column, *title, &head)?;
-        let widest = rows.iter().map(|row| width(&row[c])).chain([width(title)]).fold(6.0, f64::max);
+        let widest =
+            rows.iter().map(|row| width(&row[c])).chain([width(title)]).fold(6.0, f64::max);
         sheet.set_column_width(column, (widest + 2.0).min(WIDEST))?;
     }
     for (r, row) in rows.iter().enumerate() {
@@ -155,7 +191,12 @@ fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, row
                 (Kind::Count, Some(n)) => sheet.write_number_with_format(line, c, n, &base)?,
                 (Kind::Share, _) => match value.strip_suffix('%').and_then(number) {
                     // Rounded once, as it is written everywhere.
-                    Some(n) => sheet.write_number_with_format(line, c, (n * 10.0).round() / 1000.0, &percent)?,
+                    Some(n) => sheet.write_number_with_format(
+                        line,
+                        c,
+                        (n * 10.0).round() / 1000.0,
+                        &percent,
+                    )?,
                     None => sheet.write_string_with_format(line, c, value, &base)?,
                 },
                 _ => sheet.write_string_with_format(line, c, value, &base)?,
@@ -163,7 +204,10 @@ fn sheet(sheet: &mut Worksheet, name: &str, table: &Table, headers: Headers, row
         }
     }
     if !rows.is_empty() {
-        let last = (u32::try_from(rows.len()).unwrap_or(u32::MAX), u16::try_from(table.columns.len() - 1).unwrap_or(u16::MAX));
+        let last = (
+            u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            u16::try_from(table.columns.len() - 1).unwrap_or(u16::MAX),
+        );
         sheet.autofilter(0, 0, last.0, last.1)?;
     }
     Ok(())
@@ -179,10 +223,18 @@ fn width(text: &str) -> f64 {
     text.lines().map(line).fold(0.0, f64::max)
 }
 
-/// A name that Excel accepts and no other sheet has: 31 UTF-16 units, and told apart whatever is a capital, full-width or composed.
+/// A name that Excel accepts and no other sheet has: 31 UTF-16 units, and told apart whatever is a
+/// capital, full-width or composed.
 fn sheet_name(text: &str, taken: &mut Vec<String>) -> String {
-    let plain = visible(text).chars().filter(|c| !"[]:*?/\\'".contains(*c) && !c.is_control()).collect::<String>();
-    let plain = if plain.trim().is_empty() || alike(&plain) == alike("History") { "表".to_owned() } else { plain.trim().to_owned() };
+    let plain = visible(text)
+        .chars()
+        .filter(|c| !"[]:*?/\\'".contains(*c) && !c.is_control())
+        .collect::<String>();
+    let plain = if plain.trim().is_empty() || alike(&plain) == alike("History") {
+        "表".to_owned()
+    } else {
+        plain.trim().to_owned()
+    };
     let cut = |units: usize| {
         let mut left = units;
         let fits = |c: &char| {
@@ -205,7 +257,12 @@ fn sheet_name(text: &str, taken: &mut Vec<String>) -> String {
 
 /// A name as Excel compares it, or more strictly.
 fn alike(name: &str) -> String {
-    name.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<String>().nfkc().collect()
+    name.nfkc()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect::<String>()
+        .nfkc()
+        .collect()
 }
 
 #[cfg(test)]
@@ -223,7 +280,13 @@ mod tests {
             assert!(sheet_name(&long, &mut taken).encode_utf16().count() <= 31, "and once more");
         }
         let mut taken = Vec::new();
-        for (a, b) in [("Ａ队", "ａ队"), ("É", "é"), ("Σας", "ΣΑΣ"), ("e\u{301}x", "éx"), ("History", "HISTORY")] {
+        for (a, b) in [
+            ("Ａ队", "ａ队"),
+            ("É", "é"),
+            ("Σας", "ΣΑΣ"),
+            ("e\u{301}x", "éx"),
+            ("History", "HISTORY"),
+        ] {
             let (a, b) = (sheet_name(a, &mut taken), sheet_name(b, &mut taken));
             assert_ne!(alike(&a), alike(&b));
         }

@@ -88,7 +88,11 @@ impl Band {
 
 impl fmt::Display for Band {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.hi == 100 { write!(f, "{}%～100%", self.lo) } else { write!(f, "{}%～{}%（不含）", self.lo, self.hi) }
+        if self.hi == 100 {
+            write!(f, "{}%～100%", self.lo)
+        } else {
+            write!(f, "{}%～{}%（不含）", self.lo, self.hi)
+        }
     }
 }
 
@@ -104,14 +108,17 @@ pub struct Cuts {
 pub struct Bands {
     /// Band of 突出率.
     pub prominent: Band,
-    /// Band of 存在率: only where 突出率 alone decides no level, and on no scale where both are the same.
+    /// Band of 存在率: only where 突出率 alone decides no level, and on no scale where both are the
+    /// same.
     pub present: Option<Band>,
 }
 
 /// Thresholds with which some published band would give a count away.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "with thresholds prominent {prominent}, tendency {tendency}, emerging {emerging} a group with {valid} valid answers would give a count away; keep prominent and tendency at least 20 points apart and all three from 0 and 100 (40, 20, 30 are proven)"
+    "with thresholds prominent {prominent}, tendency {tendency}, emerging {emerging} a group with \
+     {valid} valid answers would give a count away; keep prominent and tendency at least 20 points \
+     apart and all three from 0 and 100 (40, 20, 30 are proven)"
 )]
 pub struct ThresholdError {
     prominent: u8,
@@ -121,26 +128,34 @@ pub struct ThresholdError {
 }
 
 impl Cuts {
-    /// The cuts for a survey's thresholds. In class L 突出率 is cut at the thresholds and every 20 points above, 存在率 once; S and M are fixed.
+    /// The cuts for a survey's thresholds. In class L 突出率 is cut at the thresholds and every 20
+    /// points above, 存在率 once; S and M are fixed.
     #[must_use]
     pub fn of(thresholds: Thresholds) -> Self {
         let mut prominent = vec![thresholds.tendency, thresholds.prominent];
-        prominent.extend((1..5).map(|n| thresholds.prominent.saturating_add(20 * n)).take_while(|c| *c <= 80));
+        prominent.extend(
+            (1..5).map(|n| thresholds.prominent.saturating_add(20 * n)).take_while(|c| *c <= 80),
+        );
         Self { thresholds, prominent }
     }
 
-    /// The cuts, refused if the enumeration of all answer tables finds a count that a band gives away.
+    /// The cuts, refused if the enumeration of all answer tables finds a count that a band gives
+    /// away.
     pub fn checked(thresholds: Thresholds) -> Result<Self, ThresholdError> {
         let cuts = Self::of(thresholds);
         match (5..200).chain(1000..1100).find(|valid| !cuts.safe_for(*valid)) {
             None => Ok(cuts),
-            Some(valid) => {
-                Err(ThresholdError { prominent: thresholds.prominent, tendency: thresholds.tendency, emerging: thresholds.emerging, valid })
-            }
+            Some(valid) => Err(ThresholdError {
+                prominent: thresholds.prominent,
+                tendency: thresholds.tendency,
+                emerging: thresholds.emerging,
+                valid,
+            }),
         }
     }
 
-    /// What is said where `present` and `prominent` of `valid` answers were counted; `None` below class S. `twofold`: a scale that can only say both or neither.
+    /// What is said where `present` and `prominent` of `valid` answers were counted; `None` below
+    /// class S. `twofold`: a scale that can only say both or neither.
     #[must_use]
     pub fn say(&self, present: u32, prominent: u32, valid: u32, twofold: bool) -> Option<Bands> {
         let class = Class::of(valid);
@@ -148,15 +163,24 @@ impl Cuts {
             return None;
         }
         let prominent = find(prominent, valid, &self.at(class, true));
-        let present = (!twofold && self.asks_more(prominent)).then(|| find(present, valid, &self.at(class, false)));
+        let present = (!twofold && self.asks_more(prominent))
+            .then(|| find(present, valid, &self.at(class, false)));
         Some(Bands { prominent, present })
     }
 
-    /// The same as if at most 99 had answered: for answers of people who are chosen by what they answered before.
-    pub(super) fn say_coarsely(&self, present: u32, prominent: u32, valid: u32, twofold: bool) -> Bands {
+    /// The same as if at most 99 had answered: for answers of people who are chosen by what they
+    /// answered before.
+    pub(super) fn say_coarsely(
+        &self,
+        present: u32,
+        prominent: u32,
+        valid: u32,
+        twofold: bool,
+    ) -> Bands {
         let cut = |x: u32, cuts: &[u8]| find(x, valid, cuts);
         let prominent = cut(prominent, &self.prominent);
-        let present = (!twofold && self.asks_more(prominent)).then(|| cut(present, &[self.thresholds.emerging]));
+        let present = (!twofold && self.asks_more(prominent))
+            .then(|| cut(present, &[self.thresholds.emerging]));
         Bands { prominent, present }
     }
 
@@ -166,7 +190,11 @@ impl Cuts {
         let mut all = Vec::new();
         for prominent in self.bands(class, true) {
             if !twofold && self.asks_more(prominent) {
-                all.extend(self.bands(class, false).into_iter().map(|band| Bands { prominent, present: Some(band) }));
+                all.extend(
+                    self.bands(class, false)
+                        .into_iter()
+                        .map(|band| Bands { prominent, present: Some(band) }),
+                );
             } else {
                 all.push(Bands { prominent, present: None });
             }
@@ -174,7 +202,9 @@ impl Cuts {
         all
     }
 
-    /// Whether a level depends on 存在率 where 突出率 is in this band. Nothing else is worth saying of it, and nothing else is said.
+    /// Whether a level depends on 存在率 where 突出率 is in this band. Nothing else is worth saying
+    /// of
+    /// it, and nothing else is said.
     fn asks_more(&self, prominent: Band) -> bool {
         prominent.lo < self.thresholds.tendency
     }
@@ -203,11 +233,16 @@ impl Cuts {
         }
     }
 
-    /// The criterion for one group whose number of valid answers is known: whatever it answered on whatever scale, what is said leaves at least two possible counts, and three where nobody or everybody is possible.
+    /// The criterion for one group whose number of valid answers is known: whatever it answered on
+    /// whatever scale, what is said leaves at least two possible counts, and three where nobody or
+    /// everybody is possible.
     #[must_use]
     pub fn safe_for(&self, valid: u32) -> bool {
         [false, true].into_iter().all(|twofold| {
-            let rooms = self.all(Class::of(valid), twofold).into_iter().filter_map(|bands| bands.room(valid, twofold).tight());
+            let rooms = self
+                .all(Class::of(valid), twofold)
+                .into_iter()
+                .filter_map(|bands| bands.room(valid, twofold).tight());
             rooms.into_iter().all(|room| wide_enough(room.p, valid) && wide_enough(room.e, valid))
         })
     }
@@ -216,8 +251,16 @@ impl Cuts {
 impl Bands {
     /// The pairs of sums that these bands leave `valid` answers.
     pub(super) fn room(self, valid: u32, twofold: bool) -> Room {
-        let range = |band: Option<Band>| band.map_or((0, i64::from(valid)), |b| (i64::from(b.counts(valid).0), i64::from(b.counts(valid).1)));
-        Room { e: range(self.present), p: range(Some(self.prominent)), d: if twofold { (0, 0) } else { (0, i64::from(valid)) } }
+        let range = |band: Option<Band>| {
+            band.map_or((0, i64::from(valid)), |b| {
+                (i64::from(b.counts(valid).0), i64::from(b.counts(valid).1))
+            })
+        };
+        Room {
+            e: range(self.present),
+            p: range(Some(self.prominent)),
+            d: if twofold { (0, 0) } else { (0, i64::from(valid)) },
+        }
     }
 }
 
@@ -230,7 +273,10 @@ fn wide_enough((low, high): Range, valid: u32) -> bool {
 fn find(x: u32, valid: u32, cuts: &[u8]) -> Band {
     let reached = |cut: &&u8| u64::from(x) * 100 >= u64::from(**cut) * u64::from(valid);
     let below = cuts.iter().filter(reached).count();
-    Band { lo: if below == 0 { 0 } else { cuts[below - 1] }, hi: cuts.get(below).copied().unwrap_or(100) }
+    Band {
+        lo: if below == 0 { 0 } else { cuts[below - 1] },
+        hi: cuts.get(below).copied().unwrap_or(100),
+    }
 }
 
 #[cfg(test)]
@@ -246,9 +292,16 @@ mod tests {
         let cuts = standard();
         assert_eq!(cuts.at(Class::L, true), [20, 40, 60, 80]);
         assert_eq!(cuts.at(Class::L, false), [30]);
-        assert_eq!([4, 5, 7, 8, 19, 20, 99, 100, 999, 1000].map(|v| Class::of(v).as_str()), ["–", "S", "S", "M", "M", "L", "L", "XL", "XL", "XXL"]);
+        assert_eq!(
+            [4, 5, 7, 8, 19, 20, 99, 100, 999, 1000].map(|v| Class::of(v).as_str()),
+            ["–", "S", "S", "M", "M", "L", "L", "XL", "XL", "XXL"]
+        );
         let all = Bands { prominent: Band { lo: 50, hi: 100 }, present: None };
-        assert_eq!(cuts.say(6, 6, 6, false), Some(all), "a unanimous cell shows the top band, never 6/6");
+        assert_eq!(
+            cuts.say(6, 6, 6, false),
+            Some(all),
+            "a unanimous cell shows the top band, never 6/6"
+        );
         assert_eq!(cuts.say(12, 9, 20, false).unwrap().prominent.to_string(), "40%～60%（不含）");
         assert_eq!(cuts.say(4, 4, 4, false), None);
     }
@@ -256,21 +309,37 @@ mod tests {
     #[test]
     fn the_wider_share_is_said_only_where_a_level_depends_on_it() {
         let cuts = standard();
-        assert_eq!(cuts.say(12, 9, 20, false).unwrap().present, None, "突出率 alone makes it prominent");
+        assert_eq!(
+            cuts.say(12, 9, 20, false).unwrap().present,
+            None,
+            "突出率 alone makes it prominent"
+        );
         assert_eq!(cuts.say(12, 3, 20, false).unwrap().present, Some(Band { lo: 30, hi: 100 }));
-        assert_eq!(cuts.say(3, 3, 20, true).unwrap().present, None, "yes and no: both shares are the same");
+        assert_eq!(
+            cuts.say(3, 3, 20, true).unwrap().present,
+            None,
+            "yes and no: both shares are the same"
+        );
     }
 
-    /// The first proof: every answer table for 5 to 60 valid answers, with an attacker who even knows how many were valid.
+    /// The first proof: every answer table for 5 to 60 valid answers, with an attacker who even
+    /// knows how many were valid.
     #[test]
     fn no_answer_table_of_a_group_is_given_away_by_its_bands() {
         let cuts = standard();
         for valid in 5..=60 {
             for twofold in [false, true] {
-                let tables: Vec<(u32, u32)> = (0..=valid).flat_map(|e| (0..=e).map(move |p| (e, p))).filter(|(e, p)| !twofold || e == p).collect();
-                let mut by_bands: std::collections::BTreeMap<Bands, Vec<(u32, u32)>> = std::collections::BTreeMap::new();
+                let tables: Vec<(u32, u32)> = (0..=valid)
+                    .flat_map(|e| (0..=e).map(move |p| (e, p)))
+                    .filter(|(e, p)| !twofold || e == p)
+                    .collect();
+                let mut by_bands: std::collections::BTreeMap<Bands, Vec<(u32, u32)>> =
+                    std::collections::BTreeMap::new();
                 for (present, prominent) in tables {
-                    by_bands.entry(cuts.say(present, prominent, valid, twofold).unwrap()).or_default().push((present, prominent));
+                    by_bands
+                        .entry(cuts.say(present, prominent, valid, twofold).unwrap())
+                        .or_default()
+                        .push((present, prominent));
                 }
                 for (bands, tables) in by_bands {
                     for pick in [|t: &(u32, u32)| t.0, |t: &(u32, u32)| t.1] {
@@ -278,7 +347,10 @@ mod tests {
                         values.sort_unstable();
                         values.dedup();
                         let ends = values.contains(&0) || values.contains(&valid);
-                        assert!(values.len() >= if ends { 3 } else { 2 }, "valid {valid}, {bands:?}: {values:?}");
+                        assert!(
+                            values.len() >= if ends { 3 } else { 2 },
+                            "valid {valid}, {bands:?}: {values:?}"
+                        );
                     }
                 }
             }
@@ -295,7 +367,10 @@ mod tests {
     fn thresholds_that_would_give_a_count_away_are_refused() {
         let t = |prominent, tendency, emerging| Thresholds { prominent, tendency, emerging };
         assert!(Cuts::checked(t(40, 20, 30)).is_ok());
-        assert!(Cuts::checked(t(40, 20, 39)).is_ok(), "存在率 is cut once, so this cut is as good as another");
+        assert!(
+            Cuts::checked(t(40, 20, 39)).is_ok(),
+            "存在率 is cut once, so this cut is as good as another"
+        );
         assert!(Cuts::checked(t(40, 38, 30)).is_err(), "two points are no band for twenty people");
         assert!(Cuts::checked(t(40, 5, 30)).is_err(), "below 5 % of twenty there is one value");
         assert!(Cuts::checked(t(40, 20, 97)).is_err());

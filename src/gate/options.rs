@@ -1,13 +1,18 @@
-//! What is said of questions that enter no list by themselves: harms and causes, choices, numbers, rankings, follow-ups.
-//! An option's total is an equation over the groups as an item's is; and where options add up to a known number, the last one that is kept back is found by subtraction.
+//! What is said of questions that enter no list by themselves: harms and causes, choices, numbers,
+//! rankings, follow-ups.
+//! An option's total is an equation over the groups as an item's is; and where options add up to a
+//! known number, the last one that is kept back is found by subtraction.
 
-use super::band::{Band, Class};
-use super::release::{BureauCell, GroupCell};
+use super::band::Band;
+use super::members::enough;
+use super::named::{LISTED, by_score, counts, has_way_out, median_step, top_hides, top_options};
+use super::release::BureauCell;
 use super::room::{Range, Room, Rooms};
 use crate::survey::{Choice, Kind, Question, QuestionRole, Scale};
 use crate::tally::QuestionTally;
 
-/// How far a told count is from nobody and from everybody; options that are kept back together leave twice as much.
+/// How far a told count is from nobody and from everybody; options that are kept back together
+/// leave twice as much.
 pub(super) const FEW: u32 = 5;
 /// Fewest ballots that were asked a follow-up, and that were not, for anything to be said of it.
 const ASKED: u32 = 20;
@@ -24,24 +29,18 @@ pub(super) struct Part<'a> {
     pub counted: u32,
 }
 
-/// What is said of a group.
-pub(super) fn of_group(question: &Question, tally: &QuestionTally) -> GroupCell {
-    match &question.kind {
-        Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => {
-            median_step(scale, &counts(tally)).map_or(GroupCell::Nothing, GroupCell::Median)
-        }
-        Kind::Multi { choices, min, max } if *max > 1 && top_hides(choices, (*min, *max), tally.answered.reveal()) => {
-            top_options(choices, &counts(tally), tally.answered.reveal()).map_or(GroupCell::Nothing, GroupCell::Top)
-        }
-        _ => GroupCell::Nothing,
-    }
-}
-
 /// What is said of the bureau, asked of everybody.
-pub(super) fn of_bureau(question: &Question, total: &QuestionTally, parts: &[Part], large: bool) -> BureauCell {
+pub(super) fn of_bureau(
+    question: &Question,
+    total: &QuestionTally,
+    parts: &[Part],
+    large: bool,
+) -> BureauCell {
     let answered = total.answered.reveal();
     // A question that one group answers almost alone would tell that group's answers.
-    let alone = parts.iter().any(|part| part.tally.answered.reveal() > 0 && answered - part.tally.answered.reveal() < FEW);
+    let alone = parts.iter().any(|part| {
+        part.tally.answered.reveal() > 0 && answered - part.tally.answered.reveal() < FEW
+    });
     if !large || alone {
         return BureauCell::Nothing;
     }
@@ -49,38 +48,54 @@ pub(super) fn of_bureau(question: &Question, total: &QuestionTally, parts: &[Par
     let told = match &question.kind {
         Kind::Text { .. } => Vec::new(),
         Kind::Rank { choices, places } => ranked(&counts, choices.len(), *places, answered),
-        Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => beside_medians(scale, &counts, parts),
-        Kind::Multi { choices, min, max } if *max > 1 => several(choices, &counts, (*min, *max), parts),
+        Kind::Scale(scale) if question.role == QuestionRole::HarmLevel => {
+            beside_medians(scale, &counts, parts)
+        }
+        Kind::Multi { choices, min, max } if *max > 1 => {
+            several(choices, &counts, (*min, *max), parts)
+        }
         _ => {
             let told = counts.iter().map(|c| *c >= FEW && *c + FEW <= answered).collect();
             pool(&counts, told)
         }
     };
-    if told.iter().any(Option::is_some) { BureauCell::Options { counts: told, answered } } else { BureauCell::Nothing }
+    if told.iter().any(Option::is_some) {
+        BureauCell::Options { counts: told, answered }
+    } else {
+        BureauCell::Nothing
+    }
 }
 
-/// Whether enough ballots of enough groups were asked a follow-up, and enough were not, that neither narrows anybody down.
+/// Whether enough ballots of enough groups were asked a follow-up, and enough were not, that
+/// neither narrows anybody down.
 pub(super) fn is_broad(parts: &[Part]) -> bool {
-    let of = |count: &dyn Fn(&Part) -> u32| (parts.iter().map(count).sum::<u32>(), parts.iter().filter(|part| count(part) > 0).count());
+    let of = |count: &dyn Fn(&Part) -> u32| {
+        (parts.iter().map(count).sum::<u32>(), parts.iter().filter(|part| count(part) > 0).count())
+    };
     let asked = of(&|part| part.tally.answered.reveal());
     let others = of(&|part| part.counted - part.tally.answered.reveal());
     [asked, others].iter().all(|(ballots, groups)| *ballots >= ASKED && *groups >= GROUPS)
 }
 
-/// What is said of a follow-up that only some were asked: shares in bands of twenty points, whatever the size; nothing where together they leave an option hardly a number.
+/// What is said of a follow-up that only some were asked: shares in bands of twenty points,
+/// whatever the size; nothing where together they leave an option hardly a number.
 pub(super) fn follow_up(question: &Question, total: &QuestionTally, parts: &[Part]) -> BureauCell {
     let answered = total.answered.reveal();
     let all = i64::from(answered);
     let sum = match &question.kind {
         Kind::Text { .. } | Kind::Rank { .. } => return BureauCell::Nothing,
         _ if !is_broad(parts) || total.options.len() > MOST_SHARES => return BureauCell::Nothing,
-        // Whoever chose an exclusive option chose one thing and others several; bands over that say too much too easily.
-        Kind::Multi { choices, .. } if choices.iter().any(|c| c.exclusive) => return BureauCell::Nothing,
+        // Whoever chose an exclusive option chose one thing and others several; bands over that say
+        // too much too easily.
+        Kind::Multi { choices, .. } if choices.iter().any(|c| c.exclusive) => {
+            return BureauCell::Nothing;
+        }
         Kind::Multi { min, max, .. } => (all * (*min).max(1) as i64, all * *max as i64),
         _ => (all, all),
     };
     let shares: Vec<Band> = counts(total).into_iter().map(|count| share(count, answered)).collect();
-    let count = |band: &Band| (i64::from(band.counts(answered).0), i64::from(band.counts(answered).1));
+    let count =
+        |band: &Band| (i64::from(band.counts(answered).0), i64::from(band.counts(answered).1));
     let row = Row { cells: shares.iter().map(count).collect(), sum };
     let roomy = (0..shares.len()).all(|n| {
         let (low, high) = row.of(1 << n);
@@ -90,35 +105,47 @@ pub(super) fn follow_up(question: &Question, total: &QuestionTally, parts: &[Par
 }
 
 fn share(count: u32, answered: u32) -> Band {
-    let at = CUTS[1..5].iter().filter(|cut| u64::from(count) * 100 >= u64::from(**cut) * u64::from(answered)).count();
+    let at = CUTS[1..5]
+        .iter()
+        .filter(|cut| u64::from(count) * 100 >= u64::from(**cut) * u64::from(answered))
+        .count();
     Band { lo: CUTS[at], hi: CUTS[at + 1] }
 }
 
-fn counts(tally: &QuestionTally) -> Vec<u32> {
-    tally.options.iter().map(|c| c.reveal()).collect()
-}
-
-/// Counts of options that several may be chosen of. The groups' three most chosen ones leave each count a range, and how many could be chosen leaves each group's sum one.
-/// Which options are told depends on what groups name and on nothing else: those that some group names, all of them or none. An exclusive option is never told: how many chose it would tell how many the others had to share.
-fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), parts: &[Part]) -> Vec<Option<u32>> {
+/// Counts of options that several may be chosen of. The groups' three most chosen ones leave each
+/// count a range, and how many could be chosen leaves each group's sum one.
+/// Which options are told depends on what groups name and on nothing else: those that some group
+/// names, all of them or none. An exclusive option is never told: how many chose it would tell how
+/// many the others had to share.
+fn several(
+    choices: &[Choice],
+    counts: &[u32],
+    (min, max): (usize, usize),
+    parts: &[Part],
+) -> Vec<Option<u32>> {
     let shared: Vec<usize> = (0..choices.len()).filter(|n| !choices[*n].exclusive).collect();
     let nothing = vec![None; counts.len()];
     if shared.len() > MOST_OPTIONS {
         return nothing;
     }
     let free = has_way_out(choices, min);
-    let tops: Vec<Vec<Range>> = parts.iter().map(|part| option_ranges(choices, (min, max), part.tally)).collect();
+    let tops: Vec<Vec<Range>> =
+        parts.iter().map(|part| option_ranges(choices, (min, max), part.tally)).collect();
     let rows: Vec<Row> = parts
         .iter()
         .zip(&tops)
         .map(|(part, ranges)| {
             let answered = i64::from(part.tally.answered.reveal());
             let least = if free { 0 } else { min.max(1) as i64 * answered };
-            Row { cells: shared.iter().map(|n| ranges[*n]).collect(), sum: (least, max as i64 * answered) }
+            Row {
+                cells: shared.iter().map(|n| ranges[*n]).collect(),
+                sum: (least, max as i64 * answered),
+            }
         })
         .collect();
     let totals: Vec<i64> = shared.iter().map(|n| i64::from(counts[*n])).collect();
-    let told: Vec<bool> = shared.iter().map(|n| tops.iter().any(|ranges| ranges[*n].0 > 0)).collect();
+    let told: Vec<bool> =
+        shared.iter().map(|n| tops.iter().any(|ranges| ranges[*n].0 > 0)).collect();
     let roomy = (0..shared.len()).filter(|at| told[*at]).all(|at| {
         let middle = line(rows.iter().map(|row| row.cells[at])).middle();
         middle.is_some_and(|middle| middle.p.0 <= totals[at] && totals[at] <= middle.p.1)
@@ -133,11 +160,6 @@ fn several(choices: &[Choice], counts: &[u32], (min, max): (usize, usize), parts
     out
 }
 
-/// Whether an option can be chosen that excludes all others; where at least two have to be chosen, none can.
-fn has_way_out(choices: &[Choice], min: usize) -> bool {
-    min <= 1 && choices.iter().any(|c| c.exclusive)
-}
-
 /// What is known of one group: the range of each option, and of all of them together.
 struct Row {
     cells: Vec<Range>,
@@ -148,7 +170,8 @@ impl Row {
     /// The smallest and largest sum of the options in `set`.
     fn of(&self, set: u32) -> Range {
         let sums = |inside: bool| {
-            let cells = self.cells.iter().enumerate().filter(|(n, _)| (set >> n & 1 == 1) == inside);
+            let cells =
+                self.cells.iter().enumerate().filter(|(n, _)| (set >> n & 1 == 1) == inside);
             cells.fold((0, 0), |sum, (_, cell)| (sum.0 + cell.0, sum.1 + cell.1))
         };
         let (own, rest) = (sums(true), sums(false));
@@ -156,17 +179,30 @@ impl Row {
     }
 }
 
-/// Whether the totals that are told are inside of what all groups together allow: every sum of some of them, for such sets are described by just these sums.
-/// Whoever chose an exclusive option leaves up to `each` places of a sum unused, so that much more room is left above.
+/// Whether the totals that are told are inside of what all groups together allow: every sum of some
+/// of them, for such sets are described by just these sums.
+/// Whoever chose an exclusive option leaves up to `each` places of a sum unused, so that much more
+/// room is left above.
 fn is_inside(rows: &[Row], totals: &[i64], told: &[bool], each: usize) -> bool {
     let all = told.iter().enumerate().fold(0u32, |set, (n, told)| set | u32::from(*told) << n);
     let kept = told.contains(&false);
     let mut set = all;
     while set != 0 {
-        let (low, high) = rows.iter().map(|row| row.of(set)).fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
-        let total: i64 = totals.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1).map(|(_, total)| *total).sum();
+        let (low, high) = rows
+            .iter()
+            .map(|row| row.of(set))
+            .fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+        let total: i64 = totals
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| set >> n & 1 == 1)
+            .map(|(_, total)| *total)
+            .sum();
         let room = i64::from(if kept && set == all { 2 * FEW } else { FEW });
-        if low < high && (total < low + room || total + room * i64::from(set.count_ones()).min(each as i64) > high) {
+        if low < high
+            && (total < low + room
+                || total + room * i64::from(set.count_ones()).min(each as i64) > high)
+        {
             return false;
         }
         set = (set - 1) & all;
@@ -178,7 +214,11 @@ fn is_inside(rows: &[Row], totals: &[i64], told: &[bool], each: usize) -> bool {
 fn option_ranges(choices: &[Choice], limits: (usize, usize), tally: &QuestionTally) -> Vec<Range> {
     let answered = tally.answered.reveal();
     let (all, enough) = (i64::from(answered), i64::from(enough(answered).unwrap_or(0)));
-    let top = if top_hides(choices, limits, answered) { top_options(choices, &counts(tally), answered) } else { None };
+    let top = if top_hides(choices, limits, answered) {
+        top_options(choices, &counts(tally), answered)
+    } else {
+        None
+    };
     let Some(top) = top else { return vec![(0, all); choices.len()] };
     let range = |n: usize| {
         if top.contains(&n) {
@@ -192,7 +232,8 @@ fn option_ranges(choices: &[Choice], limits: (usize, usize), tally: &QuestionTal
     (0..choices.len()).map(range).collect()
 }
 
-/// Counts of the steps of a harm level, all or none: every group's median tells on which side of each step half of it stands.
+/// Counts of the steps of a harm level, all or none: every group's median tells on which side of
+/// each step half of it stands.
 fn beside_medians(scale: &Scale, counts: &[u32], parts: &[Part]) -> Vec<Option<u32>> {
     let order = by_score(scale);
     let scored = |counts: &[u32]| order.iter().map(|n| counts[*n]).collect::<Vec<u32>>();
@@ -206,7 +247,9 @@ fn beside_medians(scale: &Scale, counts: &[u32], parts: &[Part]) -> Vec<Option<u
         })
         .collect();
     let far = |count: u32, ranges: Vec<Range>| {
-        line(ranges.into_iter()).middle().is_some_and(|middle| middle.p.0 <= i64::from(count) && i64::from(count) <= middle.p.1)
+        line(ranges.into_iter())
+            .middle()
+            .is_some_and(|middle| middle.p.0 <= i64::from(count) && i64::from(count) <= middle.p.1)
     };
     // Up to each step, and at each step.
     let up_to = (1..total.len()).all(|step| {
@@ -235,11 +278,19 @@ fn beside_medians(scale: &Scale, counts: &[u32], parts: &[Part]) -> Vec<Option<u
     counts.iter().map(|count| (up_to && at).then_some(*count)).collect()
 }
 
-/// Counts of a ranking, place by place: a place with an option that hardly anybody put there is kept back whole. So are the last places as long as those told hold nearly all answers of an option: its other places, or that it was left out, would be nobody's.
+/// Counts of a ranking, place by place: a place with an option that hardly anybody put there is
+/// kept back whole. So are the last places as long as those told hold nearly all answers of an
+/// option: its other places, or that it was left out, would be nobody's.
 fn ranked(counts: &[u32], choices: usize, places: usize, answered: u32) -> Vec<Option<u32>> {
     let at = |choice: usize, place: usize| counts[choice * places + place];
-    let mut told: Vec<bool> = (0..places).map(|p| (0..choices).all(|c| at(c, p) >= FEW && at(c, p) + FEW <= answered)).collect();
-    let elsewhere = |told: &[bool]| (0..choices).all(|c| (0..places).filter(|p| told[*p]).map(|p| at(c, p)).sum::<u32>() + 2 * FEW <= answered);
+    let mut told: Vec<bool> = (0..places)
+        .map(|p| (0..choices).all(|c| at(c, p) >= FEW && at(c, p) + FEW <= answered))
+        .collect();
+    let elsewhere = |told: &[bool]| {
+        (0..choices).all(|c| {
+            (0..places).filter(|p| told[*p]).map(|p| at(c, p)).sum::<u32>() + 2 * FEW <= answered
+        })
+    };
     for place in (0..places).rev() {
         if elsewhere(&told) {
             break;
@@ -249,10 +300,12 @@ fn ranked(counts: &[u32], choices: usize, places: usize, answered: u32) -> Vec<O
     counts.iter().enumerate().map(|(n, count)| told[n % places].then_some(*count)).collect()
 }
 
-/// Keeps back more options, in their order, until those kept back leave enough between them that none is found by taking the others from all answers.
+/// Keeps back more options, in their order, until those kept back leave enough between them that
+/// none is found by taking the others from all answers.
 fn pool(counts: &[u32], mut told: Vec<bool>) -> Vec<Option<u32>> {
     let roomy = |told: &[bool]| {
-        let kept: Vec<u32> = counts.iter().zip(told).filter(|(_, told)| !**told).map(|(count, _)| *count).collect();
+        let kept: Vec<u32> =
+            counts.iter().zip(told).filter(|(_, told)| !**told).map(|(count, _)| *count).collect();
         kept.is_empty() || (kept.len() > 1 && kept.iter().sum::<u32>() >= 2 * FEW)
     };
     for n in 0..counts.len() {
@@ -272,114 +325,6 @@ fn line(ranges: impl Iterator<Item = Range>) -> Rooms {
     Rooms::new(ranges.map(|range| Room { e: range, p: range, d: (0, 0) }).collect())
 }
 
-/// How many must have chosen an option for it to be named: at least half (S), 40 % (M) or 30 % (L and up) of those who answered.
-fn enough(answered: u32) -> Option<u32> {
-    let percent = match Class::of(answered) {
-        Class::None => return None,
-        Class::S => 50,
-        Class::M => 40,
-        _ => 30,
-    };
-    Some((answered * percent).div_ceil(100))
-}
-
-/// Whether the most chosen options may be named in a group of this size, whatever it chose: everybody chose at least `min` and at most `max`, so what is named and what is not can leave hardly a way to share them out.
-/// From outside at least three values of each option have to be left, or all that its own range has; to a member who takes the own choices off, two.
-fn top_hides(choices: &[Choice], (min, max): (usize, usize), answered: u32) -> bool {
-    let Some(enough) = enough(answered) else { return true };
-    let (all, enough) = (i64::from(answered), i64::from(enough));
-    let shared = choices.iter().filter(|c| !c.exclusive).count();
-    let way_out = has_way_out(choices, min);
-    let sums = |people: i64| (if way_out { 0 } else { people * min.max(1) as i64 }, people * max as i64);
-    let outcomes = (0..=LISTED.min(shared)).flat_map(|named| {
-        let rest = shared - named;
-        // Those after the third named one may have any number.
-        let free = if named == LISTED { 0..=rest } else { 0..=0 };
-        free.map(move |free| [(named, (enough, all)), (rest - free, (0, enough - 1)), (free, (0, all))])
-    });
-    outcomes.into_iter().all(|kinds| {
-        let (low, high) = bounds(&kinds);
-        if low > sums(all).1 || high < sums(all).0 {
-            return true;
-        }
-        let busy = if kinds[0].0 > 0 { enough.max((low + max as i64 - 1) / max as i64) } else { 0 };
-        let idle = (all - high).max(0);
-        let exclusive = !way_out || all - busy - idle >= 2;
-        exclusive
-            && leaves(&kinds, sums(all), 3)
-            && (min.max(1)..=max).all(|chosen| members(&kinds, chosen).all(|left| leaves(&capped(left, all - 1), sums(all - 1), 2)))
-    })
-}
-
-/// Options of one kind: how many, and the range of each.
-type Kinds<const N: usize> = [(usize, Range); N];
-
-fn bounds<const N: usize>(kinds: &Kinds<N>) -> Range {
-    kinds.iter().fold((0, 0), |sum, (count, range)| (sum.0 + *count as i64 * range.0, sum.1 + *count as i64 * range.1))
-}
-
-/// Whether every option keeps that many values, or all that its own range has, if all of them together are known to lie in `sum`. What cannot be is no matter.
-fn leaves<const N: usize>(kinds: &Kinds<N>, sum: Range, values: i64) -> bool {
-    let (low, high) = bounds(kinds);
-    low > sum.1
-        || high < sum.0
-        || kinds.iter().filter(|(count, _)| *count > 0).all(|(_, own)| {
-            let left = (own.0.max(sum.0 - (high - own.1)), own.1.min(sum.1 - (low - own.0)));
-            left.1 - left.0 + 1 >= (own.1 - own.0 + 1).min(values)
-        })
-}
-
-/// What a member who chose so many options can take off, by how many of each kind he chose: the options he chose, and the others.
-fn members(kinds: &Kinds<3>, chosen: usize) -> impl Iterator<Item = Kinds<6>> + '_ {
-    let [a, b, c] = *kinds;
-    (0..=a.0.min(chosen)).flat_map(move |own_a| {
-        (0..=b.0.min(chosen - own_a)).filter_map(move |own_b| {
-            let own_c = chosen - own_a - own_b;
-            let less = |(low, high): Range| ((low - 1).max(0), high - 1);
-            (own_c <= c.0)
-                .then(|| [(own_a, less(a.1)), (a.0 - own_a, a.1), (own_b, less(b.1)), (b.0 - own_b, b.1), (own_c, less(c.1)), (c.0 - own_c, c.1)])
-        })
-    })
-}
-
-/// The same with no option chosen by more than there are people.
-fn capped(kinds: Kinds<6>, people: i64) -> Kinds<6> {
-    kinds.map(|(count, (low, high))| (count, (low, high.min(people))))
-}
-
-/// Most options of which sums are looked at; of longer lists nothing is told where several may be chosen.
+/// Most options of which sums are looked at; of longer lists nothing is told where several may be
+/// chosen.
 const MOST_OPTIONS: usize = 16;
-
-/// Most options that are named.
-const LISTED: usize = 3;
-
-/// The options chosen by many: the first three in the questionnaire's order.
-/// An exclusive option such as 说不清 is no harm and no cause, and must not take the place of one.
-#[must_use]
-pub fn top_options(choices: &[Choice], counts: &[u32], answered: u32) -> Option<Vec<usize>> {
-    let enough = enough(answered)?;
-    let many = |n: &usize| !choices[*n].exclusive && counts[*n] >= enough;
-    Some((0..counts.len()).filter(many).take(LISTED).collect())
-}
-
-/// Scored steps, the mildest first.
-fn by_score(scale: &Scale) -> Vec<usize> {
-    let mut scored: Vec<(u8, usize)> = scale.steps.iter().enumerate().filter_map(|(n, s)| s.score.map(|score| (score, n))).collect();
-    scored.sort_unstable();
-    scored.into_iter().map(|s| s.1).collect()
-}
-
-/// The median step among scored answers; the milder of two middle ones. Nothing below class S.
-#[must_use]
-pub fn median_step(scale: &Scale, counts: &[u32]) -> Option<usize> {
-    let order = by_score(scale);
-    let valid: u32 = order.iter().map(|n| counts[*n]).sum();
-    if Class::of(valid) == Class::None {
-        return None;
-    }
-    let mut seen = 0;
-    order.into_iter().find(|n| {
-        seen += counts[*n];
-        2 * seen >= valid
-    })
-}

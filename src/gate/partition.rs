@@ -1,5 +1,6 @@
 //! Which groups are published together.
-//! Groups too small to hide a person are merged by ballots counted and kind, never by looking at answers; groups from which no ballot came stay as they are.
+//! Groups too small to hide a person are merged by ballots counted and kind, never by looking at
+//! answers; groups from which no ballot came stay as they are.
 
 use crate::tally::Tally;
 use crate::unit::Group;
@@ -19,12 +20,20 @@ pub struct Part {
     pub headcount: u32,
 }
 
-/// The published groups of a round, ordered by head count and code while merging, by configuration in the result.
+/// The published groups of a round, ordered by head count and code while merging, by configuration
+/// in the result.
 #[must_use]
 pub fn partition(groups: &[Group], tally: &Tally) -> Vec<Part> {
-    let alone = |(n, g): (usize, &Group)| Part { members: vec![n], code: g.code.clone(), kind: g.kind.clone(), headcount: g.headcount };
-    // Where nobody answered there is nothing to protect: such a group stands alone and takes nobody else's list.
-    let (silent, mut parts): (Vec<Part>, Vec<Part>) = groups.iter().enumerate().map(alone).partition(|p| is_silent(p, tally));
+    let alone = |(n, g): (usize, &Group)| Part {
+        members: vec![n],
+        code: g.code.clone(),
+        kind: g.kind.clone(),
+        headcount: g.headcount,
+    };
+    // Where nobody answered there is nothing to protect: such a group stands alone and takes nobody
+    // else's list.
+    let (silent, mut parts): (Vec<Part>, Vec<Part>) =
+        groups.iter().enumerate().map(alone).partition(|p| is_silent(p, tally));
     loop {
         parts.sort_by(|a, b| (a.headcount, &a.code).cmp(&(b.headcount, &b.code)));
         let small = parts.iter().position(|p| too_small(p, groups, tally));
@@ -46,7 +55,8 @@ fn is_silent(part: &Part, tally: &Tally) -> bool {
 
 fn too_small(part: &Part, groups: &[Group], tally: &Tally) -> bool {
     let units = part.members.iter().flat_map(|m| &groups[*m].units);
-    let counted: Vec<u32> = units.map(|u| tally.counted_by_unit.get(u).map_or(0, |c| c.reveal())).collect();
+    let counted: Vec<u32> =
+        units.map(|u| tally.counted_by_unit.get(u).map_or(0, |c| c.reveal())).collect();
     let total: u32 = counted.iter().sum();
     let largest = counted.iter().copied().max().unwrap_or(0);
     total < K || (counted.len() > 1 && total - largest < 3 && total < 20)

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 
 use super::band::{Bands, Class, Cuts};
 use super::partition::{Part, partition};
-use super::release::{BureauCell, BureauItem, GATE_VERSION, GroupCell, GroupItem, Release, ReleasedBureau, ReleasedGroup, Turnout};
+use super::release::{
+    BureauCell, BureauItem, GATE_VERSION, GroupCell, GroupItem, Release, ReleasedBureau,
+    ReleasedGroup, Turnout,
+};
 use super::sums::{item_sums, level, unclear};
-use super::{bureau, options};
+use super::{bureau, named, options};
 use crate::id::RoundId;
 use crate::survey::{Kind, Question, Scale, Survey, Thresholds};
 use crate::tally::{GroupTally, QuestionTally, Tally};
 use crate::unit::Group;
 
-/// Counted ballots and answering groups from which exact counts of the bureau are thought of at all.
+/// Counted ballots and answering groups from which exact counts of the bureau are thought of at
+/// all.
 const LARGE: u32 = 100;
 const GROUPS: usize = 5;
 
@@ -26,7 +30,8 @@ pub struct UnitSlips {
     pub used: u32,
 }
 
-/// The publishable results of a counted round. `alone`: whether no other round has told exact totals of nearly the same units.
+/// The publishable results of a counted round. `alone`: whether no other round has told exact
+/// totals of nearly the same units.
 #[must_use]
 pub fn protect(
     round: &RoundId,
@@ -38,13 +43,19 @@ pub fn protect(
     alone: bool,
 ) -> Release {
     let parts = partition(groups, tally);
-    let sums: Vec<GroupTally> = parts.iter().map(|part| sum(part.members.iter().map(|m| &tally.groups[*m]))).collect();
+    let sums: Vec<GroupTally> =
+        parts.iter().map(|part| sum(part.members.iter().map(|m| &tally.groups[*m]))).collect();
     let cuts = Cuts::of(survey.thresholds());
     let released: Vec<ReleasedGroup> = parts
         .iter()
         .zip(&sums)
         .map(|(part, sum)| ReleasedGroup {
-            cells: survey.questions().iter().zip(&sum.questions).map(|(q, t)| group_cell(q, t, &cuts, survey.thresholds())).collect(),
+            cells: survey
+                .questions()
+                .iter()
+                .zip(&sum.questions)
+                .map(|(q, t)| group_cell(q, t, &cuts, survey.thresholds()))
+                .collect(),
             ..describe(part, groups, sum, slips)
         })
         .collect();
@@ -57,16 +68,31 @@ pub fn protect(
     }
     let turnout = with_ballots(turnout, &total);
     // Groups that are silent hide nobody.
-    let answering: Vec<&GroupTally> = sums.iter().zip(&released).filter(|(_, group)| !group.is_silent()).map(|(sum, _)| sum).collect();
+    let answering: Vec<&GroupTally> = sums
+        .iter()
+        .zip(&released)
+        .filter(|(_, group)| !group.is_silent())
+        .map(|(sum, _)| sum)
+        .collect();
     let large = alone && turnout.counted >= LARGE && answering.len() >= GROUPS;
     let cells = survey
         .questions()
         .iter()
         .enumerate()
         .map(|(n, question)| {
-            let parts: Vec<options::Part> = answering.iter().map(|s| options::Part { tally: &s.questions[n], counted: s.counted.reveal() }).collect();
+            let parts: Vec<options::Part> = answering
+                .iter()
+                .map(|s| options::Part { tally: &s.questions[n], counted: s.counted.reveal() })
+                .collect();
             let groups: Vec<&QuestionTally> = parts.iter().map(|part| part.tally).collect();
-            let beside = bureau::Beside { groups: &groups, cuts: &cuts, thresholds: survey.thresholds(), large, alone, headcount: turnout.headcount };
+            let beside = bureau::Beside {
+                groups: &groups,
+                cuts: &cuts,
+                thresholds: survey.thresholds(),
+                large,
+                alone,
+                headcount: turnout.headcount,
+            };
             bureau_cell(question, &total.questions[n], &parts, &beside)
         })
         .collect();
@@ -89,7 +115,12 @@ fn sum<'a>(tallies: impl Iterator<Item = &'a GroupTally>) -> GroupTally {
     sum
 }
 
-fn describe(part: &Part, groups: &[Group], sum: &GroupTally, slips: &BTreeMap<String, UnitSlips>) -> ReleasedGroup {
+fn describe(
+    part: &Part,
+    groups: &[Group],
+    sum: &GroupTally,
+    slips: &BTreeMap<String, UnitSlips>,
+) -> ReleasedGroup {
     let members: Vec<&Group> = part.members.iter().map(|m| &groups[*m]).collect();
     let units: Vec<String> = members.iter().flat_map(|g| g.units.clone()).collect();
     let mut kinds: Vec<String> = members.iter().flat_map(|g| g.kinds.clone()).collect();
@@ -114,24 +145,53 @@ fn describe(part: &Part, groups: &[Group], sum: &GroupTally, slips: &BTreeMap<St
 }
 
 fn with_ballots(turnout: Turnout, sum: &GroupTally) -> Turnout {
-    Turnout { opened: sum.opened.reveal(), spoiled: sum.spoiled.reveal(), blank: sum.blank.reveal(), counted: sum.counted.reveal(), ..turnout }
-}
-
-fn group_cell(question: &Question, tally: &QuestionTally, cuts: &Cuts, thresholds: Thresholds) -> GroupCell {
-    match &question.kind {
-        Kind::Scale(scale) if question.problem.is_some() => GroupCell::Item(group_item(question, scale, tally, cuts, thresholds)),
-        _ if !question.visible_if.is_empty() => GroupCell::Nothing,
-        _ => options::of_group(question, tally),
+    Turnout {
+        opened: sum.opened.reveal(),
+        spoiled: sum.spoiled.reveal(),
+        blank: sum.blank.reveal(),
+        counted: sum.counted.reveal(),
+        ..turnout
     }
 }
 
-/// Nothing is said of a group's answers to a follow-up: who was asked would be known, or could be found by subtraction.
-fn group_item(question: &Question, scale: &Scale, tally: &QuestionTally, cuts: &Cuts, thresholds: Thresholds) -> GroupItem {
+fn group_cell(
+    question: &Question,
+    tally: &QuestionTally,
+    cuts: &Cuts,
+    thresholds: Thresholds,
+) -> GroupCell {
+    match &question.kind {
+        Kind::Scale(scale) if question.problem.is_some() => {
+            GroupCell::Item(group_item(question, scale, tally, cuts, thresholds))
+        }
+        _ if !question.visible_if.is_empty() => GroupCell::Nothing,
+        _ => named::of_group(question, tally),
+    }
+}
+
+/// Nothing is said of a group's answers to a follow-up: who was asked would be known, or could be
+/// found by subtraction.
+fn group_item(
+    question: &Question,
+    scale: &Scale,
+    tally: &QuestionTally,
+    cuts: &Cuts,
+    thresholds: Thresholds,
+) -> GroupItem {
     let sums = item_sums(scale, tally);
-    let said = cuts.say(sums.present, sums.prominent, sums.valid, scale.is_twofold()).filter(|_| question.visible_if.is_empty());
+    let said = cuts
+        .say(sums.present, sums.prominent, sums.valid, scale.is_twofold())
+        .filter(|_| question.visible_if.is_empty());
     let Some(Bands { prominent, present }) = said else {
         let unclear = question.visible_if.is_empty() && unclear(sums);
-        return GroupItem { class: Class::None, prominent: None, present: None, unclear, level: None, shares: Vec::new() };
+        return GroupItem {
+            class: Class::None,
+            prominent: None,
+            present: None,
+            unclear,
+            level: None,
+            shares: Vec::new(),
+        };
     };
     GroupItem {
         class: Class::of(sums.valid),
@@ -144,24 +204,53 @@ fn group_item(question: &Question, scale: &Scale, tally: &QuestionTally, cuts: &
 }
 
 /// The bureau's cell for one question.
-fn bureau_cell(question: &Question, total: &QuestionTally, parts: &[options::Part], beside: &bureau::Beside) -> BureauCell {
+fn bureau_cell(
+    question: &Question,
+    total: &QuestionTally,
+    parts: &[options::Part],
+    beside: &bureau::Beside,
+) -> BureauCell {
     let everybody = question.visible_if.is_empty();
     match &question.kind {
-        Kind::Scale(scale) if question.problem.is_some() && everybody => BureauCell::Item(bureau::item(scale, total, beside)),
-        Kind::Scale(scale) if question.problem.is_some() => BureauCell::Item(follow_up_item(scale, total, parts, beside)),
+        Kind::Scale(scale) if question.problem.is_some() && everybody => {
+            BureauCell::Item(bureau::item(scale, total, beside))
+        }
+        Kind::Scale(scale) if question.problem.is_some() => {
+            BureauCell::Item(follow_up_item(scale, total, parts, beside))
+        }
         _ if everybody => options::of_bureau(question, total, parts, beside.large),
         _ if beside.alone => options::follow_up(question, total, parts),
         _ => BureauCell::Nothing,
     }
 }
 
-/// An item that only some were asked: bands of class L at most, where neither those who were asked nor those who were not are few.
-fn follow_up_item(scale: &Scale, total: &QuestionTally, parts: &[options::Part], beside: &bureau::Beside) -> BureauItem {
+/// An item that only some were asked: bands of class L at most, where neither those who were asked
+/// nor those who were not are few.
+fn follow_up_item(
+    scale: &Scale,
+    total: &QuestionTally,
+    parts: &[options::Part],
+    beside: &bureau::Beside,
+) -> BureauItem {
     let sums = item_sums(scale, total);
-    let nothing = BureauItem { exact: None, class: Class::None, prominent: None, present: None, unclear: false, level: None };
+    let nothing = BureauItem {
+        exact: None,
+        class: Class::None,
+        prominent: None,
+        present: None,
+        unclear: false,
+        level: None,
+    };
     if sums.valid < 20 || !beside.alone || !options::is_broad(parts) {
         return nothing;
     }
-    let Bands { prominent, present } = beside.cuts.say_coarsely(sums.present, sums.prominent, sums.valid, scale.is_twofold());
-    BureauItem { class: Class::L, prominent: Some(prominent), present, level: level(prominent, present, beside.thresholds), ..nothing }
+    let Bands { prominent, present } =
+        beside.cuts.say_coarsely(sums.present, sums.prominent, sums.valid, scale.is_twofold());
+    BureauItem {
+        class: Class::L,
+        prominent: Some(prominent),
+        present,
+        level: level(prominent, present, beside.thresholds),
+        ..nothing
+    }
 }

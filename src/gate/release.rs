@@ -1,5 +1,6 @@
 //! The Release: everything about a round that may ever leave the house, frozen.
-//! Pages, charts, lists, exports and the bulletin read nothing else, so they cannot disagree and cannot leak.
+//! Pages, charts, lists, exports and the bulletin read nothing else, so they cannot disagree and
+//! cannot leak.
 
 use serde::{Deserialize, Serialize};
 
@@ -124,7 +125,8 @@ pub struct GroupItem {
     pub unclear: bool,
     /// Level for the problem list.
     pub level: Option<Level>,
-    /// Bands of the steps' shares among all answers, from class XL up (first version of the gate only).
+    /// Bands of the steps' shares among all answers, from class XL up (first version of the gate
+    /// only).
     pub shares: Vec<Band>,
 }
 
@@ -148,7 +150,8 @@ pub enum BureauCell {
     Item(BureauItem),
     /// Counts of options, answers and blanks of any other question.
     Options {
-        /// By option, step or class; for a rank by option and place. Kept back where it, or what it would tell of another one, is too near nobody or everybody.
+        /// By option, step or class; for a rank by option and place. Kept back where it, or what it
+        /// would tell of another one, is too near nobody or everybody.
         counts: Vec<Option<u32>>,
         /// Ballots that answered.
         answered: u32,

@@ -1,15 +1,22 @@
-//! What published figures leave possible for two sums, 存在 and 突出, and for what lies between them.
-//! The gate asks it before it publishes, so that it knows exactly what an attacker with integers would know.
+//! What published figures leave possible for two sums, 存在 and 突出, and for what lies between
+//! them.
+//! The gate asks it before it publishes, so that it knows exactly what an attacker with integers
+//! would know.
 
-/// Values that must be left of every group's sums, or all that its own bands leave if those are fewer.
+/// Values that must be left of every group's sums, or all that its own bands leave if those are
+/// fewer.
 const LEFT: i64 = 5;
 
 /// A range of whole numbers, both ends included; empty if the first is the larger.
 pub(super) type Range = (i64, i64);
 
-/// Bounds of 存在 (`e`), of 突出 (`p`) and of their difference (`d`); between them every whole pair is possible.
+/// Bounds of 存在 (`e`), of 突出 (`p`) and of their difference (`d`); between them every whole pair
+/// is
+/// possible.
 ///
-/// Such sets stay such sets when they are added, taken from each other or cut, and their bounds then just add up (they are generalized polymatroids), so what follows is exact and not a relaxation.
+/// Such sets stay such sets when they are added, taken from each other or cut, and their bounds
+/// then just add up (they are generalized polymatroids), so what follows is exact and not a
+/// relaxation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Room {
     pub e: Range,
@@ -37,7 +44,8 @@ impl Room {
     /// The pairs that are in both.
     pub(super) fn meet(self, other: Self) -> Option<Self> {
         let both = |a: Range, b: Range| (a.0.max(b.0), a.1.min(b.1));
-        Self { e: both(self.e, other.e), p: both(self.p, other.p), d: both(self.d, other.d) }.tight()
+        Self { e: both(self.e, other.e), p: both(self.p, other.p), d: both(self.d, other.d) }
+            .tight()
     }
 
     /// All sums of pairs, one from each of these tight rooms.
@@ -48,14 +56,22 @@ impl Room {
         })
     }
 
-    /// What is left for `own`, one of the rooms of which `all` is the sum, if the total is known to lie in `total`.
+    /// What is left for `own`, one of the rooms of which `all` is the sum, if the total is known to
+    /// lie in `total`.
     fn left(own: Self, all: Self, total: Self) -> Option<Self> {
         // The others' bounds are what `all` has more than `own`.
-        let rest = |total: Range, all: Range, own: Range| (total.0 - (all.1 - own.1), total.1 - (all.0 - own.0));
-        own.meet(Self { e: rest(total.e, all.e, own.e), p: rest(total.p, all.p, own.p), d: rest(total.d, all.d, own.d) })
+        let rest = |total: Range, all: Range, own: Range| {
+            (total.0 - (all.1 - own.1), total.1 - (all.0 - own.0))
+        };
+        own.meet(Self {
+            e: rest(total.e, all.e, own.e),
+            p: rest(total.p, all.p, own.p),
+            d: rest(total.d, all.d, own.d),
+        })
     }
 
-    /// The corners of a tight room; what is left for a group is least at one of them, for it is a concave function of the total.
+    /// The corners of a tight room; what is left for a group is least at one of them, for it is a
+    /// concave function of the total.
     fn corners(self) -> [Self; 8] {
         let Self { e, p, d } = self;
         [
@@ -87,17 +103,20 @@ impl Rooms {
     pub(super) fn hide(&self, total: Room) -> bool {
         self.groups.iter().all(|own| {
             let kept = |left: Range, own: Range| left.1 - left.0 + 1 >= LEFT.min(own.1 - own.0 + 1);
-            Room::left(*own, self.all, total).is_none_or(|left| kept(left.e, own.e) && kept(left.p, own.p))
+            Room::left(*own, self.all, total)
+                .is_none_or(|left| kept(left.e, own.e) && kept(left.p, own.p))
         })
     }
 
-    /// The totals that may be told exactly, if all of them may: far enough from every end. Asks nothing of the true total, so that saying nothing tells nothing.
+    /// The totals that may be told exactly, if all of them may: far enough from every end. Asks
+    /// nothing of the true total, so that saying nothing tells nothing.
     pub(super) fn middle(&self) -> Option<Room> {
         let middle = self.inner().tight()?;
         middle.corners().into_iter().all(|corner| self.hide(corner)).then_some(middle)
     }
 
-    /// The totals outside the middle, each margin near one end; none of them if one would leave a group too little.
+    /// The totals outside the middle, each margin near one end; none of them if one would leave a
+    /// group too little.
     pub(super) fn margins(&self) -> Vec<Room> {
         let (Room { e, p, d }, inner) = (self.all, self.inner());
         let below = |all: Range, inner: Range| (all.0, inner.0 - 1);
@@ -118,7 +137,8 @@ impl Rooms {
 
     /// The bounds of the middle, not yet tight. A sum that everybody knows anyway has no ends.
     fn inner(&self) -> Room {
-        let inner = |(low, high): Range| if low == high { (low, high) } else { (low + LEFT, high - LEFT) };
+        let inner =
+            |(low, high): Range| if low == high { (low, high) } else { (low + LEFT, high - LEFT) };
         Room { e: inner(self.all.e), p: inner(self.all.p), d: inner(self.all.d) }
     }
 }
@@ -131,12 +151,18 @@ mod tests {
 
     fn pairs(room: Room) -> Vec<(i64, i64)> {
         let inside = |(low, high): Range, x: i64| low <= x && x <= high;
-        (room.e.0..=room.e.1).flat_map(|e| (room.p.0..=room.p.1).map(move |p| (e, p))).filter(|(e, p)| inside(room.d, e - p)).collect()
+        (room.e.0..=room.e.1)
+            .flat_map(|e| (room.p.0..=room.p.1).map(move |p| (e, p)))
+            .filter(|(e, p)| inside(room.d, e - p))
+            .collect()
     }
 
     fn room() -> impl Strategy<Value = Room> {
-        let range = |low: i64, width: i64| (low..low + 4, 0..width).prop_map(|(low, width)| (low, low + width));
-        (range(0, 6), range(0, 6), range(0, 5)).prop_filter_map("empty", |(e, p, d)| Room { e, p, d }.tight())
+        let range = |low: i64, width: i64| {
+            (low..low + 4, 0..width).prop_map(|(low, width)| (low, low + width))
+        };
+        (range(0, 6), range(0, 6), range(0, 5))
+            .prop_filter_map("empty", |(e, p, d)| Room { e, p, d }.tight())
     }
 
     proptest! {
@@ -146,13 +172,21 @@ mod tests {
             let all = Room::sum(&[a, b, c]);
             let mut sums: Vec<(i64, i64)> = Vec::new();
             let mut left: Vec<(i64, i64)> = Vec::new();
-            let told = Room { e: (total.e.0 + 4, total.e.1 + 5), p: (total.p.0 + 4, total.p.1 + 5), d: (total.d.0, total.d.1 + 2) };
+            let told = Room {
+                e: (total.e.0 + 4, total.e.1 + 5),
+                p: (total.p.0 + 4, total.p.1 + 5),
+                d: (total.d.0, total.d.1 + 2),
+            };
             let told_pairs = pairs(told);
-            for (x, y, z) in pairs(a).into_iter().flat_map(|x| pairs(b).into_iter().flat_map(move |y| pairs(c).into_iter().map(move |z| (x, y, z)))) {
-                let sum = (x.0 + y.0 + z.0, x.1 + y.1 + z.1);
-                sums.push(sum);
-                if told_pairs.contains(&sum) {
-                    left.push(x);
+            for x in pairs(a) {
+                for y in pairs(b) {
+                    for z in pairs(c) {
+                        let sum = (x.0 + y.0 + z.0, x.1 + y.1 + z.1);
+                        sums.push(sum);
+                        if told_pairs.contains(&sum) {
+                            left.push(x);
+                        }
+                    }
                 }
             }
             for list in [&mut sums, &mut left] {
@@ -160,14 +194,18 @@ mod tests {
                 list.dedup();
             }
             prop_assert_eq!(sums, pairs(all));
-            prop_assert_eq!(left, told.tight().and_then(|told| Room::left(a, all, told)).map_or_else(Vec::new, pairs));
+            let exact = told.tight().and_then(|told| Room::left(a, all, told));
+            prop_assert_eq!(left, exact.map_or_else(Vec::new, pairs));
         }
     }
 
     #[test]
     fn a_total_near_an_end_and_an_item_of_one_group_are_never_told_exactly() {
         let wide = Room { e: (0, 20), p: (0, 20), d: (0, 20) };
-        assert_eq!(Rooms::new(vec![wide; 6]).middle(), Some(Room { e: (10, 115), p: (5, 110), d: (5, 110) }));
+        assert_eq!(
+            Rooms::new(vec![wide; 6]).middle(),
+            Some(Room { e: (10, 115), p: (5, 110), d: (5, 110) })
+        );
         let alone = Rooms::new(vec![wide, Room::point(0, 0), Room::point(0, 0)]);
         assert_eq!(alone.middle(), None, "the total is that group's count");
         let pinned = Rooms::new(vec![Room { e: (4, 7), p: (4, 7), d: (0, 3) }; 7]);

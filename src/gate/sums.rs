@@ -38,13 +38,19 @@ pub(super) fn unclear(sums: ItemSums) -> bool {
     answered >= K && 2 * sums.unsure >= answered
 }
 
-/// The level by the lower ends of the published bands; the one cut of class S serves both bands, and whatever is prominent is present.
-pub(super) fn level(prominent: Band, present: Option<Band>, thresholds: Thresholds) -> Option<Level> {
+/// The level by the lower ends of the published bands; the one cut of class S serves both bands,
+/// and whatever is prominent is present.
+pub(super) fn level(
+    prominent: Band,
+    present: Option<Band>,
+    thresholds: Thresholds,
+) -> Option<Level> {
     if prominent.lo >= thresholds.prominent {
         Some(Level::Prominent)
     } else if prominent.lo >= thresholds.tendency {
         Some(Level::Tendency)
-    } else if present.map_or(prominent.lo, |band| band.lo.max(prominent.lo)) >= thresholds.emerging {
+    } else if present.map_or(prominent.lo, |band| band.lo.max(prominent.lo)) >= thresholds.emerging
+    {
         Some(Level::Emerging)
     } else {
         None

@@ -1,4 +1,6 @@
-//! Looking back (回头看): what two rounds say of the same group, compared by steps of published bands and by nothing else.
+//! Looking back (回头看): what two rounds say of the same group, compared by steps of published
+//! bands
+//! and by nothing else.
 //! A band is wide, so one step may be one person; only what is certain is called better or worse.
 
 use super::is_held;
@@ -29,7 +31,14 @@ pub enum Change {
 
 impl Change {
     /// All, from better to worse, and what is not compared.
-    pub const ALL: [Self; 6] = [Self::Better, Self::PerhapsBetter, Self::Same, Self::PerhapsWorse, Self::Worse, Self::NotCompared];
+    pub const ALL: [Self; 6] = [
+        Self::Better,
+        Self::PerhapsBetter,
+        Self::Same,
+        Self::PerhapsWorse,
+        Self::Worse,
+        Self::NotCompared,
+    ];
 
     /// The name as an official writes it.
     #[must_use]
@@ -89,15 +98,26 @@ pub fn look_back<'a>(base: &Side<'_>, now: &Side<'a>) -> Vec<Comparison<'a>> {
                 }
                 _ => Change::NotCompared,
             };
-            list.push(Comparison { group, question, before: earlier.and_then(|i| i.prominent), after: item.prominent, change });
+            list.push(Comparison {
+                group,
+                question,
+                before: earlier.and_then(|i| i.prominent),
+                after: item.prominent,
+                change,
+            });
         }
     }
     list
 }
 
 /// The same item of the earlier round, if it was published then.
-fn item_of<'a>(base: &Side<'a>, group: &'a ReleasedGroup, question: &Question) -> Option<&'a GroupItem> {
-    let at = base.survey.questions().iter().position(|q| q.id == question.id && q.problem.is_some())?;
+fn item_of<'a>(
+    base: &Side<'a>,
+    group: &'a ReleasedGroup,
+    question: &Question,
+) -> Option<&'a GroupItem> {
+    let at =
+        base.survey.questions().iter().position(|q| q.id == question.id && q.problem.is_some())?;
     if is_held(&base.survey.questions()[at], &base.round.holds) {
         return None;
     }
@@ -117,11 +137,14 @@ fn same_units(a: &ReleasedGroup, b: &ReleasedGroup) -> bool {
 }
 
 fn turned_out(group: &ReleasedGroup) -> bool {
-    u64::from(group.turnout.counted) * 100 >= u64::from(TURNOUT) * u64::from(group.turnout.headcount)
+    u64::from(group.turnout.counted) * 100
+        >= u64::from(TURNOUT) * u64::from(group.turnout.headcount)
 }
 
 fn judge(cuts: &Cuts, before: &GroupItem, after: &GroupItem, turnout: bool) -> Change {
-    let (Some(b), Some(a)) = (before.prominent, after.prominent) else { return Change::NotCompared };
+    let (Some(b), Some(a)) = (before.prominent, after.prominent) else {
+        return Change::NotCompared;
+    };
     if before.class != after.class {
         return Change::NotCompared;
     }
@@ -146,22 +169,49 @@ mod tests {
 
     fn item(class: Class, band: Option<(u8, u8)>) -> GroupItem {
         let prominent = band.map(|(lo, hi)| Band { lo, hi });
-        GroupItem { class, prominent, present: None, unclear: false, level: None, shares: Vec::new() }
+        GroupItem {
+            class,
+            prominent,
+            present: None,
+            unclear: false,
+            level: None,
+            shares: Vec::new(),
+        }
     }
 
     #[test]
     fn a_change_is_called_one_only_from_two_steps_in_a_large_group_that_turned_out() {
         let cuts = Cuts::of(Thresholds::default());
-        let change =
-            |class: Class, from: (u8, u8), to: (u8, u8), turnout: bool| judge(&cuts, &item(class, Some(from)), &item(class, Some(to)), turnout);
+        let change = |class: Class, from: (u8, u8), to: (u8, u8), turnout: bool| {
+            judge(&cuts, &item(class, Some(from)), &item(class, Some(to)), turnout)
+        };
         assert_eq!(change(Class::L, (40, 60), (0, 20), true), Change::Better);
-        assert_eq!(change(Class::L, (40, 60), (0, 20), false), Change::PerhapsBetter, "too few turned out");
-        assert_eq!(change(Class::L, (40, 60), (20, 40), true), Change::PerhapsBetter, "one step may be one person");
+        assert_eq!(
+            change(Class::L, (40, 60), (0, 20), false),
+            Change::PerhapsBetter,
+            "too few turned out"
+        );
+        assert_eq!(
+            change(Class::L, (40, 60), (20, 40), true),
+            Change::PerhapsBetter,
+            "one step may be one person"
+        );
         assert_eq!(change(Class::L, (20, 40), (80, 100), true), Change::Worse);
         assert_eq!(change(Class::L, (20, 40), (20, 40), true), Change::Same);
-        assert_eq!(change(Class::M, (0, 40), (40, 100), true), Change::PerhapsWorse, "a small group has one cut only");
+        assert_eq!(
+            change(Class::M, (0, 40), (40, 100), true),
+            Change::PerhapsWorse,
+            "a small group has one cut only"
+        );
         assert_eq!(change(Class::S, (50, 100), (0, 50), true), Change::PerhapsBetter);
-        assert_eq!(judge(&cuts, &item(Class::M, Some((0, 40))), &item(Class::L, Some((40, 60))), true), Change::NotCompared, "another class");
-        assert_eq!(judge(&cuts, &item(Class::None, None), &item(Class::L, Some((40, 60))), true), Change::NotCompared);
+        assert_eq!(
+            judge(&cuts, &item(Class::M, Some((0, 40))), &item(Class::L, Some((40, 60))), true),
+            Change::NotCompared,
+            "another class"
+        );
+        assert_eq!(
+            judge(&cuts, &item(Class::None, None), &item(Class::L, Some((40, 60))), true),
+            Change::NotCompared
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Whether a summary repeats an original: a style of writing can be recognised, so what leaves is written anew.
+//! Whether a summary repeats an original: a style of writing can be recognised, so what leaves is
+//! written anew.
 //! Spaces and punctuation do not count, or a comma would hide a sentence that was copied.
 
 /// From how many letters on a repeated run is pointed out; of a short text, two thirds of it.
@@ -12,9 +13,15 @@ fn longest_allowed(original: usize) -> usize {
 /// The longest run of an original that a summary repeats, if it is long enough to be pointed out.
 #[must_use]
 pub fn copied(original: &str, summary: &str) -> Option<String> {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<Vec<char>>();
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<Vec<char>>()
+    };
     let (a, b) = (letters(original), letters(summary));
-    // Length of the common run that ends at each place of `b`, for the place of `a` that is looked at.
+    // Length of the common run that ends at each place of `b`, for the place of `a` that is looked
+    // at.
     let mut ends = vec![0usize; b.len() + 1];
     let (mut best, mut at) = (0, 0);
     for c in &a {
@@ -35,17 +42,28 @@ mod tests {
     #[test]
     fn a_sentence_that_was_copied_is_found_whatever_stands_between_its_words() {
         let original = "去年冬天夜班巡查时，有两名队员在车里睡觉，被群众拍到。";
-        assert_eq!(copied(original, "反映：夜班巡查时有两名队员在车里睡觉。").as_deref(), Some("夜班巡查时有两名队员在车里睡觉"));
-        assert_eq!(copied(original, "夜班巡查 时、有两名 队员在 车里睡觉").map(|run| run.chars().count()), Some(15));
+        assert_eq!(
+            copied(original, "反映：夜班巡查时有两名队员在车里睡觉。").as_deref(),
+            Some("夜班巡查时有两名队员在车里睡觉")
+        );
+        assert_eq!(
+            copied(original, "夜班巡查 时、有两名 队员在 车里睡觉").map(|run| run.chars().count()),
+            Some(15)
+        );
         assert_eq!(copied(original, "夜间巡查有脱岗现象"), None);
         assert_eq!(copied("", "任何摘要都不重复空的原文"), None);
-        assert!(copied("食堂太贵了没人吃", "食堂太贵了没人吃").is_some(), "a short text is copied as a whole");
+        assert!(
+            copied("食堂太贵了没人吃", "食堂太贵了没人吃").is_some(),
+            "a short text is copied as a whole"
+        );
     }
 
     #[test]
     fn the_longest_run_is_the_longest_common_substring() {
         // Against the plain definition, on short texts of few letters.
-        let texts = |seed: u32| (0..16).map(|n| char::from(b'a' + ((seed >> (n % 13)) as u8 & 1))).collect::<String>();
+        let texts = |seed: u32| {
+            (0..16).map(|n| char::from(b'a' + ((seed >> (n % 13)) as u8 & 1))).collect::<String>()
+        };
         for seed in 0..400u32 {
             let (a, b) = (texts(seed), texts(seed.wrapping_mul(2_654_435_761) >> 7));
             let plain = (0..b.len())
@@ -54,7 +72,11 @@ mod tests {
                 .map(|(i, j)| j - i)
                 .max()
                 .unwrap_or(0);
-            assert_eq!(copied(&a, &b).map_or(0, |run| run.len()), if plain >= longest_allowed(a.len()) { plain } else { 0 }, "{a} {b}");
+            assert_eq!(
+                copied(&a, &b).map_or(0, |run| run.len()),
+                if plain >= longest_allowed(a.len()) { plain } else { 0 },
+                "{a} {b}"
+            );
         }
     }
 }

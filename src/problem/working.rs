@@ -1,64 +1,14 @@
-//! A problem list as the section works on it: what the Release says, with what people changed, set aside, merged or added.
-//! What comes from the Release is derived anew each time and never copied, so nothing that people did is lost and nothing that is withheld slips through.
+//! A problem list as the section works on it: what the Release says, with what people changed, set
+//! aside, merged or added.
+//! What comes from the Release is derived anew each time and never copied, so nothing that people
+//! did is lost and nothing that is withheld slips through.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Problem, ProblemList, Source};
+use super::edit::{ProblemEdit, RowState};
+use super::{Problem, ProblemList};
 use crate::survey::Survey;
-use crate::text::{Refusal, Rule, Text, is_blank};
-
-/// Longest text of a field, in characters.
-const LONGEST: usize = 500;
-
-/// What people did to one row, or a row that they added. Fields that are `None` stay as the Release says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProblemEdit {
-    /// Stable number of the row.
-    pub number: String,
-    /// Group, or `ALL`.
-    pub group: String,
-    /// Question it comes from; `None` if it was added by hand.
-    pub question: Option<String>,
-    /// Place of its category.
-    pub category: usize,
-    /// Where it was learned of.
-    pub source: Source,
-    /// 问题表现.
-    pub statement: Option<String>,
-    /// 具体事例.
-    pub example: Option<String>,
-    /// 危害程度.
-    pub harm_level: Option<String>,
-    /// 主要危害.
-    pub harms: Option<String>,
-    /// 原因剖析.
-    pub causes: Option<String>,
-    /// 备注.
-    pub note: Option<String>,
-    /// Day on which it was found, `YYYY-MM-DD`.
-    pub found: Option<String>,
-    /// What supports it.
-    pub evidence: Option<String>,
-    /// Whether it stands in the list.
-    pub state: RowState,
-    /// Counts changes.
-    pub version: i32,
-}
-
-/// Whether a row stands in its list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum RowState {
-    /// It does.
-    #[default]
-    Listed,
-    /// Set aside, with the reason.
-    Aside(String),
-    /// Merged into the row of that number.
-    Merged(String),
-}
+use crate::text::Text;
 
 /// A row with what was done to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,68 +27,15 @@ impl WorkingRow {
     }
 }
 
-impl ProblemEdit {
-    /// An edit that changes nothing yet.
-    #[must_use]
-    pub fn of(problem: &Problem, group: &str) -> Self {
-        Self {
-            number: problem.number.clone(),
-            group: group.to_owned(),
-            question: Some(problem.question.clone()),
-            category: problem.category_order,
-            source: Source::Survey,
-            statement: None,
-            example: None,
-            harm_level: None,
-            harms: None,
-            causes: None,
-            note: None,
-            found: None,
-            evidence: None,
-            state: RowState::Listed,
-            version: 0,
-        }
-    }
-
-    /// Checks what was typed: a row added by hand needs a category, a wording and a day; nothing is too long or hides something.
-    pub fn check(&self, survey: &Survey) -> Result<(), Vec<Refusal>> {
-        let mut wrong = Vec::new();
-        let by_hand = self.question.is_none();
-        if by_hand && !survey.categories().any(|c| c.order == self.category) {
-            wrong.push(Refusal::new("请选择问题类别", "choose a category").at("category"));
-        }
-        if by_hand && self.source == Source::Survey {
-            wrong.push(Refusal::new("请选择问题来源", "choose a source").at("source"));
-        }
-        if self.statement.as_ref().is_some_and(|s| is_blank(s)) || (by_hand && self.statement.is_none()) {
-            wrong.push(Refusal::new("请填写问题表现", "say what the problem is").at("statement"));
-        }
-        if by_hand && self.found.as_deref().is_none_or(|day| crate::round::parse_typed_day(day).is_err()) {
-            wrong.push(Refusal::new("请填写发现日期", "give the day on which it was found").at("found"));
-        }
-        if let RowState::Aside(reason) = &self.state {
-            wrong.extend(Rule::line(200).check(reason).err().map(|unfit| unfit.refusal("不列入的理由", "the reason").at("reason")));
-        }
-        let texts = [
-            ("statement", "问题表现", "problem", &self.statement),
-            ("example", "具体事例", "case", &self.example),
-            ("harm_level", "危害程度", "harm", &self.harm_level),
-            ("harms", "主要危害", "main harms", &self.harms),
-            ("causes", "原因剖析", "causes", &self.causes),
-            ("note", "备注", "remarks", &self.note),
-            ("evidence", "佐证说明", "evidence", &self.evidence),
-        ];
-        for (field, zh, en, text) in texts {
-            let Some(text) = text else { continue };
-            wrong.extend(Rule::lines(LONGEST).check_if_any(text).err().map(|unfit| unfit.refusal(zh, en).at(field)));
-        }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-    }
-}
-
-/// The rows of a list with what was done to them, those that were set aside or merged included. `cases` are confirmed summaries by number.
+/// The rows of a list with what was done to them, those that were set aside or merged included.
+/// `cases` are confirmed summaries by number.
 #[must_use]
-pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases: &BTreeMap<String, Vec<String>>) -> Vec<WorkingRow> {
+pub fn working(
+    list: &ProblemList,
+    survey: &Survey,
+    edits: &[ProblemEdit],
+    cases: &BTreeMap<String, Vec<String>>,
+) -> Vec<WorkingRow> {
     let own = |number: &str| edits.iter().find(|e| e.number == number);
     let mut rows: Vec<WorkingRow> = list
         .problems
@@ -146,7 +43,8 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
         .map(|derived| {
             let edit = own(&derived.number).cloned();
             let mut problem = derived.clone();
-            problem.example = cases.get(&problem.number).map_or_else(String::new, |cases| cases.join("；"));
+            problem.example =
+                cases.get(&problem.number).map_or_else(String::new, |cases| cases.join("；"));
             if let Some(edit) = &edit {
                 change(&mut problem, edit);
             }
@@ -156,8 +54,11 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
     for edit in edits.iter().filter(|e| e.question.is_none() && e.group == list.code) {
         rows.push(WorkingRow { problem: by_hand(edit, survey, cases), edit: Some(edit.clone()) });
     }
-    rows.sort_by_key(|row| (row.problem.category_order, row.edit.as_ref().is_some_and(|e| e.question.is_none())));
-    // A row says which others were merged into it, and takes their cases along unless the section wrote its own.
+    rows.sort_by_key(|row| {
+        (row.problem.category_order, row.edit.as_ref().is_some_and(|e| e.question.is_none()))
+    });
+    // A row says which others were merged into it, and takes their cases along unless the section
+    // wrote its own.
     let merged: Vec<(String, String)> = rows
         .iter()
         .filter_map(|row| match row.state() {
@@ -165,7 +66,8 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
             _ => None,
         })
         .collect();
-    let examples: BTreeMap<String, String> = rows.iter().map(|row| (row.problem.number.clone(), row.problem.example.clone())).collect();
+    let examples: BTreeMap<String, String> =
+        rows.iter().map(|row| (row.problem.number.clone(), row.problem.example.clone())).collect();
     for row in &mut rows {
         let own = row.edit.as_ref().is_some_and(|e| e.example.is_some());
         for (_, number) in merged.iter().filter(|(into, _)| *into == row.problem.number && !own) {
@@ -173,16 +75,26 @@ pub fn working(list: &ProblemList, survey: &Survey, edits: &[ProblemEdit], cases
             let gap = if row.problem.example.is_empty() || more.is_empty() { "" } else { "；" };
             row.problem.example = format!("{}{gap}{more}", row.problem.example);
         }
-        row.problem.merged = merged.iter().filter(|(into, _)| *into == row.problem.number).map(|(_, number)| number.clone()).collect();
+        row.problem.merged = merged
+            .iter()
+            .filter(|(into, _)| *into == row.problem.number)
+            .map(|(_, number)| number.clone())
+            .collect();
     }
     rows
 }
 
-/// The list as it is handed over: without rows that were set aside or merged into one that still stands.
+/// The list as it is handed over: without rows that were set aside or merged into one that still
+/// stands.
 #[must_use]
 pub fn finished(list: &ProblemList, rows: Vec<WorkingRow>) -> ProblemList {
-    let stands: Vec<String> = rows.iter().filter(|row| row.state() == RowState::Listed).map(|row| row.problem.number.clone()).collect();
-    // What was merged into a row that does not stand (any more) stands for itself again: no problem is lost by it.
+    let stands: Vec<String> = rows
+        .iter()
+        .filter(|row| row.state() == RowState::Listed)
+        .map(|row| row.problem.number.clone())
+        .collect();
+    // What was merged into a row that does not stand (any more) stands for itself again: no problem
+    // is lost by it.
     let listed = |row: &WorkingRow| match row.state() {
         RowState::Listed => true,
         RowState::Aside(_) => false,
@@ -192,18 +104,25 @@ pub fn finished(list: &ProblemList, rows: Vec<WorkingRow>) -> ProblemList {
     ProblemList { problems, ..list.clone() }
 }
 
-/// The number of the next row added by hand to a category of a group: `CY-3.M1`. Numbers are never used twice.
+/// The number of the next row added by hand to a category of a group: `CY-3.M1`. Numbers are never
+/// used twice.
 #[must_use]
 pub fn next_number(group: &str, category: usize, edits: &[ProblemEdit]) -> String {
     let start = format!("{group}-{category}.M");
-    let used = edits.iter().filter_map(|e| e.number.strip_prefix(&start)?.parse::<u32>().ok()).max().unwrap_or(0);
+    let used = edits
+        .iter()
+        .filter_map(|e| e.number.strip_prefix(&start)?.parse::<u32>().ok())
+        .max()
+        .unwrap_or(0);
     format!("{start}{}", used + 1)
 }
 
 /// What differs between two states of the lists: numbers that came, and numbers that went.
 #[must_use]
 pub fn differences(before: &[ProblemList], after: &[ProblemList]) -> (Vec<String>, Vec<String>) {
-    let numbers = |lists: &[ProblemList]| -> Vec<String> { lists.iter().flat_map(|l| l.problems.iter().map(|p| p.number.clone())).collect() };
+    let numbers = |lists: &[ProblemList]| -> Vec<String> {
+        lists.iter().flat_map(|l| l.problems.iter().map(|p| p.number.clone())).collect()
+    };
     let (old, new) = (numbers(before), numbers(after));
     let came = new.iter().filter(|n| !old.contains(n)).cloned().collect();
     let went = old.iter().filter(|n| !new.contains(n)).cloned().collect();
@@ -257,6 +176,8 @@ fn by_hand(edit: &ProblemEdit, survey: &Survey, cases: &BTreeMap<String, Vec<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Source;
+    use crate::problem::edit::LONGEST;
 
     fn survey() -> Survey {
         Survey::parse(include_bytes!("../../surveys/self-check.json")).unwrap()
@@ -269,47 +190,81 @@ mod tests {
             statement: Text::both("原来的表述", "as derived"),
             ..Problem::default()
         });
-        ProblemList { code: "CY".into(), name: "曹杨".into(), merged: false, groups: 3, silent: false, problems: problems.collect() }
+        ProblemList {
+            code: "CY".into(),
+            name: "曹杨".into(),
+            merged: false,
+            groups: 3,
+            silent: false,
+            problems: problems.collect(),
+        }
     }
 
     fn edit(number: &str, question: Option<&str>) -> ProblemEdit {
-        let problem = Problem { number: number.to_owned(), category_order: 1, ..Problem::default() };
+        let problem =
+            Problem { number: number.to_owned(), category_order: 1, ..Problem::default() };
         ProblemEdit { question: question.map(str::to_owned), ..ProblemEdit::of(&problem, "CY") }
     }
 
     #[test]
     fn what_people_did_survives_whatever_is_derived_anew() {
-        let by_hand =
-            ProblemEdit {
-                source: Source::Inspection, statement: Some("着装不整".into()), found: Some("2020-06-10".into()), ..edit("CY-1.M1", None)
-            };
-        let worded = ProblemEdit { statement: Some("改过的表述".into()), ..edit("CY-1.2", Some("second")) };
+        let by_hand = ProblemEdit {
+            source: Source::Inspection,
+            statement: Some("着装不整".into()),
+            found: Some("2020-06-10".into()),
+            ..edit("CY-1.M1", None)
+        };
+        let worded = ProblemEdit {
+            statement: Some("改过的表述".into()),
+            ..edit("CY-1.2", Some("second"))
+        };
         let edits = [by_hand, worded];
-        let finish = |list: &ProblemList| finished(list, working(list, &survey(), &edits, &BTreeMap::new()));
-        let numbers = |list: &ProblemList| list.problems.iter().map(|p| p.number.clone()).collect::<Vec<_>>();
+        let finish =
+            |list: &ProblemList| finished(list, working(list, &survey(), &edits, &BTreeMap::new()));
+        let numbers =
+            |list: &ProblemList| list.problems.iter().map(|p| p.number.clone()).collect::<Vec<_>>();
         let first = finish(&list(&["CY-1.1", "CY-1.2", "CY-2.1"]));
         assert_eq!(numbers(&first), ["CY-1.1", "CY-1.2", "CY-1.M1", "CY-2.1"]);
         assert_eq!(first.problems[1].statement.zh(), "改过的表述");
-        // The question is withheld for a while and checked again: the wording is still there, the row by hand was never gone.
+        // The question is withheld for a while and checked again: the wording is still there, the
+        // row by hand was never gone.
         let without = finish(&list(&["CY-1.1", "CY-2.1"]));
         assert_eq!(numbers(&without), ["CY-1.1", "CY-1.M1", "CY-2.1"]);
-        assert_eq!(differences(std::slice::from_ref(&first), &[without]), (vec![], vec!["CY-1.2".to_owned()]));
+        assert_eq!(
+            differences(std::slice::from_ref(&first), &[without]),
+            (vec![], vec!["CY-1.2".to_owned()])
+        );
         assert_eq!(finish(&list(&["CY-1.1", "CY-1.2", "CY-2.1"])), first);
     }
 
     #[test]
     fn rows_are_set_aside_and_merged_and_the_one_that_stands_says_so() {
-        let aside = ProblemEdit { state: RowState::Aside("与事实不符".into()), ..edit("CY-1.1", Some("first")) };
-        let merged = ProblemEdit { state: RowState::Merged("CY-1.3".into()), ..edit("CY-1.2", Some("second")) };
+        let aside = ProblemEdit {
+            state: RowState::Aside("与事实不符".into()),
+            ..edit("CY-1.1", Some("first"))
+        };
+        let merged = ProblemEdit {
+            state: RowState::Merged("CY-1.3".into()),
+            ..edit("CY-1.2", Some("second"))
+        };
         let list = list(&["CY-1.1", "CY-1.2", "CY-1.3"]);
         let rows = working(&list, &survey(), &[aside, merged], &BTreeMap::new());
         assert_eq!(rows.len(), 3, "the desk still sees them");
         let done = finished(&list, rows);
         assert_eq!(done.problems.len(), 1);
-        assert_eq!((done.problems[0].number.as_str(), done.problems[0].merged.as_slice()), ("CY-1.3", &["CY-1.2".to_owned()][..]));
+        assert_eq!(
+            (done.problems[0].number.as_str(), done.problems[0].merged.as_slice()),
+            ("CY-1.3", &["CY-1.2".to_owned()][..])
+        );
         // Its target gone, for whatever reason, a merged row stands for itself again.
-        let merged = ProblemEdit { state: RowState::Merged("CY-1.3".into()), ..edit("CY-1.2", Some("second")) };
-        let aside = ProblemEdit { state: RowState::Aside("重复".into()), ..edit("CY-1.3", Some("third")) };
+        let merged = ProblemEdit {
+            state: RowState::Merged("CY-1.3".into()),
+            ..edit("CY-1.2", Some("second"))
+        };
+        let aside = ProblemEdit {
+            state: RowState::Aside("重复".into()),
+            ..edit("CY-1.3", Some("third"))
+        };
         let numbers = |list: &ProblemList, edits: &[ProblemEdit]| {
             let done = finished(list, working(list, &survey(), edits, &BTreeMap::new()));
             done.problems.into_iter().map(|p| p.number).collect::<Vec<_>>()
@@ -330,18 +285,31 @@ mod tests {
     fn a_row_by_hand_needs_what_a_reader_needs() {
         let wrong = edit("CY-9.M1", None).check(&survey()).unwrap_err();
         assert_eq!(wrong.len(), 3, "{wrong:?}");
-        let right =
-            ProblemEdit { source: Source::Complaint, statement: Some("一".into()), found: Some("2020-06-10".into()), ..edit("CY-1.M1", None) };
+        let right = ProblemEdit {
+            source: Source::Complaint,
+            statement: Some("一".into()),
+            found: Some("2020-06-10".into()),
+            ..edit("CY-1.M1", None)
+        };
         assert!(right.check(&survey()).is_ok());
-        assert!(ProblemEdit { note: Some("长".repeat(LONGEST + 1)), ..right }.check(&survey()).is_err());
+        assert!(
+            ProblemEdit { note: Some("长".repeat(LONGEST + 1)), ..right }.check(&survey()).is_err()
+        );
     }
 
     #[test]
     fn confirmed_summaries_are_the_cases_unless_the_section_wrote_its_own() {
-        let cases = BTreeMap::from([("CY-1.1".to_owned(), vec!["有队员迟到".to_owned(), "有队员脱岗".to_owned()])]);
+        let cases = BTreeMap::from([(
+            "CY-1.1".to_owned(),
+            vec!["有队员迟到".to_owned(), "有队员脱岗".to_owned()],
+        )]);
         let list = list(&["CY-1.1"]);
-        assert_eq!(working(&list, &survey(), &[], &cases)[0].problem.example, "有队员迟到；有队员脱岗");
-        let own = ProblemEdit { example: Some("早退两次".into()), ..edit("CY-1.1", Some("first")) };
+        assert_eq!(
+            working(&list, &survey(), &[], &cases)[0].problem.example,
+            "有队员迟到；有队员脱岗"
+        );
+        let own =
+            ProblemEdit { example: Some("早退两次".into()), ..edit("CY-1.1", Some("first")) };
         assert_eq!(working(&list, &survey(), &[own], &cases)[0].problem.example, "早退两次");
     }
 }

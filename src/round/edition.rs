@@ -1,16 +1,19 @@
 //! Editions of a ballot's plaintext.
-//! What a round was opened with is settled with its key, so that its ballots stay of one kind and one size when the program is replaced.
+//! What a round was opened with is settled with its key, so that its ballots stay of one kind and
+//! one size when the program is replaced.
 
 use super::Round;
 use crate::text::Refusal;
 
-/// How a plaintext is written; its first byte says it. A round keeps the one it was opened with, and all are read.
+/// How a plaintext is written; its first byte says it. A round keeps the one it was opened with,
+/// and all are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u8)]
 pub enum BallotEdition {
     /// Texts in UTF-8, room for four bytes a character.
     Utf8 = 1,
-    /// Texts in UTF-16: two bytes for a character, so that a ballot is half as large. Rare ones take four, for which there is room once over.
+    /// Texts in UTF-16: two bytes for a character, so that a ballot is half as large. Rare ones
+    /// take four, for which there is room once over.
     #[default]
     Utf16 = 2,
 }
@@ -19,7 +22,8 @@ impl BallotEdition {
     /// Every edition there was.
     pub const ALL: [Self; 2] = [Self::Utf8, Self::Utf16];
 
-    /// What a round is sealed with: KEM, KDF and AEAD numbers of RFC 9180 and its successors, and how plaintexts are written.
+    /// What a round is sealed with: KEM, KDF and AEAD numbers of RFC 9180 and its successors, and
+    /// how plaintexts are written.
     #[must_use]
     pub fn suite(self) -> &'static str {
         match self {

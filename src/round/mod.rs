@@ -1,16 +1,15 @@
 //! A round: one running of a survey, its dates and the moves it may make.
 //! All dates are calendar days in Asia/Shanghai, and no clock that jumps back can undo a move.
 
+mod day;
 mod edition;
 mod scopes;
 mod state;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use time::macros::offset;
-use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
+use time::{Date, Duration, OffsetDateTime};
 
 pub use edition::BallotEdition;
 pub use scopes::{KindScope, Scopes};
@@ -18,9 +17,9 @@ pub use state::{Move, RoundState};
 
 use crate::id::RoundId;
 use crate::text::{Lang, Refusal, Rule};
+use day::midnight;
+pub use day::{Day, SHANGHAI, check_dates, parse_day, parse_typed_day, shanghai_day};
 
-/// The bureau's time zone; it has had no daylight saving since 1991.
-pub const SHANGHAI: UtcOffset = offset!(+8);
 /// How long after the closing day a form that was already open may still be sent.
 pub const GRACE: Duration = Duration::minutes(30);
 
@@ -85,7 +84,8 @@ pub struct ClosingSums {
     pub digest: String,
     /// Whether the round was closed before its last day was over.
     pub early: bool,
-    /// Slips used beyond a unit's head count, summed over all units: spares that somebody used besides the own slip.
+    /// Slips used beyond a unit's head count, summed over all units: spares that somebody used
+    /// besides the own slip.
     #[serde(default)]
     pub over: u64,
 }
@@ -126,8 +126,12 @@ pub struct TurnoutSnapshot {
 }
 
 /// Names of the turnout bands.
-const TURNOUT_BANDS: [[&str; 2]; 4] =
-    [["不足25%", "under 25%"], ["25%～50%", "25% to 50%"], ["50%～75%", "50% to 75%"], ["75%及以上", "75% and more"]];
+const TURNOUT_BANDS: [[&str; 2]; 4] = [
+    ["不足25%", "under 25%"],
+    ["25%～50%", "25% to 50%"],
+    ["50%～75%", "50% to 75%"],
+    ["75%及以上", "75% and more"],
+];
 
 /// The words of a turnout band.
 #[must_use]
@@ -178,7 +182,8 @@ pub struct Round {
     pub public_key: Option<Vec<u8>>,
     /// Wrapped private key, until it is destroyed.
     pub wrapped_key: Option<String>,
-    /// How its plaintexts are written, settled when it is opened; none if only a later version knows.
+    /// How its plaintexts are written, settled when it is opened; none if only a later version
+    /// knows.
     pub edition: Option<BallotEdition>,
     /// Sums at closing.
     pub closing: Option<ClosingSums>,
@@ -222,7 +227,13 @@ pub enum Phase {
 impl Round {
     /// A new draft of a survey with this content hash.
     #[must_use]
-    pub fn draft(id: RoundId, title: &str, survey: &str, access: Access, (opens, closes): (Date, Date)) -> Self {
+    pub fn draft(
+        id: RoundId,
+        title: &str,
+        survey: &str,
+        access: Access,
+        (opens, closes): (Date, Date),
+    ) -> Self {
         Self {
             id,
             title: title.to_owned(),
@@ -263,7 +274,8 @@ impl Round {
         midnight(self.opens)
     }
 
-    /// The first moment after the last day. The end of all days, should a stored one be the last that a calendar has.
+    /// The first moment after the last day. The end of all days, should a stored one be the last
+    /// that a calendar has.
     #[must_use]
     pub fn ends_at(&self) -> OffsetDateTime {
         midnight(self.closes).saturating_add(Duration::DAY)
@@ -291,76 +303,11 @@ impl Round {
     }
 }
 
-fn midnight(day: Date) -> OffsetDateTime {
-    day.with_time(Time::MIDNIGHT).assume_offset(SHANGHAI)
-}
-
-/// The calendar day in Shanghai at `now`.
-#[must_use]
-pub fn shanghai_day(now: OffsetDateTime) -> Date {
-    now.to_offset(SHANGHAI).date()
-}
-
-/// Reads `2026-06-01`.
-pub fn parse_day(text: &str) -> Result<Date, Refusal> {
-    let format = time::macros::format_description!("[year]-[month]-[day]");
-    Date::parse(text.trim(), format).map_err(|_| {
-        if text.is_empty() {
-            Refusal::new("请填写日期", "give a date")
-        } else {
-            Refusal::new(format!("日期“{text}”应写作 2026-06-01 的格式"), format!("`{text}` is not a date; write it as 2026-06-01"))
-        }
-    })
-}
-
-/// Years that a date may be in; anything else is a slip of the finger.
-pub const FIRST_YEAR: u16 = 2000;
-/// The last of them.
-pub const LAST_YEAR: u16 = 2199;
-
-/// Reads a day that somebody typed, within the years that are meant.
-pub fn parse_typed_day(text: &str) -> Result<Date, Refusal> {
-    parse_day(text).and_then(|day| check_year(day).map(|()| day))
-}
-
-fn check_year(day: Date) -> Result<(), Refusal> {
-    if (i32::from(FIRST_YEAR)..=i32::from(LAST_YEAR)).contains(&day.year()) {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        format!("年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对"),
-        format!("the year must be from {FIRST_YEAR} to {LAST_YEAR}; check the date"),
-    ))
-}
-
-/// Checks the two dates of a round.
-pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
-    check_year(opens).map_err(|r| r.at("opens"))?;
-    check_year(closes).map_err(|r| r.at("closes"))?;
-    if closes < opens {
-        return Err(Refusal::new("截止日期不能早于开放日期", "the closing day must not be before the opening day").at("closes"));
-    }
-    if closes - opens > Duration::days(366) {
-        return Err(Refusal::new("一轮最长一年", "a round may last one year at most").at("closes"));
-    }
-    Ok(())
-}
-
 /// Checks a title.
 pub fn check_title(title: &str) -> Result<(), Refusal> {
-    Rule::line(80).check(title.trim()).map_err(|unfit| unfit.refusal("名称", "the title").at("title"))
-}
-
-/// A day as an official writes it, in either language.
-pub struct Day(pub Date, pub Lang);
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Lang::Zh => write!(f, "{}年{}月{}日", self.0.year(), u8::from(self.0.month()), self.0.day()),
-            Lang::En => write!(f, "{}", self.0),
-        }
-    }
+    Rule::line(80)
+        .check(title.trim())
+        .map_err(|unfit| unfit.refusal("名称", "the title").at("title"))
 }
 
 #[cfg(test)]
@@ -371,7 +318,10 @@ mod tests {
 
     fn round(state: RoundState) -> Round {
         let dates = (date!(2026 - 06 - 01), date!(2026 - 06 - 08));
-        Round { state, ..Round::draft("abcdefgh".parse().unwrap(), "测试", "", Access::Slip, dates) }
+        Round {
+            state,
+            ..Round::draft("abcdefgh".parse().unwrap(), "测试", "", Access::Slip, dates)
+        }
     }
 
     #[test]
@@ -389,7 +339,11 @@ mod tests {
     fn a_clock_that_jumps_back_never_reopens() {
         let mut round = round(RoundState::Open);
         round.ended = true;
-        assert_eq!(round.phase(datetime!(2026-06-03 12:00:00 +8)), Phase::Grace, "the page says closed");
+        assert_eq!(
+            round.phase(datetime!(2026-06-03 12:00:00 +8)),
+            Phase::Grace,
+            "the page says closed"
+        );
         round.sealed = true;
         assert_eq!(round.phase(datetime!(2026-06-03 12:00:00 +8)), Phase::Over);
     }

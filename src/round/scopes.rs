@@ -1,5 +1,6 @@
 //! Which questions apply to which units of a round, before it opens.
-//! A scope that no unit fits, or a unit that no scope fits, is a mistake more often than a wish; afterwards it would only be a row that is missing.
+//! A scope that no unit fits, or a unit that no scope fits, is a mistake more often than a wish;
+//! afterwards it would only be a row that is missing.
 
 use crate::survey::Survey;
 use crate::text::Refusal;
@@ -23,7 +24,8 @@ pub struct Scopes {
     pub general: usize,
     /// The kinds of the round's units.
     pub kinds: Vec<KindScope>,
-    /// Kinds that questions are limited to though the round has no such unit, with the number of these questions.
+    /// Kinds that questions are limited to though the round has no such unit, with the number of
+    /// these questions.
     pub idle: Vec<(String, usize)>,
 }
 
@@ -31,16 +33,29 @@ impl Scopes {
     /// Holds the units of a round against the scopes of its survey.
     #[must_use]
     pub fn of(survey: &Survey, units: &[Unit]) -> Self {
-        let limited = |kind: &str| survey.questions().iter().filter(|q| q.scope.iter().any(|word| survey.kind_of(word) == kind)).count();
+        let limited = |kind: &str| {
+            survey
+                .questions()
+                .iter()
+                .filter(|q| q.scope.iter().any(|word| survey.kind_of(word) == kind))
+                .count()
+        };
         let mut kinds: Vec<KindScope> = Vec::new();
         for unit in units {
             let kind = survey.kind_of(&unit.kind);
             match kinds.iter_mut().find(|known| known.kind == kind) {
                 Some(known) => known.units.push(unit.name.clone()),
-                None => kinds.push(KindScope { limited: limited(&kind), units: vec![unit.name.clone()], kind }),
+                None => kinds.push(KindScope {
+                    limited: limited(&kind),
+                    units: vec![unit.name.clone()],
+                    kind,
+                }),
             }
         }
-        let missing = survey.scoped_kinds().into_iter().filter(|kind| kinds.iter().all(|known| known.kind != *kind));
+        let missing = survey
+            .scoped_kinds()
+            .into_iter()
+            .filter(|kind| kinds.iter().all(|known| known.kind != *kind));
         Self {
             general: survey.questions().iter().filter(|q| q.scope.is_empty()).count(),
             idle: missing.map(|kind| (kind.clone(), limited(&kind))).collect(),
@@ -55,8 +70,15 @@ impl Scopes {
         let name = |kind: &str, lang| survey.kind_name(kind, lang).to_owned();
         let idle = self.idle.iter().map(|(kind, questions)| {
             Refusal::new(
-                format!("有 {questions} 道题只适用于“{}”，但本轮没有这类单位，这些题不会列入任何清单", name(kind, Zh)),
-                format!("{questions} questions are only for {}, but no unit of this round is one: they will be in no list", name(kind, En)),
+                format!(
+                    "有 {questions} 道题只适用于“{}”，但本轮没有这类单位，这些题不会列入任何清单",
+                    name(kind, Zh)
+                ),
+                format!(
+                    "{questions} questions are only for {}, but no unit of this round is one: they \
+                     will be in no list",
+                    name(kind, En)
+                ),
             )
         });
         let scoped = !survey.scoped_kinds().is_empty();
@@ -70,7 +92,8 @@ impl Scopes {
                     self.general
                 ),
                 format!(
-                    "{} units of kind {} ({}) are in no question's scope; only the {} questions for all units apply",
+                    "{} units of kind {} ({}) are in no question's scope; only the {} questions \
+                     for all units apply",
                     kind.units.len(),
                     name(&kind.kind, En),
                     kind.units.join(", "),

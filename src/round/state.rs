@@ -135,8 +135,14 @@ mod tests {
             (Move::Void, S::Closed),
         ];
         for state in states {
-            for step in [Move::Open, Move::Close, Move::OpenBox, Move::Release, Move::Resume, Move::Void] {
-                assert_eq!(step.from(state).is_ok(), legal.contains(&(step, state)), "{step:?} from {state:?}");
+            for step in
+                [Move::Open, Move::Close, Move::OpenBox, Move::Release, Move::Resume, Move::Void]
+            {
+                assert_eq!(
+                    step.from(state).is_ok(),
+                    legal.contains(&(step, state)),
+                    "{step:?} from {state:?}"
+                );
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Desk accounts, their sessions, tokens and second factors.
-//! Times stand here, and only here, because these rows are about officials at the desk and never about respondents.
+//! Times stand here, and only here, because these rows are about officials at the desk and never
+//! about respondents.
 
 use diesel::prelude::*;
 
@@ -59,75 +60,119 @@ pub struct TokenRow {
 impl Storage {
     /// An account.
     pub fn account(&self, name: &str) -> Result<Option<AccountRow>, StorageError> {
-        Ok(accounts::table.find(name).select(AccountRow::as_select()).first(&mut *self.connection()?).optional()?)
+        Ok(accounts::table
+            .find(name)
+            .select(AccountRow::as_select())
+            .first(&mut *self.connection()?)
+            .optional()?)
     }
 
     /// All accounts.
     pub fn accounts(&self) -> Result<Vec<AccountRow>, StorageError> {
-        Ok(accounts::table.order(accounts::name).select(AccountRow::as_select()).load(&mut *self.connection()?)?)
+        Ok(accounts::table
+            .order(accounts::name)
+            .select(AccountRow::as_select())
+            .load(&mut *self.connection()?)?)
     }
 
     /// Units an account may see.
     pub fn account_units(&self, name: &str) -> Result<Vec<String>, StorageError> {
-        Ok(account_units::table.filter(account_units::account.eq(name)).select(account_units::unit).load(&mut *self.connection()?)?)
+        Ok(account_units::table
+            .filter(account_units::account.eq(name))
+            .select(account_units::unit)
+            .load(&mut *self.connection()?)?)
     }
 
     /// A session.
     pub fn session(&self, hash: &str) -> Result<Option<SessionRow>, StorageError> {
-        Ok(sessions::table.find(hash).select(SessionRow::as_select()).first(&mut *self.connection()?).optional()?)
+        Ok(sessions::table
+            .find(hash)
+            .select(SessionRow::as_select())
+            .first(&mut *self.connection()?)
+            .optional()?)
     }
 
     /// Notes that the password was typed again.
     pub fn confirm_session(&self, hash: &str, now: i64) -> Result<(), StorageError> {
-        diesel::update(sessions::table.find(hash)).set(sessions::confirmed.eq(now)).execute(&mut *self.connection()?)?;
+        diesel::update(sessions::table.find(hash))
+            .set(sessions::confirmed.eq(now))
+            .execute(&mut *self.connection()?)?;
         Ok(())
     }
 
     /// How many recovery codes are left.
     pub fn recovery_codes_left(&self, account: &str) -> Result<i64, StorageError> {
-        Ok(recovery_codes::table.filter(recovery_codes::account.eq(account)).count().get_result(&mut *self.connection()?)?)
+        Ok(recovery_codes::table
+            .filter(recovery_codes::account.eq(account))
+            .count()
+            .get_result(&mut *self.connection()?)?)
     }
 
     /// A token by its hash.
     pub fn token(&self, hash: &str) -> Result<Option<TokenRow>, StorageError> {
-        Ok(api_tokens::table.find(hash).select(TokenRow::as_select()).first(&mut *self.connection()?).optional()?)
+        Ok(api_tokens::table
+            .find(hash)
+            .select(TokenRow::as_select())
+            .first(&mut *self.connection()?)
+            .optional()?)
     }
 
     /// Tokens of an account; those that have ended go.
     pub fn tokens(&self, account: &str, now: i64) -> Result<Vec<TokenRow>, StorageError> {
-        diesel::delete(api_tokens::table.filter(api_tokens::ends.le(now))).execute(&mut *self.connection()?)?;
+        diesel::delete(api_tokens::table.filter(api_tokens::ends.le(now)))
+            .execute(&mut *self.connection()?)?;
         let own = api_tokens::table.filter(api_tokens::account.eq(account));
-        Ok(own.order((api_tokens::ends, api_tokens::hash)).select(TokenRow::as_select()).load(&mut *self.connection()?)?)
+        Ok(own
+            .order((api_tokens::ends, api_tokens::hash))
+            .select(TokenRow::as_select())
+            .load(&mut *self.connection()?)?)
     }
 
     /// Uses up a time step; false if it, or a later one, was used before.
     pub fn use_totp_step(&self, account: &str, step: i64) -> Result<bool, StorageError> {
-        let fresh = accounts::table.find(account).filter(accounts::totp_step.lt(step).or(accounts::totp_step.is_null()));
-        Ok(diesel::update(fresh).set(accounts::totp_step.eq(step)).execute(&mut *self.connection()?)? == 1)
+        let fresh = accounts::table
+            .find(account)
+            .filter(accounts::totp_step.lt(step).or(accounts::totp_step.is_null()));
+        Ok(diesel::update(fresh)
+            .set(accounts::totp_step.eq(step))
+            .execute(&mut *self.connection()?)?
+            == 1)
     }
 
     /// Notes that a session was used.
     pub fn touch_session(&self, hash: &str, now: i64) -> Result<(), StorageError> {
-        diesel::update(sessions::table.find(hash)).set(sessions::seen.eq(now)).execute(&mut *self.connection()?)?;
+        diesel::update(sessions::table.find(hash))
+            .set(sessions::seen.eq(now))
+            .execute(&mut *self.connection()?)?;
         Ok(())
     }
 
     /// Ends a session, and all that started before `oldest`.
     pub fn end_sessions(&self, hash: &str, oldest: i64) -> Result<(), StorageError> {
-        diesel::delete(sessions::table.filter(sessions::hash.eq(hash).or(sessions::started.lt(oldest)))).execute(&mut *self.connection()?)?;
+        diesel::delete(
+            sessions::table.filter(sessions::hash.eq(hash).or(sessions::started.lt(oldest))),
+        )
+        .execute(&mut *self.connection()?)?;
         Ok(())
     }
 }
 
 impl Transaction<'_> {
     /// Adds an account with the units it may see.
-    pub fn add_account(&mut self, account: &AccountRow, units: &[String]) -> Result<(), StorageError> {
+    pub fn add_account(
+        &mut self,
+        account: &AccountRow,
+        units: &[String],
+    ) -> Result<(), StorageError> {
         {
             let db = &mut *self.db;
             diesel::insert_into(accounts::table).values(account).execute(db)?;
             for unit in units {
                 diesel::insert_into(account_units::table)
-                    .values((account_units::account.eq(&account.name), account_units::unit.eq(unit)))
+                    .values((
+                        account_units::account.eq(&account.name),
+                        account_units::unit.eq(unit),
+                    ))
                     .execute(db)?;
             }
             Ok(())
@@ -136,13 +181,19 @@ impl Transaction<'_> {
 
     /// Ends all sessions of an account but one.
     pub fn end_other_sessions(&mut self, account: &str, but: &str) -> Result<(), StorageError> {
-        let others = sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(but));
+        let others =
+            sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(but));
         diesel::delete(others).execute(self.db)?;
         Ok(())
     }
 
     /// Sets a password; `temporary` if somebody else has seen it.
-    pub fn set_password(&mut self, account: &str, hash: &str, temporary: bool) -> Result<(), StorageError> {
+    pub fn set_password(
+        &mut self,
+        account: &str,
+        hash: &str,
+        temporary: bool,
+    ) -> Result<(), StorageError> {
         let row = (accounts::password.eq(hash), accounts::temporary.eq(temporary));
         diesel::update(accounts::table.find(account)).set(row).execute(self.db)?;
         Ok(())
@@ -150,22 +201,35 @@ impl Transaction<'_> {
 
     /// Sets until when an account waits to be vouched for.
     pub fn set_waits(&mut self, account: &str, until: Option<i64>) -> Result<(), StorageError> {
-        diesel::update(accounts::table.find(account)).set(accounts::waits.eq(until)).execute(self.db)?;
+        diesel::update(accounts::table.find(account))
+            .set(accounts::waits.eq(until))
+            .execute(self.db)?;
         Ok(())
     }
 
     /// Lets an account sign in or not.
     pub fn set_active(&mut self, account: &str, active: bool) -> Result<(), StorageError> {
-        diesel::update(accounts::table.find(account)).set(accounts::active.eq(active)).execute(self.db)?;
+        diesel::update(accounts::table.find(account))
+            .set(accounts::active.eq(active))
+            .execute(self.db)?;
         Ok(())
     }
 
     /// Sets or clears the second factor and its recovery codes.
-    pub fn set_second_factor(&mut self, account: &str, sealed: Option<&str>, step: i64, codes: &[String]) -> Result<(), StorageError> {
+    pub fn set_second_factor(
+        &mut self,
+        account: &str,
+        sealed: Option<&str>,
+        step: i64,
+        codes: &[String],
+    ) -> Result<(), StorageError> {
         {
             let db = &mut *self.db;
-            diesel::update(accounts::table.find(account)).set((accounts::totp.eq(sealed), accounts::totp_step.eq(step))).execute(db)?;
-            diesel::delete(recovery_codes::table.filter(recovery_codes::account.eq(account))).execute(db)?;
+            diesel::update(accounts::table.find(account))
+                .set((accounts::totp.eq(sealed), accounts::totp_step.eq(step)))
+                .execute(db)?;
+            diesel::delete(recovery_codes::table.filter(recovery_codes::account.eq(account)))
+                .execute(db)?;
             for code in codes {
                 diesel::insert_into(recovery_codes::table)
                     .values((recovery_codes::account.eq(account), recovery_codes::hash.eq(code)))

@@ -1,5 +1,6 @@
 //! Steps that take two accounts: agreeing, counting who agreed, and doing it are one transaction.
-//! Whatever arrives at once, a step has one effect, and its effect is what those who agreed have seen.
+//! Whatever arrives at once, a step has one effect, and its effect is what those who agreed have
+//! seen.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,11 @@ use crate::problem::ProblemEdit;
 use crate::round::{Hold, RoundState};
 
 /// The lists of a round from what people did to them, as they would be handed over.
-pub type ListsOf<'a> = &'a mut dyn FnMut(Vec<ProblemEdit>, BTreeMap<String, Vec<String>>, BTreeMap<String, Hold>) -> Result<Edition, StorageError>;
+pub type ListsOf<'a> = &'a mut dyn FnMut(
+    Vec<ProblemEdit>,
+    BTreeMap<String, Vec<String>>,
+    BTreeMap<String, Hold>,
+) -> Result<Edition, StorageError>;
 
 /// What a shared step does.
 pub enum SharedDeed<'a> {
@@ -74,7 +79,10 @@ impl Storage {
     /// Who has approved which step of a round.
     pub fn approvals(&self, round: &RoundId) -> Result<Vec<(String, String)>, StorageError> {
         let own = approvals::table.filter(approvals::round.eq(round.as_str()));
-        Ok(own.order((approvals::step, approvals::account)).select((approvals::step, approvals::account)).load(&mut *self.connection()?)?)
+        Ok(own
+            .order((approvals::step, approvals::account))
+            .select((approvals::step, approvals::account))
+            .load(&mut *self.connection()?)?)
     }
 
     /// The digest of what is agreed to where no lists are: the round as everybody reads it.
@@ -85,7 +93,11 @@ impl Storage {
 
 impl Transaction<'_> {
     /// Forgets the approvals of a round, of one step or of all.
-    pub fn forget_approvals(&mut self, round: &RoundId, step: Option<&str>) -> Result<(), StorageError> {
+    pub fn forget_approvals(
+        &mut self,
+        round: &RoundId,
+        step: Option<&str>,
+    ) -> Result<(), StorageError> {
         let own = approvals::table.filter(approvals::round.eq(round.as_str()));
         match step {
             Some(step) => diesel::delete(own.filter(approvals::step.eq(step))).execute(self.db)?,
@@ -94,23 +106,33 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Notes that an account agrees to a step, and takes it if that makes enough of them. After a destruction [`Storage::rewrite_if_due`] has to follow.
+    /// Notes that an account agrees to a step, and takes it if that makes enough of them. After a
+    /// destruction [`Storage::rewrite_if_due`] has to follow.
     pub fn share(&mut self, wish: &Sharing, mut deed: SharedDeed) -> Result<Shared, StorageError> {
         let db = &mut *self.db;
         if let Db::Pg(pg) = db {
-            // On SQLite the transaction holds the only write lock; here nobody may change what is agreed to until it is done.
-            pg.batch_execute("lock table approvals, comments, screenings, problems in share row exclusive mode")?;
-            diesel::sql_query(format!("select 1 from rounds where id = '{}' for update", wish.round)).execute(pg)?;
+            // On SQLite the transaction holds the only write lock; here nobody may change what is
+            // agreed to until it is done.
+            pg.batch_execute(
+                "lock table approvals, comments, screenings, problems in share row exclusive mode",
+            )?;
+            diesel::sql_query(format!(
+                "select 1 from rounds where id = '{}' for update",
+                wish.round
+            ))
+            .execute(pg)?;
         }
         let own = rounds::table.find(wish.round.as_str());
-        let (state, destroyed, holds): (String, bool, String) = own.select((rounds::state, rounds::destroyed, rounds::holds)).first(db)?;
+        let (state, destroyed, holds): (String, bool, String) =
+            own.select((rounds::state, rounds::destroyed, rounds::holds)).first(db)?;
         if state != wish.from.as_str() {
             return Ok(Shared::Changed);
         }
         let mut edition = None;
         let digest = match &mut deed {
             SharedDeed::Release(lists) | SharedDeed::Lists(lists) => {
-                let holds = serde_json::from_str(&holds).map_err(|_| StorageError::Corrupt(format!("holds of round {}", wish.round)))?;
+                let holds = serde_json::from_str(&holds)
+                    .map_err(|_| StorageError::Corrupt(format!("holds of round {}", wish.round)))?;
                 let made = lists(edits(db, wish.round)?, screened_cases(db, wish.round)?, holds)?;
                 let digest = made.digest();
                 edition = Some(made);
@@ -141,9 +163,13 @@ impl Transaction<'_> {
                 if !destroyed {
                     return Ok(Shared::Changed);
                 }
-                diesel::update(own).set(rounds::state.eq(RoundState::Released.as_str())).execute(db)?;
+                diesel::update(own)
+                    .set(rounds::state.eq(RoundState::Released.as_str()))
+                    .execute(db)?;
             }
-            SharedDeed::Move(to) => drop(diesel::update(own).set(rounds::state.eq(to.as_str())).execute(db)?),
+            SharedDeed::Move(to) => {
+                diesel::update(own).set(rounds::state.eq(to.as_str())).execute(db)?;
+            }
             SharedDeed::Destroy { day } => {
                 if !destroy(db, wish.round, day, &by)? {
                     return Ok(Shared::Changed);
@@ -169,8 +195,14 @@ impl Transaction<'_> {
     }
 }
 
-/// Notes an approval; those who make enough, or what there is to say instead. Approvals of something else, or of accounts that may not agree any more, end here.
-fn agree(db: &mut Db, wish: &Sharing, account: &str, digest: &str) -> Result<Result<Vec<String>, Shared>, StorageError> {
+/// Notes an approval; those who make enough, or what there is to say instead. Approvals of
+/// something else, or of accounts that may not agree any more, end here.
+fn agree(
+    db: &mut Db,
+    wish: &Sharing,
+    account: &str,
+    digest: &str,
+) -> Result<Result<Vec<String>, Shared>, StorageError> {
     let entitled: Vec<(String, String, Option<i64>)> = accounts::table
         .filter(accounts::active.eq(true))
         .filter(accounts::role.eq_any(wish.roles))
@@ -179,30 +211,45 @@ fn agree(db: &mut Db, wish: &Sharing, account: &str, digest: &str) -> Result<Res
     if !entitled.iter().any(|(name, ..)| name == account) {
         return Ok(Err(Shared::NotAllowed));
     }
-    let may: Vec<(String, String)> =
-        entitled.into_iter().filter(|(_, _, waits)| waits.is_none_or(|until| wish.now >= until)).map(|(name, role, _)| (name, role)).collect();
+    let may: Vec<(String, String)> = entitled
+        .into_iter()
+        .filter(|(_, _, waits)| waits.is_none_or(|until| wish.now >= until))
+        .map(|(name, role, _)| (name, role))
+        .collect();
     if !may.iter().any(|(name, _)| name == account) {
         return Ok(Err(Shared::NotYet));
     }
     let names: Vec<&str> = may.iter().map(|(name, _)| name.as_str()).collect();
-    let own = || approvals::table.filter(approvals::round.eq(wish.round.as_str())).filter(approvals::step.eq(wish.step));
+    let own = || {
+        approvals::table
+            .filter(approvals::round.eq(wish.round.as_str()))
+            .filter(approvals::step.eq(wish.step))
+    };
     diesel::delete(own().filter(approvals::account.eq(account))).execute(db)?;
-    diesel::delete(own().filter(approvals::seen.ne(digest).or(approvals::seen.is_null()))).execute(db)?;
+    diesel::delete(own().filter(approvals::seen.ne(digest).or(approvals::seen.is_null())))
+        .execute(db)?;
     diesel::delete(own().filter(approvals::account.ne_all(&names))).execute(db)?;
     diesel::insert_into(approvals::table)
-        .values((approvals::round.eq(wish.round.as_str()), approvals::step.eq(wish.step), approvals::account.eq(account), approvals::seen.eq(digest)))
+        .values((
+            approvals::round.eq(wish.round.as_str()),
+            approvals::step.eq(wish.step),
+            approvals::account.eq(account),
+            approvals::seen.eq(digest),
+        ))
         .execute(db)?;
     let by: Vec<String> = own().order(approvals::account).select(approvals::account).load(db)?;
     let last = wish.roles.last().copied().unwrap_or_default();
-    let enough = by.len() >= 2 && (!wish.needs_last || may.iter().any(|(name, role)| role == last && by.contains(name)));
+    let enough = by.len() >= 2
+        && (!wish.needs_last || may.iter().any(|(name, role)| role == last && by.contains(name)));
     Ok(if enough { Ok(by) } else { Err(Shared::Waits) })
 }
 
 fn row_digest(db: &mut Db, round: &RoundId) -> Result<String, StorageError> {
     type Row = (String, Option<String>, Option<String>, Option<String>);
     let own = rounds::table.find(round.as_str());
-    let (state, closing, restored, destruction): Row =
-        own.select((rounds::state, rounds::closing, rounds::restored, rounds::destruction)).first(db)?;
+    let (state, closing, restored, destruction): Row = own
+        .select((rounds::state, rounds::closing, rounds::restored, rounds::destruction))
+        .first(db)?;
     let told = format!("{state}\n{closing:?}\n{restored:?}\n{destruction:?}");
     Ok(hex::encode(&Sha256::digest(told)[..8]))
 }

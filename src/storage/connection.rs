@@ -1,5 +1,7 @@
-//! Connections: one enum over both backends, pooled, with the settings that durability and secrecy need.
-//! A connection that lacks them is refused, because a ballot acknowledged on an unsafe connection could be lost.
+//! Connections: one enum over both backends, pooled, with the settings that durability and secrecy
+//! need.
+//! A connection that lacks them is refused, because a ballot acknowledged on an unsafe connection
+//! could be lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +30,9 @@ impl Db {
     pub(super) fn sqlite(&mut self) -> Result<&mut diesel::SqliteConnection, StorageError> {
         match self {
             Self::Sqlite(db) => Ok(db),
-            Self::Pg(_) => Err(StorageError::Unavailable("this is done to files, and the database is PostgreSQL".into())),
+            Self::Pg(_) => Err(StorageError::Unavailable(
+                "this is done to files, and the database is PostgreSQL".into(),
+            )),
         }
     }
 
@@ -36,7 +40,9 @@ impl Db {
     pub(super) fn postgres(&mut self) -> Result<&mut diesel::PgConnection, StorageError> {
         match self {
             Self::Pg(db) => Ok(db),
-            Self::Sqlite(_) => Err(StorageError::Unavailable("this is done to partitions, and the database is SQLite".into())),
+            Self::Sqlite(_) => Err(StorageError::Unavailable(
+                "this is done to partitions, and the database is SQLite".into(),
+            )),
         }
     }
 }
@@ -62,20 +68,29 @@ impl Target {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Postgres(Arc::new(Servers::parse(url, data))))
         } else {
-            Err(StorageError::Unavailable("the address must start with sqlite:// or postgres://".into()))
+            Err(StorageError::Unavailable(
+                "the address must start with sqlite:// or postgres://".into(),
+            ))
         }
     }
 
     /// The same database by another address, with the rights that one has.
-    pub(super) fn with_other_rights(&self, url: &str, data: &std::path::Path) -> Result<Self, StorageError> {
+    pub(super) fn with_other_rights(
+        &self,
+        url: &str,
+        data: &std::path::Path,
+    ) -> Result<Self, StorageError> {
         match (self, Self::parse(url, data)?) {
             (Self::Postgres(main), Self::Postgres(other)) => {
-                let other = Arc::into_inner(other).ok_or_else(|| StorageError::Unavailable("the address is in use".into()))?;
+                let other = Arc::into_inner(other)
+                    .ok_or_else(|| StorageError::Unavailable("the address is in use".into()))?;
                 Ok(Self::Postgres(Arc::new(other.beside(main))))
             }
-            _ => {
-                Err(StorageError::Unavailable("an address of its own for openings is for PostgreSQL, where the database is on PostgreSQL too".into()))
-            }
+            _ => Err(StorageError::Unavailable(
+                "an address of its own for openings is for PostgreSQL, where the database is on \
+                 PostgreSQL too"
+                    .into(),
+            )),
         }
     }
 
@@ -83,9 +98,13 @@ impl Target {
     pub(super) fn prepare(&self) -> Result<(), StorageError> {
         let (Self::Sqlite(path) | Self::SqliteBox(path)) = self else { return Ok(()) };
         match std::path::Path::new(path).parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => {
-                std::fs::create_dir_all(folder).map_err(|e| StorageError::Unavailable(format!("cannot create the folder {}: {e}", folder.display())))
-            }
+            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+                .map_err(|e| {
+                    StorageError::Unavailable(format!(
+                        "cannot create the folder {}: {e}",
+                        folder.display()
+                    ))
+                }),
             _ => Ok(()),
         }
     }
@@ -97,8 +116,9 @@ impl Target {
                 make_private(path)?;
                 let mut db = diesel::SqliteConnection::establish(path).map_err(refused)?;
                 db.batch_execute(
-                    "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
-                     pragma foreign_keys = on; pragma secure_delete = on; pragma trusted_schema = off;",
+                    "pragma busy_timeout = 5000; pragma journal_mode = wal; \
+                     pragma synchronous = full; pragma foreign_keys = on; \
+                     pragma secure_delete = on; pragma trusted_schema = off;",
                 )?;
                 if matches!(self, Self::SqliteBox(_)) {
                     db.batch_execute(&format!("pragma wal_autocheckpoint = {BOX_LOG_PAGES}"))?;
@@ -115,14 +135,17 @@ impl Target {
     }
 }
 
-/// Pages in the log of a box at which any writer copies them into the box. Intake does so sooner, when nobody waits ([`super::Storage::checkpoint`]).
+/// Pages in the log of a box at which any writer copies them into the box. Intake does so sooner,
+/// when nobody waits ([`super::Storage::checkpoint`]).
 const BOX_LOG_PAGES: u32 = 2000;
 
 /// Makes a missing database file readable by its owner only; its journal inherits that.
 fn make_private(path: &str) -> Result<(), StorageError> {
     use std::os::unix::fs::OpenOptionsExt;
     match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(StorageError::Unavailable(format!("cannot create {path}: {e}"))),
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StorageError::Unavailable(format!("cannot create {path}: {e}")))
+        }
         _ => Ok(()),
     }
 }
@@ -131,33 +154,53 @@ fn make_private(path: &str) -> Result<(), StorageError> {
 fn check_sqlite(db: &mut SqliteConnection) -> Result<(), StorageError> {
     use diesel::dsl::sql;
     use diesel::sql_types::{Integer, Text};
-    let journal: String = diesel::select(sql::<Text>("(select journal_mode from pragma_journal_mode)")).get_result(db)?;
-    let synchronous: i32 = diesel::select(sql::<Integer>("(select synchronous from pragma_synchronous)")).get_result(db)?;
+    let journal: String =
+        diesel::select(sql::<Text>("(select journal_mode from pragma_journal_mode)"))
+            .get_result(db)?;
+    let synchronous: i32 =
+        diesel::select(sql::<Integer>("(select synchronous from pragma_synchronous)"))
+            .get_result(db)?;
     if journal == "wal" && synchronous == 2 {
         return Ok(());
     }
-    Err(StorageError::Unavailable(format!("SQLite must run with journal_mode wal and synchronous full, but has {journal} and {synchronous}")))
+    Err(StorageError::Unavailable(format!(
+        "SQLite must run with journal_mode wal and synchronous full, but has {journal} and \
+         {synchronous}"
+    )))
 }
 
 /// Refuses a server that would acknowledge before the disk has it, or that keeps commit times.
 fn check_postgres(db: &mut PgConnection) -> Result<(), StorageError> {
-    for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on"), ("track_commit_timestamp", "off")] {
-        let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(db)?;
+    for (name, wanted) in [
+        ("fsync", "on"),
+        ("full_page_writes", "on"),
+        ("synchronous_commit", "on"),
+        ("track_commit_timestamp", "off"),
+    ] {
+        let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!(
+            "current_setting('{name}')"
+        )))
+        .get_result(db)?;
         // `remote_write` would let go before the standby's disk has it.
         let stronger = name == "synchronous_commit" && value == "remote_apply";
         if value != wanted && !stronger {
-            return Err(StorageError::Unavailable(format!("PostgreSQL must run with {name} = {wanted}, but has {value}")));
+            return Err(StorageError::Unavailable(format!(
+                "PostgreSQL must run with {name} = {wanted}, but has {value}"
+            )));
         }
     }
     check_postgres_log(db)
 }
 
-/// Refuses a server that writes what statements carry into its log: original texts would stand there from the opening on.
+/// Refuses a server that writes what statements carry into its log: original texts would stand
+/// there from the opening on.
 fn check_postgres_log(db: &mut PgConnection) -> Result<(), StorageError> {
     use diesel::sql_types::Text;
     let mut setting = |name: &str| -> Result<String, StorageError> {
         // A server of an older version has no such setting.
-        let value = diesel::dsl::sql::<diesel::sql_types::Nullable<Text>>(&format!("current_setting('{name}', true)"));
+        let value = diesel::dsl::sql::<diesel::sql_types::Nullable<Text>>(&format!(
+            "current_setting('{name}', true)"
+        ));
         Ok(diesel::select(value).get_result::<Option<String>>(db)?.unwrap_or_default())
     };
     let statements = setting("log_statement")?;
@@ -167,16 +210,22 @@ fn check_postgres_log(db: &mut PgConnection) -> Result<(), StorageError> {
         || slow != "-1"
         || !matches!(sampled.0.as_str(), "-1" | "")
         || !matches!(sampled.1.as_str(), "0" | "");
-    let lengths = (setting("log_parameter_max_length")?, setting("log_parameter_max_length_on_error")?);
+    let lengths =
+        (setting("log_parameter_max_length")?, setting("log_parameter_max_length_on_error")?);
     if logged && lengths.0 != "0" {
         return Err(StorageError::Unavailable(format!(
-            "PostgreSQL writes statements with their parameters into its log, texts of respondents among them: set log_statement = none,              log_min_duration_statement = -1 and no sampling, or log_parameter_max_length = 0 (now: log_statement = {statements},              log_min_duration_statement = {slow}, log_parameter_max_length = {})",
+            "PostgreSQL writes statements with their parameters into its log, texts of respondents \
+             among them: set log_statement = none,              log_min_duration_statement = -1 \
+             and no sampling, or log_parameter_max_length = 0 (now: log_statement = \
+             {statements},              log_min_duration_statement = {slow}, \
+             log_parameter_max_length = {})",
             lengths.0
         )));
     }
     if !matches!(lengths.1.as_str(), "0" | "") {
         return Err(StorageError::Unavailable(format!(
-            "PostgreSQL writes the parameters of failed statements into its log: set log_parameter_max_length_on_error = 0 (now {})",
+            "PostgreSQL writes the parameters of failed statements into its log: set \
+             log_parameter_max_length_on_error = 0 (now {})",
             lengths.1
         )));
     }
@@ -198,7 +247,9 @@ impl r2d2::ManageConnection for Manager {
 
     fn is_valid(&self, db: &mut Db) -> Result<(), StorageError> {
         match (db, &self.target) {
-            (Db::Pg(pg), Target::Postgres(servers)) => servers.writable(pg).map(drop).map_err(StorageError::Unavailable),
+            (Db::Pg(pg), Target::Postgres(servers)) => {
+                servers.writable(pg).map(drop).map_err(StorageError::Unavailable)
+            }
             _ => Ok(()),
         }
     }
@@ -209,7 +260,8 @@ impl r2d2::ManageConnection for Manager {
 }
 
 pub(super) fn pool(target: Target, size: u32) -> Result<Pool, StorageError> {
-    // One connection is made here, so that a wrong address is told with its cause and not as a time-out.
+    // One connection is made here, so that a wrong address is told with its cause and not as a
+    // time-out.
     drop(target.establish()?);
     Ok(r2d2::Pool::builder()
         .max_size(size)
@@ -227,31 +279,47 @@ pub(super) fn lease(pool: &Pool) -> Result<Lease, StorageError> {
 pub(super) fn check_same_database(main: &mut Db, opening: &mut Db) -> Result<(), StorageError> {
     use diesel::sql_types::Text;
     let (Db::Pg(main), Db::Pg(opening)) = (main, opening) else { return Ok(()) };
-    let who = "current_database() || ' ' || 'rounds'::regclass::oid || ' ' || pg_postmaster_start_time()";
-    let name = |db: &mut PgConnection| diesel::select(diesel::dsl::sql::<Text>(who)).get_result::<String>(db);
+    let who =
+        "current_database() || ' ' || 'rounds'::regclass::oid || ' ' || pg_postmaster_start_time()";
+    let name = |db: &mut PgConnection| {
+        diesel::select(diesel::dsl::sql::<Text>(who)).get_result::<String>(db)
+    };
     if name(main)? == name(opening)? {
         return Ok(());
     }
-    Err(StorageError::Unavailable("ZICHA_OPENING_DATABASE leads to another database than ZICHA_DATABASE; it must be the same by another role".into()))
+    Err(StorageError::Unavailable(
+        "ZICHA_OPENING_DATABASE leads to another database than ZICHA_DATABASE; it must be the same \
+         by another role"
+            .into(),
+    ))
 }
 
 /// Brings a database to the current schema; a newer one is refused.
 pub(super) fn migrate(db: &mut Db, target: &Target) -> Result<(), StorageError> {
-    let unavailable = |e: Box<dyn std::error::Error + Send + Sync>| StorageError::Unavailable(format!("migration failed: {e}"));
+    let unavailable = |e: Box<dyn std::error::Error + Send + Sync>| {
+        StorageError::Unavailable(format!("migration failed: {e}"))
+    };
     match db {
         Db::Sqlite(db) => {
-            let migrations = || if matches!(target, Target::SqliteBox(_)) { SQLITE_BOX } else { SQLITE };
+            let migrations =
+                || if matches!(target, Target::SqliteBox(_)) { SQLITE_BOX } else { SQLITE };
             let applied = db.applied_migrations().map_err(unavailable)?;
-            refuse_unknown(&applied.iter().map(ToString::to_string).collect::<Vec<_>>(), &versions::<diesel::sqlite::Sqlite>(&migrations())?)?;
+            refuse_unknown(
+                &applied.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                &versions::<diesel::sqlite::Sqlite>(&migrations())?,
+            )?;
             if db.has_pending_migration(migrations()).map_err(unavailable)? {
                 // Two processes may start at once; the second finds nothing left to do.
                 db.immediate_transaction::<_, diesel::result::Error, _>(|db| {
-                    db.run_pending_migrations(migrations()).map(drop).map_err(diesel::result::Error::QueryBuilderError)
+                    db.run_pending_migrations(migrations())
+                        .map(drop)
+                        .map_err(diesel::result::Error::QueryBuilderError)
                 })?;
             }
         }
         Db::Pg(db) => {
-            // Without a statement that only an owner may run, since a node with the rights of one part comes this way too.
+            // Without a statement that only an owner may run, since a node with the rights of one
+            // part comes this way too.
             let applied = applied(db)?;
             let known = versions::<diesel::pg::Pg>(&POSTGRES)?;
             refuse_unknown(&applied, &known)?;
@@ -260,8 +328,9 @@ pub(super) fn migrate(db: &mut Db, target: &Target) -> Result<(), StorageError> 
             }
             if !may_change(db)? {
                 return Err(StorageError::Unavailable(
-                    "this version of zicha needs a newer database; let its owner bring it up to date: run any command, such as `zicha round list`, \
-                     with the owner's address, then deploy/postgres/roles.sql"
+                    "this version of zicha needs a newer database; let its owner bring it up to \
+                     date: run any command, such as `zicha round list`, with the owner's address, \
+                     then deploy/postgres/roles.sql"
                         .into(),
                 ));
             }
@@ -281,7 +350,8 @@ where
     EmbeddedMigrations: diesel::migration::MigrationSource<B>,
 {
     use diesel::migration::{Migration, MigrationSource};
-    let known = MigrationSource::<B>::migrations(known).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+    let known = MigrationSource::<B>::migrations(known)
+        .map_err(|e| StorageError::Unavailable(e.to_string()))?;
     Ok(known.iter().map(|m| Migration::<B>::name(m).version().to_string()).collect())
 }
 
@@ -289,13 +359,20 @@ where
 fn applied(db: &mut PgConnection) -> Result<Vec<String>, StorageError> {
     use diesel::dsl::sql;
     use diesel::sql_types::{Bool, Text};
-    let begun: bool = diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') is not null")).get_result(db)?;
-    Ok(if begun { sql::<Text>("select version::text from __diesel_schema_migrations").load(db)? } else { Vec::new() })
+    let begun: bool =
+        diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') is not null"))
+            .get_result(db)?;
+    Ok(if begun {
+        sql::<Text>("select version::text from __diesel_schema_migrations").load(db)?
+    } else {
+        Vec::new()
+    })
 }
 
 /// Whether this role owns the tables, or may make them.
 fn may_change(db: &mut PgConnection) -> Result<bool, StorageError> {
-    let may = "has_schema_privilege(current_schema(), 'create') and coalesce((select pg_has_role(tableowner::name, 'usage') from pg_tables \
+    let may = "has_schema_privilege(current_schema(), 'create') and coalesce(( \
+               select pg_has_role(tableowner::name, 'usage') from pg_tables \
                where schemaname = current_schema() and tablename = 'rounds'), true)";
     Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(may)).get_result(db)?)
 }
@@ -304,5 +381,7 @@ fn refuse_unknown(applied: &[String], known: &[String]) -> Result<(), StorageErr
     if applied.iter().all(|version| known.contains(version)) {
         return Ok(());
     }
-    Err(StorageError::Unavailable("it was written by a newer version of zicha; use that version".into()))
+    Err(StorageError::Unavailable(
+        "it was written by a newer version of zicha; use that version".into(),
+    ))
 }

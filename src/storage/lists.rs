@@ -1,5 +1,6 @@
 //! What people did to problem lists: edits with their history, and editions that were handed over.
-//! Every change names the version it was made from, so that of two who change a row at once only one succeeds unseen.
+//! Every change names the version it was made from, so that of two who change a row at once only
+//! one succeeds unseen.
 
 use std::collections::BTreeMap;
 
@@ -77,19 +78,33 @@ impl Storage {
     /// What people did to the lists of a round, by number.
     pub fn problem_edits(&self, round: &RoundId) -> Result<Vec<ProblemEdit>, StorageError> {
         let own = problems::table.filter(problems::round.eq(round.as_str()));
-        let rows: Vec<ProblemRow> = own.order(problems::number).select(ProblemRow::as_select()).load(&mut *self.connection()?)?;
+        let rows: Vec<ProblemRow> = own
+            .order(problems::number)
+            .select(ProblemRow::as_select())
+            .load(&mut *self.connection()?)?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
     /// Every change of a row, the first one first.
-    pub fn problem_history(&self, round: &RoundId, number: &str) -> Result<Vec<ProblemChange>, StorageError> {
+    pub fn problem_history(
+        &self,
+        round: &RoundId,
+        number: &str,
+    ) -> Result<Vec<ProblemChange>, StorageError> {
         let rows: Vec<(String, i64, String)> = problem_history::table
-            .filter(problem_history::round.eq(round.as_str()).and(problem_history::number.eq(number)))
+            .filter(
+                problem_history::round.eq(round.as_str()).and(problem_history::number.eq(number)),
+            )
             .order(problem_history::version)
             .select((problem_history::account, problem_history::at, problem_history::body))
             .load(&mut *self.connection()?)?;
-        let read = |body: &str| serde_json::from_str(body).map_err(|e| StorageError::Corrupt(format!("history of {number}: {e}")));
-        rows.into_iter().map(|(account, at, body)| Ok(ProblemChange { account, at, edit: read(&body)? })).collect()
+        let read = |body: &str| {
+            serde_json::from_str(body)
+                .map_err(|e| StorageError::Corrupt(format!("history of {number}: {e}")))
+        };
+        rows.into_iter()
+            .map(|(account, at, body)| Ok(ProblemChange { account, at, edit: read(&body)? }))
+            .collect()
     }
 
     /// The lists that were handed over last.
@@ -97,11 +112,17 @@ impl Storage {
         let row: Option<(i32, String, String, String)> = list_editions::table
             .filter(list_editions::round.eq(round.as_str()))
             .order(list_editions::edition.desc())
-            .select((list_editions::edition, list_editions::issued, list_editions::accounts, list_editions::body))
+            .select((
+                list_editions::edition,
+                list_editions::issued,
+                list_editions::accounts,
+                list_editions::body,
+            ))
             .first(&mut *self.connection()?)
             .optional()?;
         let Some((number, issued, accounts, body)) = row else { return Ok(None) };
-        let corrupt = |e: serde_json::Error| StorageError::Corrupt(format!("lists of round {round}: {e}"));
+        let corrupt =
+            |e: serde_json::Error| StorageError::Corrupt(format!("lists of round {round}: {e}"));
         let accounts = serde_json::from_str(&accounts).map_err(corrupt)?;
         let Body { lists, holds, cases } = serde_json::from_str(&body).map_err(corrupt)?;
         Ok(Some(Edition { number, issued, accounts, lists, holds, cases }))
@@ -109,8 +130,15 @@ impl Storage {
 }
 
 impl Transaction<'_> {
-    /// Keeps a change that was made from version `edit.version`; false if the row is of another version by now.
-    pub fn save_problem(&mut self, round: &RoundId, edit: &ProblemEdit, account: &str, at: i64) -> Result<bool, StorageError> {
+    /// Keeps a change that was made from version `edit.version`; false if the row is of another
+    /// version by now.
+    pub fn save_problem(
+        &mut self,
+        round: &RoundId,
+        edit: &ProblemEdit,
+        account: &str,
+        at: i64,
+    ) -> Result<bool, StorageError> {
         let from = edit.version;
         let edit = ProblemEdit { version: from + 1, ..edit.clone() };
         let row = ProblemRow::of(round, &edit)?;
@@ -118,7 +146,9 @@ impl Transaction<'_> {
             let changed = if from == 0 {
                 diesel::insert_into(problems::table).values(&row).execute(db)?
             } else {
-                let same = problems::table.find((round.as_str(), &edit.number)).filter(problems::version.eq(from));
+                let same = problems::table
+                    .find((round.as_str(), &edit.number))
+                    .filter(problems::version.eq(from));
                 diesel::update(same).set(&row).execute(db)?
             };
             if changed == 1 {
@@ -129,7 +159,8 @@ impl Transaction<'_> {
                         problem_history::version.eq(edit.version),
                         problem_history::account.eq(account),
                         problem_history::at.eq(at),
-                        problem_history::body.eq(serde_json::to_string(&edit).expect("an edit is JSON")),
+                        problem_history::body
+                            .eq(serde_json::to_string(&edit).expect("an edit is JSON")),
                     ))
                     .execute(db)?;
             }
@@ -144,7 +175,11 @@ impl Transaction<'_> {
 
 impl Edition {
     fn body(&self) -> String {
-        let body = Body { lists: self.lists.clone(), holds: self.holds.clone(), cases: self.cases.clone() };
+        let body = Body {
+            lists: self.lists.clone(),
+            holds: self.holds.clone(),
+            cases: self.cases.clone(),
+        };
         serde_json::to_string(&body).expect("lists are JSON")
     }
 
@@ -156,13 +191,18 @@ impl Edition {
 }
 
 /// Keeps lists as they are handed over.
-pub(super) fn add_edition(db: &mut Db, round: &RoundId, edition: &Edition) -> Result<(), StorageError> {
+pub(super) fn add_edition(
+    db: &mut Db,
+    round: &RoundId,
+    edition: &Edition,
+) -> Result<(), StorageError> {
     diesel::insert_into(list_editions::table)
         .values((
             list_editions::round.eq(round.as_str()),
             list_editions::edition.eq(edition.number),
             list_editions::issued.eq(&edition.issued),
-            list_editions::accounts.eq(serde_json::to_string(&edition.accounts).expect("names are JSON")),
+            list_editions::accounts
+                .eq(serde_json::to_string(&edition.accounts).expect("names are JSON")),
             list_editions::body.eq(edition.body()),
         ))
         .execute(db)?;
@@ -172,24 +212,38 @@ pub(super) fn add_edition(db: &mut Db, round: &RoundId, edition: &Edition) -> Re
 /// Number of the edition that was handed over last; 0 before the first.
 pub(super) fn last_edition_number(db: &mut Db, round: &RoundId) -> Result<i32, StorageError> {
     let own = list_editions::table.filter(list_editions::round.eq(round.as_str()));
-    let last: Option<i32> = own.order(list_editions::edition.desc()).select(list_editions::edition).first(db).optional()?;
+    let last: Option<i32> = own
+        .order(list_editions::edition.desc())
+        .select(list_editions::edition)
+        .first(db)
+        .optional()?;
     Ok(last.unwrap_or(0))
 }
 
 /// Whether these are the lists that were handed over last.
-pub(super) fn last_edition_is(db: &mut Db, round: &RoundId, edition: &Edition) -> Result<bool, StorageError> {
+pub(super) fn last_edition_is(
+    db: &mut Db,
+    round: &RoundId,
+    edition: &Edition,
+) -> Result<bool, StorageError> {
     let own = list_editions::table.filter(list_editions::round.eq(round.as_str()));
-    let last: Option<String> = own.order(list_editions::edition.desc()).select(list_editions::body).first(db).optional()?;
+    let last: Option<String> = own
+        .order(list_editions::edition.desc())
+        .select(list_editions::body)
+        .first(db)
+        .optional()?;
     let Some(last) = last else { return Ok(false) };
     // As `has_unissued_changes` has it: summaries that became no case are no change.
-    let last: Body = serde_json::from_str(&last).map_err(|e| StorageError::Corrupt(format!("lists of round {round}: {e}")))?;
+    let last: Body = serde_json::from_str(&last)
+        .map_err(|e| StorageError::Corrupt(format!("lists of round {round}: {e}")))?;
     Ok(last.holds == edition.holds && last.lists == edition.lists)
 }
 
 /// What people did to the rows of a round.
 pub(super) fn edits(db: &mut Db, round: &RoundId) -> Result<Vec<ProblemEdit>, StorageError> {
     let own = problems::table.filter(problems::round.eq(round.as_str()));
-    let rows: Vec<ProblemRow> = own.order(problems::number).select(ProblemRow::as_select()).load(db)?;
+    let rows: Vec<ProblemRow> =
+        own.order(problems::number).select(ProblemRow::as_select()).load(db)?;
     rows.into_iter().map(ProblemEdit::try_from).collect()
 }
 

@@ -1,15 +1,18 @@
 //! Storage on SQLite or PostgreSQL behind one type. diesel lives here and nowhere else.
-//! The two backends differ in the connection, the migrations and how a ballot box comes and goes; everything else is one code path.
+//! The two backends differ in the connection, the migrations and how a ballot box comes and goes;
+//! everything else is one code path.
 
 mod accounts;
 mod approvals;
 mod audit;
 pub mod backup;
+mod backup_shape;
 mod boxes;
 mod connection;
 mod lists;
 mod originals;
 mod release;
+mod round_row;
 mod rounds;
 mod schema;
 mod screening;
@@ -49,7 +52,8 @@ pub enum StorageError {
     /// The database cannot be used now: missing, locked, read-only, full, or of a newer version.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
-    /// The database gave this transaction up in favour of another that wanted the same rows; nothing was done.
+    /// The database gave this transaction up in favour of another that wanted the same rows;
+    /// nothing was done.
     #[error("the database was busy with another change; try again")]
     Crossed,
     /// What was given can never be kept: a NUL in a text, or bytes that are none.
@@ -66,11 +70,23 @@ impl From<DieselError> for StorageError {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Exists,
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Crossed,
-            DieselError::DatabaseError(_, told) if told.message().starts_with("deadlock detected") => Self::Crossed,
-            DieselError::DatabaseError(_, told) if told.message().starts_with("invalid byte sequence") => Self::Impossible,
-            DieselError::DatabaseError(_, told) if told.message().starts_with("permission denied") || told.message().starts_with("must be owner") => {
+            DieselError::DatabaseError(_, told)
+                if told.message().starts_with("deadlock detected") =>
+            {
+                Self::Crossed
+            }
+            DieselError::DatabaseError(_, told)
+                if told.message().starts_with("invalid byte sequence") =>
+            {
+                Self::Impossible
+            }
+            DieselError::DatabaseError(_, told)
+                if told.message().starts_with("permission denied")
+                    || told.message().starts_with("must be owner") =>
+            {
                 Self::Unavailable(format!(
-                    "its role may not do this ({}); boxes are made, opened and destroyed over ZICHA_OPENING_DATABASE, and deploy/postgres/roles.sql says who may do what",
+                    "its role may not do this ({}); boxes are made, opened and destroyed over \
+                     ZICHA_OPENING_DATABASE, and deploy/postgres/roles.sql says who may do what",
                     told.message()
                 ))
             }
@@ -86,13 +102,15 @@ const MAIN_LOCK: &str = "delete from settings where key = ''";
 pub struct Storage {
     target: Target,
     main: Pool,
-    /// Connections that may make, read and destroy boxes and write what comes out of them: those of `main` unless PostgreSQL has a role for it.
+    /// Connections that may make, read and destroy boxes and write what comes out of them: those of
+    /// `main` unless PostgreSQL has a role for it.
     opening: Pool,
     boxes: Boxes,
 }
 
 impl Storage {
-    /// Opens the database, creates what is missing and migrates. What only an opening does goes to `opening`, if that is given.
+    /// Opens the database, creates what is missing and migrates. What only an opening does goes to
+    /// `opening`, if that is given.
     pub fn open(url: &str, opening: Option<&str>, data: &Path) -> Result<Self, StorageError> {
         let target = Target::parse(url, data)?;
         target.prepare()?;
@@ -103,11 +121,16 @@ impl Storage {
         };
         let boxes = match target {
             Target::Sqlite(_) | Target::SqliteBox(_) => Boxes::Files(Files::new(data.to_owned())),
-            Target::Postgres(_) => Boxes::Partitions(Partitions::new(main.clone(), opening.clone())),
+            Target::Postgres(_) => {
+                Boxes::Partitions(Partitions::new(main.clone(), opening.clone()))
+            }
         };
         let storage = Self { target, main, opening, boxes };
         connection::migrate(&mut *storage.connection()?, &storage.target)?;
-        connection::check_same_database(&mut *storage.connection()?, &mut *storage.opening_connection()?)?;
+        connection::check_same_database(
+            &mut *storage.connection()?,
+            &mut *storage.opening_connection()?,
+        )?;
         // Boxes that an older version made are brought to shape before anybody waits for them.
         if let Boxes::Files(files) = &storage.boxes {
             for round in storage.rounds()? {
@@ -128,7 +151,11 @@ impl Storage {
     /// Whether the database answers.
     pub fn ping(&self) -> Result<(), StorageError> {
         use schema::settings::dsl as s;
-        s::settings.count().get_result::<i64>(&mut *self.connection()?).map(drop).map_err(Into::into)
+        s::settings
+            .count()
+            .get_result::<i64>(&mut *self.connection()?)
+            .map(drop)
+            .map_err(Into::into)
     }
 
     /// A fact about this installation.
@@ -145,7 +172,8 @@ impl Storage {
     pub fn may_open_boxes(&self) -> Result<bool, StorageError> {
         use diesel::sql_types::Bool;
         let Db::Pg(db) = &mut *self.opening_connection()? else { return Ok(true) };
-        Ok(diesel::select(diesel::dsl::sql::<Bool>("has_table_privilege('ballots', 'select')")).get_result(db)?)
+        Ok(diesel::select(diesel::dsl::sql::<Bool>("has_table_privilege('ballots', 'select')"))
+            .get_result(db)?)
     }
 
     /// A connection that may do what an opening does.
@@ -154,7 +182,10 @@ impl Storage {
     }
 
     /// Runs a write transaction on the main database.
-    fn write<T>(&self, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    fn write<T>(
+        &self,
+        work: impl FnMut(&mut Db) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         transaction::write(&mut *self.connection()?, MAIN_LOCK, work)
     }
 }
@@ -166,10 +197,13 @@ impl Transaction<'_> {
         loop {
             let done = self.nested(|db| {
                 diesel::delete(s::settings.find(key)).execute(db)?;
-                diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(value))).execute(db)?;
+                diesel::insert_into(s::settings)
+                    .values((s::key.eq(key), s::value.eq(value)))
+                    .execute(db)?;
                 Ok(())
             });
-            // Two nodes that start at once set the same fact: the later one finds the other's row only when it is there.
+            // Two nodes that start at once set the same fact: the later one finds the other's row
+            // only when it is there.
             if !matches!(done, Err(StorageError::Exists)) {
                 return done;
             }
@@ -177,12 +211,21 @@ impl Transaction<'_> {
     }
 
     /// Sets a fact that was `from` when its change began; false if it is something else by now.
-    pub fn change_setting(&mut self, key: &str, from: Option<&str>, to: &str) -> Result<bool, StorageError> {
+    pub fn change_setting(
+        &mut self,
+        key: &str,
+        from: Option<&str>,
+        to: &str,
+    ) -> Result<bool, StorageError> {
         use schema::settings::dsl as s;
         let changed = self.nested(|db| {
             Ok(match from {
-                Some(from) => diesel::update(s::settings.find(key).filter(s::value.eq(from))).set(s::value.eq(to)).execute(db)?,
-                None => diesel::insert_into(s::settings).values((s::key.eq(key), s::value.eq(to))).execute(db)?,
+                Some(from) => diesel::update(s::settings.find(key).filter(s::value.eq(from)))
+                    .set(s::value.eq(to))
+                    .execute(db)?,
+                None => diesel::insert_into(s::settings)
+                    .values((s::key.eq(key), s::value.eq(to)))
+                    .execute(db)?,
             })
         });
         match changed {

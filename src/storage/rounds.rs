@@ -7,53 +7,30 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::connection::Db;
+use super::round_row::RoundRow;
 use super::schema::{round_units, rounds};
 use super::units::{UnitTuple, small, unit};
 use super::{Storage, StorageError, Transaction};
 use crate::id::RoundId;
-use crate::round::BallotEdition;
-use crate::round::{Access, ClosingSums, Hold, HoldCheck, Round, RoundState, TurnoutSnapshot, parse_day};
+use crate::round::{Hold, HoldCheck, Round, RoundState, TurnoutSnapshot};
 use crate::unit::Unit;
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = rounds)]
-struct RoundRow {
-    id: String,
-    title: String,
-    survey: String,
-    access: String,
-    opens: String,
-    closes: String,
-    state: String,
-    trial: bool,
-    sealed: bool,
-    ended: bool,
-    destroyed: bool,
-    looks_back: Option<String>,
-    public_key: Option<Vec<u8>>,
-    wrapped_key: Option<String>,
-    suite: Option<String>,
-    closing: Option<String>,
-    holds: String,
-    turnout: String,
-    code_in_qr: bool,
-    originals_until: Option<String>,
-    destruction: Option<String>,
-    restored: Option<String>,
-    checks: Option<String>,
-    leftover: Option<String>,
-}
 
 impl Storage {
     /// A round.
     pub fn round(&self, id: &RoundId) -> Result<Round, StorageError> {
-        let row: RoundRow = rounds::table.find(id.as_str()).select(RoundRow::as_select()).first(&mut *self.connection()?)?;
+        let row: RoundRow = rounds::table
+            .find(id.as_str())
+            .select(RoundRow::as_select())
+            .first(&mut *self.connection()?)?;
         row.try_into()
     }
 
     /// All rounds, by first day and name.
     pub fn rounds(&self) -> Result<Vec<Round>, StorageError> {
-        let rows: Vec<RoundRow> = rounds::table.order((rounds::opens, rounds::id)).select(RoundRow::as_select()).load(&mut *self.connection()?)?;
+        let rows: Vec<RoundRow> = rounds::table
+            .order((rounds::opens, rounds::id))
+            .select(RoundRow::as_select())
+            .load(&mut *self.connection()?)?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
@@ -85,16 +62,31 @@ impl Transaction<'_> {
         }
     }
 
-    /// Changes a draft that was `from` when the change began; false if it is another or no draft by now.
-    pub fn change_draft(&mut self, from: &Round, to: &Round, list: &[Unit]) -> Result<bool, StorageError> {
+    /// Changes a draft that was `from` when the change began; false if it is another or no draft by
+    /// now.
+    pub fn change_draft(
+        &mut self,
+        from: &Round,
+        to: &Round,
+        list: &[Unit],
+    ) -> Result<bool, StorageError> {
         let (old, new) = (RoundRow::from(from), RoundRow::from(to));
         {
             let db = &mut *self.db;
-            let own = rounds::table.find(from.id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
+            let own = rounds::table
+                .find(from.id.as_str())
+                .filter(rounds::state.eq(RoundState::Draft.as_str()));
             let same = own
-                .filter(rounds::title.eq(&old.title).and(rounds::survey.eq(&old.survey)).and(rounds::access.eq(&old.access)))
+                .filter(
+                    rounds::title
+                        .eq(&old.title)
+                        .and(rounds::survey.eq(&old.survey))
+                        .and(rounds::access.eq(&old.access)),
+                )
                 .filter(rounds::opens.eq(&old.opens).and(rounds::closes.eq(&old.closes)))
-                .filter(rounds::looks_back.eq(&old.looks_back).or(rounds::looks_back.is_null().and(old.looks_back.is_none().into_sql::<Bool>())));
+                .filter(rounds::looks_back.eq(&old.looks_back).or(
+                    rounds::looks_back.is_null().and(old.looks_back.is_none().into_sql::<Bool>()),
+                ));
             let changed = diesel::update(same)
                 .set((
                     rounds::title.eq(&new.title),
@@ -116,10 +108,13 @@ impl Transaction<'_> {
     pub fn delete_draft(&mut self, id: &RoundId) -> Result<bool, StorageError> {
         {
             let db = &mut *self.db;
-            let own = rounds::table.find(id.as_str()).filter(rounds::state.eq(RoundState::Draft.as_str()));
+            let own = rounds::table
+                .find(id.as_str())
+                .filter(rounds::state.eq(RoundState::Draft.as_str()));
             let gone = diesel::delete(own).execute(db)? == 1;
             if gone {
-                diesel::delete(round_units::table.filter(round_units::round.eq(id.as_str()))).execute(db)?;
+                diesel::delete(round_units::table.filter(round_units::round.eq(id.as_str())))
+                    .execute(db)?;
             }
             Ok(gone)
         }
@@ -131,24 +126,39 @@ impl Transaction<'_> {
             let db = &mut *self.db;
             if let Db::Pg(pg) = db {
                 // Of two who replace them at once, one waits here; else both would insert.
-                drop(rounds::table.find(round.as_str()).select(rounds::id).for_update().first::<String>(pg)?);
+                drop(
+                    rounds::table
+                        .find(round.as_str())
+                        .select(rounds::id)
+                        .for_update()
+                        .first::<String>(pg)?,
+                );
             }
             set_units(db, round, list)
         }
     }
 
-    /// Moves a round that was read in state `from`; false if it is no longer in it. Keys are written by the opening move alone, and what only ever becomes true is never written back.
+    /// Moves a round that was read in state `from`; false if it is no longer in it. Keys are
+    /// written by the opening move alone, and what only ever becomes true is never written back.
     pub fn update_round(&mut self, round: &Round, from: RoundState) -> Result<bool, StorageError> {
         let row = RoundRow::from(round);
         {
             let db = &mut *self.db;
             let own = rounds::table.find(round.id.as_str());
             let changed = diesel::update(own.filter(rounds::state.eq(from.as_str())))
-                .set((rounds::state.eq(&row.state), rounds::trial.eq(row.trial), rounds::closing.eq(&row.closing)))
+                .set((
+                    rounds::state.eq(&row.state),
+                    rounds::trial.eq(row.trial),
+                    rounds::closing.eq(&row.closing),
+                ))
                 .execute(db)?;
             if changed == 1 && from == RoundState::Draft {
                 diesel::update(own)
-                    .set((rounds::public_key.eq(&row.public_key), rounds::wrapped_key.eq(&row.wrapped_key), rounds::suite.eq(&row.suite)))
+                    .set((
+                        rounds::public_key.eq(&row.public_key),
+                        rounds::wrapped_key.eq(&row.wrapped_key),
+                        rounds::suite.eq(&row.suite),
+                    ))
                     .execute(db)?;
             }
             if changed == 1 && row.ended {
@@ -161,30 +171,58 @@ impl Transaction<'_> {
         }
     }
 
-    /// Sets the state of one held question, with who checked it, leaving the others as they are now.
-    pub fn set_hold(&mut self, round: &RoundId, question: &str, check: Option<&HoldCheck>) -> Result<(), StorageError> {
+    /// Sets the state of one held question, with who checked it, leaving the others as they are
+    /// now.
+    pub fn set_hold(
+        &mut self,
+        round: &RoundId,
+        question: &str,
+        check: Option<&HoldCheck>,
+    ) -> Result<(), StorageError> {
         {
             let db = &mut *self.db;
             let own = rounds::table.find(round.as_str());
-            let (holds, checks): (String, Option<String>) = own.select((rounds::holds, rounds::checks)).first(db)?;
+            let (holds, checks): (String, Option<String>) =
+                own.select((rounds::holds, rounds::checks)).first(db)?;
             let corrupt = |_| StorageError::Corrupt(format!("holds of round {round}"));
-            let mut holds: BTreeMap<String, Hold> = serde_json::from_str(&holds).map_err(corrupt)?;
-            let mut checks: BTreeMap<String, HoldCheck> =
-                checks.as_deref().map(serde_json::from_str).transpose().map_err(corrupt)?.unwrap_or_default();
-            holds.insert(question.to_owned(), if check.is_some() { Hold::Checked } else { Hold::Held });
+            let mut holds: BTreeMap<String, Hold> =
+                serde_json::from_str(&holds).map_err(corrupt)?;
+            let mut checks: BTreeMap<String, HoldCheck> = checks
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(corrupt)?
+                .unwrap_or_default();
+            holds.insert(
+                question.to_owned(),
+                if check.is_some() { Hold::Checked } else { Hold::Held },
+            );
             match check {
                 Some(check) => drop(checks.insert(question.to_owned(), check.clone())),
                 None => drop(checks.remove(question)),
             }
-            let written = (serde_json::to_string(&holds).expect("holds are JSON"), serde_json::to_string(&checks).expect("checks are JSON"));
-            diesel::update(own).set((rounds::holds.eq(written.0), rounds::checks.eq(written.1))).execute(db)?;
+            let written = (
+                serde_json::to_string(&holds).expect("holds are JSON"),
+                serde_json::to_string(&checks).expect("checks are JSON"),
+            );
+            diesel::update(own)
+                .set((rounds::holds.eq(written.0), rounds::checks.eq(written.1)))
+                .execute(db)?;
             Ok(())
         }
     }
 
-    /// Notes how many slips of each unit were left over; false if it was noted otherwise in the meantime.
-    pub fn set_leftover(&mut self, round: &RoundId, before: &BTreeMap<String, u32>, now: &BTreeMap<String, u32>) -> Result<bool, StorageError> {
-        let text = |counts: &BTreeMap<String, u32>| (!counts.is_empty()).then(|| serde_json::to_string(counts).expect("counts are JSON"));
+    /// Notes how many slips of each unit were left over; false if it was noted otherwise in the
+    /// meantime.
+    pub fn set_leftover(
+        &mut self,
+        round: &RoundId,
+        before: &BTreeMap<String, u32>,
+        now: &BTreeMap<String, u32>,
+    ) -> Result<bool, StorageError> {
+        let text = |counts: &BTreeMap<String, u32>| {
+            (!counts.is_empty()).then(|| serde_json::to_string(counts).expect("counts are JSON"))
+        };
         {
             let db = &mut *self.db;
             let own = rounds::table.find(round.as_str());
@@ -198,15 +236,27 @@ impl Transaction<'_> {
     }
 
     /// Notes whether slips of a round carry the code in their QR image.
-    pub fn set_code_in_qr(&mut self, round: &RoundId, code_in_qr: bool) -> Result<(), StorageError> {
-        diesel::update(rounds::table.find(round.as_str())).set(rounds::code_in_qr.eq(code_in_qr)).execute(self.db)?;
+    pub fn set_code_in_qr(
+        &mut self,
+        round: &RoundId,
+        code_in_qr: bool,
+    ) -> Result<(), StorageError> {
+        diesel::update(rounds::table.find(round.as_str()))
+            .set(rounds::code_in_qr.eq(code_in_qr))
+            .execute(self.db)?;
         Ok(())
     }
 
     /// Stores the day's turnout snapshot.
-    pub fn set_turnout(&mut self, round: &RoundId, turnout: &TurnoutSnapshot) -> Result<(), StorageError> {
+    pub fn set_turnout(
+        &mut self,
+        round: &RoundId,
+        turnout: &TurnoutSnapshot,
+    ) -> Result<(), StorageError> {
         let text = serde_json::to_string(turnout).expect("a snapshot is JSON");
-        diesel::update(rounds::table.find(round.as_str())).set(rounds::turnout.eq(text)).execute(self.db)?;
+        diesel::update(rounds::table.find(round.as_str()))
+            .set(rounds::turnout.eq(text))
+            .execute(self.db)?;
         Ok(())
     }
 }
@@ -228,73 +278,4 @@ fn set_units(db: &mut Db, round: &RoundId, list: &[Unit]) -> Result<(), StorageE
             .execute(db)?;
     }
     Ok(())
-}
-
-impl From<&Round> for RoundRow {
-    fn from(round: &Round) -> Self {
-        let json = "these types are JSON";
-        Self {
-            id: round.id.to_string(),
-            title: round.title.clone(),
-            survey: round.survey.clone(),
-            access: round.access.as_str().to_owned(),
-            opens: round.opens.to_string(),
-            closes: round.closes.to_string(),
-            state: round.state.as_str().to_owned(),
-            trial: round.trial,
-            sealed: round.sealed,
-            ended: round.ended,
-            destroyed: round.destroyed,
-            looks_back: round.looks_back.as_ref().map(ToString::to_string),
-            public_key: round.public_key.clone(),
-            wrapped_key: round.wrapped_key.clone(),
-            suite: round.public_key.as_ref().and(round.edition).map(|edition| edition.suite().to_owned()),
-            closing: round.closing.as_ref().map(|c| serde_json::to_string(c).expect(json)),
-            holds: serde_json::to_string(&round.holds).expect(json),
-            turnout: serde_json::to_string(&round.turnout).expect(json),
-            code_in_qr: round.code_in_address,
-            originals_until: round.originals_until.map(|d| d.to_string()),
-            destruction: round.destruction.as_ref().map(|d| serde_json::to_string(d).expect(json)),
-            restored: round.restored.as_ref().map(|r| serde_json::to_string(r).expect(json)),
-            checks: (!round.checks.is_empty()).then(|| serde_json::to_string(&round.checks).expect(json)),
-            leftover: (!round.leftover.is_empty()).then(|| serde_json::to_string(&round.leftover).expect(json)),
-        }
-    }
-}
-
-impl TryFrom<RoundRow> for Round {
-    type Error = StorageError;
-
-    fn try_from(row: RoundRow) -> Result<Self, StorageError> {
-        let corrupt = |what: &str| StorageError::Corrupt(format!("{what} of round {}", row.id));
-        Ok(Self {
-            access: Access::parse(&row.access).ok_or_else(|| corrupt("access"))?,
-            opens: parse_day(&row.opens).map_err(|_| corrupt("opening day"))?,
-            closes: parse_day(&row.closes).map_err(|_| corrupt("closing day"))?,
-            state: row.state.parse().map_err(|()| corrupt("state"))?,
-            looks_back: row.looks_back.as_deref().map(str::parse).transpose().map_err(|_| corrupt("base round"))?,
-            closing: match &row.closing {
-                Some(text) => Some(serde_json::from_str::<ClosingSums>(text).map_err(|_| corrupt("closing sums"))?),
-                None => None,
-            },
-            holds: serde_json::from_str(&row.holds).map_err(|_| corrupt("holds"))?,
-            turnout: serde_json::from_str(&row.turnout).map_err(|_| corrupt("turnout"))?,
-            originals_until: row.originals_until.as_deref().map(parse_day).transpose().map_err(|_| corrupt("last day of originals"))?,
-            destruction: row.destruction.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("record of destruction"))?,
-            restored: row.restored.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("note of a restore"))?,
-            leftover: row.leftover.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("slips left over"))?.unwrap_or_default(),
-            checks: row.checks.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("checks of held questions"))?.unwrap_or_default(),
-            edition: row.suite.as_deref().map_or(Some(BallotEdition::default()), BallotEdition::of_suite),
-            id: row.id.parse().map_err(|_| corrupt("name"))?,
-            title: row.title,
-            survey: row.survey,
-            trial: row.trial,
-            sealed: row.sealed,
-            ended: row.ended,
-            destroyed: row.destroyed,
-            public_key: row.public_key,
-            wrapped_key: row.wrapped_key,
-            code_in_address: row.code_in_qr,
-        })
-    }
 }

@@ -43,7 +43,8 @@ pub enum ScreeningState {
 }
 
 impl ScreeningState {
-    const ALL: [(Self, &'static str); 3] = [(Self::Pending, "pending"), (Self::Proposed, "proposed"), (Self::Screened, "screened")];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Pending, "pending"), (Self::Proposed, "proposed"), (Self::Screened, "screened")];
 
     /// The name in the database and in a form.
     #[must_use]
@@ -66,7 +67,8 @@ impl Storage {
     /// The texts to one question with what was decided about them, in an order that says nothing.
     pub fn screened(&self, round: &RoundId, question: &str) -> Result<Vec<Screened>, StorageError> {
         type Row = (String, String, String, String, String, Option<(String, String, String)>);
-        let of_text = screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round));
+        let of_text =
+            screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round));
         let rows: Vec<Row> = comments::table
             .left_join(screenings::table.on(of_text))
             .filter(comments::round.eq(round.as_str()).and(comments::question.eq(question)))
@@ -82,13 +84,25 @@ impl Storage {
             .load(&mut *self.connection()?)?;
         let of = |(id, group, body, state, summary, decided): Row| {
             let (problem, first, second) = decided.unwrap_or_default();
-            Ok(Screened { id, group, body, state: ScreeningState::read(&state)?, summary, problem, first, second })
+            Ok(Screened {
+                id,
+                group,
+                body,
+                state: ScreeningState::read(&state)?,
+                summary,
+                problem,
+                first,
+                second,
+            })
         };
         rows.into_iter().map(of).collect()
     }
 
     /// How many texts to each question are pending, proposed and screened.
-    pub fn screening_progress(&self, round: &RoundId) -> Result<BTreeMap<String, [u64; 3]>, StorageError> {
+    pub fn screening_progress(
+        &self,
+        round: &RoundId,
+    ) -> Result<BTreeMap<String, [u64; 3]>, StorageError> {
         let rows: Vec<(String, String, i64)> = comments::table
             .filter(comments::round.eq(round.as_str()))
             .group_by((comments::question, comments::state))
@@ -96,36 +110,52 @@ impl Storage {
             .load(&mut *self.connection()?)?;
         let mut progress: BTreeMap<String, [u64; 3]> = BTreeMap::new();
         for (question, state, count) in rows {
-            progress.entry(question).or_default()[ScreeningState::read(&state)? as usize] += counted::<u64>(count, "texts")?;
+            progress.entry(question).or_default()[ScreeningState::read(&state)? as usize] +=
+                counted::<u64>(count, "texts")?;
         }
         Ok(progress)
     }
 
     /// All original texts of a round that are still kept.
     pub fn originals(&self, round: &RoundId) -> Result<Vec<String>, StorageError> {
-        let own = comments::table.filter(comments::round.eq(round.as_str()).and(comments::body.ne("")));
+        let own =
+            comments::table.filter(comments::round.eq(round.as_str()).and(comments::body.ne("")));
         Ok(own.order(comments::id).select(comments::body).load(&mut *self.connection()?)?)
     }
 
-    /// Confirmed summaries by the number of their row, in an order that says nothing about who wrote what.
+    /// Confirmed summaries by the number of their row, in an order that says nothing about who
+    /// wrote what.
     pub fn cases(&self, round: &RoundId) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
         screened_cases(&mut *self.connection()?, round)
     }
 }
 
 impl Transaction<'_> {
-    /// Keeps what a screener decided about a text that was as `from` when the decision was made; false if it is not any more.
-    pub fn screen(&mut self, round: &RoundId, from: &Screened, to: &Screened) -> Result<bool, StorageError> {
+    /// Keeps what a screener decided about a text that was as `from` when the decision was made;
+    /// false if it is not any more.
+    pub fn screen(
+        &mut self,
+        round: &RoundId,
+        from: &Screened,
+        to: &Screened,
+    ) -> Result<bool, StorageError> {
         {
             let db = &mut *self.db;
-            let decided: Option<(String, String)> =
-                screenings::table.find((round.as_str(), &from.id)).select((screenings::problem, screenings::first)).first(db).optional()?;
+            let decided: Option<(String, String)> = screenings::table
+                .find((round.as_str(), &from.id))
+                .select((screenings::problem, screenings::first))
+                .first(db)
+                .optional()?;
             if decided.unwrap_or_default() != (from.problem.clone(), from.first.clone()) {
                 return Ok(false);
             }
             let own = comments::table.find(&from.id).filter(comments::round.eq(round.as_str()));
-            let same = own.filter(comments::state.eq(from.state.as_str()).and(comments::summary.eq(&from.summary)));
-            let changed = diesel::update(same).set((comments::state.eq(to.state.as_str()), comments::summary.eq(&to.summary))).execute(db)?;
+            let same = own.filter(
+                comments::state.eq(from.state.as_str()).and(comments::summary.eq(&from.summary)),
+            );
+            let changed = diesel::update(same)
+                .set((comments::state.eq(to.state.as_str()), comments::summary.eq(&to.summary)))
+                .execute(db)?;
             if changed == 0 {
                 return Ok(false);
             }
@@ -145,13 +175,24 @@ impl Transaction<'_> {
 }
 
 /// Confirmed summaries by the number of their row.
-pub(super) fn screened_cases(db: &mut Db, round: &RoundId) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
-    let rows: Vec<(String, String)> = comments::table
-        .inner_join(screenings::table.on(screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round))))
-        .filter(comments::round.eq(round.as_str()).and(comments::state.eq(ScreeningState::Screened.as_str())).and(screenings::problem.ne("")))
-        .order((screenings::problem, comments::summary))
-        .select((screenings::problem, comments::summary))
-        .load(db)?;
+pub(super) fn screened_cases(
+    db: &mut Db,
+    round: &RoundId,
+) -> Result<BTreeMap<String, Vec<String>>, StorageError> {
+    let rows: Vec<(String, String)> =
+        comments::table
+            .inner_join(screenings::table.on(
+                screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round)),
+            ))
+            .filter(
+                comments::round
+                    .eq(round.as_str())
+                    .and(comments::state.eq(ScreeningState::Screened.as_str()))
+                    .and(screenings::problem.ne("")),
+            )
+            .order((screenings::problem, comments::summary))
+            .select((screenings::problem, comments::summary))
+            .load(db)?;
     let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (problem, summary) in rows {
         let own = cases.entry(problem).or_default();

@@ -1,5 +1,7 @@
-//! A transaction on the main database: what is written through one stands as a whole, or not at all.
-//! Reading is the storage's, writing is a transaction's; so what belongs together cannot be written apart by accident.
+//! A transaction on the main database: what is written through one stands as a whole, or not at
+//! all.
+//! Reading is the storage's, writing is a transaction's; so what belongs together cannot be written
+//! apart by accident.
 
 use std::time::Duration;
 
@@ -27,21 +29,30 @@ impl Stop for StorageError {
     }
 }
 
-/// How often a transaction is tried that was given up in favour of another one which wanted the same rows.
+/// How often a transaction is tried that was given up in favour of another one which wanted the
+/// same rows.
 const TRIES: u32 = 6;
 /// How long the first of them waits; the pause doubles.
 const PAUSE: Duration = Duration::from_millis(10);
 
 impl Storage {
-    /// Runs a transaction on the main database. Whatever error `work` returns, nothing of what it wrote stands.
-    pub fn transaction<T, E: Stop>(&self, mut work: impl FnMut(&mut Transaction) -> Result<T, E>) -> Result<T, E> {
+    /// Runs a transaction on the main database. Whatever error `work` returns, nothing of what it
+    /// wrote stands.
+    pub fn transaction<T, E: Stop>(
+        &self,
+        mut work: impl FnMut(&mut Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
         write(&mut *self.connection()?, MAIN_LOCK, |db| work(&mut Transaction { db }))
     }
 }
 
 impl Transaction<'_> {
-    /// Part of the work that may fail by itself: what it wrote is taken back, and the transaction goes on.
-    pub(super) fn nested<T>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    /// Part of the work that may fail by itself: what it wrote is taken back, and the transaction
+    /// goes on.
+    pub(super) fn nested<T>(
+        &mut self,
+        work: impl FnOnce(&mut Db) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         self.db.transaction(work)
     }
 }
@@ -58,8 +69,13 @@ impl<E> From<DieselError> for Ended<E> {
     }
 }
 
-/// Runs a transaction that takes SQLite's write lock with its first statement: one that reads first fails as soon as somebody else writes.
-pub(super) fn write<T, E: Stop>(db: &mut Db, lock: &str, mut work: impl FnMut(&mut Db) -> Result<T, E>) -> Result<T, E> {
+/// Runs a transaction that takes SQLite's write lock with its first statement: one that reads first
+/// fails as soon as somebody else writes.
+pub(super) fn write<T, E: Stop>(
+    db: &mut Db,
+    lock: &str,
+    mut work: impl FnMut(&mut Db) -> Result<T, E>,
+) -> Result<T, E> {
     let mut pause = PAUSE;
     for _ in 1..TRIES {
         match once(db, lock, &mut work) {
@@ -71,7 +87,11 @@ pub(super) fn write<T, E: Stop>(db: &mut Db, lock: &str, mut work: impl FnMut(&m
     once(db, lock, &mut work)
 }
 
-fn once<T, E: Stop>(db: &mut Db, lock: &str, work: &mut impl FnMut(&mut Db) -> Result<T, E>) -> Result<T, E> {
+fn once<T, E: Stop>(
+    db: &mut Db,
+    lock: &str,
+    work: &mut impl FnMut(&mut Db) -> Result<T, E>,
+) -> Result<T, E> {
     let done = db.transaction(|db| {
         if let Db::Sqlite(sqlite) = db {
             sqlite.batch_execute(lock)?;

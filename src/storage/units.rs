@@ -21,11 +21,16 @@ impl Storage {
 
 impl Transaction<'_> {
     /// Replaces the unit table; with `from`, only if it still is what it was when the change began.
-    pub fn replace_units(&mut self, from: Option<&[Unit]>, list: &[Unit]) -> Result<bool, StorageError> {
+    pub fn replace_units(
+        &mut self,
+        from: Option<&[Unit]>,
+        list: &[Unit],
+    ) -> Result<bool, StorageError> {
         {
             let db = &mut *self.db;
             if let Db::Pg(pg) = db {
-                // On SQLite the transaction holds the only write lock; here two of them must not read at once.
+                // On SQLite the transaction holds the only write lock; here two of them must not
+                // read at once.
                 pg.batch_execute("lock table units in share row exclusive mode")?;
             }
             if let Some(from) = from
@@ -55,18 +60,30 @@ impl Transaction<'_> {
 fn load_units(db: &mut Db) -> Result<Vec<Unit>, StorageError> {
     let rows: Vec<UnitTuple> = units::table
         .order(units::place)
-        .select((units::code, units::name, units::kind, units::headcount, units::group_code, units::group_name))
+        .select((
+            units::code,
+            units::name,
+            units::kind,
+            units::headcount,
+            units::group_code,
+            units::group_name,
+        ))
         .load(db)?;
     rows.into_iter().map(unit).collect()
 }
 
 /// A number as a column takes it.
 pub(super) fn small(n: usize) -> Result<i32, StorageError> {
-    i32::try_from(n).map_err(|_| StorageError::Unavailable(format!("{n} is more than a column takes")))
+    i32::try_from(n)
+        .map_err(|_| StorageError::Unavailable(format!("{n} is more than a column takes")))
 }
 
-/// A unit as it stands in a row. A head count that cannot be is told, not taken for none: the gate and the turnout go by it.
-pub(super) fn unit((code, name, kind, headcount, group, group_name): UnitTuple) -> Result<Unit, StorageError> {
-    let headcount = u32::try_from(headcount).map_err(|_| StorageError::Corrupt(format!("head count of unit {code}")))?;
+/// A unit as it stands in a row. A head count that cannot be is told, not taken for none: the gate
+/// and the turnout go by it.
+pub(super) fn unit(
+    (code, name, kind, headcount, group, group_name): UnitTuple,
+) -> Result<Unit, StorageError> {
+    let headcount = u32::try_from(headcount)
+        .map_err(|_| StorageError::Corrupt(format!("head count of unit {code}")))?;
     Ok(Unit { code, name, kind, headcount, group, group_name })
 }

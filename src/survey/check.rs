@@ -1,5 +1,6 @@
 //! Checks a survey file and says everything that is wrong with it at once.
-//! Each error names line, column and question and what to do, because the author is an official with forty questions, not a programmer.
+//! Each error names line, column and question and what to do, because the author is an official
+//! with forty questions, not a programmer.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,7 +19,10 @@ pub const MAX_FILE_BYTES: usize = 1 << 20;
 pub(super) fn parse(bytes: &[u8]) -> Result<Survey, SurveyErrors> {
     let text = readable(bytes)?;
     let tree: Value = serde_json::from_str(text).map_err(|e| {
-        let en = format!("this is not valid JSON: {}. Check commas, quotes and brackets near this place", plain(&e.to_string()));
+        let en = format!(
+            "this is not valid JSON: {}. Check commas, quotes and brackets near this place",
+            plain(&e.to_string())
+        );
         single((e.line(), e.column()), "此处不是合法的 JSON，请检查附近的逗号、引号和括号", en)
     })?;
     let mut report = Report { positions: Positions::scan(text), errors: Vec::new() };
@@ -41,18 +45,29 @@ fn readable(bytes: &[u8]) -> Result<&str, SurveyErrors> {
         return Err(single(
             (1, 1),
             format!("文件过大（{} 字节），问卷定义不得超过 1 MiB", bytes.len()),
-            format!("the file has {} bytes; a survey definition may have 1 MiB at most", bytes.len()),
+            format!(
+                "the file has {} bytes; a survey definition may have 1 MiB at most",
+                bytes.len()
+            ),
         ));
     }
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|e| {
         let line = bytes[..e.valid_up_to()].split(|b| *b == b'\n').count();
-        single((line, 1), "文件不是 UTF-8 编码，请另存为 UTF-8", "the file is not UTF-8 here; save it as UTF-8")
+        single(
+            (line, 1),
+            "文件不是 UTF-8 编码，请另存为 UTF-8",
+            "the file is not UTF-8 here; save it as UTF-8",
+        )
     })
 }
 
 fn single(position: (usize, usize), zh: impl Into<String>, en: impl Into<String>) -> SurveyErrors {
-    SurveyErrors(vec![SurveyError { position, pointer: String::new(), refusal: Refusal::new(zh, en) }])
+    SurveyErrors(vec![SurveyError {
+        position,
+        pointer: String::new(),
+        refusal: Refusal::new(zh, en),
+    }])
 }
 
 /// serde's message without its own position.
@@ -60,7 +75,8 @@ fn plain(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_owned()
 }
 
-/// Turns the tree into the file's types. Every question is read on its own, so that one wrong field does not hide the others.
+/// Turns the tree into the file's types. Every question is read on its own, so that one wrong field
+/// does not hide the others.
 fn structure(report: &mut Report, tree: &Value) -> Option<SurveyFile> {
     let mut shell = tree.clone();
     let mut lists = Vec::new();
@@ -77,7 +93,12 @@ fn structure(report: &mut Report, tree: &Value) -> Option<SurveyFile> {
         let mut list = Vec::new();
         for (n, question) in questions.into_iter().enumerate() {
             let name = question.get("id").and_then(Value::as_str).unwrap_or("?").to_owned();
-            list.extend(typed::<QuestionFile>(report, &format!("{pointer}/{n}"), question, Some(&name)));
+            list.extend(typed::<QuestionFile>(
+                report,
+                &format!("{pointer}/{n}"),
+                question,
+                Some(&name),
+            ));
         }
         read.push(list);
     }
@@ -100,9 +121,18 @@ fn detach(category: &mut Value) -> Vec<Value> {
     }
 }
 
-fn typed<T: DeserializeOwned>(report: &mut Report, base: &str, value: Value, question: Option<&str>) -> Option<T> {
+fn typed<T: DeserializeOwned>(
+    report: &mut Report,
+    base: &str,
+    value: Value,
+    question: Option<&str>,
+) -> Option<T> {
     if !value.is_object() {
-        report.add(base, "此处应为 { … } 形式的对象", "invalid type: an object `{ … }` is expected here");
+        report.add(
+            base,
+            "此处应为 { … } 形式的对象",
+            "invalid type: an object `{ … }` is expected here",
+        );
         return None;
     }
     serde_path_to_error::deserialize(value)
@@ -121,7 +151,9 @@ fn typed<T: DeserializeOwned>(report: &mut Report, base: &str, value: Value, que
             let place_zh = question.map_or_else(String::new, |q| format!("题目 {q}："));
             report.add(
                 &pointer,
-                format!("{place_zh}内容不符合格式（{why}），请对照 surveys/survey.schema.json 修改"),
+                format!(
+                    "{place_zh}内容不符合格式（{why}），请对照 surveys/survey.schema.json 修改"
+                ),
                 format!("{place}{why}; compare with surveys/survey.schema.json"),
             );
         })

@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use super::file::{AnswerFile, CategoryFile, OptionFile, QuestionFile, QuestionRole, ScaleFile, StepFile, SurveyFile};
+use super::file::{
+    AnswerFile, CategoryFile, OptionFile, QuestionFile, QuestionRole, ScaleFile, StepFile,
+    SurveyFile,
+};
 use crate::text::Text;
 
 /// Where a question stands.
@@ -31,11 +34,17 @@ impl SurveyFile {
     }
 
     fn list(&mut self, group: usize) -> Option<&mut Vec<QuestionFile>> {
-        if group < self.categories.len() { Some(&mut self.categories[group].questions) } else { self.closing.as_mut().map(|c| &mut c.questions) }
+        if group < self.categories.len() {
+            Some(&mut self.categories[group].questions)
+        } else {
+            self.closing.as_mut().map(|c| &mut c.questions)
+        }
     }
 
     fn place(&self, id: &str) -> Option<Place> {
-        (0..=self.categories.len()).find_map(|group| self.questions_of(group).iter().position(|q| q.id == id).map(|at| Place { group, at }))
+        (0..=self.categories.len()).find_map(|group| {
+            self.questions_of(group).iter().position(|q| q.id == id).map(|at| Place { group, at })
+        })
     }
 
     /// A question by its id.
@@ -53,7 +62,8 @@ impl SurveyFile {
         })
     }
 
-    /// Moves a question up or down, at an end into the neighbouring category; false if there is nowhere to go.
+    /// Moves a question up or down, at an end into the neighbouring category; false if there is
+    /// nowhere to go.
     pub fn move_question(&mut self, id: &str, up: bool) -> bool {
         let Some(place) = self.place(id) else { return false };
         let groups = self.categories.len() + usize::from(self.closing.is_some());
@@ -66,7 +76,9 @@ impl SurveyFile {
             (false, at) if at == last => (place.group + 1, 0),
             (false, at) => (place.group, at + 1),
         };
-        let Some(question) = self.list(place.group).map(|list| list.remove(place.at)) else { return false };
+        let Some(question) = self.list(place.group).map(|list| list.remove(place.at)) else {
+            return false;
+        };
         if let Some(list) = self.list(group) {
             list.insert(at, question);
         }
@@ -87,7 +99,9 @@ impl SurveyFile {
         let stem = self.categories.get(group).map_or("closing", |c| c.id.as_str()).to_owned();
         let id = self.free_id(&format!("{stem}_item"));
         let answer = match self.scales.keys().next() {
-            Some(scale) if group < self.categories.len() => AnswerFile::Scale { scale: scale.clone() },
+            Some(scale) if group < self.categories.len() => {
+                AnswerFile::Scale { scale: scale.clone() }
+            }
             _ => AnswerFile::Text { max_chars: 200 },
         };
         let is_item = matches!(answer, AnswerFile::Scale { .. });
@@ -98,7 +112,9 @@ impl SurveyFile {
             required: false,
             role: QuestionRole::Item,
             checked: None,
-            problem: is_item.then(|| Text::both("这道题在问题清单中的表述。", "How the problem list words it.")),
+            problem: is_item.then(|| {
+                Text::both("这道题在问题清单中的表述。", "How the problem list words it.")
+            }),
             core: false,
             hold: false,
             suggested: None,
@@ -113,7 +129,8 @@ impl SurveyFile {
     /// Adds a category with one item at the end; returns its id.
     pub fn add_category(&mut self) -> String {
         let id = free("category", |id| self.categories.iter().any(|c| c.id == id));
-        let (name, short_name) = (Text::both("新的类别", "New category"), Text::both("新类别", "New"));
+        let (name, short_name) =
+            (Text::both("新的类别", "New category"), Text::both("新类别", "New"));
         self.categories.push(CategoryFile {
             id: id.clone(),
             name,
@@ -125,7 +142,8 @@ impl SurveyFile {
         id
     }
 
-    /// Brings every text to the languages of the survey: one that it does not have goes, one that is missing begins as the text that is there.
+    /// Brings every text to the languages of the survey: one that it does not have goes, one that
+    /// is missing begins as the text that is there.
     pub fn keep_to_languages(&mut self) {
         let Ok(mut tree) = serde_json::to_value(&*self) else { return };
         each_text(&mut tree, &self.languages);
@@ -137,7 +155,11 @@ impl SurveyFile {
     /// Moves a category up or down; false if there is nowhere to go.
     pub fn move_category(&mut self, id: &str, up: bool) -> bool {
         let Some(at) = self.categories.iter().position(|c| c.id == id) else { return false };
-        let to = if up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < self.categories.len()) };
+        let to = if up {
+            at.checked_sub(1)
+        } else {
+            Some(at + 1).filter(|to| *to < self.categories.len())
+        };
         to.is_some_and(|to| {
             self.categories.swap(at, to);
             true
@@ -154,7 +176,12 @@ impl SurveyFile {
     /// Adds a scale of three steps and "do not know"; returns its name.
     pub fn add_scale(&mut self) -> String {
         let name = free("scale", |name| self.scales.contains_key(name));
-        let step = |id: &str, zh: &str, en: &str, score| StepFile { id: id.to_owned(), label: Text::both(zh, en), hint: None, score };
+        let step = |id: &str, zh: &str, en: &str, score| StepFile {
+            id: id.to_owned(),
+            label: Text::both(zh, en),
+            hint: None,
+            score,
+        };
         let options = vec![
             step("often", "经常", "Often", Some(2)),
             step("sometimes", "有时", "Sometimes", Some(1)),
@@ -177,7 +204,12 @@ impl SurveyFile {
     /// Adds a set of options that several questions can share; returns its name.
     pub fn add_option_set(&mut self) -> String {
         let name = free("options", |name| self.option_sets.contains_key(name));
-        let option = OptionFile { id: "first".to_owned(), label: Text::both("新的选项", "New option"), exclusive: false, other_text: None };
+        let option = OptionFile {
+            id: "first".to_owned(),
+            label: Text::both("新的选项", "New option"),
+            exclusive: false,
+            other_text: None,
+        };
         self.option_sets.insert(name.clone(), vec![option]);
         name
     }
@@ -186,7 +218,10 @@ impl SurveyFile {
         if self.place(stem).is_none() {
             return stem.to_owned();
         }
-        (2..10_000).map(|n| format!("{stem}{n}")).find(|id| self.place(id).is_none()).unwrap_or_default()
+        (2..10_000)
+            .map(|n| format!("{stem}{n}"))
+            .find(|id| self.place(id).is_none())
+            .unwrap_or_default()
     }
 }
 
@@ -195,7 +230,9 @@ const TAGS: [&str; 2] = ["zh-CN", "en"];
 
 fn each_text(value: &mut Value, languages: &[String]) {
     match value {
-        Value::Object(map) if !map.is_empty() && map.keys().all(|key| TAGS.contains(&key.as_str())) => {
+        Value::Object(map)
+            if !map.is_empty() && map.keys().all(|key| TAGS.contains(&key.as_str())) =>
+        {
             let known = map.values().next().cloned().unwrap_or_default();
             map.retain(|tag, _| languages.contains(tag));
             for tag in languages {
@@ -223,7 +260,9 @@ mod tests {
     }
 
     fn order(survey: &SurveyFile) -> Vec<String> {
-        (0..=survey.categories.len()).flat_map(|g| survey.questions_of(g).iter().map(|q| q.id.clone())).collect()
+        (0..=survey.categories.len())
+            .flat_map(|g| survey.questions_of(g).iter().map(|q| q.id.clone()))
+            .collect()
     }
 
     #[test]
@@ -256,6 +295,10 @@ mod tests {
         assert_ne!(survey.add_scale(), scale, "names are never used twice");
         assert!(survey.scales.contains_key(&scale) && survey.option_sets.contains_key(&set));
         assert!(Survey::parse(serde_json::to_string(&survey).unwrap().as_bytes()).is_ok());
-        assert!(survey.move_category(&category, true) && survey.remove_category(&category) && !survey.remove_category(&category));
+        assert!(
+            survey.move_category(&category, true)
+                && survey.remove_category(&category)
+                && !survey.remove_category(&category)
+        );
     }
 }

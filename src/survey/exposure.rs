@@ -1,5 +1,7 @@
-//! What a survey asks that could tell one unit's answers or who gave them, found before anybody answers.
-//! The gate protects counts; what an author writes into the options of a question, or asks of a few only, is decided here and shown to everybody.
+//! What a survey asks that could tell one unit's answers or who gave them, found before anybody
+//! answers.
+//! The gate protects counts; what an author writes into the options of a question, or asks of a few
+//! only, is decided here and shown to everybody.
 
 use super::{Kind, Question, Survey};
 use crate::text::{Lang, Refusal, Text};
@@ -19,23 +21,35 @@ pub struct Exposure {
 }
 
 impl Survey {
-    /// Holds every question against the names and codes of units and groups, and their heads, as far as these are known.
+    /// Holds every question against the names and codes of units and groups, and their heads, as
+    /// far as these are known.
     #[must_use]
     pub fn exposures(&self, names: &[&str], heads: Option<u32>) -> Vec<Exposure> {
-        let names: Vec<String> = names.iter().map(|name| plain(name)).filter(|name| name.chars().count() > 1).collect();
-        let mut list: Vec<Exposure> = self.questions().iter().flat_map(|question| of_question(question, &names, heads)).collect();
+        let names: Vec<String> =
+            names.iter().map(|name| plain(name)).filter(|name| name.chars().count() > 1).collect();
+        let mut list: Vec<Exposure> = self
+            .questions()
+            .iter()
+            .flat_map(|question| of_question(question, &names, heads))
+            .collect();
         list.extend(self.questions().iter().enumerate().filter_map(|(at, question)| {
             let text = plain(question.text.zh());
-            let twin = self.questions()[..at].iter().find(|other| plain(other.text.zh()) == text)?;
+            let twin =
+                self.questions()[..at].iter().find(|other| plain(other.text.zh()) == text)?;
             let refused = question.problem.is_some() || twin.problem.is_some();
             let same_section = question.section == twin.section;
             (refused || same_section).then(|| Exposure {
                 question: question.id.clone(),
                 refused,
                 why: Refusal::new(
-                    format!("题目 {} 与题目 {} 问的是同一句话：同一件事按两种方式公布，合在一起会暴露人数；请删去一题", question.id, twin.id),
                     format!(
-                        "questions `{}` and `{}` ask the same: published in two ways, the same thing is told. Take one out",
+                        "题目 {} 与题目 {} 问的是同一句话：同一件事按两种方式公布，合在一起会暴露人\
+                         数；请删去一题",
+                        question.id, twin.id
+                    ),
+                    format!(
+                        "questions `{}` and `{}` ask the same: published in two ways, the same \
+                         thing is told. Take one out",
                         question.id, twin.id
                     ),
                 ),
@@ -50,14 +64,21 @@ impl Survey {
         self.shared(other).next().is_some()
     }
 
-    /// Whether what two surveys have in common is rated on scales that are cut alike, and where one lists it under thresholds, under the same.
+    /// Whether what two surveys have in common is rated on scales that are cut alike, and where one
+    /// lists it under thresholds, under the same.
     #[must_use]
     pub fn cuts_like(&self, other: &Self) -> bool {
         let same_thresholds = self.thresholds() == other.thresholds();
         self.shared(other).all(|(own, theirs)| match (&own.kind, &theirs.kind) {
             (Kind::Scale(a), Kind::Scale(b)) => {
                 let cut = |scale: &super::Scale| -> Vec<Option<(bool, bool)>> {
-                    scale.steps.iter().map(|step| step.score.map(|s| (s >= scale.present_from, s >= scale.prominent_from))).collect()
+                    scale
+                        .steps
+                        .iter()
+                        .map(|step| {
+                            step.score.map(|s| (s >= scale.present_from, s >= scale.prominent_from))
+                        })
+                        .collect()
                 };
                 let listed = own.problem.is_some() || theirs.problem.is_some();
                 !listed || (same_thresholds && cut(a) == cut(b))
@@ -68,14 +89,24 @@ impl Survey {
 
     /// Questions that ask the same words in both.
     fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a Question, &'a Question)> {
-        let counted = |survey: &'a Self| survey.questions().iter().filter(|q| !matches!(q.kind, Kind::Text { .. }));
-        counted(self).filter_map(move |own| counted(other).find(|theirs| plain(theirs.text.zh()) == plain(own.text.zh())).map(|theirs| (own, theirs)))
+        let counted = |survey: &'a Self| {
+            survey.questions().iter().filter(|q| !matches!(q.kind, Kind::Text { .. }))
+        };
+        counted(self).filter_map(move |own| {
+            counted(other)
+                .find(|theirs| plain(theirs.text.zh()) == plain(own.text.zh()))
+                .map(|theirs| (own, theirs))
+        })
     }
 }
 
 fn of_question(question: &Question, names: &[String], heads: Option<u32>) -> Vec<Exposure> {
     let id = &question.id;
-    let found = |refused: bool, zh: String, en: String| Exposure { question: id.clone(), refused, why: Refusal::new(zh, en) };
+    let found = |refused: bool, zh: String, en: String| Exposure {
+        question: id.clone(),
+        refused,
+        why: Refusal::new(zh, en),
+    };
     let mut list = Vec::new();
     let labels = labels(&question.kind);
     let hits: Vec<(&String, bool)> = labels.iter().filter_map(|label| hit(label, names)).collect();
@@ -85,8 +116,15 @@ fn of_question(question: &Question, names: &[String], heads: Option<u32>) -> Vec
         let refused = *whole || hits.iter().any(|h| h.1) || different.len() > 1;
         list.push(found(
             refused,
-            format!("题目 {id} 的选项写有单位或统计组“{name}”：选的人等于说出自己的单位，该单位的答案会随选项公布；单位由填写码区分，请删去"),
-            format!("question `{id}`: an option names the unit or group “{name}”. Whoever chooses it tells their unit, and the unit's answers are published with the option; slips tell units apart, so take it out"),
+            format!(
+                "题目 {id} 的选项写有单位或统计组“{name}”：选的人等于说出自己的单位，该单位的答案会\
+                 随选项公布；单位由填写码区分，请删去"
+            ),
+            format!(
+                "question `{id}`: an option names the unit or group “{name}”. Whoever chooses it \
+                 tells their unit, and the unit's answers are published with the option; slips \
+                 tell units apart, so take it out"
+            ),
         ));
     }
     if let Kind::Number { classes, .. } = &question.kind {
@@ -94,36 +132,60 @@ fn of_question(question: &Question, names: &[String], heads: Option<u32>) -> Vec
         if single > 1 {
             list.push(found(
                 false,
-                format!("题目 {id} 有 {single} 个分段只含一个数：像年龄、工号这样的数能认出人；请把分段放宽"),
-                format!("question `{id}`: {single} classes hold a single number; a number like an age or a badge tells who somebody is. Make the classes wider"),
+                format!(
+                    "题目 {id} 有 {single} 个分段只含一个数：像年龄、工号这样的数能认出人；请把分段\
+                     放宽"
+                ),
+                format!(
+                    "question `{id}`: {single} classes hold a single number; a number like an age \
+                     or a badge tells who somebody is. Make the classes wider"
+                ),
             ));
         }
     }
     let chosen = !matches!(question.kind, Kind::Scale(_));
-    if let Some(heads) = heads.filter(|heads| chosen && labels.len() * HEADS_PER_OPTION > *heads as usize) {
+    if let Some(heads) =
+        heads.filter(|heads| chosen && labels.len() * HEADS_PER_OPTION > *heads as usize)
+    {
         list.push(found(
             false,
-            format!("题目 {id} 有 {} 个选项，参加的只有 {heads} 人：多数选项选的人太少，不会公布；请合并选项", labels.len()),
-            format!("question `{id}` has {} options for {heads} people: most will be chosen by too few to be published. Merge some", labels.len()),
+            format!(
+                "题目 {id} 有 {} 个选项，参加的只有 {heads} 人：多数选项选的人太少，不会公布；请合\
+                 并选项",
+                labels.len()
+            ),
+            format!(
+                "question `{id}` has {} options for {heads} people: most will be chosen by too few \
+                 to be published. Merge some",
+                labels.len()
+            ),
         ));
     }
     if question.required && question.problem.is_some() {
         list.push(found(
             false,
-            format!("题目 {id} 是必答题：每个单位有几人作答因此人人皆知；公布规则按此设防，但允许跳过更稳妥"),
-            format!("question `{id}` is required, so everybody knows how many answered it in each unit. The rules of publication reckon with that, but leaving it optional is safer"),
+            format!(
+                "题目 {id} 是必答题：每个单位有几人作答因此人人皆知；公布规则按此设防，但允许跳过更\
+                 稳妥"
+            ),
+            format!(
+                "question `{id}` is required, so everybody knows how many answered it in each \
+                 unit. The rules of publication reckon with that, but leaving it optional is safer"
+            ),
         ));
     }
     if !question.visible_if.is_empty() {
         let (zh, en) = if question.problem.is_some() {
             (
                 "不会列入任何单位的清单，全局也只公布区间；要列入清单，请让所有人都能作答",
-                "it enters no unit's list, and of the bureau only a band is published. If it shall be listed, ask everybody",
+                "it enters no unit's list, and of the bureau only a band is published. If it shall \
+                 be listed, ask everybody",
             )
         } else {
             (
                 "只公布全局区间；作答或未作答的不足 20 人、不足 3 个统计组时不公布",
-                "only bands are published, for the bureau; nothing if fewer than 20 people or 3 groups answered it, or did not",
+                "only bands are published, for the bureau; nothing if fewer than 20 people or 3 \
+                 groups answered it, or did not",
             )
         };
         list.push(found(
@@ -139,7 +201,9 @@ fn of_question(question: &Question, names: &[String], heads: Option<u32>) -> Vec
 fn labels(kind: &Kind) -> Vec<&Text> {
     match kind {
         Kind::Scale(scale) => scale.steps.iter().map(|step| &step.label).collect(),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.iter().map(|choice| &choice.label).collect(),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => {
+            choices.iter().map(|choice| &choice.label).collect()
+        }
         Kind::Number { classes, .. } => classes.iter().map(|class| &class.label).collect(),
         Kind::Text { .. } => Vec::new(),
     }
@@ -157,8 +221,10 @@ fn hit<'a>(label: &Text, names: &'a [String]) -> Option<(&'a String, bool)> {
 fn holds(label: &str, name: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     label.match_indices(name).any(|(at, _)| {
-        let (before, after) = (label[..at].chars().next_back(), label[at + name.len()..].chars().next());
-        let inside = letter(name.chars().next()) && letter(before) || letter(name.chars().next_back()) && letter(after);
+        let (before, after) =
+            (label[..at].chars().next_back(), label[at + name.len()..].chars().next());
+        let inside = letter(name.chars().next()) && letter(before)
+            || letter(name.chars().next_back()) && letter(after);
         !inside
     })
 }
@@ -174,7 +240,9 @@ mod tests {
 
     #[test]
     fn names_are_found_as_words_and_codes_not_inside_other_words() {
-        assert!(holds("春江街道中队：是", "春江街道中队") && holds("cy 是", "cy") && holds("cy", "cy"));
+        assert!(
+            holds("春江街道中队：是", "春江街道中队") && holds("cy 是", "cy") && holds("cy", "cy")
+        );
         assert!(!holds("efficiency", "cy") && !holds("cy2", "cy"));
     }
 }

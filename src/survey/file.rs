@@ -1,5 +1,6 @@
 //! The survey file as an author writes it (`surveys/*.json`), field for field.
-//! Its JSON Schema is generated from these types, so that the file format is described in one place only.
+//! Its JSON Schema is generated from these types, so that the file format is described in one place
+//! only.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ use crate::text::Text;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SurveyFile {
-    /// Name of the survey in commands: lower-case letters, digits, `_` and `-`, starting with a letter.
+    /// Name of the survey in commands: lower-case letters, digits, `_` and `-`, starting with a
+    /// letter.
     pub id: String,
     /// Version of the content, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +42,8 @@ pub struct SurveyFile {
     /// Kinds of rectification that a question may suggest.
     #[serde(default)]
     pub rectification_types: Vec<RectificationType>,
-    /// Kinds of units that `scope` may name. A unit table may use the id, a label or one of the other words.
+    /// Kinds of units that `scope` may name. A unit table may use the id, a label or one of the
+    /// other words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unit_kinds: Vec<UnitKind>,
     /// Categories in the order of the questionnaire.
@@ -71,7 +74,8 @@ pub enum PrivacyCondition {
     Trustees,
     /// The round is answered with one-time slips.
     Slips,
-    /// Nobody can tie a code to a response: one-time slips, and a key that the server alone does not hold.
+    /// Nobody can tie a code to a response: one-time slips, and a key that the server alone does
+    /// not hold.
     Unlinked,
 }
 
@@ -246,7 +250,8 @@ pub struct QuestionFile {
     /// Kinds of unit whose lists may contain this item; empty for all.
     #[serde(default)]
     pub scope: Vec<String>,
-    /// Conditions on earlier answers, all of which must hold for the question to be shown and its answer to count.
+    /// Conditions on earlier answers, all of which must hold for the question to be shown and its
+    /// answer to count.
     /// They may look only at questions that enter no problem list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visible_if: Vec<ConditionFile>,

@@ -1,5 +1,8 @@
-//! Kinds of units (单位类型): the words that questions' scopes and unit tables use for the same thing.
-//! A table says 中队, a survey says `squad`; both are matched here and nowhere else, so that no item is lost between them.
+//! Kinds of units (单位类型): the words that questions' scopes and unit tables use for the same
+//! thing.
+//! A table says 中队, a survey says `squad`; both are matched here and nowhere else, so that no
+//! item
+//! is lost between them.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,7 +26,9 @@ fn folded(word: &str) -> String {
 
 fn usual(word: &str) -> Option<&'static str> {
     let word = folded(word);
-    let is = |(id, names, more): &&(&str, [&str; 2], &[&str])| word == *id || names.iter().chain(*more).any(|name| folded(name) == word);
+    let is = |(id, names, more): &&(&str, [&str; 2], &[&str])| {
+        word == *id || names.iter().chain(*more).any(|name| folded(name) == word)
+    };
     USUAL.iter().find(is).map(|kind| kind.0)
 }
 
@@ -59,27 +64,38 @@ impl Survey {
     #[must_use]
     pub fn kind_of(&self, word: &str) -> String {
         let plain = folded(word);
-        let named = self.file.unit_kinds.iter().find(|kind| kind.words().any(|name| folded(name) == plain));
-        named.map(|kind| kind.id.clone()).or_else(|| usual(word).map(str::to_owned)).unwrap_or_else(|| word.trim().to_owned())
+        let named =
+            self.file.unit_kinds.iter().find(|kind| kind.words().any(|name| folded(name) == plain));
+        named
+            .map(|kind| kind.id.clone())
+            .or_else(|| usual(word).map(str::to_owned))
+            .unwrap_or_else(|| word.trim().to_owned())
     }
 
     /// The name of a kind in this survey.
     #[must_use]
     pub fn kind_name<'a>(&'a self, kind: &'a str, lang: Lang) -> &'a str {
-        self.file.unit_kinds.iter().find(|known| known.id == kind).map_or_else(|| kind_label(kind, lang), |known| known.label.get(lang))
+        self.file
+            .unit_kinds
+            .iter()
+            .find(|known| known.id == kind)
+            .map_or_else(|| kind_label(kind, lang), |known| known.label.get(lang))
     }
 
-    /// Whether an item is about a group with units of these kinds: the one answer that page, list, file and look-back give.
+    /// Whether an item is about a group with units of these kinds: the one answer that page, list,
+    /// file and look-back give.
     #[must_use]
     pub fn covers(&self, question: &Question, kinds: &[String]) -> bool {
         let scope: Vec<String> = question.scope.iter().map(|word| self.kind_of(word)).collect();
-        scope.is_empty() || kinds.iter().any(|kind| kind == MIXED || scope.contains(&self.kind_of(kind)))
+        scope.is_empty()
+            || kinds.iter().any(|kind| kind == MIXED || scope.contains(&self.kind_of(kind)))
     }
 
     /// Every kind that some question is limited to.
     #[must_use]
     pub fn scoped_kinds(&self) -> Vec<String> {
-        let mut kinds: Vec<String> = self.questions.iter().flat_map(|q| &q.scope).map(|word| self.kind_of(word)).collect();
+        let mut kinds: Vec<String> =
+            self.questions.iter().flat_map(|q| &q.scope).map(|word| self.kind_of(word)).collect();
         kinds.sort();
         kinds.dedup();
         kinds
@@ -88,6 +104,8 @@ impl Survey {
 
 impl UnitKind {
     fn words(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.id.as_str()).chain(self.label.0.values().map(String::as_str)).chain(self.also.iter().map(String::as_str))
+        std::iter::once(self.id.as_str())
+            .chain(self.label.0.values().map(String::as_str))
+            .chain(self.also.iter().map(String::as_str))
     }
 }

@@ -1,12 +1,14 @@
 //! Where each value of a JSON text stands.
-//! `serde_json` forgets positions once it has a tree, but an author with forty questions needs line and column of every mistake.
+//! `serde_json` forgets positions once it has a tree, but an author with forty questions needs line
+//! and column of every mistake.
 
 use std::collections::HashMap;
 
 /// Line and column (both from 1, the column in characters).
 pub type Position = (usize, usize);
 
-/// Positions of all values of a JSON text by JSON Pointer, and the keys that occur twice in one object.
+/// Positions of all values of a JSON text by JSON Pointer, and the keys that occur twice in one
+/// object.
 #[derive(Debug, Default)]
 pub struct Positions {
     offsets: HashMap<String, usize>,

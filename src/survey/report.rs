@@ -51,7 +51,11 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn add(&mut self, pointer: &str, zh: impl Into<String>, en: impl Into<String>) {
         let position = self.positions.of(pointer);
-        self.errors.push(SurveyError { position, pointer: pointer.to_owned(), refusal: Refusal::new(zh, en) });
+        self.errors.push(SurveyError {
+            position,
+            pointer: pointer.to_owned(),
+            refusal: Refusal::new(zh, en),
+        });
     }
 
     pub(super) fn finish(mut self) -> SurveyErrors {

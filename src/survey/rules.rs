@@ -4,21 +4,21 @@
 use std::collections::HashSet;
 
 use super::condition;
-use super::file::{AnswerFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
+use super::file::{AnswerFile, QuestionFile, QuestionRole, SurveyFile};
 use super::report::Report;
 use crate::text::{Lang, Rule, Text, is_blank, meant, nearest};
 
 /// Form fields that are not questions.
 const RESERVED: [&str; 6] = ["code", "blank", "pad", "lang", "view", "closing"];
 const MAX_QUESTIONS: usize = 500;
-const MAX_OPTIONS: usize = 60;
-const MAX_TEXT_CHARS: u16 = 2000;
+pub(super) const MAX_OPTIONS: usize = 60;
+pub(super) const MAX_TEXT_CHARS: u16 = 2000;
 
 /// Checks a well-formed file against all rules.
 pub(super) struct Checker<'a> {
-    file: &'a SurveyFile,
-    report: &'a mut Report,
-    names: HashSet<String>,
+    pub(super) file: &'a SurveyFile,
+    pub(super) report: &'a mut Report,
+    pub(super) names: HashSet<String>,
 }
 
 impl<'a> Checker<'a> {
@@ -30,30 +30,55 @@ impl<'a> Checker<'a> {
         self.head();
         self.scales();
         for (name, set) in &self.file.option_sets {
-            self.options(&format!("/option_sets/{name}"), &What::new(format!("选项组 {name}"), format!("option set `{name}`")), set);
+            self.options(
+                &format!("/option_sets/{name}"),
+                &What::new(format!("选项组 {name}"), format!("option set `{name}`")),
+                set,
+            );
         }
         self.unit_kinds();
         let file = self.file;
         if file.categories.is_empty() {
-            self.report.add("/categories", "至少要有一个类别", "there must be at least one category");
+            self.report.add(
+                "/categories",
+                "至少要有一个类别",
+                "there must be at least one category",
+            );
         }
         for (n, category) in file.categories.iter().enumerate() {
             let pointer = format!("/categories/{n}");
             self.name(&format!("{pointer}/id"), "category", &category.id);
-            self.text(&format!("{pointer}/name"), &What::new("类别名称", "category name"), &category.name);
-            self.text(&format!("{pointer}/short_name"), &What::new("类别短名", "short name"), &category.short_name);
+            self.text(
+                &format!("{pointer}/name"),
+                &What::new("类别名称", "category name"),
+                &category.name,
+            );
+            self.text(
+                &format!("{pointer}/short_name"),
+                &What::new("类别短名", "short name"),
+                &category.short_name,
+            );
             for (kind, text) in &category.measure_templates {
-                self.text(&format!("{pointer}/measure_templates/{kind}"), &What::new("整改措施参考", "measure template"), text);
+                self.text(
+                    &format!("{pointer}/measure_templates/{kind}"),
+                    &What::new("整改措施参考", "measure template"),
+                    text,
+                );
                 self.rectification(&format!("{pointer}/measure_templates/{kind}"), kind);
             }
             self.questions(&format!("{pointer}/questions"), &category.questions);
         }
         if let Some(closing) = &file.closing {
-            self.text("/closing/name", &What::new("结尾部分标题", "name of the closing section"), &closing.name);
+            self.text(
+                "/closing/name",
+                &What::new("结尾部分标题", "name of the closing section"),
+                &closing.name,
+            );
             self.questions("/closing/questions", &closing.questions);
         }
         condition::check(file, self.report);
-        let count = file.categories.iter().map(|c| c.questions.len()).sum::<usize>() + file.closing.as_ref().map_or(0, |c| c.questions.len());
+        let count = file.categories.iter().map(|c| c.questions.len()).sum::<usize>()
+            + file.closing.as_ref().map_or(0, |c| c.questions.len());
         if count == 0 || count > MAX_QUESTIONS {
             self.report.add(
                 "/categories",
@@ -68,7 +93,11 @@ impl<'a> Checker<'a> {
         if !is_name(&file.id, true) {
             self.report.add(
                 "/id",
-                format!("问卷编号“{}”应为小写字母开头，只含小写字母、数字、下划线、短横，最长 64 个字符", file.id),
+                format!(
+                    "问卷编号“{}”应为小写字母开头，只含小写字母、数字、下划线、短横，最长 64 个字\
+                     符",
+                    file.id
+                ),
                 format!("survey id `{}` must match [a-z][a-z0-9_-]{{0,63}}", file.id),
             );
         }
@@ -84,14 +113,30 @@ impl<'a> Checker<'a> {
         self.text("/intro", &What::new("卷首语", "intro"), &file.intro);
         self.text("/thanks", &What::new("致谢", "thanks"), &file.thanks);
         for (n, line) in file.privacy.iter().enumerate() {
-            self.text(&format!("/privacy/{n}/text"), &What::new("匿名承诺", "privacy line"), &line.text);
+            self.text(
+                &format!("/privacy/{n}/text"),
+                &What::new("匿名承诺", "privacy line"),
+                &line.text,
+            );
         }
         for (n, kind) in file.rectification_types.iter().enumerate() {
-            self.text(&format!("/rectification_types/{n}/label"), &What::new("整改类型", "rectification type"), &kind.label);
-            self.text(&format!("/rectification_types/{n}/text"), &What::new("整改类型", "rectification type"), &kind.text);
+            self.text(
+                &format!("/rectification_types/{n}/label"),
+                &What::new("整改类型", "rectification type"),
+                &kind.label,
+            );
+            self.text(
+                &format!("/rectification_types/{n}/text"),
+                &What::new("整改类型", "rectification type"),
+                &kind.text,
+            );
         }
         let t = file.thresholds;
-        if !(1 <= t.tendency && t.tendency < t.prominent && t.prominent <= 99 && (1..=99).contains(&t.emerging)) {
+        if !(1 <= t.tendency
+            && t.tendency < t.prominent
+            && t.prominent <= 99
+            && (1..=99).contains(&t.emerging))
+        {
             self.report.add(
                 "/thresholds",
                 "阈值应满足 1 ≤ tendency < prominent ≤ 99，且 1 ≤ emerging ≤ 99",
@@ -106,7 +151,11 @@ impl<'a> Checker<'a> {
             let pointer = format!("/scales/{name}");
             self.text(&format!("{pointer}/stem"), &What::new("量表的问法", "stem"), &scale.stem);
             if let Some(period) = &scale.reference_period {
-                self.text(&format!("{pointer}/reference_period"), &What::new("量表的时段", "reference period"), period);
+                self.text(
+                    &format!("{pointer}/reference_period"),
+                    &What::new("量表的时段", "reference period"),
+                    period,
+                );
             }
             let mut ids = HashSet::new();
             for (n, step) in scale.options.iter().enumerate() {
@@ -116,7 +165,11 @@ impl<'a> Checker<'a> {
                     self.text(&format!("{at}/hint"), &What::new("选项说明", "hint"), hint);
                 }
                 if !is_name(&step.id, false) || !ids.insert(&step.id) {
-                    self.bad_option(&format!("{at}/id"), &What::new(format!("量表 {name}"), format!("scale `{name}`")), &step.id);
+                    self.bad_option(
+                        &format!("{at}/id"),
+                        &What::new(format!("量表 {name}"), format!("scale `{name}`")),
+                        &step.id,
+                    );
                 }
             }
             let scored = scale.options.iter().filter(|s| s.score.is_some()).count();
@@ -129,8 +182,14 @@ impl<'a> Checker<'a> {
             {
                 self.report.add(
                     &pointer,
-                    format!("量表 {name} 至少要有两个计分的选项，且 1 ≤ present_from ≤ prominent_from ≤ 最高分"),
-                    format!("scale `{name}` needs two scored steps or more, and 1 ≤ present_from ≤ prominent_from ≤ top score"),
+                    format!(
+                        "量表 {name} 至少要有两个计分的选项，且 1 ≤ present_from ≤ prominent_from \
+                         ≤ 最高分"
+                    ),
+                    format!(
+                        "scale `{name}` needs two scored steps or more, and 1 ≤ present_from ≤ \
+                         prominent_from ≤ top score"
+                    ),
                 );
             }
         }
@@ -140,7 +199,8 @@ impl<'a> Checker<'a> {
         let mut ids = HashSet::new();
         for (n, kind) in self.file.unit_kinds.iter().enumerate() {
             let at = format!("/unit_kinds/{n}");
-            let what = What::new(format!("单位类型 {}", kind.id), format!("kind of units `{}`", kind.id));
+            let what =
+                What::new(format!("单位类型 {}", kind.id), format!("kind of units `{}`", kind.id));
             if !is_name(&kind.id, false) || !ids.insert(&kind.id) {
                 self.bad_option(&format!("{at}/id"), &what, &kind.id);
             }
@@ -148,16 +208,31 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A scope names kinds that the survey knows; one that names none would drop the item from every list without a word.
+    /// A scope names kinds that the survey knows; one that names none would drop the item from
+    /// every list without a word.
     fn scope(&mut self, at: &str, what: &What, question: &QuestionFile) {
         let known: Vec<&str> = self.file.unit_kinds.iter().map(|kind| kind.id.as_str()).collect();
-        let unknown = question.scope.iter().enumerate().filter(|(_, word)| !known.is_empty() && !known.contains(&word.as_str()));
+        let unknown = question
+            .scope
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| !known.is_empty() && !known.contains(&word.as_str()));
         for (n, word) in unknown {
             let nearest = nearest(word, known.iter().copied());
             self.report.add(
                 &format!("{at}/scope/{n}"),
-                format!("{}：没有名为 {word} 的单位类型{}；可用：{}", what.zh, meant(nearest, Lang::Zh), known.join("、")),
-                format!("{}: there is no kind of units `{word}`{}; unit_kinds has {}", what.en, meant(nearest, Lang::En), known.join(", ")),
+                format!(
+                    "{}：没有名为 {word} 的单位类型{}；可用：{}",
+                    what.zh,
+                    meant(nearest, Lang::Zh),
+                    known.join("、")
+                ),
+                format!(
+                    "{}: there is no kind of units `{word}`{}; unit_kinds has {}",
+                    what.en,
+                    meant(nearest, Lang::En),
+                    known.join(", ")
+                ),
             );
         }
     }
@@ -166,18 +241,25 @@ impl<'a> Checker<'a> {
         for (n, question) in questions.iter().enumerate() {
             let at = format!("{pointer}/{n}");
             self.name(&format!("{at}/id"), "question", &question.id);
-            let what = What::new(format!("题目 {}", question.id), format!("question `{}`", question.id));
+            let what =
+                What::new(format!("题目 {}", question.id), format!("question `{}`", question.id));
             self.text(&format!("{at}/text"), &what.part("题目文字", "text"), &question.text);
             if let Some(hint) = &question.hint {
                 self.text(&format!("{at}/hint"), &what.part("填写说明", "hint"), hint);
             }
             if let Some(problem) = &question.problem {
                 self.text(&format!("{at}/problem"), &what.part("问题表述", "problem"), problem);
-                if !matches!(question.answer, AnswerFile::Scale { .. }) || question.role != QuestionRole::Item {
+                if !matches!(question.answer, AnswerFile::Scale { .. })
+                    || question.role != QuestionRole::Item
+                {
                     self.report.add(
                         &format!("{at}/problem"),
                         format!("题目 {} 不是量表评价题，不能写 problem", question.id),
-                        format!("{}: only a rated item on a scale can have a problem statement; delete `problem`", what.en),
+                        format!(
+                            "{}: only a rated item on a scale can have a problem statement; delete \
+                             `problem`",
+                            what.en
+                        ),
                     );
                 }
             }
@@ -199,156 +281,38 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn answer(&mut self, at: &str, what: &What, answer: &AnswerFile) {
-        let What { zh, en } = what;
-        let file = self.file;
-        match answer {
-            AnswerFile::Scale { scale } if !file.scales.contains_key(scale) => self.report.add(
-                &format!("{at}/scale"),
-                format!("{zh}：没有名为 {scale} 的量表，请在 scales 中定义"),
-                format!("{en}: there is no scale `{scale}`; define it under scales"),
-            ),
-            AnswerFile::Scale { .. } => {}
-            AnswerFile::Single { options } => self.options(&format!("{at}/options"), what, options),
-            AnswerFile::Rank { options, places } => {
-                self.options(&format!("{at}/options"), what, options);
-                if *places == 0 || usize::from(*places) > options.len() {
-                    self.report.add(at, format!("{zh}：places 应在 1 至选项数之间"), format!("{en}: places must be 1 to the number of options"));
-                }
-            }
-            AnswerFile::Multi { min, max, options, option_set, option_ids } => {
-                self.multi_source(at, what, options, option_set.as_deref(), option_ids);
-                let count = super::multi_options(file, answer).len();
-                let max = max.map_or(count, usize::from);
-                if max == 0 || max > count || usize::from(*min) > max {
-                    self.report.add(
-                        at,
-                        format!("{zh}：应满足 min ≤ max ≤ 选项数（{count}）"),
-                        format!("{en}: min ≤ max ≤ number of options ({count}) must hold"),
-                    );
-                }
-            }
-            AnswerFile::Number { min, max, classes } => {
-                let mut next = Some(*min);
-                let covers = !classes.is_empty()
-                    && min <= max
-                    && classes.iter().all(|c| {
-                        let fits = next == Some(c.from) && c.from <= c.to;
-                        next = c.to.checked_add(1);
-                        fits
-                    })
-                    && classes.last().is_some_and(|c| c.to == *max);
-                if !covers || classes.len() > MAX_OPTIONS {
-                    self.report.add(
-                        &format!("{at}/classes"),
-                        format!("{zh}：classes 应从 min 到 max 依次相接、没有空档"),
-                        format!("{en}: classes must cover {min} to {max} in order and without gaps"),
-                    );
-                }
-                for (n, class) in classes.iter().enumerate() {
-                    self.text(&format!("{at}/classes/{n}/label"), what, &class.label);
-                }
-            }
-            AnswerFile::Text { max_chars } => self.chars(at, what, *max_chars),
-        }
-    }
-
-    fn multi_source(&mut self, at: &str, what: &What, options: &[OptionFile], set: Option<&str>, ids: &[String]) {
-        let What { zh, en } = what;
-        match set {
-            None => self.options(&format!("{at}/options"), what, options),
-            Some(name) => match self.file.option_sets.get(name) {
-                None => self.report.add(
-                    &format!("{at}/option_set"),
-                    format!("{zh}：没有名为 {name} 的选项组"),
-                    format!("{en}: there is no option set `{name}`; define it under option_sets"),
-                ),
-                Some(_) if !options.is_empty() => {
-                    self.report.add(at, format!("{zh}：options 与 option_set 只能写一个"), format!("{en}: give `options` or `option_set`, not both"));
-                }
-                Some(set) => {
-                    let mut seen = HashSet::new();
-                    for (n, id) in ids.iter().enumerate() {
-                        if !set.iter().any(|o| &o.id == id) || !seen.insert(id) {
-                            self.report.add(
-                                &format!("{at}/option_ids/{n}"),
-                                format!("{zh}：选项组 {name} 中没有 {id}，或重复列出"),
-                                format!("{en}: `{id}` is not in option set `{name}`, or is listed twice"),
-                            );
-                        }
-                    }
-                }
-            },
-        }
-    }
-
-    fn options(&mut self, at: &str, what: &What, options: &[OptionFile]) {
-        let What { zh, en } = what;
-        if options.is_empty() || options.len() > MAX_OPTIONS {
-            self.report.add(at, format!("{zh}：选项数应在 1 至 {MAX_OPTIONS} 之间"), format!("{en}: there must be 1 to {MAX_OPTIONS} options"));
-        }
-        if options.iter().filter(|o| o.other_text.is_some()).count() > 1 {
-            self.report.add(at, format!("{zh}：只能有一个选项带 other_text"), format!("{en}: only one option may have other_text"));
-        }
-        let mut ids = HashSet::new();
-        for (n, option) in options.iter().enumerate() {
-            let at = format!("{at}/{n}");
-            if !is_name(&option.id, false) || !ids.insert(&option.id) {
-                self.bad_option(&format!("{at}/id"), what, &option.id);
-            }
-            self.text(&format!("{at}/label"), what, &option.label);
-            if let Some(other) = option.other_text {
-                self.chars(&at, what, other.max_chars);
-            }
-        }
-    }
-
-    fn bad_option(&mut self, at: &str, what: &What, id: &str) {
-        let What { zh, en } = what;
-        self.report.add(
-            at,
-            format!("{zh}：选项编号“{id}”重复，或不是小写字母开头的英文名"),
-            format!("{en}: option id `{id}` occurs twice or does not match [a-z][a-z0-9_]{{0,63}}"),
-        );
-    }
-
-    fn chars(&mut self, at: &str, what: &What, max: u16) {
-        let What { zh, en } = what;
-        if max == 0 || max > MAX_TEXT_CHARS {
-            self.report.add(at, format!("{zh}：max_chars 应在 1 至 {MAX_TEXT_CHARS} 之间"), format!("{en}: max_chars must be 1 to {MAX_TEXT_CHARS}"));
-        }
-    }
-
-    fn rectification(&mut self, at: &str, kind: &str) {
-        if !self.file.rectification_types.iter().any(|t| t.id == kind) {
-            self.report.add(
-                at,
-                format!("没有名为 {kind} 的整改类型"),
-                format!("there is no rectification type `{kind}`; define it under rectification_types"),
-            );
-        }
-    }
-
     /// A name of a category or question: well formed, not reserved, used once.
-    fn name(&mut self, at: &str, what: &str, id: &str) {
+    pub(super) fn name(&mut self, at: &str, what: &str, id: &str) {
         if !is_name(id, false) || RESERVED.contains(&id) {
             self.report.add(
                 at,
-                format!("编号“{id}”不可用：应为小写字母开头，只含小写字母、数字、下划线，且不是保留字"),
-                format!("{what} id `{id}` must match [a-z][a-z0-9_]{{0,63}} and not be one of {}", RESERVED.join(", ")),
+                format!(
+                    "编号“{id}”不可用：应为小写字母开头，只含小写字母、数字、下划线，且不是保留字"
+                ),
+                format!(
+                    "{what} id `{id}` must match [a-z][a-z0-9_]{{0,63}} and not be one of {}",
+                    RESERVED.join(", ")
+                ),
             );
         } else if !self.names.insert(format!("{what} {id}")) {
-            self.report.add(at, format!("编号 {id} 重复，请改用别的编号"), format!("{what} id `{id}` is used twice; choose another"));
+            self.report.add(
+                at,
+                format!("编号 {id} 重复，请改用别的编号"),
+                format!("{what} id `{id}` is used twice; choose another"),
+            );
         }
     }
 
-    fn text(&mut self, at: &str, what: &What, text: &Text) {
+    pub(super) fn text(&mut self, at: &str, what: &What, text: &Text) {
         let What { zh, en } = what;
         for language in &self.file.languages {
             if text.0.get(language).is_none_or(|t| is_blank(t)) {
                 self.report.add(
                     at,
-                    format!("{zh}缺少{}（{language}）", if language == "en" { "英文" } else { "中文" }),
+                    format!(
+                        "{zh}缺少{}（{language}）",
+                        if language == "en" { "英文" } else { "中文" }
+                    ),
                     format!("{en}: the {language} text is missing"),
                 );
             }
@@ -370,25 +334,27 @@ impl<'a> Checker<'a> {
 }
 
 /// What a mistake is about, in both languages.
-struct What {
-    zh: String,
-    en: String,
+pub(super) struct What {
+    pub(super) zh: String,
+    pub(super) en: String,
 }
 
 impl What {
-    fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(super) fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
 
     /// A part of it.
-    fn part(&self, zh: &str, en: &str) -> Self {
+    pub(super) fn part(&self, zh: &str, en: &str) -> Self {
         Self::new(format!("{}：{zh}", self.zh), format!("{}: {en}", self.en))
     }
 }
 
-fn is_name(id: &str, dashes: bool) -> bool {
+pub(super) fn is_name(id: &str, dashes: bool) -> bool {
     let mut chars = id.chars();
     id.len() <= 64
         && chars.next().is_some_and(|c| c.is_ascii_lowercase())
-        && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'))
+        && chars.all(|c| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-')
+        })
 }

@@ -1,5 +1,7 @@
-//! A survey as the sheets of a workbook, and back without loss, so that it can be written where officials write: in Excel or WPS.
-//! Columns follow XLSForm where it has a word for the thing (`type`, `name`, `label::zh-CN`, `hint::…`, `required`, `list_name`, `begin_group`); what it lacks has columns of its own.
+//! A survey as the sheets of a workbook, and back without loss, so that it can be written where
+//! officials write: in Excel or WPS.
+//! Columns follow XLSForm where it has a word for the thing (`type`, `name`, `label::zh-CN`,
+//! `hint::…`, `required`, `list_name`, `begin_group`); what it lacks has columns of its own.
 
 use super::file::{AnswerFile, ConditionFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
 use crate::text::Text;
@@ -23,9 +25,13 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Columns that end in `::` come once for each language.
     fn new(languages: &'a [String], columns: &[&str]) -> Self {
-        let head = columns
-            .iter()
-            .flat_map(|c| if c.ends_with("::") { languages.iter().map(|l| format!("{c}{l}")).collect() } else { vec![(*c).to_owned()] });
+        let head = columns.iter().flat_map(|c| {
+            if c.ends_with("::") {
+                languages.iter().map(|l| format!("{c}{l}")).collect()
+            } else {
+                vec![(*c).to_owned()]
+            }
+        });
         Self { languages, head: head.collect(), rows: Vec::new() }
     }
 
@@ -40,7 +46,10 @@ impl<'a> Writer<'a> {
         }
         for (column, text) in texts {
             for language in self.languages {
-                put(&format!("{column}{language}"), text.and_then(|t| t.0.get(language)).cloned().unwrap_or_default());
+                put(
+                    &format!("{column}{language}"),
+                    text.and_then(|t| t.0.get(language)).cloned().unwrap_or_default(),
+                );
             }
         }
         self.rows.push(row);
@@ -68,36 +77,56 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
     settings.row(&plain("id", survey.id.clone()), &[]);
     settings.row(&plain("version", survey.version.clone().unwrap_or_default()), &[]);
     settings.row(&plain("languages", languages.join(" ")), &[]);
-    for (key, value) in
-        [("prominent", survey.thresholds.prominent), ("tendency", survey.thresholds.tendency), ("emerging", survey.thresholds.emerging)]
-    {
+    for (key, value) in [
+        ("prominent", survey.thresholds.prominent),
+        ("tendency", survey.thresholds.tendency),
+        ("emerging", survey.thresholds.emerging),
+    ] {
         settings.row(&plain(key, value.to_string()), &[]);
     }
-    for (key, text) in [("title", &survey.title), ("intro", &survey.intro), ("thanks", &survey.thanks)] {
+    for (key, text) in
+        [("title", &survey.title), ("intro", &survey.intro), ("thanks", &survey.thanks)]
+    {
         settings.row(&plain(key, String::new()), &[("text::", Some(text))]);
     }
     let mut privacy = Writer::new(languages, columns("privacy"));
     for line in &survey.privacy {
         let requires = line.requires.map_or_else(String::new, |r| word(&r));
-        privacy.row(&[("name", line.id.clone()), ("requires", requires)], &[("text::", Some(&line.text))]);
+        privacy.row(
+            &[("name", line.id.clone()), ("requires", requires)],
+            &[("text::", Some(&line.text))],
+        );
     }
     let mut scales = Writer::new(languages, columns("scales"));
     for (name, scale) in &survey.scales {
-        let fields =
-            [("scale", name.clone()), ("present_from", scale.present_from.to_string()), ("prominent_from", scale.prominent_from.to_string())];
-        scales.row(&fields, &[("label::", Some(&scale.stem)), ("hint::", scale.reference_period.as_ref())]);
+        let fields = [
+            ("scale", name.clone()),
+            ("present_from", scale.present_from.to_string()),
+            ("prominent_from", scale.prominent_from.to_string()),
+        ];
+        scales.row(
+            &fields,
+            &[("label::", Some(&scale.stem)), ("hint::", scale.reference_period.as_ref())],
+        );
         for step in &scale.options {
-            let fields = [("scale", name.clone()), ("name", step.id.clone()), ("score", number(step.score))];
+            let fields =
+                [("scale", name.clone()), ("name", step.id.clone()), ("score", number(step.score))];
             scales.row(&fields, &[("label::", Some(&step.label)), ("hint::", step.hint.as_ref())]);
         }
     }
     let mut kinds = Writer::new(languages, columns("kinds"));
     for kind in &survey.unit_kinds {
-        kinds.row(&[("name", kind.id.clone()), ("also", kind.also.join(" "))], &[("label::", Some(&kind.label))]);
+        kinds.row(
+            &[("name", kind.id.clone()), ("also", kind.also.join(" "))],
+            &[("label::", Some(&kind.label))],
+        );
     }
     let mut types = Writer::new(languages, columns("rectification"));
     for kind in &survey.rectification_types {
-        types.row(&[("name", kind.id.clone())], &[("label::", Some(&kind.label)), ("text::", Some(&kind.text))]);
+        types.row(
+            &[("name", kind.id.clone())],
+            &[("label::", Some(&kind.label)), ("text::", Some(&kind.text))],
+        );
     }
     let mut measures = Writer::new(languages, columns("measures"));
     let mut choices = Writer::new(languages, columns("choices"));
@@ -107,7 +136,10 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
     let mut questions = Writer::new(languages, &QUESTION_COLUMNS);
     for category in &survey.categories {
         for (kind, text) in &category.measure_templates {
-            measures.row(&[("category", category.id.clone()), ("rectification", kind.clone())], &[("text::", Some(text))]);
+            measures.row(
+                &[("category", category.id.clone()), ("rectification", kind.clone())],
+                &[("text::", Some(text))],
+            );
         }
         questions.row(
             &[("type", "begin_group".to_owned()), ("name", category.id.clone())],
@@ -137,7 +169,8 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
     ]
 }
 
-/// The sheets of a survey's workbook and their columns; whatever else a workbook has is refused by name.
+/// The sheets of a survey's workbook and their columns; whatever else a workbook has is refused by
+/// name.
 pub(super) const SHEETS: [(&str, &[&str]); 8] = [
     ("survey", &QUESTION_COLUMNS),
     ("choices", &["list_name", "name", "label::", "exclusive", "other_chars", "from", "to"]),
@@ -156,7 +189,8 @@ pub fn is_survey_sheet(name: &str) -> bool {
 }
 
 /// What the sheet `settings` may set.
-pub(super) const SETTINGS: [&str; 9] = ["id", "version", "languages", "prominent", "tendency", "emerging", "title", "intro", "thanks"];
+pub(super) const SETTINGS: [&str; 9] =
+    ["id", "version", "languages", "prominent", "tendency", "emerging", "title", "intro", "thanks"];
 
 /// The letters of a column of a spreadsheet, such as `AB`.
 #[must_use]
@@ -204,7 +238,11 @@ fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question
             format!("select_one {}", question.id)
         }
         AnswerFile::Multi { options, option_set, option_ids, min, max } => {
-            more = vec![("only", option_ids.join(" ")), ("min", min.to_string()), ("max", number(*max))];
+            more = vec![
+                ("only", option_ids.join(" ")),
+                ("min", min.to_string()),
+                ("max", number(*max)),
+            ];
             if let Some(set) = option_set {
                 format!("select_multiple set:{set}")
             } else {
@@ -215,8 +253,12 @@ fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question
         AnswerFile::Number { min, max, classes } => {
             more = vec![("min", min.to_string()), ("max", max.to_string())];
             for class in classes {
-                let fields =
-                    [("list_name", question.id.clone()), ("name", class.id.clone()), ("from", class.from.to_string()), ("to", class.to.to_string())];
+                let fields = [
+                    ("list_name", question.id.clone()),
+                    ("name", class.id.clone()),
+                    ("from", class.from.to_string()),
+                    ("to", class.to.to_string()),
+                ];
                 choices.row(&fields, &[("label::", Some(&class.label))]);
             }
             "integer".to_owned()
@@ -231,7 +273,8 @@ fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question
             format!("rank {}", question.id)
         }
     };
-    let role = if question.role == QuestionRole::Item { String::new() } else { word(&question.role) };
+    let role =
+        if question.role == QuestionRole::Item { String::new() } else { word(&question.role) };
     let mut fields = vec![
         ("type", kind),
         ("name", question.id.clone()),
@@ -258,7 +301,12 @@ fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question
 fn write_options(choices: &mut Writer<'_>, list: &str, options: &[OptionFile]) {
     for option in options {
         let other = number(option.other_text.map(|o| o.max_chars));
-        let fields = [("list_name", list.to_owned()), ("name", option.id.clone()), ("exclusive", yes(option.exclusive)), ("other_chars", other)];
+        let fields = [
+            ("list_name", list.to_owned()),
+            ("name", option.id.clone()),
+            ("exclusive", yes(option.exclusive)),
+            ("other_chars", other),
+        ];
         choices.row(&fields, &[("label::", Some(&option.label))]);
     }
 }
@@ -285,7 +333,14 @@ mod tests {
     fn shipped() -> Vec<SurveyFile> {
         ["self-check", "self-check-short", "canteen", "blank"]
             .map(|name| {
-                serde_json::from_str(&std::fs::read_to_string(format!("{}/surveys/{name}.json", env!("CARGO_MANIFEST_DIR"))).unwrap()).unwrap()
+                serde_json::from_str(
+                    &std::fs::read_to_string(format!(
+                        "{}/surveys/{name}.json",
+                        env!("CARGO_MANIFEST_DIR")
+                    ))
+                    .unwrap(),
+                )
+                .unwrap()
             })
             .into()
     }
@@ -294,7 +349,12 @@ mod tests {
     fn a_survey_comes_back_from_its_sheets_as_it_was() {
         for survey in shipped() {
             let back = from_sheets(&to_sheets(&survey)).unwrap();
-            assert_eq!(serde_json::to_value(&back).unwrap(), serde_json::to_value(&survey).unwrap(), "{}", survey.id);
+            assert_eq!(
+                serde_json::to_value(&back).unwrap(),
+                serde_json::to_value(&survey).unwrap(),
+                "{}",
+                survey.id
+            );
         }
     }
 
@@ -311,7 +371,12 @@ mod tests {
         let wrong = from_sheets(&sheets).unwrap_err();
         let said: Vec<&str> = wrong.iter().map(|r| r.en.as_str()).collect();
         assert_eq!(wrong.len(), 4, "{said:?}");
-        for place in ["no sheet settings", "sheet survey, row 3, column type", "row 4, column required", "row 5, column relevant"] {
+        for place in [
+            "no sheet settings",
+            "sheet survey, row 3, column type",
+            "row 4, column required",
+            "row 5, column relevant",
+        ] {
             assert!(said.iter().any(|s| s.contains(place)), "{place}: {said:?}");
         }
     }

@@ -13,15 +13,21 @@ use crate::text::is_deceptive;
 /// Longest code.
 const LONGEST: usize = 16;
 
-/// A code as it was meant: without blanks and characters that nobody sees, in half width and capitals.
+/// A code as it was meant: without blanks and characters that nobody sees, in half width and
+/// capitals.
 #[must_use]
 pub fn tidy_code(code: &str) -> String {
-    code.nfkc().filter(|c| !c.is_whitespace() && !is_deceptive(*c)).flat_map(char::to_uppercase).collect()
+    code.nfkc()
+        .filter(|c| !c.is_whitespace() && !is_deceptive(*c))
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// Whether this is a code.
 pub(super) fn is_code(code: &str) -> bool {
-    (1..=LONGEST).contains(&code.len()) && Scope::of(code) != Scope::Bureau && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    (1..=LONGEST).contains(&code.len())
+        && Scope::of(code) != Scope::Bureau
+        && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// A code for a unit that has none: the one it is known by, or the initials of its name.
@@ -33,11 +39,21 @@ pub(super) fn made(name: &str, known: &[Unit], taken: &HashSet<String>) -> Strin
         Some(read) => read.plain().chars().next(),
         None => Some(c),
     };
-    let letters: String =
-        tidy_code(&name.chars().filter_map(initial).collect::<String>()).chars().filter(char::is_ascii_alphanumeric).take(LONGEST - 3).collect();
+    let letters: String = tidy_code(&name.chars().filter_map(initial).collect::<String>())
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(LONGEST - 3)
+        .collect();
     let stem = if letters.is_empty() { "DW".to_owned() } else { letters };
-    let free = |code: &String| is_code(code) && !taken.contains(code) && known.iter().all(|unit| unit.code != *code || unit.name == name);
-    std::iter::once(stem.clone()).chain((2..100_000).map(|n| format!("{stem}{n}"))).find(free).unwrap_or(stem)
+    let free = |code: &String| {
+        is_code(code)
+            && !taken.contains(code)
+            && known.iter().all(|unit| unit.code != *code || unit.name == name)
+    };
+    std::iter::once(stem.clone())
+        .chain((2..100_000).map(|n| format!("{stem}{n}")))
+        .find(free)
+        .unwrap_or(stem)
 }
 
 #[cfg(test)]

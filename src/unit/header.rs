@@ -1,5 +1,6 @@
 //! Which row of a table is its head, and what its columns mean.
-//! An office's table has a title above and columns of its own beside; what is understood is shown, and what is not is said.
+//! An office's table has a title above and columns of its own beside; what is understood is shown,
+//! and what is not is said.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -38,12 +39,17 @@ pub(super) struct Head {
 
 /// A name as it is compared.
 fn plain(name: &str) -> String {
-    name.nfkc().filter(|c| !c.is_whitespace() && !is_deceptive(*c)).flat_map(char::to_lowercase).collect()
+    name.nfkc()
+        .filter(|c| !c.is_whitespace() && !is_deceptive(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn meaning(name: &str) -> Option<usize> {
     let name = plain(name);
-    (0..6).find(|k| COLUMNS[*k] == name || CHINESE_COLUMNS[*k] == name).or_else(|| (0..6).find(|k| WORDS[*k].contains(&name.as_str())))
+    (0..6)
+        .find(|k| COLUMNS[*k] == name || CHINESE_COLUMNS[*k] == name)
+        .or_else(|| (0..6).find(|k| WORDS[*k].contains(&name.as_str())))
 }
 
 /// The column of that meaning.
@@ -51,18 +57,32 @@ pub(super) fn column(meanings: &[Meaning], wanted: usize) -> Option<usize> {
     meanings.iter().position(|m| m.column == Some(wanted))
 }
 
-/// Finds the head: the first row that names units and their people. `chosen` is what somebody said the columns are.
+/// Finds the head: the first row that names units and their people. `chosen` is what somebody said
+/// the columns are.
 pub(super) fn find(raw: &Raw, chosen: Option<&[Option<usize>]>) -> Result<Head, Vec<Refusal>> {
-    let filled = || raw.rows.iter().enumerate().filter(|(_, (_, fields))| !fields.iter().all(String::is_empty));
-    let known = |fields: &[String]| fields.iter().filter_map(|name| meaning(name)).collect::<std::collections::BTreeSet<_>>().len();
+    let filled = || {
+        raw.rows.iter().enumerate().filter(|(_, (_, fields))| !fields.iter().all(String::is_empty))
+    };
+    let known = |fields: &[String]| {
+        fields
+            .iter()
+            .filter_map(|name| meaning(name))
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    };
     // The row that says most; of several the first.
-    let best = filled().take(LOOKED_THROUGH).max_by_key(|(n, (_, fields))| (known(fields), std::cmp::Reverse(*n)));
-    let Some((row, (line, names))) = best.filter(|(_, (_, fields))| known(fields) >= 2).or_else(|| filled().next()) else {
+    let best = filled()
+        .take(LOOKED_THROUGH)
+        .max_by_key(|(n, (_, fields))| (known(fields), std::cmp::Reverse(*n)));
+    let Some((row, (line, names))) =
+        best.filter(|(_, (_, fields))| known(fields) >= 2).or_else(|| filled().next())
+    else {
         return Err(vec![Refusal::new("表中没有内容", "the table is empty")]);
     };
     let place = |column: Option<usize>| raw.place(*line, column);
     let mut wrong = Vec::new();
-    let mut meanings: Vec<Meaning> = names.iter().map(|name| Meaning { name: name.clone(), column: meaning(name) }).collect();
+    let mut meanings: Vec<Meaning> =
+        names.iter().map(|name| Meaning { name: name.clone(), column: meaning(name) }).collect();
     if let Some(chosen) = chosen {
         for (meaning, column) in meanings.iter_mut().zip(chosen) {
             meaning.column = *column;
@@ -74,15 +94,32 @@ pub(super) fn find(raw: &Raw, chosen: Option<&[Option<usize>]>) -> Result<Head, 
             wrong.push(at(
                 place(Some(n)),
                 &Refusal::new(
-                    format!("“{}”和“{}”都是{}，请删去一列，或在下面选定", visible(&first.name), visible(&here.name), CHINESE_COLUMNS[k]),
-                    format!("`{}` and `{}` are both the column {}: delete one", visible(&first.name), visible(&here.name), COLUMNS[k]),
+                    format!(
+                        "“{}”和“{}”都是{}，请删去一列，或在下面选定",
+                        visible(&first.name),
+                        visible(&here.name),
+                        CHINESE_COLUMNS[k]
+                    ),
+                    format!(
+                        "`{}` and `{}` are both the column {}: delete one",
+                        visible(&first.name),
+                        visible(&here.name),
+                        COLUMNS[k]
+                    ),
                 ),
             ));
         }
     }
-    for (n, here) in meanings.iter().enumerate().filter(|(_, m)| m.column.is_none() && chosen.is_none() && !m.name.is_empty()) {
-        // A column of the office's own is left alone, unless it may be one that is looked for in vain.
-        let missing = (0..6).filter(|k| column(&meanings, *k).is_none()).flat_map(|k| [COLUMNS[k], CHINESE_COLUMNS[k]]);
+    for (n, here) in meanings
+        .iter()
+        .enumerate()
+        .filter(|(_, m)| m.column.is_none() && chosen.is_none() && !m.name.is_empty())
+    {
+        // A column of the office's own is left alone, unless it may be one that is looked for in
+        // vain.
+        let missing = (0..6)
+            .filter(|k| column(&meanings, *k).is_none())
+            .flat_map(|k| [COLUMNS[k], CHINESE_COLUMNS[k]]);
         if let Some(like) = nearest(&plain(&here.name), missing) {
             let name = visible(&here.name);
             wrong.push(at(
@@ -94,11 +131,20 @@ pub(super) fn find(raw: &Raw, chosen: Option<&[Option<usize>]>) -> Result<Head, 
             ));
         }
     }
-    // Codes are made and kinds are read from names where a table has none; names and people it must have.
-    let missing: Vec<usize> = [1, 3].into_iter().filter(|k| column(&meanings, *k).is_none()).collect();
+    // Codes are made and kinds are read from names where a table has none; names and people it must
+    // have.
+    let missing: Vec<usize> =
+        [1, 3].into_iter().filter(|k| column(&meanings, *k).is_none()).collect();
     if !missing.is_empty() {
-        let (zh, en): (Vec<&str>, Vec<&str>) = missing.iter().map(|k| (CHINESE_COLUMNS[*k], COLUMNS[*k])).unzip();
-        wrong.push(at(place(None), &Refusal::new(format!("缺少列 {}", zh.join("、")), format!("missing column {}", en.join(", ")))));
+        let (zh, en): (Vec<&str>, Vec<&str>) =
+            missing.iter().map(|k| (CHINESE_COLUMNS[*k], COLUMNS[*k])).unzip();
+        wrong.push(at(
+            place(None),
+            &Refusal::new(
+                format!("缺少列 {}", zh.join("、")),
+                format!("missing column {}", en.join(", ")),
+            ),
+        ));
     }
     if wrong.is_empty() { Ok(Head { row, meanings }) } else { Err(wrong) }
 }

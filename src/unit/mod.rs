@@ -1,5 +1,6 @@
 //! Units (squads, sections, offices), the reporting groups they form, and their CSV table.
-//! Groups are fixed before a round opens: how finely results are shown must never depend on what people answered.
+//! Groups are fixed before a round opens: how finely results are shown must never depend on what
+//! people answered.
 
 mod code;
 mod decode;
@@ -25,7 +26,8 @@ use crate::text::{Refusal, guard};
 /// Column ids of the unit table, in order.
 pub const COLUMNS: [&str; 6] = ["code", "name", "kind", "headcount", "group", "group_name"];
 /// What these columns are called in Chinese.
-pub const CHINESE_COLUMNS: [&str; 6] = ["单位代码", "单位名称", "类型", "人数", "统计组", "统计组名称"];
+pub const CHINESE_COLUMNS: [&str; 6] =
+    ["单位代码", "单位名称", "类型", "人数", "统计组", "统计组名称"];
 
 /// A unit of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +93,8 @@ pub fn groups(units: &[Unit]) -> Vec<Group> {
     groups
 }
 
-/// Reads a unit table as text: UTF-8 with or without BOM, UTF-16 or GB18030. All mistakes are returned together.
+/// Reads a unit table as text: UTF-8 with or without BOM, UTF-16 or GB18030. All mistakes are
+/// returned together.
 pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
     let text = decode(bytes).map_err(|refusal| vec![refusal])?;
     read(&text_rows(&text)?, None, &[]).units()
@@ -101,15 +104,24 @@ pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
 #[must_use]
 pub fn fields(unit: &Unit) -> [String; 6] {
     let alone = unit.group == unit.code;
-    let (group, name) = if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
-    [unit.code.clone(), unit.name.clone(), unit.kind.clone(), unit.headcount.to_string(), group.to_owned(), name.to_owned()]
+    let (group, name) =
+        if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
+    [
+        unit.code.clone(),
+        unit.name.clone(),
+        unit.kind.clone(),
+        unit.headcount.to_string(),
+        group.to_owned(),
+        name.to_owned(),
+    ]
 }
 
 /// Writes the unit table as `parse_csv` reads it.
 #[must_use]
 pub fn to_csv(units: &[Unit]) -> Vec<u8> {
     let mut out = "\u{FEFF}".as_bytes().to_vec();
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let expect = "writing to memory cannot fail";
     writer.write_record(COLUMNS).expect(expect);
     for unit in units {
@@ -123,13 +135,19 @@ pub fn to_csv(units: &[Unit]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const TABLE: &str = "code,name,kind,headcount,group,group_name\nCY,春江中队,squad,30,,\nBG,办公室,section,8,HQ,局机关\nZG,政工科,section,6,HQ,\n";
+    const TABLE: &str = "code,name,kind,headcount,group,group_name\n\
+                         CY,春江中队,squad,30,,\n\
+                         BG,办公室,section,8,HQ,局机关\n\
+                         ZG,政工科,section,6,HQ,\n";
 
     #[test]
     fn units_without_a_group_stand_alone_and_others_share_one() {
         let units = parse_csv(TABLE.as_bytes()).unwrap();
         let groups = groups(&units);
-        assert_eq!(groups.iter().map(|g| (g.code.as_str(), g.headcount)).collect::<Vec<_>>(), [("CY", 30), ("HQ", 14)]);
+        assert_eq!(
+            groups.iter().map(|g| (g.code.as_str(), g.headcount)).collect::<Vec<_>>(),
+            [("CY", 30), ("HQ", 14)]
+        );
         assert_eq!(groups[1].name, "局机关");
         assert_eq!(units[2].group_name, "局机关", "the name is taken from the row that gives it");
     }
@@ -144,21 +162,38 @@ mod tests {
 
     #[test]
     fn every_mistake_is_reported_with_its_line() {
-        let table = "code,name,kind,headcount,group\nc y-,甲,squad,30,\nALL,乙,squad,0,\nAB,,squad,x,\nAB,丙,squad,3,\nCD,丁,squad,3,AB\n";
+        let table = "code,name,kind,headcount,group\n\
+                     c y-,甲,squad,30,\n\
+                     ALL,乙,squad,0,\n\
+                     AB,,squad,x,\n\
+                     AB,丙,squad,3,\n\
+                     CD,丁,squad,3,AB\n";
         let errors = parse_csv(table.as_bytes()).unwrap_err();
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert!(lines.iter().any(|l| l.starts_with("line 2: code `CY-`")), "{lines:?}");
         assert!(lines.iter().any(|l| l.starts_with("line 3: code `ALL`")), "{lines:?}");
         assert!(lines.iter().any(|l| l.starts_with("line 3: headcount `0`")), "{lines:?}");
         assert!(lines.iter().any(|l| l.starts_with("line 4: name")), "{lines:?}");
-        assert!(lines.iter().any(|l| l.starts_with("line 6: group AB has the code of a unit")), "{lines:?}");
+        assert!(
+            lines.iter().any(|l| l.starts_with("line 6: group AB has the code of a unit")),
+            "{lines:?}"
+        );
     }
 
     #[test]
     fn unknown_and_missing_columns_are_named() {
-        assert!(parse_csv(b"code,name,kind\n").unwrap_err()[0].en.contains("missing column headcount"));
+        assert!(
+            parse_csv(b"code,name,kind\n").unwrap_err()[0].en.contains("missing column headcount")
+        );
         // What is like a known column may be one; what is not is left alone.
-        assert!(parse_csv(b"code,name,kind,headcount,gruop\nCY,a,squad,3,HQ\n").unwrap_err()[0].en.contains("`gruop` (did you mean `group`?)"));
-        assert_eq!(parse_csv("code,name,kind,headcount,备注\nCY,a,squad,3,x\n".as_bytes()).unwrap().len(), 1);
+        assert!(
+            parse_csv(b"code,name,kind,headcount,gruop\nCY,a,squad,3,HQ\n").unwrap_err()[0]
+                .en
+                .contains("`gruop` (did you mean `group`?)")
+        );
+        assert_eq!(
+            parse_csv("code,name,kind,headcount,备注\nCY,a,squad,3,x\n".as_bytes()).unwrap().len(),
+            1
+        );
     }
 }

@@ -36,15 +36,23 @@ impl Raw {
         let sheet = if self.sheet.is_empty() {
             [String::new(), String::new()]
         } else {
-            [format!("工作表 {} ", visible(&self.sheet)), format!("sheet {}, ", visible(&self.sheet))]
+            [
+                format!("工作表 {} ", visible(&self.sheet)),
+                format!("sheet {}, ", visible(&self.sheet)),
+            ]
         };
         match (self.spot, column) {
             (Spot::OneUnit, _) => Refusal::new("新单位", "the new unit"),
             (Spot::Cell, Some(column)) => {
                 let letters = column_letters(column);
-                Refusal::new(format!("{}单元格 {letters}{row}", sheet[0]), format!("{}cell {letters}{row}", sheet[1]))
+                Refusal::new(
+                    format!("{}单元格 {letters}{row}", sheet[0]),
+                    format!("{}cell {letters}{row}", sheet[1]),
+                )
             }
-            _ => Refusal::new(format!("{}第 {row} 行", sheet[0]), format!("{}line {row}", sheet[1])),
+            _ => {
+                Refusal::new(format!("{}第 {row} 行", sheet[0]), format!("{}line {row}", sheet[1]))
+            }
         }
     }
 }

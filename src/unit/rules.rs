@@ -14,7 +14,8 @@ const MAX_UNITS: usize = 20_000;
 
 /// How many people, as somebody writes it: 36, 36人, 36.0, 1,036, ３６.
 pub(super) fn heads(text: &str) -> Option<u32> {
-    let plain: String = text.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，')).collect();
+    let plain: String =
+        text.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，')).collect();
     let plain = plain.trim_end_matches(['人', '名', '位']);
     let plain = plain.strip_suffix(".0").or_else(|| plain.strip_suffix(".00")).unwrap_or(plain);
     plain.parse::<u32>().ok().filter(|n| (1..=100_000).contains(n))
@@ -29,7 +30,9 @@ pub(super) fn kind_of(name: &str) -> Option<&'static str> {
 }
 
 /// A unit, or its mistakes by column.
-pub(super) fn row([code, name, kind, headcount, group, group_name]: [String; 6]) -> Result<Unit, Vec<(usize, Refusal)>> {
+pub(super) fn row(
+    [code, name, kind, headcount, group, group_name]: [String; 6],
+) -> Result<Unit, Vec<(usize, Refusal)>> {
     let mut errors = Vec::new();
     let (code, group) = (tidy_code(&code), tidy_code(&group));
     let wrong_code = |what: &str, en: &str, code: &str| {
@@ -43,9 +46,17 @@ pub(super) fn row([code, name, kind, headcount, group, group_name]: [String; 6])
     }
     let tidy = |text: &str| text.nfc().collect::<String>().trim().to_owned();
     let (name, kind, group_name) = (tidy(&name), tidy(&kind), tidy(&group_name));
-    errors.extend(Rule::line(60).check(&name).err().map(|unfit| (1, unfit.refusal("单位名称", "name"))));
-    errors.extend(Rule::line(20).check(&kind).err().map(|unfit| (2, unfit.refusal("类型", "kind"))));
-    errors.extend(Rule::line(60).check_if_any(&group_name).err().map(|unfit| (5, unfit.refusal("统计组名称", "group_name"))));
+    errors.extend(
+        Rule::line(60).check(&name).err().map(|unfit| (1, unfit.refusal("单位名称", "name"))),
+    );
+    errors
+        .extend(Rule::line(20).check(&kind).err().map(|unfit| (2, unfit.refusal("类型", "kind"))));
+    errors.extend(
+        Rule::line(60)
+            .check_if_any(&group_name)
+            .err()
+            .map(|unfit| (5, unfit.refusal("统计组名称", "group_name"))),
+    );
     let heads = heads(&headcount);
     if heads.is_none() {
         let refusal = Refusal::new(
@@ -70,27 +81,47 @@ pub(super) fn row([code, name, kind, headcount, group, group_name]: [String; 6])
 }
 
 /// What is wrong between rows; names of groups are filled in from the row that gives them.
-pub(super) fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>, place: impl Fn(u64, usize) -> Refusal) {
+pub(super) fn check_table(
+    units: &mut [(u64, Unit)],
+    errors: &mut Vec<Refusal>,
+    place: impl Fn(u64, usize) -> Refusal,
+) {
     if units.is_empty() && errors.is_empty() {
         errors.push(Refusal::new("表中没有单位", "the table holds no unit"));
     }
     if units.len() > MAX_UNITS {
-        errors.push(Refusal::new(format!("单位超过 {MAX_UNITS} 个"), format!("there are more than {MAX_UNITS} units")));
+        errors.push(Refusal::new(
+            format!("单位超过 {MAX_UNITS} 个"),
+            format!("there are more than {MAX_UNITS} units"),
+        ));
     }
     let mut codes = HashSet::new();
     let mut looks: HashMap<String, String> = HashMap::new();
     for (line, unit) in units.iter() {
         if !codes.insert(unit.code.clone()) {
-            errors.push(at(place(*line, 0), &Refusal::new(format!("代码 {} 重复", unit.code), format!("code {} is used twice", unit.code))));
+            errors.push(at(
+                place(*line, 0),
+                &Refusal::new(
+                    format!("代码 {} 重复", unit.code),
+                    format!("code {} is used twice", unit.code),
+                ),
+            ));
         }
         // Names that differ in width only cannot be told apart on a slip.
-        let look: String = unit.name.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        let look: String =
+            unit.name.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
         if let Some(other) = looks.insert(look, unit.name.clone()) {
             errors.push(at(
                 place(*line, 1),
                 &Refusal::new(
-                    format!("单位名称“{}”与“{other}”相同或只差全角半角，纸条上分不清，请改名", unit.name),
-                    format!("the name `{}` looks like `{other}`; nobody could tell their slips apart", unit.name),
+                    format!(
+                        "单位名称“{}”与“{other}”相同或只差全角半角，纸条上分不清，请改名",
+                        unit.name
+                    ),
+                    format!(
+                        "the name `{}` looks like `{other}`; nobody could tell their slips apart",
+                        unit.name
+                    ),
                 ),
             ));
         }
@@ -118,7 +149,10 @@ pub(super) fn check_table(units: &mut [(u64, Unit)], errors: &mut Vec<Refusal>, 
                 place(*line, 5),
                 &Refusal::new(
                     format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name),
-                    format!("group {} has two names: `{known}` and `{}`", unit.group, unit.group_name),
+                    format!(
+                        "group {} has two names: `{known}` and `{}`",
+                        unit.group, unit.group_name
+                    ),
                 ),
             ));
         }

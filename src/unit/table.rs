@@ -1,4 +1,5 @@
-//! Reading a table of units as an office has it: a title above, sums below, columns of its own, people counted in words.
+//! Reading a table of units as an office has it: a title above, sums below, columns of its own,
+//! people counted in words.
 //! What was understood is told, so that it can be looked at before anything is replaced.
 
 use std::collections::HashSet;
@@ -31,7 +32,8 @@ impl Reading {
 /// Words by which a table sums up.
 const SUMS: [&str; 7] = ["合计", "总计", "小计", "共计", "总人数", "全局合计", "total"];
 
-/// Reads a table. `chosen` says what its columns are, if somebody chose; `known` are the units that there are, whose codes stay.
+/// Reads a table. `chosen` says what its columns are, if somebody chose; `known` are the units that
+/// there are, whose codes stay.
 #[must_use]
 pub fn read(raw: &Raw, chosen: Option<&[Option<usize>]>, known: &[Unit]) -> Reading {
     let mut out = Reading::default();
@@ -42,24 +44,45 @@ pub fn read(raw: &Raw, chosen: Option<&[Option<usize>]>, known: &[Unit]) -> Read
                 .rows
                 .iter()
                 .find(|(_, fields)| !fields.iter().all(String::is_empty))
-                .map_or_else(Vec::new, |(_, names)| names.iter().map(|name| Meaning { name: name.clone(), column: None }).collect());
+                .map_or_else(Vec::new, |(_, names)| {
+                    names.iter().map(|name| Meaning { name: name.clone(), column: None }).collect()
+                });
             return Reading { errors, ..out };
         }
     };
     let place = |row: u64, column: Option<usize>| raw.place(row, column);
     let of = |column: usize| header::column(&head.meanings, column);
-    for (row, fields) in raw.rows[..head.row].iter().filter(|(_, fields)| !fields.iter().all(String::is_empty)) {
+    for (row, fields) in
+        raw.rows[..head.row].iter().filter(|(_, fields)| !fields.iter().all(String::is_empty))
+    {
         let title = visible(fields.iter().find(|f| !f.is_empty()).map_or("", String::as_str));
-        out.notes.push(at(place(*row, None), &Refusal::new(format!("“{title}”是标题，不读入"), format!("`{title}` is a title and is not read"))));
+        out.notes.push(at(
+            place(*row, None),
+            &Refusal::new(
+                format!("“{title}”是标题，不读入"),
+                format!("`{title}` is a title and is not read"),
+            ),
+        ));
     }
-    let unread: Vec<String> = head.meanings.iter().filter(|m| m.column.is_none() && !m.name.is_empty()).map(|m| visible(&m.name)).collect();
+    let unread: Vec<String> = head
+        .meanings
+        .iter()
+        .filter(|m| m.column.is_none() && !m.name.is_empty())
+        .map(|m| visible(&m.name))
+        .collect();
     if !unread.is_empty() {
-        out.notes.push(Refusal::new(format!("没有读入的列：{}", unread.join("、")), format!("columns that are not read: {}", unread.join(", "))));
+        out.notes.push(Refusal::new(
+            format!("没有读入的列：{}", unread.join("、")),
+            format!("columns that are not read: {}", unread.join(", ")),
+        ));
     }
     let used: HashSet<usize> = (0..6).filter_map(of).collect();
     let head_line = raw.rows[head.row].0;
     out.errors.extend(
-        raw.odd.iter().filter(|(row, column, _)| *row > head_line && used.contains(column)).map(|(row, column, r)| at(place(*row, Some(*column)), r)),
+        raw.odd
+            .iter()
+            .filter(|(row, column, _)| *row > head_line && used.contains(column))
+            .map(|(row, column, r)| at(place(*row, Some(*column)), r)),
     );
     let mut units: Vec<(u64, Unit)> = Vec::new();
     let mut taken: HashSet<String> = HashSet::new();
@@ -67,31 +90,56 @@ pub fn read(raw: &Raw, chosen: Option<&[Option<usize>]>, known: &[Unit]) -> Read
     let column_of_codes = of(0);
     if let Some(column) = column_of_codes {
         taken.extend(
-            raw.rows[head.row + 1..].iter().filter_map(|(_, fields)| fields.get(column)).map(|c| code::tidy_code(c)).filter(|c| !c.is_empty()),
+            raw.rows[head.row + 1..]
+                .iter()
+                .filter_map(|(_, fields)| fields.get(column))
+                .map(|c| code::tidy_code(c))
+                .filter(|c| !c.is_empty()),
         );
     }
-    for (row, fields) in raw.rows[head.row + 1..].iter().filter(|(_, fields)| !fields.iter().all(String::is_empty)) {
+    for (row, fields) in
+        raw.rows[head.row + 1..].iter().filter(|(_, fields)| !fields.iter().all(String::is_empty))
+    {
         let filled: Vec<&String> = fields.iter().filter(|f| !f.is_empty()).collect();
-        let sum = filled.iter().take(2).find(|f| SUMS.contains(&f.replace([' ', '　', '：', ':'], "").to_lowercase().as_str()));
+        let sum = filled.iter().take(2).find(|f| {
+            SUMS.contains(&f.replace([' ', '　', '：', ':'], "").to_lowercase().as_str())
+        });
         if let Some(word) = sum {
             let word = visible(word);
-            out.notes.push(at(place(*row, None), &Refusal::new(format!("“{word}”一行不读入"), format!("the row `{word}` is not read"))));
+            out.notes.push(at(
+                place(*row, None),
+                &Refusal::new(
+                    format!("“{word}”一行不读入"),
+                    format!("the row `{word}` is not read"),
+                ),
+            ));
             continue;
         }
         if let [only] = filled[..]
             && (only.contains('：') || only.contains(':') || only.starts_with('注'))
         {
             let only = visible(only);
-            out.notes.push(at(place(*row, None), &Refusal::new(format!("“{only}”不是单位，不读入"), format!("`{only}` is no unit and is not read"))));
+            out.notes.push(at(
+                place(*row, None),
+                &Refusal::new(
+                    format!("“{only}”不是单位，不读入"),
+                    format!("`{only}` is no unit and is not read"),
+                ),
+            ));
             continue;
         }
-        if let Some((extra, text)) = fields.iter().enumerate().skip(head.meanings.len()).find(|(_, f)| !f.is_empty()) {
+        if let Some((extra, text)) =
+            fields.iter().enumerate().skip(head.meanings.len()).find(|(_, f)| !f.is_empty())
+        {
             let text = visible(text);
             out.errors.push(at(
                 place(*row, Some(extra)),
                 &Refusal::new(
                     format!("第 {} 列“{text}”没有列名，请补上列名或删去", extra + 1),
-                    format!("field {} `{text}` has no column; name the column or delete it", extra + 1),
+                    format!(
+                        "field {} `{text}` has no column; name the column or delete it",
+                        extra + 1
+                    ),
                 ),
             ));
             continue;
@@ -113,7 +161,9 @@ pub fn read(raw: &Raw, chosen: Option<&[Option<usize>]>, known: &[Unit]) -> Read
                 taken.insert(unit.code.clone());
                 units.push((*row, unit));
             }
-            Err(refusals) => out.errors.extend(refusals.into_iter().map(|(column, r)| at(place(*row, of(column)), &r))),
+            Err(refusals) => out
+                .errors
+                .extend(refusals.into_iter().map(|(column, r)| at(place(*row, of(column)), &r))),
         }
     }
     if !made.is_empty() {

@@ -16,8 +16,10 @@ pub struct Asset {
 }
 
 /// Style of the questionnaire side.
-pub static RESPONDENT_CSS: LazyLock<Asset> = LazyLock::new(|| asset("r", "css", include_str!("../../assets/respondent.css")));
-/// Script of the questionnaire side: one file, put together in the order in which its parts build on each other.
+pub static RESPONDENT_CSS: LazyLock<Asset> =
+    LazyLock::new(|| asset("r", "css", include_str!("../../assets/respondent.css")));
+/// Script of the questionnaire side: one file, put together in the order in which its parts build
+/// on each other.
 pub static PHONE_JS: LazyLock<Asset> = LazyLock::new(|| {
     asset(
         "r",
@@ -36,18 +38,26 @@ pub static PHONE_JS: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 /// The service worker that gives back an opened questionnaire when there is no network.
-pub(super) static WORKER_JS: LazyLock<Prepared> = LazyLock::new(|| Prepared::new(include_bytes!("../../assets/phone/worker.js").to_vec()));
+pub(super) static WORKER_JS: LazyLock<Prepared> =
+    LazyLock::new(|| Prepared::new(include_bytes!("../../assets/phone/worker.js").to_vec()));
 /// Style of the desk.
-pub static DESK_CSS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "css", include_str!("../../assets/desk.css")));
+pub static DESK_CSS: LazyLock<Asset> =
+    LazyLock::new(|| asset("desk", "css", include_str!("../../assets/desk.css")));
 /// Script of the desk.
-pub static DESK_JS: LazyLock<Asset> = LazyLock::new(|| asset("desk", "js", include_str!("../../assets/desk.js")));
+pub static DESK_JS: LazyLock<Asset> =
+    LazyLock::new(|| asset("desk", "js", include_str!("../../assets/desk.js")));
 /// Style of printed slips.
 pub static SHEET_CSS: &str = include_str!("../../assets/sheet.css");
 
 fn asset(stem: &str, kind: &str, text: &'static str) -> Asset {
     let hash = hex::encode(&Sha256::digest(text)[..6]);
-    let content_type = if kind == "css" { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
-    Asset { name: format!("{stem}-{hash}.{kind}"), content_type, body: Prepared::new(text.as_bytes().to_vec()) }
+    let content_type =
+        if kind == "css" { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+    Asset {
+        name: format!("{stem}-{hash}.{kind}"),
+        content_type,
+        body: Prepared::new(text.as_bytes().to_vec()),
+    }
 }
 
 impl Asset {
@@ -62,7 +72,9 @@ impl Asset {
 #[must_use]
 pub fn qr(text: &str) -> Markup {
     let of = |level| qrcode::QrCode::with_error_correction_level(text, level);
-    let code = of(qrcode::EcLevel::Q).or_else(|_| of(qrcode::EcLevel::L)).expect("an address fits a QR code");
+    let code = of(qrcode::EcLevel::Q)
+        .or_else(|_| of(qrcode::EcLevel::L))
+        .expect("an address fits a QR code");
     let width = code.width();
     let mut path = String::new();
     for (n, color) in code.to_colors().iter().enumerate() {
@@ -72,7 +84,9 @@ pub fn qr(text: &str) -> Markup {
     }
     let side = width + 8;
     PreEscaped(format!(
-        r##"<svg class="qr" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img" aria-label="QR"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>"##
+        "<svg class=\"qr\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\" \
+         role=\"img\" aria-label=\"QR\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
+         <path d=\"{path}\"/></svg>"
     ))
 }
 

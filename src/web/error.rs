@@ -1,4 +1,5 @@
-//! Errors as pages: one sentence and what to do, in the reader's language, with the status that fits.
+//! Errors as pages: one sentence and what to do, in the reader's language, with the status that
+//! fits.
 //! The only place that knows status codes. Causes go to the log without anything the request held.
 
 use actix_web::http::StatusCode;
@@ -26,7 +27,8 @@ pub enum WebError {
     /// Nobody is signed in who could see this address.
     #[error("sign in")]
     SignIn(String),
-    /// The session ended while a form was filled in: its address, and what is carried along of it, sealed.
+    /// The session ended while a form was filled in: its address, and what is carried along of it,
+    /// sealed.
     #[error("sign in again")]
     SessionOver(String, Option<String>),
     /// The password was given by somebody else and has to be changed first.
@@ -55,27 +57,44 @@ impl From<actix_web::error::BlockingError> for WebError {
 impl WebError {
     fn refusal(&self) -> Refusal {
         match self {
-            Self::NothingHere => Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address"),
-            Self::Forbidden | Self::App(AppError::Forbidden) => Refusal::new("您的账号没有这项权限", "your account may not do this"),
-            Self::Stale => Refusal::new("页面已过期，请返回刷新后重新提交", "the page is stale; go back, reload and submit again"),
-            Self::ChangePassword => Refusal::new("请先修改初始口令", "change the first password before anything else"),
-            Self::SignIn(_) | Self::SessionOver(..) => Refusal::new("请先登录", "sign in first"),
-            Self::Busy => {
-                Refusal::new("现在提交的人较多，请稍等几秒再试，您的答案没有丢失", "many people are submitting; wait a few seconds and try again")
+            Self::NothingHere => {
+                Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address")
             }
+            Self::Forbidden | Self::App(AppError::Forbidden) => {
+                Refusal::new("您的账号没有这项权限", "your account may not do this")
+            }
+            Self::Stale => Refusal::new(
+                "页面已过期，请返回刷新后重新提交",
+                "the page is stale; go back, reload and submit again",
+            ),
+            Self::ChangePassword => {
+                Refusal::new("请先修改初始口令", "change the first password before anything else")
+            }
+            Self::SignIn(_) | Self::SessionOver(..) => Refusal::new("请先登录", "sign in first"),
+            Self::Busy => Refusal::new(
+                "现在提交的人较多，请稍等几秒再试，您的答案没有丢失",
+                "many people are submitting; wait a few seconds and try again",
+            ),
             Self::App(AppError::Changed) => Refusal::new(
                 "您打开页面之后，他人修改了同一内容；请返回刷新，核对后再保存",
-                "somebody else has changed this since you opened the page; reload it, compare and save again",
+                "somebody else has changed this since you opened the page; reload it, compare and \
+                 save again",
             ),
-            Self::Unreadable(_, refusal) | Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => refusal.clone(),
+            Self::Unreadable(_, refusal)
+            | Self::App(AppError::Refused(refusal) | AppError::NotFound(refusal)) => {
+                refusal.clone()
+            }
             Self::App(AppError::Mistakes(list)) => Refusal::new(
                 list.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>().join("\n"),
                 list.iter().map(|r| r.en.as_str()).collect::<Vec<_>>().join("\n"),
             ),
-            Self::App(AppError::Storage(_) | AppError::File(_)) | Self::Interrupted => Refusal::new(
-                "服务暂时不可用，请稍后再试；已收到的答卷不受影响",
-                "the service is unavailable for the moment; try again later. Responses already received are safe",
-            ),
+            Self::App(AppError::Storage(_) | AppError::File(_)) | Self::Interrupted => {
+                Refusal::new(
+                    "服务暂时不可用，请稍后再试；已收到的答卷不受影响",
+                    "the service is unavailable for the moment; try again later. Responses already \
+                     received are safe",
+                )
+            }
         }
     }
 
@@ -93,7 +112,9 @@ impl WebError {
     pub fn page(&self, view: View) -> HttpResponse {
         let lang = view.lang;
         match self {
-            Self::App(error @ (AppError::Storage(_) | AppError::File(_))) => report(&Event::RequestFailed(error.into())),
+            Self::App(error @ (AppError::Storage(_) | AppError::File(_))) => {
+                report(&Event::RequestFailed(error.into()));
+            }
             Self::Interrupted => report(&Event::RequestFailed(Cause::Interrupted)),
             _ => {}
         }
@@ -105,7 +126,9 @@ impl WebError {
     pub(super) fn body(&self, lang: Lang, home: &str) -> Markup {
         html! {
             h1 { (lang.pick("未能完成", "That did not work")) }
-            @for line in self.refusal().get(lang).lines() { p { (visible(line)) } }
+            @for line in self.refusal().get(lang).lines() {
+                p { (visible(line)) }
+            }
             p { a href=(home) { (lang.pick("返回首页", "Home")) } }
         }
     }
@@ -122,14 +145,21 @@ impl WebError {
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NothingHere | Self::App(AppError::NotFound(_) | AppError::Storage(StorageError::NotFound)) => StatusCode::NOT_FOUND,
+            Self::NothingHere
+            | Self::App(AppError::NotFound(_) | AppError::Storage(StorageError::NotFound)) => {
+                StatusCode::NOT_FOUND
+            }
             Self::Forbidden | Self::Stale | Self::App(AppError::Forbidden) => StatusCode::FORBIDDEN,
             Self::SignIn(_) | Self::ChangePassword => StatusCode::SEE_OTHER,
             Self::SessionOver(..) => StatusCode::UNAUTHORIZED,
             Self::Unreadable(status, _) => *status,
             Self::App(AppError::Changed) => StatusCode::CONFLICT,
-            Self::App(AppError::Refused(_) | AppError::Mistakes(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy | Self::App(AppError::Storage(_) | AppError::File(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::App(AppError::Refused(_) | AppError::Mistakes(_)) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::Busy | Self::App(AppError::Storage(_) | AppError::File(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

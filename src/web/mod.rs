@@ -1,5 +1,6 @@
 //! HTTP: the questionnaire side and the desk. actix and maud live here and nowhere else.
-//! The two sides share the application, and the desk's preview shows the questionnaire's page; the questionnaire side has no cookie, no session and no log.
+//! The two sides share the application, and the desk's preview shows the questionnaire's page; the
+//! questionnaire side has no cookie, no session and no log.
 
 mod api;
 mod assets;
@@ -32,7 +33,8 @@ use crate::id::RoundId;
 
 pub use error::WebError;
 
-// Time-outs that keep slow and dead connections from piling up; bodies have their own in `respondent::submit`.
+// Time-outs that keep slow and dead connections from piling up; bodies have their own in
+// `respondent::submit`.
 const KEEP_ALIVE: Duration = Duration::from_secs(29);
 const REQUEST_HEAD: Duration = Duration::from_secs(5);
 const DISCONNECT: Duration = Duration::from_secs(2);
@@ -41,8 +43,16 @@ const DRAIN_SECONDS: u64 = 10;
 /// Whether the process runs, and whether it reaches its database.
 fn health_routes(config: &mut ServiceConfig) {
     config
-        .service(resource("/healthz").route(get().to(respondent::health::live)).route(head().to(respondent::health::live)))
-        .service(resource("/readyz").route(get().to(respondent::health::ready)).route(head().to(respondent::health::ready)));
+        .service(
+            resource("/healthz")
+                .route(get().to(respondent::health::live))
+                .route(head().to(respondent::health::live)),
+        )
+        .service(
+            resource("/readyz")
+                .route(get().to(respondent::health::ready))
+                .route(head().to(respondent::health::ready)),
+        );
 }
 
 /// Routes of the questionnaire side.
@@ -50,7 +60,11 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
     health_routes(config);
     config
         .service(resource("/").route(get().to(respondent::home::show)))
-        .service(resource("/r/{round}").route(get().to(respondent::form::show)).route(post().to(respondent::submit::post)))
+        .service(
+            resource("/r/{round}")
+                .route(get().to(respondent::form::show))
+                .route(post().to(respondent::submit::post)),
+        )
         .service(resource("/r/{round}/received").route(get().to(respondent::submit::received)))
         .service(resource("/r/{round}/again").route(get().to(respondent::submit::again)))
         .service(resource("/bulletin/{round}").route(get().to(respondent::bulletin::show)))
@@ -64,7 +78,8 @@ pub fn respondent_routes(config: &mut ServiceConfig) {
 /// Routes of the desk and of the interface for programs.
 pub fn desk_routes(config: &mut ServiceConfig) {
     api::routes(config);
-    let desk = desk::routes(scope("/desk").wrap(from_fn(desk::errors))).default_service(route().to(desk::nothing_here));
+    let desk = desk::routes(scope("/desk").wrap(from_fn(desk::errors)))
+        .default_service(route().to(desk::nothing_here));
     config.service(desk).service(resource("/metrics").route(get().to(desk::metrics)));
 }
 
@@ -80,7 +95,9 @@ fn policy(rule: FrameRule) -> String {
     let frames = if rule == FrameRule::MayFrame { " frame-src 'self';" } else { "" };
     let ancestors = if rule == FrameRule::MayBeFramed { "'self'" } else { "'none'" };
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';{frames} frame-ancestors {ancestors}"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src \
+         'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';{frames} \
+         frame-ancestors {ancestors}"
     )
 }
 
@@ -105,8 +122,16 @@ pub fn headers(https: bool) -> DefaultHeaders {
         .add(("Cross-Origin-Resource-Policy", "same-origin"))
         .add(("Cross-Origin-Embedder-Policy", "require-corp"))
         .add(("X-Robots-Tag", "noindex, noarchive"))
-        .add(("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), display-capture=(), payment=()"));
-    if https { headers.add(("Strict-Transport-Security", "max-age=63072000; includeSubDomains")) } else { headers }
+        .add((
+            "Permissions-Policy",
+            "camera=(), microphone=(), geolocation=(), usb=(), serial=(), display-capture=(), \
+             payment=()",
+        ));
+    if https {
+        headers.add(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+    } else {
+        headers
+    }
 }
 
 /// What one address serves.
@@ -122,7 +147,8 @@ enum Side {
 /// Serves until the process is told to stop, and calls `ready` once the addresses are bound.
 pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<()> {
     let settings = app.settings().clone();
-    let shared = Shared { pages: Data::default(), openings: Data::default(), stopping: Data::default() };
+    let shared =
+        Shared { pages: Data::default(), openings: Data::default(), stopping: Data::default() };
     let (listen, desk_listen) = (settings.listen, settings.desk_listen);
     let mut sides = match (settings.part, desk_listen) {
         (Part::All, None) => vec![(listen, Side::Both)],
@@ -136,10 +162,13 @@ pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<(
     let (first, second) = (sides.next(), sides.next());
     let (first, second) = (first.transpose()?, second.transpose()?);
     let ticking = actix_web::rt::spawn(tick(app.clone()));
-    let handles: Vec<ServerHandle> = [&first, &second].into_iter().flatten().map(Server::handle).collect();
+    let handles: Vec<ServerHandle> =
+        [&first, &second].into_iter().flatten().map(Server::handle).collect();
     let stopping = actix_web::rt::spawn(stop_when_told(shared.stopping.clone(), handles)?);
     ready(&app);
-    let run = |server: Option<Server>| async move { if let Some(server) = server { server.await } else { Ok(()) } };
+    let run = |server: Option<Server>| async move {
+        if let Some(server) = server { server.await } else { Ok(()) }
+    };
     let result = tokio::try_join!(run(first), run(second)).map(drop);
     ticking.abort();
     stopping.abort();
@@ -147,8 +176,12 @@ pub async fn serve(app: Arc<App>, ready: impl FnOnce(&App)) -> std::io::Result<(
 }
 
 /// Told to stop, it answers what is under way and lets go of connections that would go on sending.
-fn stop_when_told(stopping: Data<Stopping>, handles: Vec<ServerHandle>) -> std::io::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+fn stop_when_told(
+    stopping: Data<Stopping>,
+    handles: Vec<ServerHandle>,
+) -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
         stopping.0.store(true, Ordering::Relaxed);
@@ -181,24 +214,32 @@ async fn last_answer(
 }
 
 /// The address that was meant by one with a slash at its end, or with a round's name in capitals.
-/// On the side of respondents only pages that there can be are answered so: nothing else of what was sent comes back in an answer.
+/// On the side of respondents only pages that there can be are answered so: nothing else of what
+/// was sent comes back in an answer.
 fn meant_by(path: &str) -> Option<String> {
     let plain = path.trim_end_matches('/');
-    let round_page = ["/r/", "/bulletin/"].into_iter().find_map(|start| plain.strip_prefix(start).map(|rest| (start, rest)));
+    let round_page = ["/r/", "/bulletin/"]
+        .into_iter()
+        .find_map(|start| plain.strip_prefix(start).map(|rest| (start, rest)));
     let meant = match round_page {
         Some((start, rest)) => {
             let (round, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let round: RoundId = round.to_ascii_lowercase().parse().ok()?;
             ["", "/received", "/again"].contains(&rest).then(|| format!("{start}{round}{rest}"))?
         }
-        None if plain == "/privacy" || plain == "/desk" || plain.starts_with("/desk/") => plain.to_owned(),
+        None if plain == "/privacy" || plain == "/desk" || plain.starts_with("/desk/") => {
+            plain.to_owned()
+        }
         None => return None,
     };
     (meant != path && !meant.contains('\\')).then_some(meant)
 }
 
 /// Refuses an address that holds a NUL before anybody looks it up: no database has such a thing.
-async fn sane_address(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+async fn sane_address(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     if address.contains("%00") {
         let page = WebError::NothingHere.page(page::View::of(request.request()));
@@ -206,7 +247,11 @@ async fn sane_address(request: ServiceRequest, next: Next<impl MessageBody + 'st
     }
     if let Some(to) = meant_by(request.path()) {
         let desk = to.starts_with("/desk");
-        let query = if desk { format!("?{}", request.query_string()) } else { page::View::of(request.request()).query() };
+        let query = if desk {
+            format!("?{}", request.query_string())
+        } else {
+            page::View::of(request.request()).query()
+        };
         let to = format!("{to}{}", if query == "?" { "" } else { &query });
         let moved = HttpResponse::PermanentRedirect().insert_header(("Location", to)).finish();
         return Ok(request.into_response(moved));
@@ -219,10 +264,20 @@ async fn sane_address(request: ServiceRequest, next: Next<impl MessageBody + 'st
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
-fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> std::io::Result<Server> {
+fn side_server(
+    app: &Arc<App>,
+    shared: &Shared,
+    address: &str,
+    side: Side,
+) -> std::io::Result<Server> {
     let settings = app.settings();
     let (https, workers) = (settings.is_https(), settings.workers);
-    let (app, pages, openings, stopping) = (Data::from(app.clone()), shared.pages.clone(), shared.openings.clone(), shared.stopping.clone());
+    let (app, pages, openings, stopping) = (
+        Data::from(app.clone()),
+        shared.pages.clone(),
+        shared.openings.clone(),
+        shared.stopping.clone(),
+    );
     let server = HttpServer::new(move || {
         let app = ActixApp::new()
             .app_data(app.clone())
@@ -248,7 +303,9 @@ fn side_server(app: &Arc<App>, shared: &Shared, address: &str, side: Side) -> st
     });
     let server = sockets::listen(address)?.into_iter().try_fold(server, HttpServer::listen)?;
     Ok(server
-        .workers(workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)))
+        .workers(workers.unwrap_or_else(|| {
+            std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+        }))
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(REQUEST_HEAD)
         .client_disconnect_timeout(DISCONNECT)

@@ -23,9 +23,14 @@ impl Prepared {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(&plain).expect(expect);
         let mut brotli = Vec::new();
-        let params = brotli::enc::BrotliEncoderParams { quality: 10, lgwin: 18, ..Default::default() };
+        let params =
+            brotli::enc::BrotliEncoderParams { quality: 10, lgwin: 18, ..Default::default() };
         brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &params).expect(expect);
-        Self { gzip: gzip.finish().expect(expect).into(), brotli: brotli.into(), plain: plain.into() }
+        Self {
+            gzip: gzip.finish().expect(expect).into(),
+            brotli: brotli.into(),
+            plain: plain.into(),
+        }
     }
 
     /// Answers with the smallest encoding that the client takes.
@@ -46,14 +51,16 @@ impl Prepared {
 
 /// Whether a client takes an encoding.
 fn takes(request: &HttpRequest, name: &str) -> bool {
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let accepted =
+        request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
     accepted.split(',').any(|part| {
         let mut words = part.trim().split(';');
         words.next() == Some(name) && words.next().is_none_or(|q| q.trim() != "q=0")
     })
 }
 
-/// A page that is made for each request and is the same for all: compressed quickly, since it is sent once.
+/// A page that is made for each request and is the same for all: compressed quickly, since it is
+/// sent once.
 #[must_use]
 pub fn quick(request: &HttpRequest, page: Markup) -> HttpResponse {
     let plain = page.into_string().into_bytes();
@@ -63,6 +70,9 @@ pub fn quick(request: &HttpRequest, page: Markup) -> HttpResponse {
         return response.body(plain);
     }
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let packed = gzip.write_all(&plain).and_then(|()| gzip.finish()).expect("compressing in memory cannot fail");
+    let packed = gzip
+        .write_all(&plain)
+        .and_then(|()| gzip.finish())
+        .expect("compressing in memory cannot fail");
     response.insert_header((CONTENT_ENCODING, "gzip")).body(packed)
 }

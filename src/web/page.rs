@@ -11,7 +11,9 @@ use crate::app::{App, Role, Session};
 use crate::text::Lang;
 
 /// The mark of the site, in the page itself: a request for it would be one more.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%230b6b4f'/%3E%3Cpath d='M9 17l5 5 9-11' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E";
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 \
+ 32'%3E%3Crect width='32' height='32' rx='7' fill='%230b6b4f'/%3E%3Cpath d='M9 17l5 5 9-11' \
+ fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E";
 
 /// What surrounds a page.
 pub struct Frame<'a> {
@@ -30,7 +32,8 @@ pub struct View {
     pub lang: Lang,
     /// Large print.
     pub large: bool,
-    /// On a device that many people use in turn: nothing is kept on it, and it returns to an empty start by itself.
+    /// On a device that many people use in turn: nothing is kept on it, and it returns to an empty
+    /// start by itself.
     pub shared: bool,
     /// Everything here is invented, and the page says so.
     pub demo: bool,
@@ -56,8 +59,13 @@ impl View {
     /// The query that keeps this view, with its question mark.
     #[must_use]
     pub fn query(self) -> String {
-        let parts = [(self.lang == Lang::En, "lang=en"), (self.large, "view=large"), (self.shared, "device=shared")];
-        let parts: Vec<&str> = parts.into_iter().filter_map(|(set, part)| set.then_some(part)).collect();
+        let parts = [
+            (self.lang == Lang::En, "lang=en"),
+            (self.large, "view=large"),
+            (self.shared, "device=shared"),
+        ];
+        let parts: Vec<&str> =
+            parts.into_iter().filter_map(|(set, part)| set.then_some(part)).collect();
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 }
@@ -115,22 +123,47 @@ pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Mar
             }
             body data-page=(kind.name()) data-shared[view.shared] {
                 header.top {
-                    @if alone { span.brand { "自查" } } @else { a.brand href={ "/" (view.query()) } { "自查" } }
+                    @if alone {
+                        span.brand { "自查" }
+                    } @else {
+                        a.brand href={ "/" (view.query()) } { "自查" }
+                    }
                     nav aria-label=(view.lang.pick("显示方式", "Display")) {
-                        a href={ (path) (size.query()) } { (if view.large { view.lang.pick("标准字号", "Standard print") } else { view.lang.pick("大字版", "Large print") }) }
-                        a href={ (path) (other.query()) } lang=(other.lang.tag()) { (other.lang.pick("中文", "English")) }
+                        a href={ (path) (size.query()) } {
+                            (if view.large {
+                                view.lang.pick("标准字号", "Standard print")
+                            } else {
+                                view.lang.pick("大字版", "Large print")
+                            })
+                        }
+                        a href={ (path) (other.query()) } lang=(other.lang.tag()) {
+                            (other.lang.pick("中文", "English"))
+                        }
                     }
                 }
                 main {
-                    @if view.demo { p.mark { (view.lang.pick("演示数据：单位、人数和答卷全部为虚构。", "Demo: all units, figures and responses are invented.")) } }
+                    @if view.demo {
+                        p.mark {
+                            (view.lang
+                                .pick(
+                                    "演示数据：单位、人数和答卷全部为虚构。",
+                                    "Demo: all units, figures and responses are invented.",
+                                ))
+                        }
+                    }
                     (body)
-                    // Chromium freezes a page that is left and shows it again, filled in, on the way back; not one whose media may never be stored.
+                    // Chromium freezes a page that is left and shows it again, filled in, on the
+                    // way back; not one whose media may never be stored.
                     // The script sees to that by itself, so only without it is this asked for.
-                    @if kind == PageKind::Form { noscript { video src="/unfrozen" hidden {} } }
+                    @if kind == PageKind::Form {
+                        noscript { video src="/unfrozen" hidden {} }
+                    }
                 }
                 @if !alone {
                     footer {
-                        a href={ "/privacy" (view.query()) } { (view.lang.pick("匿名承诺", "The promise")) }
+                        a href={ "/privacy" (view.query()) } {
+                            (view.lang.pick("匿名承诺", "The promise"))
+                        }
                         a href={ "/" (view.query()) } { (view.lang.pick("首页", "Home")) }
                     }
                 }
@@ -158,13 +191,23 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
             }
             body {
                 header.bar {
-                    a.brand href="/desk" { (lang.pick("自查", "zicha")) span { (lang.pick("作风纪律自查工作台", "Desk of the self-check")) } }
+                    a.brand href="/desk" {
+                        (lang.pick("自查", "zicha"))
+                        span { (lang.pick("作风纪律自查工作台", "Desk of the self-check")) }
+                    }
                     @if let Some(session) = frame.session {
                         nav {
                             a href="/desk" { (lang.pick("轮次", "Rounds")) }
-                            @if session.role.runs_rounds() { a href="/desk/units" { (lang.pick("单位", "Units")) } a href="/desk/surveys" { (lang.pick("问卷", "Surveys")) } }
-                            @if session.role == Role::Admin { a href="/desk/accounts" { (lang.pick("账号", "Accounts")) } }
-                            @if session.role == Role::Auditor { a href="/desk/audit" { (lang.pick("审计", "Audit")) } }
+                            @if session.role.runs_rounds() {
+                                a href="/desk/units" { (lang.pick("单位", "Units")) }
+                                a href="/desk/surveys" { (lang.pick("问卷", "Surveys")) }
+                            }
+                            @if session.role == Role::Admin {
+                                a href="/desk/accounts" { (lang.pick("账号", "Accounts")) }
+                            }
+                            @if session.role == Role::Auditor {
+                                a href="/desk/audit" { (lang.pick("审计", "Audit")) }
+                            }
                         }
                         form.who method="post" action="/desk/sign-out" {
                             (csrf(session))
@@ -172,9 +215,13 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
                             (switch(other, frame.here))
                             button.link type="submit" { (lang.pick("退出", "Sign out")) }
                         }
-                    } @else { div.who { (switch(other, frame.here)) } }
+                    } @else {
+                        div.who { (switch(other, frame.here)) }
+                    }
                 }
-                @if !marks.is_empty() { aside.marks aria-label=(lang.pick("标注", "Marks")) { (marks) } }
+                @if !marks.is_empty() {
+                    aside.marks aria-label=(lang.pick("标注", "Marks")) { (marks) }
+                }
                 main { (body) }
             }
         }
@@ -185,15 +232,25 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
 fn switch(other: Lang, here: &str) -> Markup {
     // The cookie belongs to the desk; the page of the interface for programs stands outside it.
     let to = if here.starts_with("/desk") {
-        format!("/desk/language?lang={}&to={}", other.tag(), utf8_percent_encode(here, NON_ALPHANUMERIC))
+        format!(
+            "/desk/language?lang={}&to={}",
+            other.tag(),
+            utf8_percent_encode(here, NON_ALPHANUMERIC)
+        )
     } else {
         format!("{here}?lang={}", other.tag())
     };
-    html! { a.language href=(to) lang=(other.tag()) hreflang=(other.tag()) { (other.pick("中文", "English")) } }
+    html! {
+        a.language href=(to) lang=(other.tag()) hreflang=(other.tag()) {
+            (other.pick("中文", "English"))
+        }
+    }
 }
 
 /// The hidden token of a desk form.
 #[must_use]
 pub fn csrf(session: &Session) -> Markup {
-    html! { input type="hidden" name="csrf" value=(session.csrf); }
+    html! {
+        input type="hidden" name="csrf" value=(session.csrf);
+    }
 }

@@ -1,5 +1,7 @@
-//! Listening sockets, and bodies sent in slices: what a reader who does not read can hold of the service, and for how long.
-//! Without these a connection that asks for many pages and takes none holds them in memory for ever.
+//! Listening sockets, and bodies sent in slices: what a reader who does not read can hold of the
+//! service, and for how long.
+//! Without these a connection that asks for many pages and takes none holds them in memory for
+//! ever.
 
 use std::convert::Infallible;
 use std::net::{TcpListener, ToSocketAddrs};
@@ -11,21 +13,25 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// How long the other side may leave unread what was sent to it. The slowest phone takes a packet in far less.
+/// How long the other side may leave unread what was sent to it. The slowest phone takes a packet
+/// in far less.
 const UNREAD: Duration = Duration::from_secs(20);
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 /// At most this much of a body is handed to a connection at once.
 const SLICE: usize = 16 << 10;
 
-/// Sockets on every address that `address` stands for. The system ends connections whose other side does not read.
+/// Sockets on every address that `address` stands for. The system ends connections whose other side
+/// does not read.
 pub(super) fn listen(address: &str) -> std::io::Result<Vec<TcpListener>> {
     address
         .to_socket_addrs()?
         .map(|address| {
-            let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+            let socket =
+                Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
             socket.set_reuse_address(true)?;
-            // A body goes out in slices: the last one must not wait until the one before is acknowledged.
+            // A body goes out in slices: the last one must not wait until the one before is
+            // acknowledged.
             socket.set_tcp_nodelay(true)?;
             #[cfg(target_os = "linux")]
             socket.set_tcp_user_timeout(Some(UNREAD))?;
@@ -55,7 +61,10 @@ impl MessageBody for Slices {
         BodySize::Sized(self.0.len() as u64)
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
         let next = self.0.len().min(SLICE);
         Poll::Ready((next > 0).then(|| Ok(self.0.split_to(next))))
     }

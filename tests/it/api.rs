@@ -1,4 +1,5 @@
-//! The interface for programs: what is documented is what is answered, for every role, and nothing that is sent makes it fail.
+//! The interface for programs: what is documented is what is answered, for every role, and nothing
+//! that is sent makes it fail.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,13 @@ fn bureau() -> Bureau {
     let codes = zicha.slips(&round);
     for unit in codes.keys() {
         for code in codes[unit].iter().take(9) {
-            zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_harm_level", "major")]).assert_received();
+            zicha
+                .answer(
+                    &round,
+                    code,
+                    &[("honor_pride", "widespread"), ("honor_harm_level", "major")],
+                )
+                .assert_received();
         }
     }
     zicha.app.close_round(&shell(), &round).unwrap();
@@ -29,8 +36,15 @@ fn bureau() -> Bureau {
     zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let mut tokens = BTreeMap::new();
     for (role, name, _) in Role::ALL {
-        let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["CY".into()] } else { Vec::new() };
-        zicha.app.add_account(&shell(), name, role, &units, Some(crate::test_app::PASSWORD)).unwrap();
+        let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) {
+            vec!["CY".into()]
+        } else {
+            Vec::new()
+        };
+        zicha
+            .app
+            .add_account(&shell(), name, role, &units, Some(crate::test_app::PASSWORD))
+            .unwrap();
         tokens.insert(name, zicha.app.make_token(&a_clerk(name), "试", 1).unwrap());
     }
     Bureau { round: round.to_string(), tokens, zicha }
@@ -43,13 +57,21 @@ impl Bureau {
 }
 
 fn answer(page: &Page) -> (u16, Value) {
-    (page.status, serde_json::from_str(&page.body).unwrap_or_else(|_| panic!("not JSON: {}", page.body)))
+    (
+        page.status,
+        serde_json::from_str(&page.body).unwrap_or_else(|_| panic!("not JSON: {}", page.body)),
+    )
 }
 
 /// Every operation of the document with real values in its path.
 fn operations(document: &Value, round: &str) -> Vec<(String, Value)> {
     let paths = document["paths"].as_object().unwrap();
-    paths.iter().map(|(path, item)| (path.replace("{round}", round).replace("{group}", "CY"), item["get"].clone())).collect()
+    paths
+        .iter()
+        .map(|(path, item)| {
+            (path.replace("{round}", round).replace("{group}", "CY"), item["get"].clone())
+        })
+        .collect()
 }
 
 /// A schema that can be used by itself.
@@ -74,17 +96,29 @@ fn every_answer_to_every_role_is_one_that_the_document_describes() {
                 let (status, body) = bureau.ask(role, &path);
                 let described = &get["responses"][status.to_string()];
                 assert!(!described.is_null(), "{path} as {role}: {status} is not documented");
-                let validator = validator(&document, &described["content"]["application/json"]["schema"]);
-                let errors: Vec<String> = validator.iter_errors(&body).map(|e| e.to_string()).collect();
+                let validator =
+                    validator(&document, &described["content"]["application/json"]["schema"]);
+                let errors: Vec<String> =
+                    validator.iter_errors(&body).map(|e| e.to_string()).collect();
                 assert!(errors.is_empty(), "{path} as {role}: {errors:?} in {body}");
                 // Whom the document names is let in, whom it does not is not.
-                let named =
-                    get["description"].as_str().unwrap().rsplit("Roles: ").next().unwrap().trim_end_matches('.').split(", ").any(|r| r == *role);
+                let named = get["description"]
+                    .as_str()
+                    .unwrap()
+                    .rsplit("Roles: ")
+                    .next()
+                    .unwrap()
+                    .trim_end_matches('.')
+                    .split(", ")
+                    .any(|r| r == *role);
                 let in_time = released || ["clerk", "head"].contains(role) || path == "/rounds";
                 match (named, in_time) {
                     (false, _) => assert_eq!(status, 403, "{path} as {role}"),
                     (true, true) => assert_eq!(status, 200, "{path} as {role}: {body}"),
-                    (true, false) => assert!([403, 404].contains(&status), "{path} as {role} before the release: {status}"),
+                    (true, false) => assert!(
+                        [403, 404].contains(&status),
+                        "{path} as {role} before the release: {status}"
+                    ),
                 }
                 allowed += u32::from(status == 200);
             }
@@ -104,11 +138,24 @@ fn figures_are_those_of_the_exports_and_others_groups_are_not_in_them() {
     for role in ["unit_head", "leader"] {
         let (status, own) = bureau.ask(role, &format!("/rounds/{}/release", bureau.round));
         assert_eq!(status, 200);
-        let groups: Vec<&str> = own["cells"].as_array().unwrap().iter().map(|c| c["group_code"].as_str().unwrap()).collect();
+        let groups: Vec<&str> = own["cells"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| c["group_code"].as_str().unwrap())
+            .collect();
         assert!(!groups.is_empty() && groups.iter().all(|g| *g == "CY"), "{role}: {groups:?}");
         assert_eq!(own["turnout"].as_array().unwrap().len(), 1, "{role}");
-        assert_eq!(bureau.ask(role, &format!("/rounds/{}/lists/CF", bureau.round)).0, 403, "{role}");
-        assert_eq!(bureau.ask(role, &format!("/rounds/{}/lists/ALL", bureau.round)).0, 403, "{role}");
+        assert_eq!(
+            bureau.ask(role, &format!("/rounds/{}/lists/CF", bureau.round)).0,
+            403,
+            "{role}"
+        );
+        assert_eq!(
+            bureau.ask(role, &format!("/rounds/{}/lists/ALL", bureau.round)).0,
+            403,
+            "{role}"
+        );
     }
     let noted = bureau.zicha.app.audit(&shell()).unwrap().rows;
     assert_eq!(noted.iter().filter(|r| r.action == "api_denied").count(), 4);
@@ -125,14 +172,21 @@ fn without_a_valid_token_nothing_is_answered() {
         assert_eq!(bureau.zicha.get(&path).status, 401, "{path}");
         let half = &bureau.tokens["clerk"][..40];
         for wrong in ["", "zicha_", half, "Bearer", &now, "x".repeat(9000).as_str()] {
-            assert!([401, 431, 400].contains(&bureau.zicha.get_as(wrong, &path).status), "{path} with {wrong:.20}");
+            assert!(
+                [401, 431, 400].contains(&bureau.zicha.get_as(wrong, &path).status),
+                "{path} with {wrong:.20}"
+            );
         }
     }
     // A token dies with its account, at its owner's word, and with a new password.
     bureau.zicha.app.set_account_active(&an_admin("admin"), "clerk", false).unwrap();
     assert_eq!(bureau.ask("clerk", "/units").0, 401);
     bureau.zicha.app.set_account_active(&an_admin("admin"), "clerk", true).unwrap();
-    assert_eq!(bureau.ask("clerk", "/units").0, 401, "turning an account on again does not revive its tokens");
+    assert_eq!(
+        bureau.ask("clerk", "/units").0,
+        401,
+        "turning an account on again does not revive its tokens"
+    );
     let head = bureau.zicha.app.tokens("head").unwrap()[0].id.clone();
     assert!(bureau.zicha.app.end_token(&a_clerk("leader"), &head).is_err(), "only one's own");
     bureau.zicha.app.end_token(&a_clerk("head"), &head).unwrap();
@@ -140,7 +194,10 @@ fn without_a_valid_token_nothing_is_answered() {
     bureau.zicha.app.reset_password(&an_admin("admin"), "leader").unwrap();
     assert_eq!(bureau.ask("leader", "/rounds").0, 401);
     for (label, days) in [("", 5), ("好", 0), ("好", 91), ("好\u{202E}", 5)] {
-        assert!(bureau.zicha.app.make_token(&a_clerk("clerk"), label, days).is_err(), "{label} {days}");
+        assert!(
+            bureau.zicha.app.make_token(&a_clerk("clerk"), label, days).is_err(),
+            "{label} {days}"
+        );
     }
 }
 
@@ -171,12 +228,22 @@ fn whatever_stands_in_an_address_gets_a_clear_answer() {
             format!("/rounds?group={piece}"),
         ] {
             let page = bureau.zicha.get_as(&bureau.tokens["clerk"], &format!("/api/v1{path}"));
-            assert!([200, 400, 404, 414, 422].contains(&page.status), "{path}: {} {}", page.status, page.body);
-            assert!(!page.body.contains("panicked") && !page.body.contains("sqlite"), "{path}: {}", page.body);
+            assert!(
+                [200, 400, 404, 414, 422].contains(&page.status),
+                "{path}: {} {}",
+                page.status,
+                page.body
+            );
+            assert!(
+                !page.body.contains("panicked") && !page.body.contains("sqlite"),
+                "{path}: {}",
+                page.body
+            );
         }
     }
     for (path, method) in [("/units", "POST"), ("/rounds", "DELETE"), ("/rounds", "PUT")] {
-        let status = bureau.zicha.method(method, &format!("/api/v1{path}"), &bureau.tokens["clerk"]);
+        let status =
+            bureau.zicha.method(method, &format!("/api/v1{path}"), &bureau.tokens["clerk"]);
         assert!([404, 405].contains(&status), "{method} {path}: {status}");
     }
 }
@@ -184,10 +251,19 @@ fn whatever_stands_in_an_address_gets_a_clear_answer() {
 #[test]
 fn a_token_is_made_on_the_own_page_with_the_password_and_shown_once() {
     let zicha = TestApp::start(Backend::Sqlite);
-    let password = zicha.app.add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha
+        .app
+        .add_account(&shell(), "keyuan", Role::Clerk, &[], Some(crate::test_app::PASSWORD))
+        .unwrap();
     let desk = zicha.desk();
     desk.sign_in("keyuan", &password);
-    let make = |password: &str| desk.post_from("/desk/me", "/desk/me", &[("do", "token"), ("label", "大屏"), ("days", "7"), ("password", password)]);
+    let make = |password: &str| {
+        desk.post_from(
+            "/desk/me",
+            "/desk/me",
+            &[("do", "token"), ("label", "大屏"), ("days", "7"), ("password", password)],
+        )
+    };
     make("wrong").assert_says(422, "口令不正确");
     let page = make(&password);
     let token = page.body.split("zicha_").nth(1).unwrap().split('<').next().unwrap().to_owned();

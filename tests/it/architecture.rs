@@ -1,24 +1,27 @@
-//! The dependency rule: a module uses only modules to its left; diesel, actix and maud stay where they belong; only the gate reveals a count.
+//! The dependency rule: a module uses only modules to its left; diesel, actix and maud stay where
+//! they belong; only the gate reveals a count.
 
 use std::path::{Path, PathBuf};
 
 /// Modules in story order.
 const ORDER: [&str; 17] = [
-    "text", "identity", "survey", "id", "unit", "round", "access", "response", "ballot", "tally", "gate", "problem", "export", "storage", "app",
-    "web", "cli",
+    "text", "identity", "survey", "id", "unit", "round", "access", "response", "ballot", "tally",
+    "gate", "problem", "export", "storage", "app", "web", "cli",
 ];
 
-fn sources() -> Vec<(String, PathBuf, String)> {
-    fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                walk(&path, out);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                out.push(path);
-            }
+/// Every Rust file below a folder.
+fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            walk(&path, out);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            out.push(path);
         }
     }
+}
+
+fn sources() -> Vec<(String, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     walk(&root, &mut files);
@@ -26,8 +29,16 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         .into_iter()
         .filter(|p| !p.ends_with("lib.rs") && !p.ends_with("main.rs"))
         .map(|path| {
-            let module =
-                path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let module = path
+                .strip_prefix(&root)
+                .unwrap()
+                .components()
+                .next()
+                .unwrap()
+                .as_os_str()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_owned();
             let text = std::fs::read_to_string(&path).unwrap();
             (module, path, text)
         })
@@ -37,9 +48,17 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 #[test]
 fn modules_use_only_those_before_them() {
     for (module, path, text) in sources() {
-        let place = ORDER.iter().position(|m| *m == module).unwrap_or_else(|| panic!("{module} has no place in the order"));
+        let place = ORDER
+            .iter()
+            .position(|m| *m == module)
+            .unwrap_or_else(|| panic!("{module} has no place in the order"));
         for other in &ORDER[place + 1..] {
-            assert!(!text.contains(&format!("crate::{other}::")) && !text.contains(&format!("crate::{other};")), "{} uses {other}", path.display());
+            assert!(
+                !text.contains(&format!("crate::{other}::"))
+                    && !text.contains(&format!("crate::{other};")),
+                "{} uses {other}",
+                path.display()
+            );
         }
     }
 }
@@ -47,7 +66,9 @@ fn modules_use_only_those_before_them() {
 #[test]
 fn technology_stays_in_its_layer() {
     for (module, path, text) in sources() {
-        let uses = |name: &str| text.contains(&format!("{name}::")) || text.contains(&format!("use {name}"));
+        let uses = |name: &str| {
+            text.contains(&format!("{name}::")) || text.contains(&format!("use {name}"))
+        };
         if module != "storage" {
             assert!(!uses("diesel"), "diesel in {}", path.display());
         }
@@ -90,21 +111,34 @@ const UNTOLD: [(&str, &str); 7] = [
     ("rounds/units.rs", "the units of a draft follow their table as a part of a deed that is told"),
     ("accounts/mod.rs", "a set-up link is taken before anybody has an account"),
     ("accounts/vouching.rs", "failed sign-ins are links and nothing else"),
-    ("installation.rs", "facts that the service keeps for itself, such as the time at which it ran last"),
+    (
+        "installation.rs",
+        "facts that the service keeps for itself, such as the time at which it ran last",
+    ),
     ("backup/mod.rs", "a restore replaces the chain, and tells of itself at its end"),
 ];
 
-/// A deed without its link cannot be written anywhere else: the door is not open to the web or the command line, and nobody goes round it.
+/// A deed without its link cannot be written anywhere else: the door is not open to the web or the
+/// command line, and nobody goes round it.
 #[test]
 fn whoever_writes_goes_through_the_door_for_deeds() {
     for (module, path, text) in sources() {
         if module == "storage" {
             continue;
         }
-        let may = module == "app" && UNTOLD.iter().any(|(file, _)| path.ends_with(format!("app/{file}")));
-        assert!(may || !text.contains(".transaction("), "{} writes beside the door", path.display());
+        let may =
+            module == "app" && UNTOLD.iter().any(|(file, _)| path.ends_with(format!("app/{file}")));
+        assert!(
+            may || !text.contains(".transaction("),
+            "{} writes beside the door",
+            path.display()
+        );
         let chain = text.contains("append_audit");
-        assert!(!chain || path.ends_with("app/deeds.rs"), "{} writes into the chain by itself", path.display());
+        assert!(
+            !chain || path.ends_with("app/deeds.rs"),
+            "{} writes into the chain by itself",
+            path.display()
+        );
     }
 }
 
@@ -113,7 +147,9 @@ fn whoever_writes_goes_through_the_door_for_deeds() {
 fn use_cases_take_an_actor_and_not_a_name() {
     for (module, path, text) in sources().into_iter().filter(|(module, ..)| module == "app") {
         for line in text.lines().filter(|line| line.trim_start().starts_with("pub fn ")) {
-            let named = ["by: &str", "account: &str, by", "who: &str"].iter().any(|word| line.contains(word));
+            let named = ["by: &str", "account: &str, by", "who: &str"]
+                .iter()
+                .any(|word| line.contains(word));
             assert!(!named, "{module} {}: {line}", path.display());
         }
     }
@@ -125,7 +161,11 @@ fn words_of_the_database_are_spelt_once() {
     for (word, home) in [("\"ALL\"", "unit/scope.rs"), (".other\"", "survey/text_field.rs")] {
         for (_, path, text) in sources() {
             let code = text.split("#[cfg(test)]").next().unwrap();
-            assert!(path.ends_with(home) || path.ends_with("straight/tests.rs") || !code.contains(word), "{word} in {}", path.display());
+            assert!(
+                path.ends_with(home) || path.ends_with("straight/tests.rs") || !code.contains(word),
+                "{word} in {}",
+                path.display()
+            );
         }
     }
 }
@@ -134,16 +174,47 @@ fn words_of_the_database_are_spelt_once() {
 fn files_say_what_they_are_and_stay_readable() {
     for (_, path, text) in sources() {
         assert!(text.starts_with("//! "), "{} has no opening sentence", path.display());
-        assert!(text.lines().count() <= 420, "{} has {} lines", path.display(), text.lines().count());
+        assert!(
+            text.lines().count() <= 420,
+            "{} has {} lines",
+            path.display(),
+            text.lines().count()
+        );
     }
 }
 
-/// zicha names the crate of the curve only to switch on its tables: that reaches the sealing only while both mean the same version.
+/// rustfmt keeps to this where it can; it touches neither templates nor long texts.
+#[test]
+fn a_line_fits_a_screen() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    }
+    for path in files {
+        for (at, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
+            // A name that is one word cannot be broken.
+            let breakable = line.split_whitespace().all(|word| word.chars().count() <= 70);
+            assert!(
+                line.chars().count() <= 100 || !breakable,
+                "{}:{} is over 100 columns",
+                path.display(),
+                at + 1
+            );
+        }
+    }
+}
+
+/// zicha names the crate of the curve only to switch on its tables: that reaches the sealing only
+/// while both mean the same version.
 #[test]
 fn the_curve_with_tables_is_the_one_that_seals() {
-    let lock = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let lock =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
     let curve = |package: &str| {
-        let block = lock.split("[[package]]").find(|b| b.contains(&format!("\nname = \"{package}\"\n"))).unwrap();
+        let block = lock
+            .split("[[package]]")
+            .find(|b| b.contains(&format!("\nname = \"{package}\"\n")))
+            .unwrap();
         block.lines().find(|line| line.contains("\"x25519-dalek")).unwrap().to_owned()
     };
     assert_eq!(curve("zicha"), curve("hpke"));

@@ -1,4 +1,5 @@
-//! Follow-ups that are asked of some only (`visible_if`): what an author may write, and that the server never believes a page.
+//! Follow-ups that are asked of some only (`visible_if`): what an author may write, and that the
+//! server never believes a page.
 
 use std::collections::BTreeMap;
 
@@ -11,26 +12,39 @@ use crate::test_app::{Backend, TestApp, UNITS, survey};
 /// The condition of the canteen survey's first follow-up, replaced.
 fn with_condition(condition: &str) -> Result<(), String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/surveys/canteen.json");
-    let mut file: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut file: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let questions = file["categories"][1]["questions"].as_array_mut().unwrap();
     let follow_up = questions.iter_mut().find(|q| q["id"] == "visit_hours").unwrap();
     follow_up["visible_if"] = serde_json::from_str(condition).unwrap();
-    App::check_survey(serde_json::to_string_pretty(&file).unwrap().as_bytes()).map(drop).map_err(|e| e.to_string())
+    App::check_survey(serde_json::to_string_pretty(&file).unwrap().as_bytes())
+        .map(drop)
+        .map_err(|e| e.to_string())
 }
 
 #[test]
 fn a_condition_looks_at_an_earlier_question_that_enters_no_list() {
     for fine in [
         r#"[{"question": "visit_meal", "any_of": ["dinner", "lunch"]}]"#,
-        r#"[{"question": "food_want", "any_of": ["other"]}, {"question": "visit_week", "from": 3}]"#,
+        r#"[{"question": "food_want", "any_of": ["other"]},
+            {"question": "visit_week", "from": 3}]"#,
         r#"[{"question": "visit_week", "to": 0}]"#,
     ] {
         with_condition(fine).unwrap();
     }
     for (wrong, says) in [
-        (r#"[{"question": "visit_note", "any_of": ["x"]}]"#, "there is no question `visit_note` before this one"),
-        (r#"[{"question": "visit_hours", "any_of": ["early"]}]"#, "there is no question `visit_hours` before this one"),
-        (r#"[{"question": "nowhere", "any_of": ["x"]}]"#, "there is no question `nowhere` before this one"),
+        (
+            r#"[{"question": "visit_note", "any_of": ["x"]}]"#,
+            "there is no question `visit_note` before this one",
+        ),
+        (
+            r#"[{"question": "visit_hours", "any_of": ["early"]}]"#,
+            "there is no question `visit_hours` before this one",
+        ),
+        (
+            r#"[{"question": "nowhere", "any_of": ["x"]}]"#,
+            "there is no question `nowhere` before this one",
+        ),
         (r#"[{"question": "food_cold", "any_of": ["agree"]}]"#, "enters the problem list"),
         (r#"[{"question": "visit_meal", "any_of": ["supper"]}]"#, "has no option `supper`"),
         (r#"[{"question": "visit_meal", "any_of": []}]"#, "list some under any_of"),
@@ -40,7 +54,10 @@ fn a_condition_looks_at_an_earlier_question_that_enters_no_list() {
         (r#"[{"question": "visit_week", "from": 5, "to": 2}]"#, "give a range within 0 to 21"),
         (r#"[{"question": "visit_week", "to": 22}]"#, "give a range within 0 to 21"),
         (r#"[{"question": "food_order", "any_of": ["taste"]}]"#, "a text or a ranking"),
-        (r#"[{"question": "visit_meal", "any_of": ["dinner"], "unless": 1}]"#, "unknown field `unless`"),
+        (
+            r#"[{"question": "visit_meal", "any_of": ["dinner"], "unless": 1}]"#,
+            "unknown field `unless`",
+        ),
     ] {
         let error = with_condition(wrong).expect_err(wrong);
         assert!(error.contains(says) && error.contains("visit_hours"), "{wrong}: {error}");
@@ -88,23 +105,34 @@ fn the_page_says_the_condition_in_words_and_gives_it_to_the_script() {
     page.assert_says(200, "仅请“您主要在食堂吃哪一餐”选了“晚餐”的人作答，其他人跳过。");
     page.assert_says(200, "data-if=\"[[&quot;visit_meal&quot;,[&quot;dinner&quot;]]]\"");
     page.assert_says(200, "data-if=\"[[&quot;visit_week&quot;,0,5]]\"");
-    zicha
-        .get(&format!("/r/{round}?lang=en"))
-        .assert_says(200, "Only if you answered “Dinner” to “Which meal do you mostly eat there”; others skip it.");
+    zicha.get(&format!("/r/{round}?lang=en")).assert_says(
+        200,
+        "Only if you answered “Dinner” to “Which meal do you mostly eat there”; others skip it.",
+    );
 }
 
 proptest! {
-    /// Whatever a page sends, a follow-up has an answer only where its condition holds, and then it is the one that was sent.
+    /// Whatever a page sends, a follow-up has an answer only where its condition holds, and then it
+    /// is the one that was sent.
     #[test]
     fn what_is_not_asked_is_blank(
-        meal in proptest::sample::select(vec!["", "breakfast", "lunch", "dinner"]), week in proptest::option::of(0..=21i64),
-        hours in proptest::sample::select(vec!["", "early", "fine", "late"]), why in proptest::sample::subsequence(vec!["duty", "queue", "home"], 0..=2),
+        meal in proptest::sample::select(vec!["", "breakfast", "lunch", "dinner"]),
+        week in proptest::option::of(0..=21i64),
+        hours in proptest::sample::select(vec!["", "early", "fine", "late"]),
+        why in proptest::sample::subsequence(vec!["duty", "queue", "home"], 0..=2),
     ) {
         let survey = survey("canteen");
-        let mut fields = BTreeMap::from([("visit_meal".to_owned(), vec![meal.to_owned()]), ("visit_hours".to_owned(), vec![hours.to_owned()])]);
-        fields.insert("visit_week".to_owned(), vec![week.map_or_else(String::new, |w| w.to_string())]);
-        fields.insert("visit_why".to_owned(), why.iter().map(|w| (*w).to_owned()).collect());
-        fields.insert("blank".to_owned(), vec!["1".to_owned()]); // lets the required question be left out
+        let owned = |name: &str, values: &[&str]| {
+            (name.to_owned(), values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>())
+        };
+        let weeks = week.map_or_else(String::new, |w| w.to_string());
+        let mut fields = BTreeMap::from([
+            owned("visit_meal", &[meal]),
+            owned("visit_hours", &[hours]),
+            owned("visit_week", &[&weeks]),
+            owned("visit_why", &why),
+            owned("blank", &["1"]), // lets the required question be left out
+        ]);
         let place = |id: &str| survey.questions().iter().position(|q| q.id == id).unwrap();
         let response = read(&survey, &Form(fields.clone()));
         let answered = !meal.is_empty() || week.is_some();
@@ -116,12 +144,17 @@ proptest! {
                 return Ok(());
             }
         }
-        let response = read(&survey, &Form(fields)).map_err(|e| TestCaseError::fail(format!("{e:?}")))?;
+        let response = read(&survey, &Form(fields));
+        let response = response.map_err(|e| TestCaseError::fail(format!("{e:?}")))?;
         let hours_asked = meal == "dinner";
         let why_asked = week.is_some_and(|w| w <= 5);
-        let hours_at = ["early", "fine", "late"].iter().position(|h| *h == hours).and_then(|n| u8::try_from(n).ok());
-        let mask = why.iter().map(|w| 1u64 << ["duty", "queue", "home"].iter().position(|known| known == w).unwrap()).sum::<u64>();
-        let hours_kept = if hours_asked { hours_at.map_or(Answer::Blank, Answer::One) } else { Answer::Blank };
+        let hours_at = ["early", "fine", "late"].iter().position(|h| *h == hours);
+        let bit = |w: &str| ["duty", "queue", "home"].iter().position(|known| *known == w).unwrap();
+        let mask = why.iter().map(|w| 1u64 << bit(w)).sum::<u64>();
+        let hours_kept = match hours_at {
+            Some(at) if hours_asked => Answer::One(u8::try_from(at).unwrap()),
+            _ => Answer::Blank,
+        };
         let why_kept = if why_asked && mask > 0 { Answer::Many(mask) } else { Answer::Blank };
         prop_assert!(response.answers[place("visit_hours")] == hours_kept);
         prop_assert!(response.answers[place("visit_why")] == why_kept);

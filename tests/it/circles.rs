@@ -1,5 +1,6 @@
 //! No file is used by what it uses: whoever reads one can read on downwards and never comes back.
-//! A folder and the files in it know each other; files beside each other must not, nor must files of other folders.
+//! A folder and the files in it know each other; files beside each other must not, nor must files
+//! of other folders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +12,12 @@ fn modules() -> BTreeMap<String, String> {
             if path.is_dir() {
                 walk(&path, root, out);
             } else if path.extension().is_some_and(|end| end == "rs") {
-                let name = path.with_extension("").strip_prefix(root).unwrap().to_string_lossy().replace('/', "::");
+                let name = path
+                    .with_extension("")
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .replace('/', "::");
                 let text = std::fs::read_to_string(&path).unwrap();
                 let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
                 out.insert(name.trim_end_matches("::mod").to_owned(), text);
@@ -89,15 +95,24 @@ fn file_of<'a>(files: &'a BTreeMap<String, String>, path: &str) -> Option<&'a st
 }
 
 fn uses(files: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeSet<&str>> {
-    let kin = |a: &str, b: &str| a == b || a.starts_with(&format!("{b}::")) || b.starts_with(&format!("{a}::"));
+    let kin = |a: &str, b: &str| {
+        a == b || a.starts_with(&format!("{b}::")) || b.starts_with(&format!("{a}::"))
+    };
     let of = |(name, text): (&String, &String)| {
-        named(name, text).iter().filter_map(|path| file_of(files, path)).filter(|other| !kin(name, other)).collect()
+        named(name, text)
+            .iter()
+            .filter_map(|path| file_of(files, path))
+            .filter(|other| !kin(name, other))
+            .collect()
     };
     files.iter().map(|file| (file.0.as_str(), of(file))).collect()
 }
 
 /// A way that leads from a file back to it, if there is one.
-fn way_back<'a>(uses: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &'a str) -> Option<Vec<&'a str>> {
+fn way_back<'a>(
+    uses: &BTreeMap<&'a str, BTreeSet<&'a str>>,
+    from: &'a str,
+) -> Option<Vec<&'a str>> {
     let (mut seen, mut ways) = (BTreeSet::new(), vec![vec![from]]);
     while let Some(way) = ways.pop() {
         for next in &uses[way[way.len() - 1]] {
@@ -116,7 +131,10 @@ fn way_back<'a>(uses: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &'a str) -> O
 fn no_file_is_used_by_what_it_uses() {
     let files = modules();
     let uses = uses(&files);
-    assert!(uses.len() > 150 && uses["web::respondent::submit"].contains("web::error"), "imports are read");
+    assert!(
+        uses.len() > 150 && uses["web::respondent::submit"].contains("web::error"),
+        "imports are read"
+    );
     let circles: Vec<_> = uses.keys().filter_map(|file| way_back(&uses, file)).collect();
     assert!(circles.is_empty(), "{circles:#?}");
 }

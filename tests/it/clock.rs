@@ -1,4 +1,5 @@
-//! A server whose clock is wrong for a moment: what cannot be undone waits until a person has looked at a calendar.
+//! A server whose clock is wrong for a moment: what cannot be undone waits until a person has
+//! looked at a calendar.
 
 use std::time::Duration;
 
@@ -36,9 +37,23 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let now = OffsetDateTime::now_utc();
-        let (today, later) = (zicha::round::shanghai_day(now), zicha::round::shanghai_day(now + Duration::from_hours(24 * 9)));
+        let (today, later) = (
+            zicha::round::shanghai_day(now),
+            zicha::round::shanghai_day(now + Duration::from_hours(24 * 9)),
+        );
         let create = |title: &str, last: &str| {
-            zicha.ok(&["round", "create", "--survey", "canteen", "--title", title, "--opens", &today.to_string(), "--closes", last])
+            zicha.ok(&[
+                "round",
+                "create",
+                "--survey",
+                "canteen",
+                "--title",
+                title,
+                "--opens",
+                &today.to_string(),
+                "--closes",
+                last,
+            ])
         };
         let open = create("进行中", &later.to_string());
         let done = create("已开箱", &today.to_string());
@@ -54,15 +69,31 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         serve_for_a_while(&zicha, wrong);
         let app = App::open(zicha.settings()).unwrap();
         let state = |id: &str| app.round(&id.parse().unwrap()).unwrap();
-        assert!(state(&open).state == RoundState::Open && !state(&open).ended && !state(&open).sealed, "{backend:?}");
-        assert!(state(&done).destruction.is_none(), "{backend:?}: used codes and originals are kept");
-        let links =
-            |app: &App, action: &str| app.audit(&shell()).unwrap().rows.iter().filter(|row| row.account == "zicha" && row.action == action).count();
+        assert!(
+            state(&open).state == RoundState::Open && !state(&open).ended && !state(&open).sealed,
+            "{backend:?}"
+        );
+        assert!(
+            state(&done).destruction.is_none(),
+            "{backend:?}: used codes and originals are kept"
+        );
+        let links = |app: &App, action: &str| {
+            app.audit(&shell())
+                .unwrap()
+                .rows
+                .iter()
+                .filter(|row| row.account == "zicha" && row.action == action)
+                .count()
+        };
         assert_eq!(links(&app, "round_close") + links(&app, "originals_destroyed"), 0);
 
         // By that clock nobody closes early without the trustees either.
         let at = |now: OffsetDateTime, arguments: &[&str]| {
-            zicha.command(arguments).env("ZICHA_TEST_NOW", now.unix_timestamp().to_string()).output().unwrap()
+            zicha
+                .command(arguments)
+                .env("ZICHA_TEST_NOW", now.unix_timestamp().to_string())
+                .output()
+                .unwrap()
         };
         let refused = at(wrong, &["--yes", "round", "close", &open]);
         assert!(String::from_utf8_lossy(&refused.stderr).contains("clock confirm"), "{refused:?}");
@@ -76,14 +107,28 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         assert!(at(real, &["--yes", "clock", "confirm"]).status.success());
         serve_for_a_while(&zicha, real);
         let app = App::open(zicha.settings()).unwrap();
-        assert_eq!(app.round(&open.parse().unwrap()).unwrap().state, RoundState::Closed, "{backend:?}");
+        assert_eq!(
+            app.round(&open.parse().unwrap()).unwrap().state,
+            RoundState::Closed,
+            "{backend:?}"
+        );
         assert!(app.round(&done.parse().unwrap()).unwrap().destruction.is_some());
         // All of it are links of the chain.
         for action in ["round_close", "originals_destroyed", "turnout_taken"] {
             assert!(links(&app, action) >= 1, "{backend:?}: {action}");
         }
-        let confirmed = app.audit(&shell()).unwrap().rows.into_iter().find(|row| row.action == "clock_confirmed").unwrap();
-        assert!(confirmed.account.starts_with("command line (system user "), "{}", confirmed.account);
+        let confirmed = app
+            .audit(&shell())
+            .unwrap()
+            .rows
+            .into_iter()
+            .find(|row| row.action == "clock_confirmed")
+            .unwrap();
+        assert!(
+            confirmed.account.starts_with("command line (system user "),
+            "{}",
+            confirmed.account
+        );
         app.verify_audit(&shell(), None).unwrap();
     }
 }
@@ -92,7 +137,10 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
 fn the_desk_says_that_the_clock_waits_and_takes_the_word_of_the_section_or_the_administrator() {
     let zicha = crate::test_app::TestApp::start(crate::test_app::Backend::Sqlite);
     let sign_in = |name: &str, role: Role| {
-        let password = zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha
+            .app
+            .add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD))
+            .unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -101,11 +149,16 @@ fn the_desk_says_that_the_clock_waits_and_takes_the_word_of_the_section_or_the_a
     assert!(!clerk.get("/desk").body.contains("核对服务器时间"));
     // As if the service had last run three days ago.
     use diesel::Connection;
-    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    let mut db =
+        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
+            .unwrap();
     let last = OffsetDateTime::now_utc().unix_timestamp() - 3 * 24 * 3600;
     diesel::connection::SimpleConnection::batch_execute(
         &mut db,
-        &format!("update settings set value = '{last}' where key = 'clock'; insert into settings values ('clock', '{last}') on conflict do nothing"),
+        &format!(
+            "update settings set value = '{last}' where key = 'clock'; insert into settings values \
+             ('clock', '{last}') on conflict do nothing"
+        ),
     )
     .unwrap();
     clerk.get("/desk").assert_says(200, "请核对服务器时间");

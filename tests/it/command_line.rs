@@ -10,47 +10,177 @@ fn the_story_can_be_driven_with_commands() {
     for backend in backends() {
         let zicha = Shell::new(backend);
         std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
-        assert!(zicha.ok(&["units", "import", &zicha.path("units.csv")]).contains("5 units in 4 groups, 40 heads"));
+        assert!(
+            zicha
+                .ok(&["units", "import", &zicha.path("units.csv")])
+                .contains("5 units in 4 groups, 40 heads")
+        );
         assert_eq!(zicha.ok(&["units", "export"]).lines().count(), 6);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-        let round = zicha.ok(&["round", "create", "--survey", "self-check-short", "--title", "第一轮", "--opens", &today, "--closes", &today]);
+        let round = zicha.ok(&[
+            "round",
+            "create",
+            "--survey",
+            "self-check-short",
+            "--title",
+            "第一轮",
+            "--opens",
+            &today,
+            "--closes",
+            &today,
+        ]);
         zicha.refused(&["round", "open", &round], "say who holds the key");
-        zicha.refused(&["round", "open", &round, "--trustees", "4", "--quorum", "1"], "a quorum from 2");
+        zicha.refused(
+            &["round", "open", &round, "--trustees", "4", "--quorum", "1"],
+            "a quorum from 2",
+        );
         zicha.ok(&["round", "open", &round, "--custody", "server"]);
-        zicha.refused(&["round", "open", &round, "--custody", "server"], "only a round that is draft");
-        zicha.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("slips.csv")]);
+        zicha.refused(
+            &["round", "open", &round, "--custody", "server"],
+            "only a round that is draft",
+        );
+        zicha.ok(&[
+            "slips",
+            "issue",
+            "--round",
+            &round,
+            "--format",
+            "csv",
+            "--out",
+            &zicha.path("slips.csv"),
+        ]);
         let slips = std::fs::read_to_string(zicha.path("slips.csv")).unwrap();
-        assert!(slips.starts_with("\u{FEFF}\"round_id\",\"unit_code\",\"unit_name\",\"code\",\"url\"\r\n"));
+        assert!(
+            slips.starts_with(
+                "\u{FEFF}\"round_id\",\"unit_code\",\"unit_name\",\"code\",\"url\"\r\n"
+            )
+        );
         assert_eq!(slips.lines().count(), 1 + 14 + 11 + 9 + 6 + 6);
-        zicha.refused(&["slips", "issue", "--round", &round, "--format", "html", "--out", &zicha.path("s.html")], "add --yes");
-        zicha.ok(&["--yes", "slips", "issue", "--round", &round, "--qr", "address", "--format", "html", "--out", &zicha.path("s.html")]);
-        zicha.refused(&["export", "wide", "--round", &round, "--out", &zicha.path("x.csv")], "no results before the box is opened");
+        zicha.refused(
+            &[
+                "slips",
+                "issue",
+                "--round",
+                &round,
+                "--format",
+                "html",
+                "--out",
+                &zicha.path("s.html"),
+            ],
+            "add --yes",
+        );
+        zicha.ok(&[
+            "--yes",
+            "slips",
+            "issue",
+            "--round",
+            &round,
+            "--qr",
+            "address",
+            "--format",
+            "html",
+            "--out",
+            &zicha.path("s.html"),
+        ]);
+        zicha.refused(
+            &["export", "wide", "--round", &round, "--out", &zicha.path("x.csv")],
+            "no results before the box is opened",
+        );
         zicha.refused(&["box", "open", "--round", &round], "only a round that is closed");
         zicha.refused(&["round", "close", &round], "add --yes");
         zicha.ok(&["--yes", "round", "close", &round]);
         let kept = std::fs::read(zicha.path("slips.csv")).unwrap();
-        zicha.refused(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("slips.csv")], "closed");
-        assert_eq!(std::fs::read(zicha.path("slips.csv")).unwrap(), kept, "a refusal does not touch the file that exists");
-        assert!(!std::fs::read_dir(zicha.folder.path()).unwrap().flatten().any(|e| e.file_name().to_string_lossy().ends_with(".tmp")));
+        zicha.refused(
+            &[
+                "slips",
+                "issue",
+                "--round",
+                &round,
+                "--format",
+                "csv",
+                "--out",
+                &zicha.path("slips.csv"),
+            ],
+            "closed",
+        );
+        assert_eq!(
+            std::fs::read(zicha.path("slips.csv")).unwrap(),
+            kept,
+            "a refusal does not touch the file that exists"
+        );
+        assert!(
+            !std::fs::read_dir(zicha.folder.path())
+                .unwrap()
+                .flatten()
+                .any(|e| e.file_name().to_string_lossy().ends_with(".tmp"))
+        );
         zicha.ok(&["--yes", "box", "open", "--round", &round]);
         zicha.refused(&["box", "open", "--round", &round], "box and keys are destroyed");
         zicha.ok(&["--yes", "round", "release", &round]);
         for table in ["tally", "wide", "problems", "turnout"] {
-            zicha.ok(&["export", table, "--round", &round, "--out", &zicha.path(&format!("{table}.csv"))]);
+            zicha.ok(&[
+                "export",
+                table,
+                "--round",
+                &round,
+                "--out",
+                &zicha.path(&format!("{table}.csv")),
+            ]);
             let csv = std::fs::read(zicha.path(&format!("{table}.csv"))).unwrap();
             assert!(csv.starts_with("\u{FEFF}\"".as_bytes()) && csv.ends_with(b"\"\r\n"));
         }
-        zicha.ok(&["export", "wide", "--round", &round, "--encoding", "gb18030", "--unit", "CY", "--out", &zicha.path("gb.csv")]);
-        zicha.refused(&["export", "wide", "--round", &round, "--format", "docx", "--out", &zicha.path("x")], "no such format");
-        for (table, format) in [("problems", "docx"), ("problems", "xlsx"), ("tasks", "docx"), ("tally", "xlsx"), ("comments", "csv")] {
-            zicha.ok(&["export", table, "--round", &round, "--format", format, "--out", &zicha.path(&format!("{table}.{format}"))]);
+        zicha.ok(&[
+            "export",
+            "wide",
+            "--round",
+            &round,
+            "--encoding",
+            "gb18030",
+            "--unit",
+            "CY",
+            "--out",
+            &zicha.path("gb.csv"),
+        ]);
+        zicha.refused(
+            &["export", "wide", "--round", &round, "--format", "docx", "--out", &zicha.path("x")],
+            "no such format",
+        );
+        for (table, format) in [
+            ("problems", "docx"),
+            ("problems", "xlsx"),
+            ("tasks", "docx"),
+            ("tally", "xlsx"),
+            ("comments", "csv"),
+        ] {
+            zicha.ok(&[
+                "export",
+                table,
+                "--round",
+                &round,
+                "--format",
+                format,
+                "--out",
+                &zicha.path(&format!("{table}.{format}")),
+            ]);
         }
-        zicha.refused(&["export", "secrets", "--round", &round, "--out", &zicha.path("x")], "there is no table");
-        zicha.refused(&["export", "wide", "--round", &round, "--unit", "XX", "--out", &zicha.path("x")], "no group XX");
+        zicha.refused(
+            &["export", "secrets", "--round", &round, "--out", &zicha.path("x")],
+            "there is no table",
+        );
+        zicha.refused(
+            &["export", "wide", "--round", &round, "--unit", "XX", "--out", &zicha.path("x")],
+            "no group XX",
+        );
         assert!(zicha.ok(&["verify", "--round", &round]).lines().all(|l| l.starts_with('✓')));
-        let status: serde_json::Value = serde_json::from_str(&zicha.ok(&["--json", "round", "status", &round])).unwrap();
-        assert_eq!((status["state"].as_str(), status["destroyed"].as_bool()), (Some("released"), Some(true)));
-        assert!(zicha.ok(&["account", "add", "zhang", "--role", "clerk"]).contains("only this once"));
+        let status: serde_json::Value =
+            serde_json::from_str(&zicha.ok(&["--json", "round", "status", &round])).unwrap();
+        assert_eq!(
+            (status["state"].as_str(), status["destroyed"].as_bool()),
+            (Some("released"), Some(true))
+        );
+        assert!(
+            zicha.ok(&["account", "add", "zhang", "--role", "clerk"]).contains("only this once")
+        );
         zicha.refused(&["account", "add", "zhang", "--role", "clerk"], "exists");
         zicha.refused(&["account", "add", "li", "--role", "boss"], "no role");
         zicha.refused(&["account", "add", "li", "--role", "unit_head"], "--unit");
@@ -60,7 +190,13 @@ fn the_story_can_be_driven_with_commands() {
 #[test]
 fn usage_errors_exit_with_two_and_help_with_zero() {
     let zicha = Shell::new(Backend::Sqlite);
-    for arguments in [&["nonsense"][..], &["round"], &["export", "wide"], &["round", "status", "NOT-A-ROUND"], &["verify"]] {
+    for arguments in [
+        &["nonsense"][..],
+        &["round"],
+        &["export", "wide"],
+        &["round", "status", "NOT-A-ROUND"],
+        &["verify"],
+    ] {
         assert_eq!(zicha.run(arguments).status.code(), Some(2), "{arguments:?}");
     }
     for arguments in [&["--help"][..], &["--version"], &["round", "--help"]] {
@@ -78,14 +214,53 @@ fn broken_surroundings_are_one_sentence() {
     zicha.refused(&["units", "import", "/nowhere/units.csv"], "cannot read");
     zicha.refused(&["--config", "/nowhere.toml", "round", "list"], "cannot read the settings file");
     zicha.refused(&["--database", "mysql://x/y", "round", "list"], "sqlite:// or postgres://");
-    zicha.refused(&["--database", "postgres://nobody@127.0.0.1:1/none", "round", "list"], "database cannot be used");
-    zicha.refused(&["round", "create", "--survey", "none", "--title", "t", "--opens", "2026-01-01", "--closes", "2026-01-02"], "no survey or file");
     zicha.refused(
-        &["round", "create", "--survey", "canteen", "--title", "t", "--opens", "2026-01-09", "--closes", "2026-01-02"],
+        &["--database", "postgres://nobody@127.0.0.1:1/none", "round", "list"],
+        "database cannot be used",
+    );
+    zicha.refused(
+        &[
+            "round",
+            "create",
+            "--survey",
+            "none",
+            "--title",
+            "t",
+            "--opens",
+            "2026-01-01",
+            "--closes",
+            "2026-01-02",
+        ],
+        "no survey or file",
+    );
+    zicha.refused(
+        &[
+            "round",
+            "create",
+            "--survey",
+            "canteen",
+            "--title",
+            "t",
+            "--opens",
+            "2026-01-09",
+            "--closes",
+            "2026-01-02",
+        ],
         "must not be before",
     );
     zicha.refused(
-        &["round", "create", "--survey", "canteen", "--title", "t", "--opens", "1.1.2026", "--closes", "2026-01-02"],
+        &[
+            "round",
+            "create",
+            "--survey",
+            "canteen",
+            "--title",
+            "t",
+            "--opens",
+            "1.1.2026",
+            "--closes",
+            "2026-01-02",
+        ],
         "write it as 2026-06-01",
     );
     zicha.refused(&["round", "status", "zzzzzzzz"], "no round zzzzzzzz");
@@ -95,7 +270,11 @@ fn broken_surroundings_are_one_sentence() {
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     let database = zicha.folder.path().join("zicha.db");
-    assert_eq!(std::fs::metadata(&database).unwrap().permissions().mode() & 0o777, 0o600, "password hashes are not for everybody");
+    assert_eq!(
+        std::fs::metadata(&database).unwrap().permissions().mode() & 0o777,
+        0o600,
+        "password hashes are not for everybody"
+    );
     let kept = std::fs::read(&key).unwrap();
     std::fs::write(&key, "secret").unwrap();
     zicha.refused(&["round", "list"], "64 random hexadecimal digits");
@@ -107,7 +286,11 @@ fn broken_surroundings_are_one_sentence() {
     zicha.refused(&["round", "list"], "does not belong to this database");
     std::fs::write(&key, kept).unwrap();
     zicha.ok(&["round", "list"]);
-    std::fs::write(zicha.folder.path().join("zicha.db"), b"this is not a database at all, but long enough to look at").unwrap();
+    std::fs::write(
+        zicha.folder.path().join("zicha.db"),
+        b"this is not a database at all, but long enough to look at",
+    )
+    .unwrap();
     zicha.refused(&["round", "list"], "database cannot be used");
 }
 
@@ -116,18 +299,33 @@ fn check_names_file_line_and_column() {
     let zicha = Shell::new(Backend::Sqlite);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let good = root.join("surveys/self-check.json");
-    assert!(zicha.ok(&["check", good.to_str().unwrap()]).contains("ok (self-check, 7 categories, 85 questions)"));
+    assert!(
+        zicha
+            .ok(&["check", good.to_str().unwrap()])
+            .contains("ok (self-check, 7 categories, 85 questions)")
+    );
     std::fs::write(
         zicha.path("bad.json"),
-        std::fs::read_to_string(root.join("surveys/canteen.json")).unwrap().replace("\"places\": 2", "\"places\": 9"),
+        std::fs::read_to_string(root.join("surveys/canteen.json"))
+            .unwrap()
+            .replace("\"places\": 2", "\"places\": 9"),
     )
     .unwrap();
     let output = zicha.run(&["check", good.to_str().unwrap(), &zicha.path("bad.json")]);
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     let line = error.lines().next().unwrap();
-    let place: Vec<&str> = line.strip_prefix(&format!("{}:", zicha.path("bad.json"))).unwrap().splitn(3, ':').collect();
-    assert!(place[0].parse::<u32>().unwrap() > 100 && place[1].parse::<u32>().is_ok() && place[2].contains("food_order"), "{line}");
+    let place: Vec<&str> = line
+        .strip_prefix(&format!("{}:", zicha.path("bad.json")))
+        .unwrap()
+        .splitn(3, ':')
+        .collect();
+    assert!(
+        place[0].parse::<u32>().unwrap() > 100
+            && place[1].parse::<u32>().is_ok()
+            && place[2].contains("food_order"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -137,11 +335,24 @@ fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
     zicha.ok(&["units", "import", &zicha.path("units.csv")]);
     let now = time::OffsetDateTime::now_utc();
     let day = zicha::round::shanghai_day(now);
-    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "t", "--opens", &day.to_string(), "--closes", &day.to_string()]);
+    let round = zicha.ok(&[
+        "round",
+        "create",
+        "--survey",
+        "canteen",
+        "--title",
+        "t",
+        "--opens",
+        &day.to_string(),
+        "--closes",
+        &day.to_string(),
+    ]);
     zicha.ok(&["round", "open", &round, "--custody", "server"]);
     let page = format!("/r/{round}");
     zicha.serve_at(now, &page, "填写码");
-    let end = (day + time::Duration::DAY).with_time(time::Time::MIDNIGHT).assume_offset(zicha::round::SHANGHAI);
+    let end = (day + time::Duration::DAY)
+        .with_time(time::Time::MIDNIGHT)
+        .assume_offset(zicha::round::SHANGHAI);
     // In the half hour of grace the page says closed; the box is still open for forms that were.
     zicha.serve_at(end + time::Duration::minutes(5), &page, "三十分钟内提交");
     zicha.serve_at(now, &page, "三十分钟内提交");
@@ -155,14 +366,30 @@ fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
 fn units_freeze_at_opening_and_not_before() {
     let zicha = Shell::new(Backend::Sqlite);
     let import = |heads: u32| {
-        std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\nCY,甲,squad,{heads}\n")).unwrap();
+        std::fs::write(
+            zicha.path("units.csv"),
+            format!("code,name,kind,headcount\nCY,甲,squad,{heads}\n"),
+        )
+        .unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
     };
     let day = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
     import(30);
-    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "t", "--opens", &day, "--closes", &day]);
+    let round = zicha.ok(&[
+        "round", "create", "--survey", "canteen", "--title", "t", "--opens", &day, "--closes", &day,
+    ]);
     import(36);
-    let issue = ["--yes", "slips", "issue", "--round", &round, "--format", "csv", "--out", &zicha.path("s.csv")];
+    let issue = [
+        "--yes",
+        "slips",
+        "issue",
+        "--round",
+        &round,
+        "--format",
+        "csv",
+        "--out",
+        &zicha.path("s.csv"),
+    ];
     assert!(zicha.ok(&issue).starts_with("40 slips"), "36 heads and 10 % spare");
     import(40);
     zicha.refused(&["round", "open", &round, "--custody", "server"], "issue them again");
@@ -176,11 +403,20 @@ fn units_freeze_at_opening_and_not_before() {
 fn a_reader_who_has_read_enough_is_no_failure() {
     let zicha = Shell::new(Backend::Sqlite);
     for arguments in [&["units", "export"][..], &["--json", "round", "list"], &["--help"]] {
-        let mut child = zicha.command(arguments).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut child = zicha
+            .command(arguments)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
         // As `| head` does: nobody reads any more when the first line comes.
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -191,7 +427,11 @@ fn a_service_is_asked_whether_it_is_well() {
     let port = free_port();
     let address = format!("127.0.0.1:{port}");
     zicha.refused(&["health", "--listen", &address], "nothing answers");
-    let mut service = zicha.command(&["serve", "--listen", &address]).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let mut service = zicha
+        .command(&["serve", "--listen", &address])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
     let well = (0..200).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
         zicha.run(&["health", "--listen", &address, "--ready"]).status.success()
@@ -216,7 +456,10 @@ fn a_secret_is_written_to_a_bare_name_too_and_a_second_try_is_no_riddle() {
         command.output().unwrap()
     };
     let made = run(&["backup-key", "backup.key"], None);
-    assert!(made.status.success() && String::from_utf8_lossy(&made.stdout).starts_with("age1"), "{made:?}");
+    assert!(
+        made.status.success() && String::from_utf8_lossy(&made.stdout).starts_with("age1"),
+        "{made:?}"
+    );
     assert!(here.path().join("backup.key").exists());
     let listed = run(&["round", "list"], Some("server.key"));
     assert!(listed.status.success() && here.path().join("server.key").exists(), "{listed:?}");
@@ -229,10 +472,15 @@ fn an_address_that_no_phone_can_use_is_refused_before_anything_is_printed() {
     std::fs::write(zicha.path("units.csv"), crate::test_app::UNITS).unwrap();
     zicha.ok(&["units", "import", &zicha.path("units.csv")]);
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-    let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "一", "--opens", &today, "--closes", &today]);
+    let round = zicha.ok(&[
+        "round", "create", "--survey", "canteen", "--title", "一", "--opens", &today, "--closes",
+        &today,
+    ]);
     let slips = zicha.path("slips.csv");
     let issue = |url: Option<&str>| {
-        let mut command = zicha.command(&["--yes", "slips", "issue", "--round", &round, "--format", "csv", "--out", &slips]);
+        let mut command = zicha.command(&[
+            "--yes", "slips", "issue", "--round", &round, "--format", "csv", "--out", &slips,
+        ]);
         match url {
             Some(url) => command.env("ZICHA_PUBLIC_URL", url),
             None => command.env_remove("ZICHA_PUBLIC_URL"),
@@ -240,7 +488,9 @@ fn an_address_that_no_phone_can_use_is_refused_before_anything_is_printed() {
         let output = command.output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    for wrong in ["http://0.0.0.0:8080", "zicha.example.cn", "https://x.cn?a=1#x", "https://x.cn/zicha"] {
+    for wrong in
+        ["http://0.0.0.0:8080", "zicha.example.cn", "https://x.cn?a=1#x", "https://x.cn/zicha"]
+    {
         let (ok, said) = issue(Some(wrong));
         assert!(!ok && said.contains("cannot be used"), "{wrong}: {said}");
     }
@@ -284,14 +534,24 @@ fn every_setting_is_taken_from_variable_and_file_and_by_every_command_that_serve
         ("part", "desk"),
         ("opening_database", "postgres://o@h/n"),
     ];
-    assert_eq!(SETTINGS.map(|s| s.0), values.map(|v| v.0), "a setting that this table does not try");
+    assert_eq!(
+        SETTINGS.map(|s| s.0),
+        values.map(|v| v.0),
+        "a setting that this table does not try"
+    );
     let told = |settings: &Settings| format!("{settings:?}");
     let plain = told(&Settings::load(None, |_| None).unwrap());
     let folder = tempfile::tempdir().unwrap();
     for ((name, variable, ..), (_, value)) in SETTINGS.into_iter().zip(values) {
-        let by_variable = told(&Settings::load(None, |asked| (asked == variable).then(|| value.to_owned())).unwrap());
+        let by_variable = told(
+            &Settings::load(None, |asked| (asked == variable).then(|| value.to_owned())).unwrap(),
+        );
         let file = folder.path().join("zicha.toml");
-        let written = if value.parse::<u32>().is_ok() { format!("{name} = {value}\n") } else { format!("{name} = \"{value}\"\n") };
+        let written = if value.parse::<u32>().is_ok() {
+            format!("{name} = {value}\n")
+        } else {
+            format!("{name} = \"{value}\"\n")
+        };
         std::fs::write(&file, written).unwrap();
         let by_file = told(&Settings::load(Some(&file), |_| None).unwrap());
         assert!(by_variable != plain && by_variable == by_file, "{name}: {by_variable} {by_file}");
@@ -313,7 +573,11 @@ fn every_setting_is_taken_from_variable_and_file_and_by_every_command_that_serve
             crate::test_app::agent().get(format!("http://{address}/healthz")).call().is_ok()
         });
         let id = i32::try_from(server.id()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(
+            rustix::process::Pid::from_raw(id).unwrap(),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
         server.wait().unwrap();
         assert!(up, "{command} does not listen on {address}");
     }
@@ -326,18 +590,43 @@ fn a_box_that_two_command_lines_open_at_once_is_opened_once_and_both_end_well() 
         std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-        let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "第一轮", "--opens", &today, "--closes", &today]);
+        let round = zicha.ok(&[
+            "round",
+            "create",
+            "--survey",
+            "canteen",
+            "--title",
+            "第一轮",
+            "--opens",
+            &today,
+            "--closes",
+            &today,
+        ]);
         zicha.ok(&["round", "open", &round, "--custody", "server"]);
         zicha.ok(&["--yes", "round", "close", &round]);
         let both: Vec<_> = (0..2)
             .map(|_| {
                 let mut command = zicha.command(&["--yes", "box", "open", "--round", &round]);
-                command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+                command
+                    .stdout(std::process::Stdio::piped())
+                    .stderr(std::process::Stdio::piped())
+                    .spawn()
+                    .unwrap()
             })
             .collect();
-        let ends: Vec<_> = both.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
-        let said: Vec<String> = ends.iter().map(|end| String::from_utf8_lossy(&[&end.stdout[..], &end.stderr].concat()).into_owned()).collect();
-        let opened = said.iter().zip(&ends).filter(|(said, end)| end.status.success() && !said.contains("elsewhere")).count();
+        let ends: Vec<_> =
+            both.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        let said: Vec<String> = ends
+            .iter()
+            .map(|end| {
+                String::from_utf8_lossy(&[&end.stdout[..], &end.stderr].concat()).into_owned()
+            })
+            .collect();
+        let opened = said
+            .iter()
+            .zip(&ends)
+            .filter(|(said, end)| end.status.success() && !said.contains("elsewhere"))
+            .count();
         assert_eq!(opened, 1, "{said:?}");
         // The other one waited for it, or came when it was done: either way it says what happened.
         for (said, end) in said.iter().zip(&ends) {

@@ -6,8 +6,12 @@ use zicha::web::desk::{Entrance, rows};
 use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, shell, survey};
 
 fn signed_in(zicha: &TestApp, role: Role) -> Desk {
-    let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) { vec!["CY".into()] } else { Vec::new() };
-    let password = zicha.app.add_account(&shell(), role.as_str(), role, &units, Some(crate::test_app::PASSWORD)).unwrap();
+    let units: Vec<String> =
+        if matches!(role, Role::UnitHead | Role::Leader) { vec!["CY".into()] } else { Vec::new() };
+    let password = zicha
+        .app
+        .add_account(&shell(), role.as_str(), role, &units, Some(crate::test_app::PASSWORD))
+        .unwrap();
     let desk = zicha.desk();
     assert_eq!(desk.sign_in(role.as_str(), &password).location, "/desk");
     desk
@@ -15,19 +19,37 @@ fn signed_in(zicha: &TestApp, role: Role) -> Desk {
 
 /// The desk's routes of a method that ask for a right, as the table has them.
 fn routed(method: &str) -> Vec<(String, Entrance)> {
-    let rows = rows().into_iter().filter(|row| row.method.as_str() == method && row.entrance != Entrance::Open);
+    let rows = rows()
+        .into_iter()
+        .filter(|row| row.method.as_str() == method && row.entrance != Entrance::Open);
     rows.map(|row| (format!("/desk{}", row.path), row.entrance)).collect()
 }
 
-/// Whoever is not signed in meets these and nothing else; what shows where a round stands looks at its session by itself.
+/// Whoever is not signed in meets these and nothing else; what shows where a round stands looks at
+/// its session by itself.
 #[test]
 fn few_routes_are_open() {
-    let open: Vec<String> = rows().iter().filter(|row| row.entrance == Entrance::Open).map(|row| format!("{} {}", row.method, row.path)).collect();
-    assert_eq!(open, ["GET /sign-in", "POST /sign-in", "GET /setup/{token}", "POST /setup/{token}", "GET /language", "GET /rounds/{round}/standing"]);
+    let open: Vec<String> = rows()
+        .iter()
+        .filter(|row| row.entrance == Entrance::Open)
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
+    assert_eq!(
+        open,
+        [
+            "GET /sign-in",
+            "POST /sign-in",
+            "GET /setup/{token}",
+            "POST /setup/{token}",
+            "GET /language",
+            "GET /rounds/{round}/standing"
+        ]
+    );
 }
 
 fn fits(path: &str, route: &str) -> bool {
-    let (path, route): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), route.split('/').collect());
+    let (path, route): (Vec<&str>, Vec<&str>) =
+        (path.split('/').collect(), route.split('/').collect());
     path.len() == route.len() && path.iter().zip(&route).all(|(p, r)| p == r || r.starts_with('{'))
 }
 
@@ -35,7 +57,15 @@ fn fits(path: &str, route: &str) -> bool {
 fn looking_back(zicha: &TestApp, base: &zicha::id::RoundId) -> zicha::id::RoundId {
     let (day, survey) = (zicha::round::shanghai_day(zicha.app.now()), survey("self-check"));
     let (units, access, looks_back) = (&[][..], zicha::round::Access::Slip, Some(base.clone()));
-    let new = zicha::app::NewRound { survey: &survey, title: "回头看", opens: day, closes: day, units, access, looks_back };
+    let new = zicha::app::NewRound {
+        survey: &survey,
+        title: "回头看",
+        opens: day,
+        closes: day,
+        units,
+        access,
+        looks_back,
+    };
     let id = zicha.app.create_round(&shell(), &new).unwrap();
     zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
     for code in zicha.slips(&id)["CY"].iter().take(8) {
@@ -54,11 +84,17 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         zicha.answer(&round, code, &[("honor_pride", "frequent")]).assert_received();
     }
     zicha.finish(&round);
-    let group = zicha.app.results(&shell(), &round).unwrap().release.groups[0].code.replace('+', "%2B");
-    let number = zicha.app.results(&shell(), &round).unwrap().release.groups[0].code.clone() + "-1.1";
+    let group =
+        zicha.app.results(&shell(), &round).unwrap().release.groups[0].code.replace('+', "%2B");
+    let number =
+        zicha.app.results(&shell(), &round).unwrap().release.groups[0].code.clone() + "-1.1";
     let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let second = looking_back(&zicha, &round);
-    let own = zicha::app::App::shipped_text("canteen").unwrap().replacen("\"canteen\"", "\"canteen-2\"", 1);
+    let own = zicha::app::App::shipped_text("canteen").unwrap().replacen(
+        "\"canteen\"",
+        "\"canteen-2\"",
+        1,
+    );
     zicha.app.save_survey(&a_clerk("jingban"), &own, None).unwrap();
     let pages = [
         ("/desk", "clerk head leader unit_head auditor admin"),
@@ -100,7 +136,10 @@ fn every_page_is_denied_unless_the_role_allows_it() {
     ]
     .map(|(p, r)| (p.to_owned(), r));
     for (route, _) in routed("GET") {
-        assert!(pages.iter().any(|(page, _)| fits(page, &route)), "{route} is a page that this test does not ask for");
+        assert!(
+            pages.iter().any(|(page, _)| fits(page, &route)),
+            "{route} is a page that this test does not ask for"
+        );
     }
     for (_, name, _) in Role::ALL {
         let desk = signed_in(&zicha, name.parse().unwrap());
@@ -109,14 +148,23 @@ fn every_page_is_denied_unless_the_role_allows_it() {
             let answer = desk.get(page);
             assert_eq!(answer.status, wanted, "{page} as {name}");
             // Whoever may not see a page is still signed in, and keeps the way to the others.
-            assert!(wanted == 200 || answer.body.contains("action=\"/desk/sign-out\"") && answer.body.contains("没有这项权限"), "{page} as {name}");
+            assert!(
+                wanted == 200
+                    || answer.body.contains("action=\"/desk/sign-out\"")
+                        && answer.body.contains("没有这项权限"),
+                "{page} as {name}"
+            );
         }
     }
     let nobody = zicha.desk();
     for (page, _) in &pages {
         let answer = nobody.get(page);
         assert_eq!(answer.status, 303, "{page} without a session");
-        assert!(answer.location.starts_with("/desk/sign-in"), "{page} without a session: {}", answer.location);
+        assert!(
+            answer.location.starts_with("/desk/sign-in"),
+            "{page} without a session: {}",
+            answer.location
+        );
     }
 }
 
@@ -163,13 +211,22 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/problems/CY/CY-1.1"),
     ];
     for (route, entrance) in routed("POST") {
-        // The administrator's are sent below; a file comes as multipart with its token in it, and a preview keeps nothing.
-        let elsewhere = matches!(entrance, Entrance::Grave(Permission::Accounts) | Entrance::Upload(_));
-        assert!(elsewhere || forms.iter().any(|form| fits(form, &route)), "{route} takes a form that this test does not send");
+        // The administrator's are sent below; a file comes as multipart with its token in it, and a
+        // preview keeps nothing.
+        let elsewhere =
+            matches!(entrance, Entrance::Grave(Permission::Accounts) | Entrance::Upload(_));
+        assert!(
+            elsewhere || forms.iter().any(|form| fits(form, &route)),
+            "{route} takes a form that this test does not send"
+        );
     }
     for path in forms {
         assert_eq!(clerk.post(path, &[("confirm", "yes")]).status, 403, "{path} without token");
-        assert_eq!(clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status, 403, "{path} with somebody else's token");
+        assert_eq!(
+            clerk.post(path, &[("csrf", &stolen), ("confirm", "yes")]).status,
+            403,
+            "{path} with somebody else's token"
+        );
     }
     assert_eq!(admin.post("/desk/accounts", &[("name", "x"), ("role", "head")]).status, 403);
     assert_eq!(admin.post("/desk/accounts/do", &[("name", "clerk"), ("do", "off")]).status, 403);
@@ -188,26 +245,42 @@ fn letting_results_out_takes_two_accounts_and_one_of_them_is_the_head() {
     zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     let base = format!("/desk/rounds/{round}");
     let (clerk, head) = (signed_in(&zicha, Role::Clerk), signed_in(&zicha, Role::Head));
-    let second = zicha.app.add_account(&shell(), "second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let second = zicha
+        .app
+        .add_account(&shell(), "second", Role::Clerk, &[], Some(crate::test_app::PASSWORD))
+        .unwrap();
     let other = zicha.desk();
     other.sign_in("second", &second);
-    let agree = |desk: &Desk| desk.post_from(&base, &format!("{base}/do/release"), &[("confirm", "yes")]);
+    let agree =
+        |desk: &Desk| desk.post_from(&base, &format!("{base}/do/release"), &[("confirm", "yes")]);
     let released = || zicha.app.round(&round).unwrap().state == zicha::round::RoundState::Released;
     agree(&clerk);
     agree(&clerk);
     assert!(!released(), "one account, however often it asks");
     agree(&other);
     assert!(!released(), "two clerks, but not the head");
-    assert_eq!(clerk.post_from(&base, &format!("{base}/keeping"), &[("step", "release")]).status, 404, "there is one way to it");
+    assert_eq!(
+        clerk.post_from(&base, &format!("{base}/keeping"), &[("step", "release")]).status,
+        404,
+        "there is one way to it"
+    );
     // What was agreed to has changed: all are asked again.
-    clerk.post_from(&base, &format!("{base}/hold"), &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")]);
+    clerk.post_from(
+        &base,
+        &format!("{base}/hold"),
+        &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")],
+    );
     agree(&head);
     assert!(!released(), "the head alone, since the clerks had agreed to other results");
     agree(&clerk);
     assert!(released());
     for page in ["unit_head", "leader", "auditor", "admin"] {
         let desk = signed_in(&zicha, page.parse().unwrap());
-        assert_eq!(desk.post(&format!("{base}/do/release"), &[("confirm", "yes")]).status, 403, "{page}");
+        assert_eq!(
+            desk.post(&format!("{base}/do/release"), &[("confirm", "yes")]).status,
+            403,
+            "{page}"
+        );
     }
 }
 
@@ -234,7 +307,10 @@ fn signing_out_ends_the_session_and_wrong_passwords_are_slowed_down() {
 #[test]
 fn whoever_floods_a_name_with_guesses_does_not_shut_its_owner_out() {
     let zicha = TestApp::start(Backend::Sqlite);
-    let password = zicha.app.add_account(&shell(), "jingban", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha
+        .app
+        .add_account(&shell(), "jingban", Role::Clerk, &[], Some(crate::test_app::PASSWORD))
+        .unwrap();
     let (own, stranger) = (zicha.desk(), zicha.desk());
     own.sign_in("jingban", &password);
     own.post_from("/desk", "/desk/sign-out", &[]);
@@ -242,7 +318,11 @@ fn whoever_floods_a_name_with_guesses_does_not_shut_its_owner_out() {
         stranger.sign_in("jingban", "a guess");
     }
     stranger.sign_in("jingban", &password).assert_says(422, "尝试次数过多");
-    assert_eq!(own.sign_in("jingban", &password).location, "/desk", "from the browser that had signed in before");
+    assert_eq!(
+        own.sign_in("jingban", &password).location,
+        "/desk",
+        "from the browser that had signed in before"
+    );
     // That browser is throttled too, and knowing it opens nothing by itself.
     own.post_from("/desk", "/desk/sign-out", &[]);
     for _ in 0..5 {
@@ -250,7 +330,10 @@ fn whoever_floods_a_name_with_guesses_does_not_shut_its_owner_out() {
     }
     own.sign_in("jingban", &password).assert_says(422, "尝试次数过多");
     // And what it keeps for one account counts for no other.
-    zicha.app.add_account(&shell(), "other", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    zicha
+        .app
+        .add_account(&shell(), "other", Role::Clerk, &[], Some(crate::test_app::PASSWORD))
+        .unwrap();
     for _ in 0..6 {
         stranger.sign_in("other", "a guess");
     }
@@ -278,7 +361,13 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     let codes = zicha.slips(&round);
     for unit in codes.keys() {
         for code in codes[unit].iter().take(8) {
-            zicha.answer(&round, code, &[("lawful_fake", "widespread"), ("honor_pride", "widespread")]).assert_received();
+            zicha
+                .answer(
+                    &round,
+                    code,
+                    &[("lawful_fake", "widespread"), ("honor_pride", "widespread")],
+                )
+                .assert_received();
         }
     }
     zicha.finish(&round);
@@ -286,21 +375,57 @@ fn a_held_question_is_absent_for_all_until_checked_and_then_there_for_all() {
     let lists = |code: &str| clerk.get(&format!("/desk/rounds/{round}/lists/{code}")).body;
     let position = survey("self-check").question("lawful_fake").unwrap().order;
     let number = |code: &str| format!("{code}-3.{position}<");
-    assert!(lists("CY").contains("CY-1.1") && !lists("CY").contains(&number("CY")) && !lists("CF").contains(&number("CF")));
+    assert!(
+        lists("CY").contains("CY-1.1")
+            && !lists("CY").contains(&number("CY"))
+            && !lists("CF").contains(&number("CF"))
+    );
     let wide = clerk.get(&format!("/desk/rounds/{round}/export/wide?headers=id")).body;
     let held: Vec<&str> = wide.lines().filter(|l| l.contains("\"lawful_fake\"")).collect();
-    assert!(held.iter().all(|l| l.ends_with("\"lawful_fake\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"")), "{held:?}");
+    assert!(
+        held.iter()
+            .all(|l| l
+                .ends_with("\"lawful_fake\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"")),
+        "{held:?}"
+    );
     let desk = format!("/desk/rounds/{round}");
-    assert_eq!(clerk.get(&format!("{desk}/export/wide?format=pdf")).status, 422, "an unknown format is not silently CSV");
-    assert_eq!(clerk.get(&format!("{desk}/export/wide?format=docx")).status, 422, "nor is one that this table does not have");
-    clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked")]).assert_says(422, "核实依据");
+    assert_eq!(
+        clerk.get(&format!("{desk}/export/wide?format=pdf")).status,
+        422,
+        "an unknown format is not silently CSV"
+    );
+    assert_eq!(
+        clerk.get(&format!("{desk}/export/wide?format=docx")).status,
+        422,
+        "nor is one that this table does not have"
+    );
+    clerk
+        .post_from(
+            &desk,
+            &format!("{desk}/hold"),
+            &[("question", "lawful_fake"), ("state", "checked")],
+        )
+        .assert_says(422, "核实依据");
     assert!(!lists("CY").contains(&number("CY")), "nothing is checked without a ground");
-    clerk.post_from(&desk, &format!("{desk}/hold"), &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")]);
+    clerk.post_from(
+        &desk,
+        &format!("{desk}/hold"),
+        &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")],
+    );
     assert!(lists("CY").contains(&number("CY")) && lists("CF").contains(&number("CF")));
-    // Who checked it and on what ground is recorded and printed, in every form of the list; nothing says that it is still to be checked.
-    let word = crate::test_app::unpacked(&clerk.file(&format!("{desk}/export/problems?format=docx&group=CY")))["word/document.xml"].clone();
-    for text in [lists("CY"), word, clerk.get(&format!("{desk}/export/problems?format=csv&group=CY")).body] {
-        assert!(text.contains("核实：调阅台账并询问当事人") && !text.contains("需进一步核实"), "{text}");
+    // Who checked it and on what ground is recorded and printed, in every form of the list; nothing
+    // says that it is still to be checked.
+    let word = crate::test_app::unpacked(
+        &clerk.file(&format!("{desk}/export/problems?format=docx&group=CY")),
+    )["word/document.xml"]
+        .clone();
+    for text in
+        [lists("CY"), word, clerk.get(&format!("{desk}/export/problems?format=csv&group=CY")).body]
+    {
+        assert!(
+            text.contains("核实：调阅台账并询问当事人") && !text.contains("需进一步核实"),
+            "{text}"
+        );
     }
     let links = zicha.app.audit(&shell()).unwrap();
     assert!(links.rows.iter().any(|link| link.subject.contains("调阅台账并询问当事人")));
@@ -317,25 +442,43 @@ fn a_set_up_link_makes_one_account_however_many_use_it_at_once() {
             let (zicha, token, made) = (&zicha, &token, &made);
             scope.spawn(move || {
                 let name = format!("a{n}");
-                let answer = zicha
-                    .desk()
-                    .post(&format!("/desk/setup/{token}"), &[("bureau", "局"), ("name", &name), ("password", password), ("again", password)]);
-                made.fetch_add(usize::from(answer.status == 200), std::sync::atomic::Ordering::Relaxed);
+                let answer = zicha.desk().post(
+                    &format!("/desk/setup/{token}"),
+                    &[
+                        ("bureau", "局"),
+                        ("name", &name),
+                        ("password", password),
+                        ("again", password),
+                    ],
+                );
+                made.fetch_add(
+                    usize::from(answer.status == 200),
+                    std::sync::atomic::Ordering::Relaxed,
+                );
             });
         }
     });
     let accounts = zicha.app.accounts(&shell()).unwrap();
-    assert_eq!((made.into_inner(), accounts.len()), (1, 2), "the head's, and the administrator's beside it");
+    assert_eq!(
+        (made.into_inner(), accounts.len()),
+        (1, 2),
+        "the head's, and the administrator's beside it"
+    );
     assert!(accounts.iter().any(|a| a.role == Role::Admin));
 }
 
 #[test]
 fn metrics_move_every_fifteen_minutes_and_only_by_fives() {
     let folder = tempfile::tempdir().unwrap();
-    let app = zicha::app::App::open(crate::test_app::settings(Backend::Sqlite, folder.path())).unwrap();
+    let app =
+        zicha::app::App::open(crate::test_app::settings(Backend::Sqlite, folder.path())).unwrap();
     let stored = || {
         let text = app.metrics_text();
-        text.lines().find(|l| l.contains("outcome=\"stored\"")).and_then(|l| l.rsplit(' ').next()).unwrap().to_owned()
+        text.lines()
+            .find(|l| l.contains("outcome=\"stored\""))
+            .and_then(|l| l.rsplit(' ').next())
+            .unwrap()
+            .to_owned()
     };
     for _ in 0..7 {
         app.count_submission(zicha::app::Submission::Stored);
@@ -356,8 +499,15 @@ fn metrics_are_on_the_desk_s_address_only() {
     settings.desk_listen = Some(desk.clone());
     let front = settings.listen.clone();
     let app = std::sync::Arc::new(zicha::app::App::open(settings).unwrap());
-    std::thread::spawn(move || actix_web::rt::System::new().block_on(zicha::web::serve(app, |_| {})));
-    let status = |host: &str| crate::test_app::agent().get(format!("http://{host}/metrics")).call().map(|r| r.status().as_u16());
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(zicha::web::serve(app, |_| {}))
+    });
+    let status = |host: &str| {
+        crate::test_app::agent()
+            .get(format!("http://{host}/metrics"))
+            .call()
+            .map(|r| r.status().as_u16())
+    };
     let started = std::time::Instant::now();
     while status(&desk).is_err() {
         assert!(started.elapsed().as_secs() < 20);
@@ -367,9 +517,17 @@ fn metrics_are_on_the_desk_s_address_only() {
 }
 
 #[test]
-fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_back_at_the_round_before() {
+fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_back_at_the_round_before()
+ {
     let zicha = TestApp::start(Backend::Sqlite);
-    zicha.import_units("code,name,kind,headcount\nA,甲中队,squad,40\nB,乙中队,squad,40\nC,丙中队,squad,40\nD,丁中队,squad,40\nE,戊中队,squad,40\n");
+    zicha.import_units(
+        "code,name,kind,headcount\n\
+         A,甲中队,squad,40\n\
+         B,乙中队,squad,40\n\
+         C,丙中队,squad,40\n\
+         D,丁中队,squad,40\n\
+         E,戊中队,squad,40\n",
+    );
     let round = |often: usize, looks_back: Option<zicha::id::RoundId>| {
         let day = zicha::round::shanghai_day(zicha.app.now());
         let id = zicha
@@ -394,8 +552,18 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
             let n = of.entry(slip.unit.as_str()).or_default();
             *n += 1;
             if *n <= 36 {
-                let step = if *n <= if slip.unit == "A" { often } else { 6 } { "frequent" } else { "none" };
-                zicha.answer(&id, &slip.code.printed(), &[("honor_pride", step), ("honor_harm_level", "major")]).assert_received();
+                let step = if *n <= if slip.unit == "A" { often } else { 6 } {
+                    "frequent"
+                } else {
+                    "none"
+                };
+                zicha
+                    .answer(
+                        &id,
+                        &slip.code.printed(),
+                        &[("honor_pride", step), ("honor_harm_level", "major")],
+                    )
+                    .assert_received();
             }
         }
         zicha.finish(&id);
@@ -412,7 +580,8 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
     let wide = clerk.get(&format!("/desk/rounds/{first}/export/wide?headers=id")).body;
     let row = wide.lines().find(|l| l.contains("\"A\"") && l.contains("\"honor_pride\"")).unwrap();
     assert!(row.contains("80%～100%"), "{row}");
-    // A good deal fewer in a large group that turned out: better. Where nothing was said before, nothing has changed.
+    // A good deal fewer in a large group that turned out: better. Where nothing was said before,
+    // nothing has changed.
     let page = clerk.get(&format!("/desk/rounds/{second}/groups/A"));
     page.assert_says(200, "<span class=\"better\">改善</span>");
     page.assert_says(200, "原 80%～100%");
@@ -435,19 +604,33 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
             ("looks_back", second.as_str()),
         ],
     );
-    let third = zicha.app.round(&made.location.rsplit('/').next().unwrap().parse().unwrap()).unwrap();
+    let third =
+        zicha.app.round(&made.location.rsplit('/').next().unwrap().parse().unwrap()).unwrap();
     assert_eq!(third.looks_back, Some(second.clone()));
     let head = zicha.desk();
-    let password = zicha.app.add_account(&shell(), "tou", Role::UnitHead, &["B".into()], Some(crate::test_app::PASSWORD)).unwrap();
+    let password = zicha
+        .app
+        .add_account(
+            &shell(),
+            "tou",
+            Role::UnitHead,
+            &["B".into()],
+            Some(crate::test_app::PASSWORD),
+        )
+        .unwrap();
     head.sign_in("tou", &password);
     let seen = head.get(&format!("/desk/rounds/{second}/groups/B"));
     seen.assert_says(200, "无明显变化");
     // A round that was never released is not looked back at by a squad head.
     let hidden = round(6, None);
     use diesel::prelude::*;
-    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    let mut db =
+        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
+            .unwrap();
     diesel::sql_query("pragma busy_timeout = 5000").execute(&mut db).unwrap();
-    diesel::sql_query(format!("update rounds set state = 'opened' where id = '{hidden}'")).execute(&mut db).unwrap();
+    diesel::sql_query(format!("update rounds set state = 'opened' where id = '{hidden}'"))
+        .execute(&mut db)
+        .unwrap();
     let fourth = round(6, Some(hidden));
     let page = head.get(&format!("/desk/rounds/{fourth}/groups/B"));
     assert!(page.status == 200 && !page.body.contains("无明显变化") && !page.body.contains("原 "));

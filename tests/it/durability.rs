@@ -1,4 +1,5 @@
-//! One code counted once however many use it, and nothing lost or doubled when the process is killed.
+//! One code counted once however many use it, and nothing lost or doubled when the process is
+//! killed.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,7 +11,10 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::test_app::{Backend, TestApp, UNITS, agent, backends, encode, free_port, new_postgres_database, shell, survey};
+use crate::test_app::{
+    Backend, TestApp, UNITS, agent, backends, encode, free_port, new_postgres_database, shell,
+    survey,
+};
 
 #[test]
 fn a_thousand_uses_of_one_code_count_once() {
@@ -35,15 +39,21 @@ fn a_thousand_uses_of_one_code_count_once() {
                             .header("content-type", "application/x-www-form-urlencoded")
                             .send(body.as_bytes())
                             .unwrap();
-                        let to = answer.headers().get("location").unwrap().to_str().unwrap().to_owned();
-                        if to.ends_with("/received") { &received } else { &again }.fetch_add(1, Ordering::Relaxed);
+                        let to =
+                            answer.headers().get("location").unwrap().to_str().unwrap().to_owned();
+                        if to.ends_with("/received") { &received } else { &again }
+                            .fetch_add(1, Ordering::Relaxed);
                         assert_eq!(answer.status().as_u16(), 303);
                     }
                 });
             }
             started.store(true, Ordering::Release);
         });
-        assert_eq!((received.load(Ordering::Relaxed), again.load(Ordering::Relaxed)), (1, 999), "{backend:?}");
+        assert_eq!(
+            (received.load(Ordering::Relaxed), again.load(Ordering::Relaxed)),
+            (1, 999),
+            "{backend:?}"
+        );
         let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots), (1, 1));
     }
@@ -71,23 +81,59 @@ fn kill_again_and_again(backend: Backend, kills: usize) {
             .env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080")
             .output()
             .unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
     let units = folder.path().join("units.csv");
-    writeln!(std::fs::File::create(&units).unwrap(), "code,name,kind,headcount\nCY,甲,squad,{}", 400 + kills * 60).unwrap();
+    writeln!(
+        std::fs::File::create(&units).unwrap(),
+        "code,name,kind,headcount\nCY,甲,squad,{}",
+        400 + kills * 60
+    )
+    .unwrap();
     zicha(&["units", "import", units.to_str().unwrap()]);
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-    let round = zicha(&["round", "create", "--survey", "canteen", "--title", "杀", "--opens", &today, "--closes", &today]);
+    let round = zicha(&[
+        "round", "create", "--survey", "canteen", "--title", "杀", "--opens", &today, "--closes",
+        &today,
+    ]);
     zicha(&["round", "open", &round, "--custody", "server"]);
     let slips = folder.path().join("slips.csv");
-    zicha(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", slips.to_str().unwrap()]);
-    let codes: Vec<String> = std::fs::read_to_string(&slips).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
+    zicha(&[
+        "slips",
+        "issue",
+        "--round",
+        &round,
+        "--spare",
+        "0%",
+        "--format",
+        "csv",
+        "--out",
+        slips.to_str().unwrap(),
+    ]);
+    let codes: Vec<String> = std::fs::read_to_string(&slips)
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
+        .collect();
 
     let port = free_port();
     let serve = || -> Child {
         Command::new(env!("CARGO_BIN_EXE_zicha"))
-            .args(["--database", &database, "--data", folder.path().to_str().unwrap(), "serve", "--listen", &format!("127.0.0.1:{port}")])
+            .args([
+                "--database",
+                &database,
+                "--data",
+                folder.path().to_str().unwrap(),
+                "serve",
+                "--listen",
+                &format!("127.0.0.1:{port}"),
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -104,7 +150,8 @@ fn kill_again_and_again(backend: Backend, kills: usize) {
             .header("content-type", "application/x-www-form-urlencoded")
             .send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes())
             .ok()?;
-        let to = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or("").to_owned();
+        let to =
+            answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or("").to_owned();
         match answer.status().as_u16() {
             303 if to.ends_with("/received") => Some("received"),
             303 if to.ends_with("/again") => Some("again"),
@@ -169,13 +216,30 @@ fn kill_again_and_again(backend: Backend, kills: usize) {
     zicha(&["box", "open", "--round", &round]);
     zicha(&["verify", "--round", &round]);
     let table = folder.path().join("turnout.csv");
-    zicha(&["export", "turnout", "--round", &round, "--headers", "id", "--out", table.to_str().unwrap()]);
+    zicha(&[
+        "export",
+        "turnout",
+        "--round",
+        &round,
+        "--headers",
+        "id",
+        "--out",
+        table.to_str().unwrap(),
+    ]);
     let text = std::fs::read_to_string(&table).unwrap();
     let all: Vec<&str> = text.lines().last().unwrap().trim_matches('"').split("\",\"").collect();
     let sums: Vec<usize> = all[5..].iter().map(|n| n.parse().unwrap()).collect();
     let counted = acknowledged.len();
-    assert_eq!(sums, [counted, counted, 0, 0, counted], "{backend:?}: used, opened, spoiled, blank, counted");
-    println!("{backend:?}: {kills} kills, {counted} acknowledged, {} unsure, {rescued} rescued by the slip, 0 lost, 0 doubled", unsure.len());
+    assert_eq!(
+        sums,
+        [counted, counted, 0, 0, counted],
+        "{backend:?}: used, opened, spoiled, blank, counted"
+    );
+    println!(
+        "{backend:?}: {kills} kills, {counted} acknowledged, {} unsure, {rescued} rescued by the \
+         slip, 0 lost, 0 doubled",
+        unsure.len()
+    );
 }
 
 #[test]
@@ -193,7 +257,9 @@ fn a_database_that_cannot_be_used_is_a_503_in_chinese_and_comes_back() {
     let started = Instant::now();
     let locked = zicha.answer(&round, &codes["CY"][1], &[("visit_meal", "lunch")]);
     locked.assert_says(503, "服务暂时不可用");
-    assert!(locked.headers.contains_key("retry-after") && started.elapsed() < Duration::from_secs(15));
+    assert!(
+        locked.headers.contains_key("retry-after") && started.elapsed() < Duration::from_secs(15)
+    );
     lock.batch_execute("rollback").unwrap();
     zicha.answer(&round, &codes["CY"][1], &[("visit_meal", "lunch")]).assert_received();
 }
@@ -206,7 +272,9 @@ fn one_broken_round_does_not_keep_the_others_from_closing() {
     let healthy = zicha.open_round(&survey("canteen"));
     use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
-    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    let mut db =
+        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
+            .unwrap();
     db.batch_execute("update rounds set sealed = 1").unwrap();
     std::fs::remove_file(zicha.data().join(format!("box-{broken}.db"))).unwrap();
     let error = zicha.app.tick().unwrap_err().to_string();
@@ -223,26 +291,40 @@ fn a_box_destroyed_by_another_process_is_let_go_by_the_service() {
         zicha.answer(&round, code, &[("visit_meal", "lunch")]).assert_received();
     }
     // The command line closes and opens the box while this process holds connections to it.
-    for arguments in [vec!["round", "close", round.as_str()], vec!["box", "open", "--round", round.as_str()]] {
-        let done =
-            Command::new(env!("CARGO_BIN_EXE_zicha")).args(["--yes", "--data", zicha.data().to_str().unwrap()]).args(arguments).output().unwrap();
+    for arguments in
+        [vec!["round", "close", round.as_str()], vec!["box", "open", "--round", round.as_str()]]
+    {
+        let done = Command::new(env!("CARGO_BIN_EXE_zicha"))
+            .args(["--yes", "--data", zicha.data().to_str().unwrap()])
+            .args(arguments)
+            .output()
+            .unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
     let name = format!("box-{round}.db");
     let held = || -> Vec<std::path::PathBuf> {
         let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
-        open.filter(|e| std::fs::read_link(e.path()).is_ok_and(|to| to.to_string_lossy().contains(&name))).map(|e| e.path()).collect()
+        open.filter(|e| {
+            std::fs::read_link(e.path()).is_ok_and(|to| to.to_string_lossy().contains(&name))
+        })
+        .map(|e| e.path())
+        .collect()
     };
     for descriptor in held() {
         let left = std::fs::metadata(&descriptor).map_or(0, |m| m.len());
-        let index = std::fs::read_link(&descriptor).is_ok_and(|to| to.to_string_lossy().contains("-shm"));
-        assert!(left == 0 || index, "a deleted box must hold no ballot: {left} bytes in {descriptor:?}");
+        let index =
+            std::fs::read_link(&descriptor).is_ok_and(|to| to.to_string_lossy().contains("-shm"));
+        assert!(
+            left == 0 || index,
+            "a deleted box must hold no ballot: {left} bytes in {descriptor:?}"
+        );
     }
     zicha.app.tick().unwrap();
     assert_eq!(held(), Vec::<std::path::PathBuf>::new());
 }
 
-/// The log holds the last ballots in the order in which they came, sealed: it begins anew often, whether or not anybody is in a hurry.
+/// The log holds the last ballots in the order in which they came, sealed: it begins anew often,
+/// whether or not anybody is in a hurry.
 #[test]
 fn the_log_of_a_box_stays_short() {
     let zicha = TestApp::start(Backend::Sqlite);
@@ -252,7 +334,10 @@ fn the_log_of_a_box_stays_short() {
     let log = || std::fs::metadata(zicha.data().join(format!("box-{round}.db-wal"))).unwrap().len();
     zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_received();
     // What comes with a spent slip is written as any other, and taken back.
-    let again = |times: usize| (0..times).for_each(|_| zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_again());
+    let again = |times: usize| {
+        (0..times)
+            .for_each(|_| zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_again());
+    };
     let before = log();
     again(20);
     let each = (log() - before) / 20;
@@ -262,7 +347,8 @@ fn the_log_of_a_box_stays_short() {
     assert_eq!(log(), 0, "nothing of the order is left in a closed box");
 }
 
-/// A row that the database refuses, whatever the reason, must not take those with it that came at the same moment.
+/// A row that the database refuses, whatever the reason, must not take those with it that came at
+/// the same moment.
 #[test]
 fn one_bad_row_fails_alone() {
     for backend in backends() {
@@ -270,19 +356,31 @@ fn one_bad_row_fails_alone() {
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         let codes: Vec<String> = zicha.slips(&round).into_values().flatten().collect();
-        let key = zicha::access::ServerKey::parse(&std::fs::read_to_string(zicha.data().join("server.key")).unwrap()).unwrap();
+        let key = zicha::access::ServerKey::parse(
+            &std::fs::read_to_string(zicha.data().join("server.key")).unwrap(),
+        )
+        .unwrap();
         let bad = zicha::access::SlipCode::parse(&codes[7]).unwrap().hash(&key, &round);
         let bad = hex::encode(bad.0);
         match backend {
             Backend::Sqlite => {
-                let refuse =
-                    format!("create trigger bad before insert on spent_slips when new.hash = x'{bad}' begin select raise(abort, 'bad'); end");
+                let refuse = format!(
+                    "create trigger bad before insert on spent_slips when new.hash = x'{bad}' \
+                     begin select raise(abort, 'bad'); end"
+                );
                 let path = zicha.data().join(format!("box-{round}.db"));
-                SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(&refuse).unwrap();
+                SqliteConnection::establish(path.to_str().unwrap())
+                    .unwrap()
+                    .batch_execute(&refuse)
+                    .unwrap();
             }
             Backend::Postgres => {
-                let refuse = format!("alter table spent_slips_{round} add check (hash <> '\\x{bad}')");
-                PgConnection::establish(zicha.app.settings().database.as_deref().unwrap()).unwrap().batch_execute(&refuse).unwrap();
+                let refuse =
+                    format!("alter table spent_slips_{round} add check (hash <> '\\x{bad}')");
+                PgConnection::establish(zicha.app.settings().database.as_deref().unwrap())
+                    .unwrap()
+                    .batch_execute(&refuse)
+                    .unwrap();
             }
         }
         let (next, started) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -304,7 +402,10 @@ fn one_bad_row_fails_alone() {
             if at == 7 {
                 assert!(status >= 500, "{backend:?}: the bad one: {status}");
             } else {
-                assert!(status == 303 && location.ends_with("/received"), "{backend:?}: {at}: {status} {location}");
+                assert!(
+                    status == 303 && location.ends_with("/received"),
+                    "{backend:?}: {at}: {status} {location}"
+                );
             }
         }
         let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();

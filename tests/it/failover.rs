@@ -1,5 +1,7 @@
-//! The primary dies: two nodes on a primary with a synchronous standby, whose replication is cut before the kill.
-//! A plain kill on one machine proves nothing, since the standby has everything by then; with the link cut first, an acknowledgement that did not wait for it would be lost here.
+//! The primary dies: two nodes on a primary with a synchronous standby, whose replication is cut
+//! before the kill.
+//! A plain kill on one machine proves nothing, since the standby has everything by then; with the
+//! link cut first, an acknowledgement that did not wait for it would be lost here.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -20,7 +22,8 @@ const UNITS: &str = "code,name,kind,headcount\nCY,甲,squad,20000\n";
 /// A failover is over when somebody gets an acknowledgement again.
 const BACK_WITHIN: Duration = Duration::from_secs(15);
 
-/// A free port below those that outgoing connections get: between choosing and using it seconds pass, and other tests connect all the time.
+/// A free port below those that outgoing connections get: between choosing and using it seconds
+/// pass, and other tests connect all the time.
 fn quiet_port() -> u16 {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let from = 21_000 + std::process::id() as usize % 800 * 10;
@@ -41,7 +44,12 @@ struct Cluster {
 /// Where the programs of PostgreSQL are.
 fn programs() -> Option<PathBuf> {
     let told = std::env::var("TEST_POSTGRES_BIN").ok().map(PathBuf::from);
-    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path().join("bin"))
+        .collect();
     found.sort();
     told.or_else(|| found.pop()).filter(|folder| folder.join("initdb").exists())
 }
@@ -50,8 +58,15 @@ fn programs() -> Option<PathBuf> {
 fn run(program: &str, arguments: &[&str]) -> bool {
     let program = programs().unwrap().join(program).display().to_string();
     let status = if rustix::process::getuid().is_root() {
-        let line: Vec<String> = std::iter::once(&*program).chain(arguments.iter().copied()).map(|a| format!("'{a}'")).collect();
-        Command::new("su").args(["-s", "/bin/sh", "postgres", "-c", &line.join(" ")]).stdout(Stdio::null()).stderr(Stdio::null()).status()
+        let line: Vec<String> = std::iter::once(&*program)
+            .chain(arguments.iter().copied())
+            .map(|a| format!("'{a}'"))
+            .collect();
+        Command::new("su")
+            .args(["-s", "/bin/sh", "postgres", "-c", &line.join(" ")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
     } else {
         Command::new(&program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status()
     };
@@ -69,8 +84,28 @@ impl Cluster {
 
     fn start(&self) {
         let folder = self.folder.display();
-        let options = format!("-p {} -k {folder} -c listen_addresses=127.0.0.1 -c wal_sender_timeout=2s -c wal_receiver_timeout=2s", self.port);
-        assert!(run("pg_ctl", &["-D", &self.data(), "-w", "-l", &format!("{folder}/log"), "-o", &options, "start"]), "{}", self.log());
+        let options = format!(
+            "-p {} -k {folder} -c listen_addresses=127.0.0.1 -c wal_sender_timeout=2s -c \
+             wal_receiver_timeout=2s",
+            self.port
+        );
+        assert!(
+            run(
+                "pg_ctl",
+                &[
+                    "-D",
+                    &self.data(),
+                    "-w",
+                    "-l",
+                    &format!("{folder}/log"),
+                    "-o",
+                    &options,
+                    "start"
+                ]
+            ),
+            "{}",
+            self.log()
+        );
     }
 
     fn log(&self) -> String {
@@ -91,19 +126,38 @@ impl Cluster {
         Command::new("kill").args(["-9", pid]).status().unwrap();
         std::thread::sleep(Duration::from_millis(300));
         // Nobody may have reaped it yet, and the next one would take it for alive.
-        for left in [format!("{}/postmaster.pid", self.data()), format!("{}/.s.PGSQL.{}.lock", self.folder.display(), self.port)] {
+        for left in [
+            format!("{}/postmaster.pid", self.data()),
+            format!("{}/.s.PGSQL.{}.lock", self.folder.display(), self.port),
+        ] {
             std::fs::remove_file(left).ok();
         }
     }
 
     fn connect(&self, name: &str) -> PgConnection {
-        PgConnection::establish(&format!("postgres://zicha@127.0.0.1:{}/{name}", self.port)).unwrap()
+        PgConnection::establish(&format!("postgres://zicha@127.0.0.1:{}/{name}", self.port))
+            .unwrap()
     }
 
     /// Becomes a standby of the server behind `port`, from nothing.
     fn follow(&self, port: u16) {
         std::fs::remove_dir_all(self.data()).ok();
-        assert!(run("pg_basebackup", &["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "zicha", "-D", &self.data(), "-R", "-c", "fast"]));
+        assert!(run(
+            "pg_basebackup",
+            &[
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-U",
+                "zicha",
+                "-D",
+                &self.data(),
+                "-R",
+                "-c",
+                "fast"
+            ]
+        ));
         self.start();
     }
 
@@ -131,7 +185,11 @@ struct Wire {
 impl Wire {
     fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let wire = Self { port: listener.local_addr().unwrap().port(), ends: Arc::default(), whole: Arc::new(AtomicBool::new(true)) };
+        let wire = Self {
+            port: listener.local_addr().unwrap().port(),
+            ends: Arc::default(),
+            whole: Arc::new(AtomicBool::new(true)),
+        };
         let (ends, whole) = (wire.ends.clone(), wire.whole.clone());
         std::thread::spawn(move || {
             for one in listener.incoming().flatten() {
@@ -139,9 +197,10 @@ impl Wire {
                 if !whole.load(Ordering::SeqCst) {
                     continue;
                 }
-                for (mut from, mut into) in
-                    [(one.try_clone().unwrap(), other.try_clone().unwrap()), (other.try_clone().unwrap(), one.try_clone().unwrap())]
-                {
+                for (mut from, mut into) in [
+                    (one.try_clone().unwrap(), other.try_clone().unwrap()),
+                    (other.try_clone().unwrap(), one.try_clone().unwrap()),
+                ] {
                     std::thread::spawn(move || {
                         let mut bytes = [0; 16384];
                         while let Ok(n @ 1..) = from.read(&mut bytes) {
@@ -173,49 +232,92 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
         assert!(std::env::var("ZICHA_TEST_ALL").is_err(), "the programs of PostgreSQL are missing");
         return;
     }
-    let failovers: usize = std::env::var("ZICHA_FAILOVERS").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let failovers: usize =
+        std::env::var("ZICHA_FAILOVERS").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let place = tempfile::tempdir().unwrap();
     for name in ["one", "two", "node1", "node2"] {
         std::fs::create_dir(place.path().join(name)).unwrap();
     }
     if rustix::process::getuid().is_root() {
         Command::new("chmod").args(["755", place.path().to_str().unwrap()]).status().unwrap();
-        Command::new("chown").arg("postgres").args(["one", "two"].map(|n| place.path().join(n))).status().unwrap();
+        Command::new("chown")
+            .arg("postgres")
+            .args(["one", "two"].map(|n| place.path().join(n)))
+            .status()
+            .unwrap();
     }
     let clusters = ["one", "two"].map(|name| Cluster::new(&place.path().join(name)));
-    assert!(run("initdb", &["-D", &clusters[0].data(), "-U", "zicha", "-A", "trust", "-E", "UTF8", "--locale=C"]));
+    assert!(run(
+        "initdb",
+        &["-D", &clusters[0].data(), "-U", "zicha", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    ));
     clusters[0].start();
     clusters[0].connect("postgres").batch_execute("create database zicha").unwrap();
-    let url = format!("postgres://zicha@127.0.0.1:{},127.0.0.1:{}/zicha", clusters[0].port, clusters[1].port);
+    let url = format!(
+        "postgres://zicha@127.0.0.1:{},127.0.0.1:{}/zicha",
+        clusters[0].port, clusters[1].port
+    );
     let zicha = |node: &str, arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
         command
-            .args(["--yes", "--database", &url, "--data", place.path().join(node).to_str().unwrap()])
+            .args([
+                "--yes",
+                "--database",
+                &url,
+                "--data",
+                place.path().join(node).to_str().unwrap(),
+            ])
             .args(arguments)
             .env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080");
         command
     };
     let ok = |arguments: &[&str]| {
         let output = zicha("node1", arguments).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
     let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(path("units.csv"), UNITS).unwrap();
     ok(&["units", "import", &path("units.csv")]);
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-    let round = ok(&["round", "create", "--survey", "canteen", "--title", "换", "--opens", &today, "--closes", &today]);
+    let round = ok(&[
+        "round", "create", "--survey", "canteen", "--title", "换", "--opens", &today, "--closes",
+        &today,
+    ]);
     ok(&["round", "open", &round, "--custody", "server"]);
-    ok(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &path("slips.csv")]);
-    let codes: Vec<String> =
-        std::fs::read_to_string(path("slips.csv")).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
+    ok(&[
+        "slips",
+        "issue",
+        "--round",
+        &round,
+        "--spare",
+        "0%",
+        "--format",
+        "csv",
+        "--out",
+        &path("slips.csv"),
+    ]);
+    let codes: Vec<String> = std::fs::read_to_string(path("slips.csv"))
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
+        .collect();
     std::fs::copy(path("node1/server.key"), path("node2/server.key")).unwrap();
     let ports = [quiet_port(), quiet_port()];
     let mut nodes: Vec<Child> = ["node1", "node2"]
         .iter()
         .zip(ports)
         .map(|(node, port)| {
-            zicha(node, &["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+            zicha(node, &["serve", "--listen", &format!("127.0.0.1:{port}")])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
         })
         .collect();
     let send = |agent: &ureq::Agent, port: u16, code: &str| -> Option<&'static str> {
@@ -224,7 +326,8 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
             .header("content-type", "application/x-www-form-urlencoded")
             .send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes())
             .ok()?;
-        let to = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or("").to_owned();
+        let to =
+            answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or("").to_owned();
         match answer.status().as_u16() {
             303 if to.ends_with("/received") => Some("received"),
             303 if to.ends_with("/again") => Some("again"),
@@ -238,13 +341,16 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
     let mut slowest = Duration::ZERO;
     std::thread::scope(|scope| {
         for worker in 0..6 {
-            let (send, next, stop, acknowledged, unsure, codes) = (&send, &next, &stop, &acknowledged, &unsure, &codes);
+            let (send, next, stop, acknowledged, unsure, codes) =
+                (&send, &next, &stop, &acknowledged, &unsure, &codes);
             scope.spawn(move || {
                 let agent = agent();
                 while !stop.load(Ordering::Relaxed) {
                     let Some(code) = codes.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                     match send(&agent, ports[worker % 2], code) {
-                        Some(answer) => drop(acknowledged.lock().unwrap().insert(code.clone(), answer)),
+                        Some(answer) => {
+                            acknowledged.lock().unwrap().insert(code.clone(), answer);
+                        }
                         None => unsure.lock().unwrap().push(code.clone()),
                     }
                     std::thread::sleep(Duration::from_millis(20));
@@ -258,7 +364,10 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
             standby.follow(wire.port);
             primary.wait_for_standby();
             let before = acks();
-            wait(|| acks() > before + 30, "submissions do not get through with the standby in place");
+            wait(
+                || acks() > before + 30,
+                "submissions do not get through with the standby in place",
+            );
             wire.cut();
             let cut = settled(&acks);
             std::thread::sleep(Duration::from_millis(1_500));
@@ -274,7 +383,10 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
             }
             // The old primary wakes up and takes writes: nobody uses it.
             primary.start();
-            primary.connect("postgres").batch_execute("alter system reset synchronous_standby_names; ").unwrap();
+            primary
+                .connect("postgres")
+                .batch_execute("alter system reset synchronous_standby_names; ")
+                .unwrap();
             primary.connect("postgres").batch_execute("select pg_reload_conf()").unwrap();
             let before = acks();
             wait(|| acks() > before + 50, "submissions stop when the old primary is back");
@@ -286,8 +398,11 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
             standby.start();
             wait(|| acks() > away + 20, "no acknowledgement after the new primary was away");
             let late = quiet_port();
-            let mut node =
-                zicha("node2", &["serve", "--listen", &format!("127.0.0.1:{late}")]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let mut node = zicha("node2", &["serve", "--listen", &format!("127.0.0.1:{late}")])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
             let code = &codes[next.fetch_add(1, Ordering::Relaxed)];
             let agent = agent();
             let mut answer = None;
@@ -301,9 +416,13 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
             acknowledged.lock().unwrap().insert(code.clone(), answer.unwrap());
             node.kill().unwrap();
             node.wait().unwrap();
-            let strays = diesel::dsl::sql::<BigInt>(&format!("select count(*) from ballots where round = '{round}'"));
-            let (old, new): (i64, i64) =
-                (strays.clone().get_result(&mut primary.connect("zicha")).unwrap(), strays.get_result(&mut standby.connect("zicha")).unwrap());
+            let strays = diesel::dsl::sql::<BigInt>(&format!(
+                "select count(*) from ballots where round = '{round}'"
+            ));
+            let (old, new): (i64, i64) = (
+                strays.clone().get_result(&mut primary.connect("zicha")).unwrap(),
+                strays.get_result(&mut standby.connect("zicha")).unwrap(),
+            );
             assert!(old < new, "the old primary has {old} ballots, the new one {new}");
             primary.stop();
         }
@@ -330,19 +449,31 @@ fn a_primary_that_dies_loses_nothing_that_was_acknowledged() {
     }
     let acknowledged = acknowledged.into_inner().unwrap();
     let total = (acknowledged.len() + unsure.len()) as u64;
-    assert!(acknowledged.values().all(|answer| *answer == "received"), "a slip that was used once is told to have been used before");
+    assert!(
+        acknowledged.values().all(|answer| *answer == "received"),
+        "a slip that was used once is told to have been used before"
+    );
     ok(&["round", "close", &round]);
-    let app =
-        zicha::app::App::open(zicha::app::Settings { database: Some(url.clone()), data: place.path().join("node1"), ..Default::default() }).unwrap();
+    let app = zicha::app::App::open(zicha::app::Settings {
+        database: Some(url.clone()),
+        data: place.path().join("node1"),
+        ..Default::default()
+    })
+    .unwrap();
     let closing = app.round(&round.parse().unwrap()).unwrap().closing.unwrap();
     println!(
-        "{failovers} failovers: {} acknowledged, {} asked to try again of which {rescued} had been stored, 0 lost, 0 doubled, {} spent without ballot; back within {:.1} s",
+        "{failovers} failovers: {} acknowledged, {} asked to try again of which {rescued} had been \
+         stored, 0 lost, 0 doubled, {} spent without ballot; back within {:.1} s",
         acknowledged.len(),
         unsure.len(),
         closing.used - closing.ballots,
         slowest.as_secs_f64()
     );
-    assert_eq!((closing.used, closing.ballots), (total, total), "each slip that was sent counts once, with its ballot");
+    assert_eq!(
+        (closing.used, closing.ballots),
+        (total, total),
+        "each slip that was sent counts once, with its ballot"
+    );
     assert!(slowest < BACK_WITHIN, "back after {slowest:?}");
     drop(app);
     clusters.iter().for_each(Cluster::stop);
@@ -357,12 +488,16 @@ impl Drop for StopOnPanic<'_> {
     }
 }
 
-/// The count once it has stood still for a second: what was on its way when something was cut may still arrive.
+/// The count once it has stood still for a second: what was on its way when something was cut may
+/// still arrive.
 fn settled(count: &impl Fn() -> usize) -> usize {
     let (began, mut last) = (Instant::now(), (count(), Instant::now()));
     while last.1.elapsed() < Duration::from_secs(1) {
         std::thread::sleep(Duration::from_millis(20));
-        assert!(began.elapsed() < Duration::from_secs(15), "acknowledgements go on though nobody may give any");
+        assert!(
+            began.elapsed() < Duration::from_secs(15),
+            "acknowledgements go on though nobody may give any"
+        );
         let now = count();
         if now != last.0 {
             last = (now, Instant::now());
@@ -371,19 +506,34 @@ fn settled(count: &impl Fn() -> usize) -> usize {
     last.0
 }
 
-/// Asks a node until it is ready, each time with patience of its own; if it never is, says what it answers.
+/// Asks a node until it is ready, each time with patience of its own; if it never is, says what it
+/// answers.
 fn until_back(port: u16, node: &mut Child) {
-    let patient: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(6))).build().into();
+    let patient: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(6)))
+        .build()
+        .into();
     let started = Instant::now();
     loop {
         let asked = Instant::now();
-        let answer = patient.get(format!("http://127.0.0.1:{port}/readyz")).call().map(|r| r.status().as_u16()).map_err(|e| e.to_string());
+        let answer = patient
+            .get(format!("http://127.0.0.1:{port}/readyz"))
+            .call()
+            .map(|r| r.status().as_u16())
+            .map_err(|e| e.to_string());
         if answer == Ok(200) {
             return;
         }
         let ended = node.try_wait().unwrap();
-        let told = format!("ended: {ended:?}; it answers {answer:?} after {:.1} s", asked.elapsed().as_secs_f64());
-        assert!(ended.is_none() && started.elapsed() < Duration::from_mins(1), "a node does not come back; {told}");
+        let told = format!(
+            "ended: {ended:?}; it answers {answer:?} after {:.1} s",
+            asked.elapsed().as_secs_f64()
+        );
+        assert!(
+            ended.is_none() && started.elapsed() < Duration::from_mins(1),
+            "a node does not come back; {told}"
+        );
         std::thread::sleep(Duration::from_millis(500));
     }
 }

@@ -1,5 +1,7 @@
-//! What goes wrong around a running service: told to stop, out of disk, locked out of its database, held up by slow senders.
-//! Nothing that was acknowledged may be lost, nothing may be counted twice, and the service comes back by itself. `scripts/soak` runs them long.
+//! What goes wrong around a running service: told to stop, out of disk, locked out of its database,
+//! held up by slow senders.
+//! Nothing that was acknowledged may be lost, nothing may be counted twice, and the service comes
+//! back by itself. `scripts/soak` runs them long.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -17,7 +19,8 @@ use crate::test_app::{Backend, agent, backends, shell, tool};
 fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
     for backend in backends() {
         let running = Running::start(backend, None);
-        let (stop, answered, broken) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (stop, answered, broken) =
+            (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
         let mut took = Duration::ZERO;
         std::thread::scope(|scope| {
             let shared = &running;
@@ -27,7 +30,8 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
                     while !stop.load(Ordering::Relaxed) {
                         match shared.send_one(&agent) {
                             (_, 303, true) => drop(answered.fetch_add(1, Ordering::Relaxed)),
-                            // Refused at the door once it is shutting down, which a phone sees as no answer.
+                            // Refused at the door once it is shutting down, which a phone sees as
+                            // no answer.
                             _ => drop(broken.fetch_add(1, Ordering::Relaxed)),
                         }
                     }
@@ -36,7 +40,9 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
             std::thread::sleep(Duration::from_millis(600));
             let told = Instant::now();
             rustix::process::kill_process(shared.pid(), rustix::process::Signal::TERM).unwrap();
-            while TcpStream::connect(("127.0.0.1", shared.port)).is_ok() && told.elapsed() < Duration::from_secs(15) {
+            while TcpStream::connect(("127.0.0.1", shared.port)).is_ok()
+                && told.elapsed() < Duration::from_secs(15)
+            {
                 std::thread::sleep(Duration::from_millis(20));
             }
             took = told.elapsed();
@@ -51,7 +57,11 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
         let answered = answered.into_inner() as u64;
         assert!(answered > 50, "{answered}");
         let used = running.used();
-        println!("fault: {backend:?} SIGTERM under load: {answered} acknowledged, {used} in the box, ended after {:.1} s", took.as_secs_f64());
+        println!(
+            "fault: {backend:?} SIGTERM under load: {answered} acknowledged, {used} in the box, \
+             ended after {:.1} s",
+            took.as_secs_f64()
+        );
         // Some may be in the box whose answer was cut off; none the other way round.
         assert!(used >= answered, "{used} in the box, {answered} acknowledged");
         assert!(took < Duration::from_secs(10), "{took:?}");
@@ -60,8 +70,10 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
 
 #[test]
 fn out_of_disk_it_says_try_again_and_goes_on_when_there_is_room() {
-    // A file may not grow beyond this, which is what a full disk does to a process; lifted from outside later.
-    let running = Running::start(Backend::Sqlite, Some("trap '' XFSZ; ulimit -S -f 3000; exec \"$@\""));
+    // A file may not grow beyond this, which is what a full disk does to a process; lifted from
+    // outside later.
+    let running =
+        Running::start(Backend::Sqlite, Some("trap '' XFSZ; ulimit -S -f 3000; exec \"$@\""));
     let agent = agent();
     let (mut received, mut refused) = (0, Vec::new());
     for _ in 0..1_500 {
@@ -75,10 +87,17 @@ fn out_of_disk_it_says_try_again_and_goes_on_when_there_is_room() {
         }
     }
     assert!(received > 50 && refused.len() >= 5, "{received} received, {} refused", refused.len());
-    let page = agent.get(format!("http://127.0.0.1:{}/r/{}", running.port, running.round)).call().unwrap();
+    let page =
+        agent.get(format!("http://127.0.0.1:{}/r/{}", running.port, running.round)).call().unwrap();
     assert_eq!(page.status(), 200, "the questionnaire can still be read");
     let unlimited = format!("--pid={}", running.child.lock().unwrap().id());
-    assert!(std::process::Command::new("prlimit").args([&unlimited, "--fsize=unlimited"]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("prlimit")
+            .args([&unlimited, "--fsize=unlimited"])
+            .status()
+            .unwrap()
+            .success()
+    );
     for at in refused.drain(..) {
         let mut tries = 0;
         while running.send(&agent, at).0 != 303 {
@@ -88,7 +107,10 @@ fn out_of_disk_it_says_try_again_and_goes_on_when_there_is_room() {
         }
         received += 1;
     }
-    assert!(running.child.lock().unwrap().try_wait().unwrap().is_none(), "the service is still the same process");
+    assert!(
+        running.child.lock().unwrap().try_wait().unwrap().is_none(),
+        "the service is still the same process"
+    );
     let used = running.used();
     println!("fault: out of disk and healed: {received} acknowledged, {used} in the box");
     assert_eq!(used, received, "nothing lost, nothing doubled");
@@ -102,13 +124,20 @@ fn locked_out_of_its_database_it_says_try_again_and_goes_on_afterwards() {
         assert_eq!(running.send_one(&agent).1, 303);
         // Longer than a phone waits for its answer.
         let pause = Duration::from_secs(14);
-        let (round, path, url) = (running.round.clone(), running.zicha.path(&format!("box-{}.db", running.round)), running.zicha.database.clone());
+        let (round, path, url) = (
+            running.round.clone(),
+            running.zicha.path(&format!("box-{}.db", running.round)),
+            running.zicha.database.clone(),
+        );
         let holder = std::thread::spawn(move || match url {
             Some(url) => {
-                let table = format!("begin; lock table spent_slips_{round} in access exclusive mode");
+                let table =
+                    format!("begin; lock table spent_slips_{round} in access exclusive mode");
                 lock(&mut PgConnection::establish(&url).unwrap(), &table, pause);
             }
-            None => lock(&mut SqliteConnection::establish(&path).unwrap(), "begin immediate", pause),
+            None => {
+                lock(&mut SqliteConnection::establish(&path).unwrap(), "begin immediate", pause);
+            }
         });
         std::thread::sleep(Duration::from_millis(300));
         let asked = Instant::now();
@@ -123,12 +152,16 @@ fn locked_out_of_its_database_it_says_try_again_and_goes_on_afterwards() {
             std::thread::sleep(Duration::from_millis(100));
         }
         let used = running.used();
-        println!("fault: {backend:?} locked for {} s: asked to try again, then 2 of 2 in the box", pause.as_secs());
+        println!(
+            "fault: {backend:?} locked for {} s: asked to try again, then 2 of 2 in the box",
+            pause.as_secs()
+        );
         assert_eq!(used, 2);
     }
 }
 
-/// Everything goes on while the clock of the machine is set an hour on and back; at the end of the round it is over, and stays over when the clock goes back.
+/// Everything goes on while the clock of the machine is set an hour on and back; at the end of the
+/// round it is over, and stays over when the clock goes back.
 #[test]
 fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
     let Some(_) = tool("faketime") else { return };
@@ -137,15 +170,21 @@ fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
     let jump = |by: &str| {
         std::fs::write(offset.with_extension("new"), format!("{by}\n")).unwrap();
         std::fs::rename(offset.with_extension("new"), &offset).unwrap();
-        // The library looks again after a while, and the service may have the round in its cache for a second.
+        // The library looks again after a while, and the service may have the round in its cache
+        // for a second.
         std::thread::sleep(Duration::from_millis(2_300));
     };
     jump("+0");
-    let library =
-        std::fs::read_dir("/usr/lib").unwrap().flatten().map(|e| e.path().join("faketime/libfaketimeMT.so.1")).find(|p| p.exists()).unwrap();
+    let library = std::fs::read_dir("/usr/lib")
+        .unwrap()
+        .flatten()
+        .map(|e| e.path().join("faketime/libfaketimeMT.so.1"))
+        .find(|p| p.exists())
+        .unwrap();
     // Only the time of day: a clock that somebody sets does not change how long things take.
     let wrapper = format!(
-        "export LD_PRELOAD={} FAKETIME_TIMESTAMP_FILE={} FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1; exec \"$@\"",
+        "export LD_PRELOAD={} FAKETIME_TIMESTAMP_FILE={} FAKETIME_CACHE_DURATION=1 \
+         FAKETIME_DONT_FAKE_MONOTONIC=1; exec \"$@\"",
         library.display(),
         offset.display()
     );
@@ -153,7 +192,9 @@ fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
     let (stop, sent) = (AtomicBool::new(false), Sent::default());
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent));
+            scope.spawn(|| {
+                running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent);
+            });
         }
         for by in ["-1h", "+0", "+1s", "-25h"] {
             jump(by);
@@ -162,7 +203,8 @@ fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
     });
     assert_eq!(sent.unsure.lock().unwrap().len(), 0, "nobody is asked to try again");
     let agent = agent();
-    // A clock that is suddenly two days on ends nothing for good: it is believed only once a person has looked at it.
+    // A clock that is suddenly two days on ends nothing for good: it is believed only once a person
+    // has looked at it.
     jump("+49h");
     let (_, status, _) = running.send_one(&agent);
     assert!((400..500).contains(&status), "by that clock the round is over: {status}");
@@ -180,11 +222,15 @@ fn a_clock_that_jumps_under_load_loses_nothing_and_reopens_nothing() {
     let (_, status, _) = running.send_one(&agent);
     assert!((400..500).contains(&status), "it stays over: {status}");
     let received = sent.received.into_inner().unwrap().len() as u64 + 1;
-    println!("fault: clock set an hour and a day back and two days on under load: {received} acknowledged");
+    println!(
+        "fault: clock set an hour and a day back and two days on under load: {received} \
+         acknowledged"
+    );
     assert_eq!(running.used(), received);
 }
 
-/// `ZICHA_BEFORE` names a program of an earlier version, which `scripts/soak` builds; without it the same one is started again.
+/// `ZICHA_BEFORE` names a program of an earlier version, which `scripts/soak` builds; without it
+/// the same one is started again.
 #[test]
 fn restarts_and_upgrades_under_load_lose_nothing() {
     let new = env!("CARGO_BIN_EXE_zicha");
@@ -196,7 +242,9 @@ fn restarts_and_upgrades_under_load_lose_nothing() {
         let (stop, sent) = (AtomicBool::new(false), Sent::default());
         std::thread::scope(|scope| {
             for _ in 0..6 {
-                scope.spawn(|| running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent));
+                scope.spawn(|| {
+                    running.keep_sending(running.port, Duration::from_millis(5), &stop, &sent);
+                });
             }
             for _ in 0..3 {
                 std::thread::sleep(Duration::from_millis(500));
@@ -213,9 +261,14 @@ fn restarts_and_upgrades_under_load_lose_nothing() {
         let id = running.round.parse().unwrap();
         app.open_box(&shell(), &id, &mut |_| {}).unwrap();
         let bureau = app.results(&shell(), &id).unwrap().release.bureau.turnout;
-        assert_eq!((u64::from(bureau.counted), bureau.spoiled), (received, 0), "{backend:?}: what both versions took in is counted");
+        assert_eq!(
+            (u64::from(bureau.counted), bureau.spoiled),
+            (received, 0),
+            "{backend:?}: what both versions took in is counted"
+        );
         println!(
-            "fault: {backend:?} restarted three times under load: {received} acknowledged, {stored} of them stored though their answer was lost, all counted"
+            "fault: {backend:?} restarted three times under load: {received} acknowledged, \
+             {stored} of them stored though their answer was lost, all counted"
         );
     }
 }
@@ -231,7 +284,13 @@ fn lock(db: &mut impl SimpleConnection, begin: &str, pause: Duration) {
 /// Memory of a process in KiB.
 fn memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    status.lines().find(|line| line.starts_with("VmRSS:")).and_then(|line| line.split_whitespace().nth(1)).unwrap().parse().unwrap()
+    status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .and_then(|line| line.split_whitespace().nth(1))
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 #[test]
@@ -261,17 +320,20 @@ fn readers_who_do_not_read_hold_little_and_are_let_go() {
         let mut taken = Vec::new();
         let end = stream.read_to_end(&mut taken);
         // What had been sent is still here; 50 whole pages are not.
-        end.map_or_else(|e| e.kind() == std::io::ErrorKind::ConnectionReset, |_| true) && taken.len() < 50 * 30_000
+        end.map_or_else(|e| e.kind() == std::io::ErrorKind::ConnectionReset, |_| true)
+            && taken.len() < 50 * 30_000
     };
     assert!(readers.iter_mut().take(20).all(ended), "connections go on being held");
 }
 
 #[test]
 fn slow_senders_hold_up_nobody_but_themselves() {
-    let count: usize = std::env::var("ZICHA_SLOW").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);
+    let count: usize =
+        std::env::var("ZICHA_SLOW").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);
     let running = Running::start(Backend::Sqlite, None);
     let head = format!(
-        "POST /r/{} HTTP/1.1\r\nHost: zicha\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\ncode=1",
+        "POST /r/{} HTTP/1.1\r\nHost: zicha\r\nContent-Type: \
+         application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\ncode=1",
         running.round
     );
     let mut slow: Vec<TcpStream> = Vec::new();
@@ -295,16 +357,24 @@ fn slow_senders_hold_up_nobody_but_themselves() {
         slowest = slowest.max(asked.elapsed());
         std::thread::sleep(Duration::from_millis(100));
     }
-    // They are not kept for ever either: an unfinished head goes soon, and an unfinished form is told so.
+    // They are not kept for ever either: an unfinished head goes soon, and an unfinished form is
+    // told so.
     for (at, what) in [(1, "half a head"), (2, "half a form")] {
         let mut stream = slow[at].try_clone().unwrap();
         stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).unwrap_or_else(|e| panic!("{what} is kept for ever: {e}"));
-        assert!(at == 1 || rest.starts_with(b"HTTP/1.1 408"), "{what}: {}", String::from_utf8_lossy(&rest));
+        assert!(
+            at == 1 || rest.starts_with(b"HTTP/1.1 408"),
+            "{what}: {}",
+            String::from_utf8_lossy(&rest)
+        );
     }
     drop(slow);
     let used = running.used();
-    println!("fault: {count} slow senders: 30 of 30 submissions beside them, slowest {:.0} ms", slowest.as_secs_f64() * 1_000.0);
+    println!(
+        "fault: {count} slow senders: 30 of 30 submissions beside them, slowest {:.0} ms",
+        slowest.as_secs_f64() * 1_000.0
+    );
     assert_eq!(used, 30);
 }

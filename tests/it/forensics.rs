@@ -1,5 +1,7 @@
-//! What a database administrator finds who looks below the tables: page offsets, write-ahead logs, dead rows, transaction ids, old copies.
-//! Before the opening he may put ciphertexts in order and tell which slip made which; after it, with every earlier copy and all passphrases, he gets nothing.
+//! What a database administrator finds who looks below the tables: page offsets, write-ahead logs,
+//! dead rows, transaction ids, old copies.
+//! Before the opening he may put ciphertexts in order and tell which slip made which; after it,
+//! with every earlier copy and all passphrases, he gets nothing.
 //! Each attack is first shown to succeed where a table is written as most software would write it.
 
 use std::path::{Path, PathBuf};
@@ -25,10 +27,15 @@ fn tau(places: &[usize]) -> f64 {
     correlation(pairs.map(|(a, b)| places[a] < places[b]))
 }
 
-/// The same over pairs that lie in one page only: cells of a page are laid down in order of arrival even where keys are random.
+/// The same over pairs that lie in one page only: cells of a page are laid down in order of arrival
+/// even where keys are random.
 fn tau_within_pages(places: &[usize], page: usize) -> f64 {
     let pairs = (0..places.len()).flat_map(|a| (a + 1..places.len()).map(move |b| (a, b)));
-    correlation(pairs.filter(|(a, b)| places[*a] / page == places[*b] / page).map(|(a, b)| places[a] < places[b]))
+    correlation(
+        pairs
+            .filter(|(a, b)| places[*a] / page == places[*b] / page)
+            .map(|(a, b)| places[a] < places[b]),
+    )
 }
 
 fn correlation(concordant: impl Iterator<Item = bool>) -> f64 {
@@ -77,14 +84,26 @@ impl Bureau {
     fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let app = Arc::new(App::open(settings(backend, folder.path())).unwrap());
-        app.import_units(&shell(), format!("code,name,kind,headcount\nCY,甲,squad,{ANSWERS}\n").as_bytes()).unwrap();
+        app.import_units(
+            &shell(),
+            format!("code,name,kind,headcount\nCY,甲,squad,{ANSWERS}\n").as_bytes(),
+        )
+        .unwrap();
         Self { app, folder }
     }
 
     /// A round under trustees that forty people have answered one after the other.
     fn answered(&self, seed: usize) -> Answered {
         let day = shanghai_day(self.app.now());
-        let new = NewRound { survey: &survey("canteen"), title: "验", opens: day, closes: day, units: &[], access: Access::Slip, looks_back: None };
+        let new = NewRound {
+            survey: &survey("canteen"),
+            title: "验",
+            opens: day,
+            closes: day,
+            units: &[],
+            access: Access::Slip,
+            looks_back: None,
+        };
         let round = self.app.create_round(&shell(), &new).unwrap();
         let (_, passphrases) = self.app.prepare_trustees(&shell(), &round, (3, 2), "").unwrap();
         for passphrase in &passphrases[..2] {
@@ -94,18 +113,24 @@ impl Bureau {
         let slips = self.app.issue_slips(&shell(), &round, None, 0, true).unwrap();
         let log = self.folder.path().join(format!("box-{round}.db-wal"));
         let issued = std::fs::metadata(log).map_or(0, |m| usize::try_from(m.len()).unwrap());
-        let key = ServerKey::parse(&std::fs::read_to_string(self.folder.path().join("server.key")).unwrap()).unwrap();
+        let key = ServerKey::parse(
+            &std::fs::read_to_string(self.folder.path().join("server.key")).unwrap(),
+        )
+        .unwrap();
         let (mut hashes, mut words) = (Vec::new(), Vec::new());
         for (n, slip) in slips.iter().take(ANSWERS).enumerate() {
             let word = format!("{}第{seed:03}轮{n:03}号", std::process::id());
             let code = slip.code.printed();
-            let fields = [("code", code.as_str()), ("visit_meal", "lunch"), ("visit_note", word.as_str())];
+            let fields =
+                [("code", code.as_str()), ("visit_meal", "lunch"), ("visit_note", word.as_str())];
             let form = zicha::response::Form::decode(encode(&fields).as_bytes()).unwrap();
             self.app.submit(&round, &form).unwrap();
             hashes.push(SlipCode::parse(&code).unwrap().hash(&key, &round).0.to_vec());
             words.push(word.into_bytes());
         }
-        let custody = std::fs::read_to_string(self.folder.path().join("custody").join(round.as_str())).unwrap();
+        let custody =
+            std::fs::read_to_string(self.folder.path().join("custody").join(round.as_str()))
+                .unwrap();
         Answered { round, passphrases, custody: custody.trim().to_owned(), hashes, words, issued }
     }
 
@@ -113,7 +138,9 @@ impl Bureau {
         // The trustees are asked for each step anew.
         let enter = || {
             for passphrase in &answered.passphrases[..2] {
-                self.app.enter_passphrase(&shell(), &answered.round, &passphrase.printed()).unwrap();
+                self.app
+                    .enter_passphrase(&shell(), &answered.round, &passphrase.printed())
+                    .unwrap();
             }
         };
         enter();
@@ -140,18 +167,30 @@ impl Bureau {
     }
 }
 
-/// With the wrapped key of an old copy, all passphrases and the server key, but without the custody file: every 32 bytes that any file holds are tried.
+/// With the wrapped key of an old copy, all passphrases and the server key, but without the custody
+/// file: every 32 bytes that any file holds are tried.
 fn nothing_opens(answered: &Answered, wrapped: &str, server: &ServerKey, files: &[PathBuf]) {
     let wrapped: WrappedKey = serde_json::from_str(wrapped).unwrap();
-    let shares: Vec<Share> = answered.passphrases.iter().map(|p| wrapped.share(p, &answered.round).unwrap()).collect();
+    let shares: Vec<Share> =
+        answered.passphrases.iter().map(|p| wrapped.share(p, &answered.round).unwrap()).collect();
     let real = CustodySecret::parse(&answered.custody).unwrap();
-    assert!(wrapped.unwrap_key(server, &shares, &real, &answered.round).is_ok(), "with the custody file it would open: the attack is a real one");
+    assert!(
+        wrapped.unwrap_key(server, &shares, &real, &answered.round).is_ok(),
+        "with the custody file it would open: the attack is a real one"
+    );
     let raw = hex::decode(&answered.custody).unwrap();
     for file in files {
         let bytes = std::fs::read(file).unwrap();
-        assert!(find(&bytes, answered.custody.as_bytes()).is_none() && find(&bytes, &raw).is_none(), "the secret is still in {}", file.display());
+        assert!(
+            find(&bytes, answered.custody.as_bytes()).is_none() && find(&bytes, &raw).is_none(),
+            "the secret is still in {}",
+            file.display()
+        );
     }
-    for line in std::fs::read_to_string(files.iter().find(|f| f.ends_with("server.key")).unwrap()).unwrap().lines() {
+    for line in std::fs::read_to_string(files.iter().find(|f| f.ends_with("server.key")).unwrap())
+        .unwrap()
+        .lines()
+    {
         if let Ok(secret) = CustodySecret::parse(line) {
             assert!(wrapped.unwrap_key(server, &shares, &secret, &answered.round).is_err());
         }
@@ -162,20 +201,29 @@ fn nothing_opens(answered: &Answered, wrapped: &str, server: &ServerKey, files: 
 fn sqlite_files_tell_an_order_before_the_opening_and_nothing_after_it() {
     let bureau = Bureau::new(Backend::Sqlite);
     let copies = tempfile::tempdir().unwrap();
-    let server = ServerKey::parse(&std::fs::read_to_string(bureau.folder.path().join("server.key")).unwrap()).unwrap();
+    let server = ServerKey::parse(
+        &std::fs::read_to_string(bureau.folder.path().join("server.key")).unwrap(),
+    )
+    .unwrap();
     let mut sums = [0.0; 4];
     let mut ordered = false;
     for seed in 0..SEEDS {
         let answered = bureau.answered(seed);
         let wrapped = bureau.app.round(&answered.round).unwrap().wrapped_key.unwrap();
-        // Before: the log of the box orders the spent slips exactly, unless it was copied into the box meanwhile. Nobody can read what they made.
-        let log = std::fs::read(bureau.folder.path().join(format!("box-{}.db-wal", answered.round))).unwrap();
+        // Before: the log of the box orders the spent slips exactly, unless it was copied into the
+        // box meanwhile. Nobody can read what they made.
+        let log =
+            std::fs::read(bureau.folder.path().join(format!("box-{}.db-wal", answered.round)))
+                .unwrap();
         let order = log.get(answered.issued..).and_then(|log| places(log, &answered.hashes));
         ordered |= order.is_some_and(|order| tau(&order) > 0.99);
         bureau.copy(&copies.path().join(format!("{seed}-open")));
         for name in all_files(bureau.folder.path()) {
             let bytes = std::fs::read(bureau.folder.path().join(&name)).unwrap();
-            assert!(answered.words.iter().all(|w| find(&bytes, w).is_none()), "a word of an open round in {name}");
+            assert!(
+                answered.words.iter().all(|w| find(&bytes, w).is_none()),
+                "a word of an open round in {name}"
+            );
         }
         bureau.finish(&answered);
         bureau.copy(&copies.path().join(format!("{seed}-opened")));
@@ -183,55 +231,96 @@ fn sqlite_files_tell_an_order_before_the_opening_and_nothing_after_it() {
         let file = std::fs::read(bureau.folder.path().join("zicha.db")).unwrap();
         let log = std::fs::read(bureau.folder.path().join("zicha.db-wal")).unwrap();
         let in_log = places(&log, &answered.words).expect("the opening was just written");
-        let by_key: Vec<String> = diesel::dsl::sql::<Text>(&format!("select body from comments where round = '{}' order by id", answered.round))
-            .load(&mut bureau.sqlite("zicha.db"))
-            .unwrap();
-        let rank: Vec<usize> = answered.words.iter().map(|w| by_key.iter().position(|b| b.as_bytes() == w).unwrap()).collect();
+        let by_key: Vec<String> = diesel::dsl::sql::<Text>(&format!(
+            "select body from comments where round = '{}' order by id",
+            answered.round
+        ))
+        .load(&mut bureau.sqlite("zicha.db"))
+        .unwrap();
+        let rank: Vec<usize> = answered
+            .words
+            .iter()
+            .map(|w| by_key.iter().position(|b| b.as_bytes() == w).unwrap())
+            .collect();
         bureau.sqlite("zicha.db").batch_execute("pragma wal_checkpoint(truncate)").unwrap();
         let settled = std::fs::read(bureau.folder.path().join("zicha.db")).unwrap();
         let offsets = places(&settled, &answered.words).expect("texts are in the file");
         drop(file);
-        for (sum, value) in sums.iter_mut().zip([tau(&in_log), tau_within_pages(&in_log, 4096 + 24), tau(&rank), tau_within_pages(&offsets, 4096)]) {
+        for (sum, value) in sums.iter_mut().zip([
+            tau(&in_log),
+            tau_within_pages(&in_log, 4096 + 24),
+            tau(&rank),
+            tau_within_pages(&offsets, 4096),
+        ]) {
             *sum += value;
         }
         if seed == 0 {
-            let mut files: Vec<PathBuf> = all_files(bureau.folder.path()).iter().map(|n| bureau.folder.path().join(n)).collect();
+            let mut files: Vec<PathBuf> = all_files(bureau.folder.path())
+                .iter()
+                .map(|n| bureau.folder.path().join(n))
+                .collect();
             files.extend(all_files(copies.path()).iter().map(|n| copies.path().join(n)));
             nothing_opens(&answered, &wrapped, &server, &files);
         }
     }
     assert!(ordered, "the attack finds the order of arrival in no log of an open round");
-    for (name, sum) in ["order in the log", "within pages of the log", "order of keys", "within pages of the file"].iter().zip(sums) {
+    for (name, sum) in
+        ["order in the log", "within pages of the log", "order of keys", "within pages of the file"]
+            .iter()
+            .zip(sums)
+    {
         let mean = sum / SEEDS as f64;
         assert!(mean.abs() < 0.1, "{name}: mean rank correlation {mean:.3} over {SEEDS} rounds");
     }
-    // All files of all times together hold no readable answer but the detached texts of opened rounds, and no trace of a box is left.
+    // All files of all times together hold no readable answer but the detached texts of opened
+    // rounds, and no trace of a box is left.
     let now = all_files(bureau.folder.path());
-    assert!(!now.iter().any(|n| n.starts_with("box-") || n.starts_with("custody/") || n.starts_with("staging/")), "{now:?}");
-    for name in files_with(copies.path(), "号".as_bytes()).iter().filter(|n| n.contains("-open/")) {
+    assert!(
+        !now.iter().any(|n| n.starts_with("box-")
+            || n.starts_with("custody/")
+            || n.starts_with("staging/")),
+        "{now:?}"
+    );
+    for name in files_with(copies.path(), "号".as_bytes()).iter().filter(|n| n.contains("-open/"))
+    {
         let seed: usize = name.split('-').next().unwrap().parse().unwrap();
         let word = format!("{}第{seed:03}轮", std::process::id());
-        assert!(find(&std::fs::read(copies.path().join(name)).unwrap(), word.as_bytes()).is_none(), "{name}");
+        assert!(
+            find(&std::fs::read(copies.path().join(name)).unwrap(), word.as_bytes()).is_none(),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn the_sqlite_attack_bites_where_texts_are_written_as_they_come() {
-    // Random keys, no rowid, secure deletion: as careful as most would be, but one row after the other.
+    // Random keys, no rowid, secure deletion: as careful as most would be, but one row after the
+    // other.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weak.db");
     let mut db = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    db.batch_execute("pragma journal_mode = wal; pragma secure_delete = on; create table comments (id text primary key not null, body text not null) without rowid").unwrap();
-    let words: Vec<Vec<u8>> = (0..ANSWERS).map(|n| format!("第000轮{n:03}号").into_bytes()).collect();
+    db.batch_execute(
+        "pragma journal_mode = wal; pragma secure_delete = on; create table comments (id text \
+         primary key not null, body text not null) without rowid",
+    )
+    .unwrap();
+    let words: Vec<Vec<u8>> =
+        (0..ANSWERS).map(|n| format!("第000轮{n:03}号").into_bytes()).collect();
     for word in &words {
         let body = String::from_utf8(word.clone()).unwrap();
-        db.batch_execute(&format!("insert into comments values (lower(hex(randomblob(16))), '{body}')")).unwrap();
+        db.batch_execute(&format!(
+            "insert into comments values (lower(hex(randomblob(16))), '{body}')"
+        ))
+        .unwrap();
     }
     let log = std::fs::read(folder.path().join("weak.db-wal")).unwrap();
     assert!(tau(&places(&log, &words).unwrap()) > 0.99);
     db.batch_execute("pragma wal_checkpoint(truncate)").unwrap();
     let file = std::fs::read(&path).unwrap();
-    assert!(tau_within_pages(&places(&file, &words).unwrap(), 4096) < -0.99, "cells grow downwards");
+    assert!(
+        tau_within_pages(&places(&file, &words).unwrap(), 4096) < -0.99,
+        "cells grow downwards"
+    );
 }
 
 fn texts(db: &mut PgConnection, query: &str) -> Vec<String> {
@@ -245,7 +334,12 @@ impl KeptLog {
     fn new(name: &str) -> Self {
         let name = format!("{name}_{}", std::process::id());
         let mut db = PgConnection::establish(&std::env::var("TEST_POSTGRES_URL").unwrap()).unwrap();
-        texts(&mut db, &format!("select slot_name::text from pg_create_physical_replication_slot('{name}', true)"));
+        texts(
+            &mut db,
+            &format!(
+                "select slot_name::text from pg_create_physical_replication_slot('{name}', true)"
+            ),
+        );
         Self(db, name)
     }
 }
@@ -258,17 +352,24 @@ impl Drop for KeptLog {
 
 /// Everything the write-ahead log holds since a position.
 fn log_since(db: &mut PgConnection, start: &str) -> Vec<u8> {
-    let first: String = diesel::dsl::sql::<Text>(&format!("select pg_walfile_name('{start}'::pg_lsn)")).get_result(db).unwrap();
+    let first: String =
+        diesel::dsl::sql::<Text>(&format!("select pg_walfile_name('{start}'::pg_lsn)"))
+            .get_result(db)
+            .unwrap();
     let segments = texts(
         db,
-        &format!("select name from pg_ls_waldir() where name >= '{first}' and name <= pg_walfile_name(pg_current_wal_lsn()) order by name"),
+        &format!(
+            "select name from pg_ls_waldir() where name >= '{first}' and name <= \
+             pg_walfile_name(pg_current_wal_lsn()) order by name"
+        ),
     );
     let mut bytes = Vec::new();
     for segment in segments {
-        let part: Option<Vec<u8>> =
-            diesel::dsl::sql::<Nullable<Binary>>(&format!("select pg_read_binary_file('pg_wal/{segment}', 0, 1000000000, true)"))
-                .get_result(db)
-                .unwrap();
+        let part: Option<Vec<u8>> = diesel::dsl::sql::<Nullable<Binary>>(&format!(
+            "select pg_read_binary_file('pg_wal/{segment}', 0, 1000000000, true)"
+        ))
+        .get_result(db)
+        .unwrap();
         bytes.extend(part.unwrap_or_default());
     }
     bytes
@@ -285,40 +386,73 @@ fn postgresql_tells_which_slip_made_which_ciphertext_before_the_opening_and_noth
     let kept = KeptLog::new("after_opening");
     let mut sums = [0.0; 3];
     for seed in 0..SEEDS {
-        let start: String = diesel::dsl::sql::<Text>("select pg_current_wal_lsn()::text").get_result(&mut db).unwrap();
+        let start: String = diesel::dsl::sql::<Text>("select pg_current_wal_lsn()::text")
+            .get_result(&mut db)
+            .unwrap();
         let answered = bureau.answered(seed);
         let wrapped = bureau.app.round(&answered.round).unwrap().wrapped_key.unwrap();
         let round = &answered.round;
         if seed == 0 {
-            // Before: one transaction spends the slip and stores the ballot, so they share its number; and numbers order them.
+            // Before: one transaction spends the slip and stores the ballot, so they share its
+            // number; and numbers order them.
             let joined = texts(
                 &mut db,
                 &format!(
-                    "select encode(s.hash, 'hex') from spent_slips_{round} s join ballots_{round} b on s.xmin = b.xmin order by s.xmin::text::bigint"
+                    "select encode(s.hash, 'hex') from spent_slips_{round} s join ballots_{round} \
+                     b on s.xmin = b.xmin order by s.xmin::text::bigint"
                 ),
             );
-            let order: Vec<usize> = answered.hashes.iter().map(|h| joined.iter().position(|j| *j == hex::encode(h)).unwrap()).collect();
-            assert_eq!((joined.len(), order), (ANSWERS, (0..ANSWERS).collect()), "the attack pairs every slip with its ciphertext");
+            let order: Vec<usize> = answered
+                .hashes
+                .iter()
+                .map(|h| joined.iter().position(|j| *j == hex::encode(h)).unwrap())
+                .collect();
+            assert_eq!(
+                (joined.len(), order),
+                (ANSWERS, (0..ANSWERS).collect()),
+                "the attack pairs every slip with its ciphertext"
+            );
             let log = log_since(&mut db, &start);
-            assert!(answered.words.iter().all(|w| find(&log, w).is_none()), "a word of an open round in the write-ahead log");
+            assert!(
+                answered.words.iter().all(|w| find(&log, w).is_none()),
+                "a word of an open round in the write-ahead log"
+            );
         }
         bureau.finish(&answered);
-        // After: one transaction number for all, and rows, dead ones included, in an order that says nothing.
+        // After: one transaction number for all, and rows, dead ones included, in an order that
+        // says nothing.
         let numbers = texts(
             &mut db,
             &format!(
-                "select distinct xmin::text from (select xmin from comments where round = '{round}' union all select xmin from spent_codes where round = '{round}') x"
+                "select distinct xmin::text from (select xmin from comments where round = \
+                 '{round}' union all select xmin from spent_codes where round = '{round}') x"
             ),
         );
-        assert_eq!(numbers.len(), 1, "texts and spent codes came in one transaction, so joining them pairs all with all");
-        let by_place = texts(&mut db, &format!("select body from comments where round = '{round}' order by ctid"));
-        let place: Vec<usize> = answered.words.iter().map(|w| by_place.iter().position(|b| b.as_bytes() == w).unwrap()).collect();
+        assert_eq!(
+            numbers.len(),
+            1,
+            "texts and spent codes came in one transaction, so joining them pairs all with all"
+        );
+        let by_place = texts(
+            &mut db,
+            &format!("select body from comments where round = '{round}' order by ctid"),
+        );
+        let place: Vec<usize> = answered
+            .words
+            .iter()
+            .map(|w| by_place.iter().position(|b| b.as_bytes() == w).unwrap())
+            .collect();
         let raw: Vec<Vec<u8>> = diesel::dsl::sql::<Binary>(
-            "select t_data from generate_series(0, pg_relation_size('comments') / 8192 - 1) page, heap_page_items(get_raw_page('comments', page::int)) where t_data is not null",
+            "select t_data from generate_series(0, pg_relation_size('comments') / 8192 - 1) page, \
+             heap_page_items(get_raw_page('comments', page::int)) where t_data is not null",
         )
         .load(&mut db)
         .unwrap();
-        let rows: Vec<usize> = answered.words.iter().map(|w| raw.iter().position(|r| find(r, w).is_some()).unwrap()).collect();
+        let rows: Vec<usize> = answered
+            .words
+            .iter()
+            .map(|w| raw.iter().position(|r| find(r, w).is_some()).unwrap())
+            .collect();
         let log = log_since(&mut db, &start);
         let in_log = places_but_few(&log, &answered.words);
         for (sum, value) in sums.iter_mut().zip([tau(&place), tau(&rows), tau(&in_log)]) {
@@ -332,20 +466,30 @@ fn postgresql_tells_which_slip_made_which_ciphertext_before_the_opening_and_noth
             assert_eq!(texts(&mut db, &query), Vec::<String>::new(), "{query}");
         }
         if seed == 0 {
-            let server = ServerKey::parse(&std::fs::read_to_string(bureau.folder.path().join("server.key")).unwrap()).unwrap();
-            let files: Vec<PathBuf> = all_files(bureau.folder.path()).iter().map(|n| bureau.folder.path().join(n)).collect();
+            let server = ServerKey::parse(
+                &std::fs::read_to_string(bureau.folder.path().join("server.key")).unwrap(),
+            )
+            .unwrap();
+            let files: Vec<PathBuf> = all_files(bureau.folder.path())
+                .iter()
+                .map(|n| bureau.folder.path().join(n))
+                .collect();
             nothing_opens(&answered, &wrapped, &server, &files);
             assert!(find(&log, answered.custody.as_bytes()).is_none());
         }
     }
-    for (name, sum) in ["order of rows", "order of rows, dead ones included", "order in the log"].iter().zip(sums) {
+    for (name, sum) in
+        ["order of rows", "order of rows, dead ones included", "order in the log"].iter().zip(sums)
+    {
         let mean = sum / SEEDS as f64;
         assert!(mean.abs() < 0.1, "{name}: mean rank correlation {mean:.3} over {SEEDS} rounds");
     }
     // The planner's statistics copy no text and no code, even when somebody asks for them.
     db.batch_execute("analyze").unwrap();
     let copied: i64 = diesel::dsl::sql::<BigInt>(
-        "select count(*) from pg_stats where (tablename, attname) in (('comments', 'body'), ('comments', 'id'), ('spent_codes', 'hash')) or tablename like 'slips\\_%' or tablename like 'ballots\\_%'",
+        "select count(*) from pg_stats where (tablename, attname) in (('comments', 'body'), \
+         ('comments', 'id'), ('spent_codes', 'hash')) or tablename like 'slips\\_%' or tablename \
+         like 'ballots\\_%'",
     )
     .get_result(&mut db)
     .unwrap();
@@ -361,18 +505,29 @@ fn the_postgresql_attack_bites_where_rows_are_written_as_they_come() {
     let bureau = Bureau::new(Backend::Postgres);
     let _kept = KeptLog::new("weak");
     let mut db = bureau.postgres();
-    let start: String = diesel::dsl::sql::<Text>("select pg_current_wal_lsn()::text").get_result(&mut db).unwrap();
-    db.batch_execute("create table weak_spent (hash text primary key); create table weak_comments (id uuid primary key, body text)").unwrap();
-    let words: Vec<String> = (0..ANSWERS).map(|n| format!("{}第999轮{n:03}号", std::process::id())).collect();
+    let start: String =
+        diesel::dsl::sql::<Text>("select pg_current_wal_lsn()::text").get_result(&mut db).unwrap();
+    db.batch_execute(
+        "create table weak_spent (hash text primary key); create table weak_comments (id uuid \
+         primary key, body text)",
+    )
+    .unwrap();
+    let words: Vec<String> =
+        (0..ANSWERS).map(|n| format!("{}第999轮{n:03}号", std::process::id())).collect();
     for (n, word) in words.iter().enumerate() {
         db.batch_execute(&format!(
-            "begin; insert into weak_spent values (md5('{n}')); insert into weak_comments values (gen_random_uuid(), '{word}'); commit"
+            "begin; insert into weak_spent values (md5('{n}')); insert into weak_comments values \
+             (gen_random_uuid(), '{word}'); commit"
         ))
         .unwrap();
     }
     db.batch_execute("vacuum freeze weak_spent").unwrap();
     db.batch_execute("vacuum freeze weak_comments").unwrap();
-    let pairs: Vec<String> = texts(&mut db, "select c.body from weak_spent s join weak_comments c on s.xmin = c.xmin order by s.xmin::text::bigint");
+    let pairs: Vec<String> = texts(
+        &mut db,
+        "select c.body from weak_spent s join weak_comments c on s.xmin = c.xmin order by \
+         s.xmin::text::bigint",
+    );
     assert_eq!(pairs, words, "every code is paired with its text, even after freezing");
     let log = log_since(&mut db, &start);
     let marks: Vec<Vec<u8>> = words.iter().map(|w| w.clone().into_bytes()).collect();

@@ -1,5 +1,7 @@
-//! The second proof: an exact integer attacker on whole random bureaus, with everything that is published.
-//! He even knows how many valid answers every group gave; still no group's count of 存在 or 突出 is ever exact, and wherever "nobody" or "everybody" is possible at least three values are.
+//! The second proof: an exact integer attacker on whole random bureaus, with everything that is
+//! published.
+//! He even knows how many valid answers every group gave; still no group's count of 存在 or 突出 is
+//! ever exact, and wherever "nobody" or "everybody" is possible at least three values are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +30,8 @@ fn no_random_bureau_gives_a_group_away() {
     let mut rng = StdRng::seed_from_u64(7);
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for n in 0..crate::test_app::trials(600) {
-        // Most are ordinary; some have units that must be merged, some are of the size where shares go in steps of five points.
+        // Most are ordinary; some have units that must be merged, some are of the size where shares
+        // go in steps of five points.
         let bureau = match n % 10 {
             8 => Bureau::random(&mut rng, 1..=16, 2..=9),
             9 => Bureau::random(&mut rng, 1..=6, 90..=130),
@@ -53,9 +56,12 @@ fn no_survey_that_is_let_in_gives_a_group_away() {
     let mut rng = StdRng::seed_from_u64(13);
     let (mut tried, mut refused) = (0, 0);
     while tried < crate::test_app::trials(300) {
-        let thresholds = [rng.random_range(21..=95), rng.random_range(1..=60), rng.random_range(1..=99)];
+        let thresholds =
+            [rng.random_range(21..=95), rng.random_range(1..=60), rng.random_range(1..=99)];
         let [prominent, tendency, emerging] = thresholds;
-        if tendency >= prominent || Cuts::checked(Thresholds { prominent, tendency, emerging }).is_err() {
+        if tendency >= prominent
+            || Cuts::checked(Thresholds { prominent, tendency, emerging }).is_err()
+        {
             refused += 1;
             continue;
         }
@@ -74,7 +80,8 @@ fn no_survey_that_is_let_in_gives_a_group_away() {
     assert!(refused > 20, "{refused} refused");
 }
 
-/// The strongest attacker: he runs the gate itself on every pair of totals that the groups' bands allow and keeps those for which it would have published just this.
+/// The strongest attacker: he runs the gate itself on every pair of totals that the groups' bands
+/// allow and keeps those for which it would have published just this.
 #[test]
 fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
     let survey = odd_survey();
@@ -82,7 +89,11 @@ fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for n in 0..crate::test_app::trials(60) {
         // Small bureaus, and just large enough ones in which the totals lie near their ends.
-        let bureau = if n % 2 == 0 { Bureau::random(&mut rng, 2..=4, 5..=12) } else { Bureau::random(&mut rng, 6..=8, 18..=24) };
+        let bureau = if n % 2 == 0 {
+            Bureau::random(&mut rng, 2..=4, 5..=12)
+        } else {
+            Bureau::random(&mut rng, 6..=8, 18..=24)
+        };
         let release = bureau.release(&survey);
         for question in [0, 1] {
             let totals = match exact(&release, question) {
@@ -100,29 +111,44 @@ fn an_attacker_who_runs_the_gate_himself_learns_no_count_either() {
 #[test]
 fn an_item_that_one_group_answers_alone_has_no_total_of_its_own() {
     let survey = odd_survey();
-    let mut bureau = Bureau { units: (0..6).map(|n| unit(&format!("U{n}"), 40, "squad")).collect(), answers: Vec::new(), from: (1, 2) };
+    let mut bureau = Bureau {
+        units: (0..6).map(|n| unit(&format!("U{n}"), 40, "squad")).collect(),
+        answers: Vec::new(),
+        from: (1, 2),
+    };
     for n in 0..6 {
         for head in 0..40 {
-            let answer = if n == 0 { Answer::One(if head < 11 { 0 } else { 3 }) } else { Answer::Blank };
+            let answer =
+                if n == 0 { Answer::One(if head < 11 { 0 } else { 3 }) } else { Answer::Blank };
             bureau.answers.push((n, [answer, Answer::One(u8::from(head % 2 == 0))]));
         }
     }
     let release = bureau.release(&survey);
     let BureauCell::Item(item) = &release.bureau.cells[0] else { panic!("an item") };
     let GroupCell::Item(own) = &release.groups[0].cells[0] else { panic!("an item") };
-    assert!(release.bureau.exact && item.exact.is_none(), "the bureau is large enough, the item is not");
+    assert!(
+        release.bureau.exact && item.exact.is_none(),
+        "the bureau is large enough, the item is not"
+    );
     assert_eq!(item.prominent, own.prominent, "the bureau says what the group says");
 }
 
 #[test]
 fn the_attacker_bites_where_totals_are_published_without_the_rule() {
-    // Seven groups of seven, all just above the cut: a published total of 28 pins every one of them.
+    // Seven groups of seven, all just above the cut: a published total of 28 pins every one of
+    // them.
     let own = vec![((4, 7), (4, 7)); 7];
     let pinned = possible(&own, &[((28, 28), (28, 28))], 0, false);
     assert_eq!(pinned.0.len(), 1, "without the rule the count is exact");
     // A group that answers alone: the total is its count.
-    assert_eq!(possible(&[((8, 40), (8, 15)), ((0, 0), (0, 0))], &[((11, 11), (11, 11))], 0, false).0.len(), 1);
-    // A scale of yes and no with two bands over one count, as it was: at least 30 % of 8 and under 40 % is 3.
+    assert_eq!(
+        possible(&[((8, 40), (8, 15)), ((0, 0), (0, 0))], &[((11, 11), (11, 11))], 0, false)
+            .0
+            .len(),
+        1
+    );
+    // A scale of yes and no with two bands over one count, as it was: at least 30 % of 8 and under
+    // 40 % is 3.
     assert_eq!(possible(&[((3, 8), (0, 3))], &[((0, 8), (0, 8))], 0, true).0, BTreeSet::from([3]));
 }
 
@@ -134,7 +160,20 @@ fn a_group_cell_holds_no_number_but_band_ends_and_indices() {
         tally.add("CY", &response(&survey, &[Answer::One(n % 5), Answer::One(3)]));
     }
     let release = release(&survey, &[unit("CY", 30, "squad")], &tally);
-    let allowed = ["item", "class", "prominent", "present", "lo", "hi", "unclear", "level", "shares", "top", "median", "nothing"];
+    let allowed = [
+        "item",
+        "class",
+        "prominent",
+        "present",
+        "lo",
+        "hi",
+        "unclear",
+        "level",
+        "shares",
+        "top",
+        "median",
+        "nothing",
+    ];
     fn keys(value: &serde_json::Value, out: &mut BTreeSet<String>) {
         match value {
             serde_json::Value::Object(map) => map.iter().for_each(|(k, v)| {
@@ -155,7 +194,12 @@ fn a_group_cell_holds_no_number_but_band_ends_and_indices() {
 #[test]
 fn groups_that_are_too_small_are_merged_without_a_look_at_answers() {
     let survey = crate::test_app::survey("canteen");
-    let units = vec![unit("JJ", 3, "section"), unit("CB", 4, "section"), unit("HQ", 20, "section"), unit("CY", 30, "squad")];
+    let units = vec![
+        unit("JJ", 3, "section"),
+        unit("CB", 4, "section"),
+        unit("HQ", 20, "section"),
+        unit("CY", 30, "squad"),
+    ];
     let configured = groups(&units);
     let mut tally = Tally::new(&survey, &configured);
     for (code, count) in [("JJ", 2), ("CB", 4), ("HQ", 18), ("CY", 25)] {
@@ -165,7 +209,11 @@ fn groups_that_are_too_small_are_merged_without_a_look_at_answers() {
     }
     let release = release(&survey, &units, &tally);
     let codes: Vec<&str> = release.groups.iter().map(|g| g.code.as_str()).collect();
-    assert_eq!(codes, ["CB+HQ+JJ", "CY"], "JJ falls short, with CB it is still too small a pair, so both join HQ");
+    assert_eq!(
+        codes,
+        ["CB+HQ+JJ", "CY"],
+        "JJ falls short, with CB it is still too small a pair, so both join HQ"
+    );
     assert!(release.groups[0].merged && release.groups[0].turnout.counted == 24);
 }
 
@@ -182,17 +230,37 @@ fn a_group_without_a_ballot_stands_alone_and_takes_nobody_s_list() {
     }
     let release = release(&survey, &units, &tally);
     let codes: Vec<&str> = release.groups.iter().map(|g| g.code.as_str()).collect();
-    assert_eq!(codes, ["CY+JJ", "WL"], "the small one hides behind those who answered, not behind those who did not");
+    assert_eq!(
+        codes,
+        ["CY+JJ", "WL"],
+        "the small one hides behind those who answered, not behind those who did not"
+    );
     let silent = &release.groups[1];
     assert!(silent.is_silent() && !silent.merged && silent.turnout.counted == 0);
-    assert!(silent.cells.iter().all(|cell| !matches!(cell, GroupCell::Item(item) if item.present.is_some() || item.level.is_some() || item.unclear)));
+    assert!(silent.cells.iter().all(|cell| match cell {
+        GroupCell::Item(item) => item.present.is_none() && item.level.is_none() && !item.unclear,
+        _ => true,
+    }));
     let none = std::collections::BTreeMap::new();
-    let list = zicha::problem::group_list(&release, &survey, &none, &std::collections::BTreeMap::new(), silent);
+    let list = zicha::problem::group_list(
+        &release,
+        &survey,
+        &none,
+        &std::collections::BTreeMap::new(),
+        silent,
+    );
     assert!(list.silent && list.problems.is_empty());
 }
 
 fn unit(code: &str, headcount: u32, kind: &str) -> Unit {
-    Unit { code: code.into(), name: code.into(), kind: kind.into(), headcount, group: code.into(), group_name: code.into() }
+    Unit {
+        code: code.into(),
+        name: code.into(),
+        kind: kind.into(),
+        headcount,
+        group: code.into(),
+        group_name: code.into(),
+    }
 }
 
 fn response(survey: &Survey, first: &[Answer]) -> Response {
@@ -206,14 +274,28 @@ fn response(survey: &Survey, first: &[Answer]) -> Response {
 }
 
 fn release(survey: &Survey, units: &[Unit], tally: &Tally) -> Release {
-    protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(units), tally, &BTreeMap::new(), true)
+    protect(
+        &"abcdefgh".parse().unwrap(),
+        "试",
+        survey,
+        &groups(units),
+        tally,
+        &BTreeMap::new(),
+        true,
+    )
 }
 
 /// One item on a scale of five steps and one of yes and no.
 fn questions() -> serde_json::Value {
     serde_json::json!([
-        { "id": "a", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" }, "answer": { "type": "scale", "scale": "agree" } },
-        { "id": "b", "text": { "zh-CN": "乙" }, "problem": { "zh-CN": "乙。" }, "answer": { "type": "scale", "scale": "yes" } },
+        {
+            "id": "a", "text": { "zh-CN": "甲" }, "problem": { "zh-CN": "甲。" },
+            "answer": { "type": "scale", "scale": "agree" },
+        },
+        {
+            "id": "b", "text": { "zh-CN": "乙" }, "problem": { "zh-CN": "乙。" },
+            "answer": { "type": "scale", "scale": "yes" },
+        },
     ])
 }
 
@@ -221,7 +303,8 @@ fn odd_survey() -> Survey {
     crate::test_app::survey_of(&questions())
 }
 
-/// Who answered what: unit and answers to both items. Groups are of one unit each (merging is tested apart).
+/// Who answered what: unit and answers to both items. Groups are of one unit each (merging is
+/// tested apart).
 struct Bureau {
     units: Vec<Unit>,
     answers: Vec<(usize, [Answer; 2])>,
@@ -230,9 +313,15 @@ struct Bureau {
 }
 
 impl Bureau {
-    fn random(rng: &mut StdRng, groups: std::ops::RangeInclusive<u32>, heads: std::ops::RangeInclusive<u32>) -> Self {
+    fn random(
+        rng: &mut StdRng,
+        groups: std::ops::RangeInclusive<u32>,
+        heads: std::ops::RangeInclusive<u32>,
+    ) -> Self {
         let count = rng.random_range(groups);
-        let units: Vec<Unit> = (0..count).map(|n| unit(&format!("U{n}"), rng.random_range(heads.clone()), "squad")).collect();
+        let units: Vec<Unit> = (0..count)
+            .map(|n| unit(&format!("U{n}"), rng.random_range(heads.clone()), "squad"))
+            .collect();
         // Extremes are where figures give people away, so they are over-represented.
         let tempers = [0.0, 0.02, 0.1, 0.3, 0.5, 0.9, 1.0];
         let bureau = tempers[rng.random_range(0..tempers.len())];
@@ -245,7 +334,11 @@ impl Bureau {
             if n > 0 && rng.random_bool(0.1) {
                 continue;
             }
-            let own = if rng.random_bool(0.6) { bureau } else { tempers[rng.random_range(0..tempers.len())] };
+            let own = if rng.random_bool(0.6) {
+                bureau
+            } else {
+                tempers[rng.random_range(0..tempers.len())]
+            };
             for _ in 0..unit.headcount {
                 let five = if alone && n > 0 {
                     Answer::Blank
@@ -292,24 +385,38 @@ impl Bureau {
         release.groups.iter().map(of).collect()
     }
 
-    /// All totals with which the groups' cells and the bureau's would be the same, found by running the gate.
-    fn totals_that_look_alike(&self, survey: &Survey, release: &Release, question: usize) -> Vec<(i64, i64)> {
+    /// All totals with which the groups' cells and the bureau's would be the same, found by running
+    /// the gate.
+    fn totals_that_look_alike(
+        &self,
+        survey: &Survey,
+        release: &Release,
+        question: usize,
+    ) -> Vec<(i64, i64)> {
         let truths = self.truth(release, question);
-        let tables: Vec<Vec<(u32, u32)>> = truths.iter().zip(&release.groups).map(|(t, g)| tables(*t, &g.cells[question], question == 1)).collect();
+        let tables: Vec<Vec<(u32, u32)>> = truths
+            .iter()
+            .zip(&release.groups)
+            .map(|(t, g)| tables(*t, &g.cells[question], question == 1))
+            .collect();
         // A way to reach each total, group by group.
-        let mut reached: BTreeMap<(u32, u32), Vec<(u32, u32)>> = BTreeMap::from([((0, 0), Vec::new())]);
+        let mut reached: BTreeMap<(u32, u32), Vec<(u32, u32)>> =
+            BTreeMap::from([((0, 0), Vec::new())]);
         for tables in &tables {
             let mut next = BTreeMap::new();
             for ((e, p), way) in &reached {
                 for table in tables {
-                    next.entry((e + table.0, p + table.1)).or_insert_with(|| [way.as_slice(), &[*table]].concat());
+                    next.entry((e + table.0, p + table.1))
+                        .or_insert_with(|| [way.as_slice(), &[*table]].concat());
                 }
             }
             reached = next;
         }
         let alike = |way: &Vec<(u32, u32)>| {
             let mut tally = Tally::new(survey, &groups(&self.units));
-            for (((present, prominent), truth), group) in way.iter().zip(&truths).zip(&release.groups) {
+            for (((present, prominent), truth), group) in
+                way.iter().zip(&truths).zip(&release.groups)
+            {
                 for n in 0..truth.valid {
                     let step = if n < *prominent {
                         0
@@ -319,7 +426,8 @@ impl Bureau {
                         3
                     };
                     let mut response = Response::empty(survey);
-                    response.answers[question] = Answer::One(if question == 0 { step } else { u8::from(n >= *prominent) });
+                    response.answers[question] =
+                        Answer::One(if question == 0 { step } else { u8::from(n >= *prominent) });
                     response.blank = false;
                     tally.add(&group.units[0], &response);
                 }
@@ -331,24 +439,41 @@ impl Bureau {
                     tally.add(&group.units[0], &response);
                 }
             }
-            let other = protect(&"abcdefgh".parse().unwrap(), "试", survey, &groups(&self.units), &tally, &BTreeMap::new(), true);
+            let other = protect(
+                &"abcdefgh".parse().unwrap(),
+                "试",
+                survey,
+                &groups(&self.units),
+                &tally,
+                &BTreeMap::new(),
+                true,
+            );
             let said = |release: &Release| match &release.bureau.cells[question] {
                 BureauCell::Item(item) => (item.exact.is_some(), item.prominent, item.present),
                 _ => panic!("an item"),
             };
             said(&other) == said(release)
         };
-        reached.into_iter().filter(|(_, way)| alike(way)).map(|((e, p), _)| (i64::from(e), i64::from(p))).collect()
+        reached
+            .into_iter()
+            .filter(|(_, way)| alike(way))
+            .map(|((e, p), _)| (i64::from(e), i64::from(p)))
+            .collect()
     }
 }
 
-/// All pairs of sums that a group's cell leaves possible, by the contract: bands as published, nothing beside them.
+/// All pairs of sums that a group's cell leaves possible, by the contract: bands as published,
+/// nothing beside them.
 fn tables(truth: Truth, cell: &GroupCell, twofold: bool) -> Vec<(u32, u32)> {
     let GroupCell::Item(item) = cell else { panic!("an item") };
-    let inside = |band: Option<Band>, x: u32| band.is_none_or(|b| b.counts(truth.valid).0 <= x && x <= b.counts(truth.valid).1);
+    let inside = |band: Option<Band>, x: u32| {
+        band.is_none_or(|b| b.counts(truth.valid).0 <= x && x <= b.counts(truth.valid).1)
+    };
     (0..=truth.valid)
         .flat_map(|e| (0..=e).map(move |p| (e, p)))
-        .filter(|(e, p)| inside(item.present, *e) && inside(item.prominent, *p) && (!twofold || e == p))
+        .filter(|(e, p)| {
+            inside(item.present, *e) && inside(item.prominent, *p) && (!twofold || e == p)
+        })
         .collect()
 }
 
@@ -371,21 +496,37 @@ fn published(release: &Release, question: usize, valid: u32) -> Ranges {
     if let Some((e, p)) = exact(release, question) {
         return ((e, e), (p, p));
     }
-    let range = |band: Option<Band>| band.map_or((0, i64::from(valid)), |b| (i64::from(b.counts(valid).0), i64::from(b.counts(valid).1)));
+    let range = |band: Option<Band>| {
+        band.map_or((0, i64::from(valid)), |b| {
+            (i64::from(b.counts(valid).0), i64::from(b.counts(valid).1))
+        })
+    };
     (range(item.present), range(item.prominent))
 }
 
 fn attack(release: &Release, truths: &[Truth], totals: &[Ranges], question: usize, twofold: bool) {
-    let own: Vec<Ranges> = truths.iter().zip(&release.groups).map(|(t, g)| bounds(&tables(*t, &g.cells[question], twofold))).collect();
+    let own: Vec<Ranges> = truths
+        .iter()
+        .zip(&release.groups)
+        .map(|(t, g)| bounds(&tables(*t, &g.cells[question], twofold)))
+        .collect();
     for (n, truth) in truths.iter().enumerate() {
         if Class::of(truth.valid) == Class::None {
             continue;
         }
         let (present, prominent) = possible(&own, totals, n, twofold);
-        assert!(present.contains(&truth.present) && prominent.contains(&truth.prominent), "the attacker's reasoning is sound");
+        assert!(
+            present.contains(&truth.present) && prominent.contains(&truth.prominent),
+            "the attacker's reasoning is sound"
+        );
         for values in [present, prominent] {
             let ends = values.contains(&0) || values.contains(&truth.valid);
-            assert!(values.len() >= if ends { 3 } else { 2 }, "{values:?} of {} in {}", truth.valid, release.to_json());
+            assert!(
+                values.len() >= if ends { 3 } else { 2 },
+                "{values:?} of {} in {}",
+                truth.valid,
+                release.to_json()
+            );
         }
     }
 }
@@ -398,12 +539,19 @@ fn bounds(tables: &[(u32, u32)]) -> Ranges {
     (range(|t| t.0), range(|t| t.1))
 }
 
-/// All values of present and prominent in group `at` that some table consistent with everything published has.
-fn possible(own: &[Ranges], totals: &[Ranges], at: usize, twofold: bool) -> (BTreeSet<u32>, BTreeSet<u32>) {
+/// All values of present and prominent in group `at` that some table consistent with everything
+/// published has.
+fn possible(
+    own: &[Ranges],
+    totals: &[Ranges],
+    at: usize,
+    twofold: bool,
+) -> (BTreeSet<u32>, BTreeSet<u32>) {
     let others: Vec<Ranges> = (0..own.len()).filter(|n| *n != at).map(|n| own[n]).collect();
     let sum = |pick: fn(&Ranges) -> i64| others.iter().map(pick).sum::<i64>();
     let (e_low, e_high, p_low) = (sum(|o| o.0.0), sum(|o| o.0.1), sum(|o| o.1.0));
-    // With the others' present at its least, prominent reaches `base`; each further present allows one more, up to `slack`.
+    // With the others' present at its least, prominent reaches `base`; each further present allows
+    // one more, up to `slack`.
     let base: i64 = others.iter().map(|o| o.1.1.min(o.0.0)).sum();
     let slack: i64 = others.iter().map(|o| (o.1.1 - o.0.0).max(0)).sum();
     let (mut present, mut prominent) = (BTreeSet::new(), BTreeSet::new());

@@ -1,12 +1,15 @@
-//! Whatever data was let in, every export is made and opened by an independent reader: names that a spreadsheet thinks equal, that look like formulas, that are as long as allowed.
+//! Whatever data was let in, every export is made and opened by an independent reader: names that a
+//! spreadsheet thinks equal, that look like formulas, that are as long as allowed.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use calamine::{Reader, Xlsx};
+use calamine::Reader;
 use proptest::prelude::*;
 use quick_xml::events::Event;
 use zicha::app::{Document, FileFormat, Wanted};
 use zicha::export::{Headers, TableName};
+use zicha::survey::Kind;
 use zicha::text::Rule;
 
 use crate::test_app::{Backend, TestApp, shell, survey};
@@ -44,7 +47,8 @@ fn name() -> impl Strategy<Value = String> {
         .prop_filter("a name that is let in", |n| Rule::line(60).check(n).is_ok() && n.trim() == n)
 }
 
-/// Every part of a Word file is XML that a strict reader reads to its end, and holds no character that XML forbids.
+/// Every part of a Word file is XML that a strict reader reads to its end, and holds no character
+/// that XML forbids.
 fn assert_reads(name: &str, xml: &str) {
     let mut reader = quick_xml::Reader::from_str(xml);
     loop {
@@ -54,13 +58,25 @@ fn assert_reads(name: &str, xml: &str) {
             Err(error) => panic!("{name}: {error}"),
         }
     }
-    assert!(!xml.chars().any(|c| matches!(c, '\u{FFFE}' | '\u{FFFF}') || c.is_control() && !matches!(c, '\n' | '\r' | '\t')), "{name}");
+    assert!(
+        !xml.chars().any(|c| matches!(c, '\u{FFFE}' | '\u{FFFF}')
+            || c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
+        "{name}"
+    );
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5, max_shrink_iters: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 5,
+        max_shrink_iters: 12,
+        ..ProptestConfig::default()
+    })]
     #[test]
-    fn no_export_fails_for_names_that_were_let_in(names in proptest::collection::hash_set(name(), 3..5), title in name(), bureau in name()) {
+    fn no_export_fails_for_names_that_were_let_in(
+        names in proptest::collection::hash_set(name(), 3..5),
+        title in name(),
+        bureau in name(),
+    ) {
         let zicha = TestApp::start(Backend::Sqlite);
         let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(["code", "name", "kind", "headcount"]).unwrap();
@@ -73,45 +89,69 @@ proptest! {
         zicha.app.set_bureau_name(&shell(), &bureau).unwrap();
         let survey = survey("self-check-short");
         let today = zicha::round::shanghai_day(zicha.app.now());
-        let round = zicha.app.create_round(&shell(), &zicha::app::NewRound { survey: &survey, title: &title, opens: today, closes: today, units: &[], access: zicha::round::Access::Slip, looks_back: None }).unwrap();
+        let new = zicha::app::NewRound {
+            survey: &survey,
+            title: &title,
+            opens: today,
+            closes: today,
+            units: &[],
+            access: zicha::round::Access::Slip,
+            looks_back: None,
+        };
+        let round = zicha.app.create_round(&shell(), &new).unwrap();
         zicha.app.open_round(&shell(), &round, zicha::app::Custody::Server).unwrap();
-        let first = survey.questions().iter().find(|q| matches!(q.kind, zicha::survey::Kind::Scale(_))).unwrap().id.clone();
+        let is_scale = |q: &&zicha::survey::Question| matches!(q.kind, Kind::Scale(_));
+        let first = survey.questions().iter().find(is_scale).unwrap().id.clone();
         for codes in zicha.slips(&round).values() {
             for code in codes.iter().take(12) {
                 zicha.answer(&round, code, &[(&first, "widespread")]).assert_received();
             }
         }
         zicha.finish(&round);
-        let groups: Vec<String> = zicha.app.results(&shell(), &round).unwrap().release.groups.iter().map(|g| g.code.clone()).collect();
+        let release = zicha.app.results(&shell(), &round).unwrap().release;
+        let groups: Vec<String> = release.groups.iter().map(|g| g.code.clone()).collect();
         for table in TableName::ALL.into_iter().filter(|t| *t != TableName::LOOKBACK) {
             for group in std::iter::once(None).chain(groups.iter().map(|g| Some(g.as_str()))) {
-                for format in [FileFormat::Csv, FileFormat::Xlsx, FileFormat::Docx, FileFormat::Json] {
-                    let document = Document::Table(table);
-                    let wanted = Wanted { document, format, group, each: false, headers: Headers::Chinese, gb18030: false };
+                use FileFormat::{Csv, Docx, Json, Xlsx};
+                for format in [Csv, Xlsx, Docx, Json] {
+                    let wanted = Wanted {
+                        document: Document::Table(table),
+                        format,
+                        group,
+                        each: false,
+                        headers: Headers::Chinese,
+                        gb18030: false,
+                    };
                     // A table that has no such form says so; what is made must open.
                     let Ok(file) = zicha.app.export(&shell(), &round, &wanted) else { continue };
                     match format {
-                        FileFormat::Xlsx => {
-                            let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(&file.bytes)).unwrap_or_else(|e| panic!("{table:?} {group:?}: {e}"));
+                        Xlsx => {
+                            let mut book: calamine::Xlsx<_> =
+                                calamine::open_workbook_from_rs(Cursor::new(&file.bytes))
+                                    .unwrap_or_else(|e| panic!("{table:?} {group:?}: {e}"));
                             let sheets = book.sheet_names();
-                            let folded: std::collections::BTreeSet<String> = sheets.iter().map(|s| s.to_lowercase()).collect();
+                            let folded: BTreeSet<String> =
+                                sheets.iter().map(|s| s.to_lowercase()).collect();
                             prop_assert_eq!(folded.len(), sheets.len());
                             for sheet in sheets {
                                 prop_assert!(sheet.encode_utf16().count() <= 31);
                                 book.worksheet_range(&sheet).unwrap();
                             }
                         }
-                        FileFormat::Docx => {
+                        Docx => {
                             for (name, body) in crate::test_app::unpacked(&file.bytes) {
                                 assert_reads(&name, &body);
                             }
                         }
-                        FileFormat::Json => drop(serde_json::from_slice::<serde_json::Value>(&file.bytes).unwrap()),
-                        FileFormat::Csv => {
+                        Json => {
+                            serde_json::from_slice::<serde_json::Value>(&file.bytes).unwrap();
+                        }
+                        Csv => {
                             let mut rows = csv::Reader::from_reader(&file.bytes[3..]);
                             for row in rows.records() {
                                 for cell in &row.unwrap() {
-                                    prop_assert!(!cell.starts_with(['=', '@', '＝']) , "{table:?}: {cell}");
+                                    let formula = cell.starts_with(['=', '@', '＝']);
+                                    prop_assert!(!formula, "{table:?}: {cell}");
                                 }
                             }
                         }

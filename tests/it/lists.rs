@@ -1,11 +1,13 @@
-//! Problem lists as the section works on them and hands them over: nothing people did is lost, nobody overwrites unseen, and units read the edition that two accounts let out.
+//! Problem lists as the section works on them and hands them over: nothing people did is lost,
+//! nobody overwrites unseen, and units read the edition that two accounts let out.
 
 use zicha::app::Role;
 use zicha::id::RoundId;
 
 use crate::test_app::{Backend, Desk, Page, TestApp, backends, shell, survey};
 
-const UNITS: &str = "code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\nCS,长寿中队,squad,40\n";
+const UNITS: &str =
+    "code,name,kind,headcount\nCY,曹杨中队,squad,40\nCF,长风中队,squad,40\nCS,长寿中队,squad,40\n";
 
 struct Bureau {
     zicha: TestApp,
@@ -20,14 +22,22 @@ fn bureau(backend: Backend) -> Bureau {
     let round = zicha.open_round(&survey("self-check"));
     for codes in zicha.slips(&round).values() {
         for code in codes.iter().take(24) {
-            let fields = [("honor_pride", "widespread"), ("honor_brand", "widespread"), ("lawful_fake", "widespread"), ("service_verify", "none")];
+            let fields = [
+                ("honor_pride", "widespread"),
+                ("honor_brand", "widespread"),
+                ("lawful_fake", "widespread"),
+                ("service_verify", "none"),
+            ];
             zicha.answer(&round, code, &fields).assert_received();
         }
     }
     zicha.app.close_round(&shell(), &round).unwrap();
     zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     let sign = |name: &str, role, units: &[String]| {
-        let password = zicha.app.add_account(&shell(), name, role, units, Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha
+            .app
+            .add_account(&shell(), name, role, units, Some(crate::test_app::PASSWORD))
+            .unwrap();
         let desk = zicha.desk();
         desk.sign_in(name, &password);
         desk
@@ -51,18 +61,46 @@ impl Bureau {
         let shown = |name: &str| {
             let at = opened.body.find(&format!(" id=\"{name}\"")).unwrap();
             let rest = &opened.body[at..];
-            rest[rest.find('>').unwrap() + 1..rest.find("</textarea>").unwrap()].replace("&quot;", "\"").replace("&lt;", "<").replace("&amp;", "&")
+            rest[rest.find('>').unwrap() + 1..rest.find("</textarea>").unwrap()]
+                .replace("&quot;", "\"")
+                .replace("&lt;", "<")
+                .replace("&amp;", "&")
         };
-        let value = |name: &str| opened.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let mut fields: Vec<(String, String)> = texts.iter().map(|name| ((*name).to_owned(), shown(name))).collect();
+        let value = |name: &str| {
+            opened
+                .body
+                .split(&format!("name=\"{name}\" value=\""))
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        let mut fields: Vec<(String, String)> =
+            texts.iter().map(|name| ((*name).to_owned(), shown(name))).collect();
         fields.extend(["csrf", "seen", "cases"].map(|name| (name.to_owned(), value(name))));
-        let harm = opened.body.split("id=\"harm_level\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap();
-        fields.extend([("harm_level".to_owned(), harm.to_owned()), ("state".to_owned(), "listed".to_owned())]);
+        let harm = opened
+            .body
+            .split("id=\"harm_level\"")
+            .nth(1)
+            .unwrap()
+            .split("value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        fields.extend([
+            ("harm_level".to_owned(), harm.to_owned()),
+            ("state".to_owned(), "listed".to_owned()),
+        ]);
         for (name, value) in changes {
             fields.retain(|(known, _)| known != name);
             fields.push(((*name).to_owned(), (*value).to_owned()));
         }
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         desk.post(&self.row(number), &fields)
     }
 
@@ -76,7 +114,16 @@ impl Bureau {
     }
 
     fn numbers(&self, group: &str) -> Vec<String> {
-        self.zicha.app.results(&shell(), &self.round).unwrap().list(group).unwrap().problems.into_iter().map(|p| p.number).collect()
+        self.zicha
+            .app
+            .results(&shell(), &self.round)
+            .unwrap()
+            .list(group)
+            .unwrap()
+            .problems
+            .into_iter()
+            .map(|p| p.number)
+            .collect()
     }
 
     fn agree(&self, desk: &Desk, step: &str) -> Page {
@@ -85,7 +132,12 @@ impl Bureau {
     }
 }
 
-const FOUND: [(&str, &str); 4] = [("category", "1"), ("source", "inspection"), ("found", "2020-06-10"), ("statement", "着装不整，上岗不戴帽")];
+const FOUND: [(&str, &str); 4] = [
+    ("category", "1"),
+    ("source", "inspection"),
+    ("found", "2020-06-10"),
+    ("statement", "着装不整，上岗不戴帽"),
+];
 
 #[test]
 fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew() {
@@ -93,26 +145,45 @@ fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew
         let b = bureau(backend);
         assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.2"], "a held question is not listed yet");
         assert_eq!(b.add("CY", &FOUND).status, 303);
-        assert_eq!(b.edit("CY-1.1", &[("statement", "荣辱观树立不牢（经核实）"), ("note", "已谈话")]).status, 303);
+        assert_eq!(
+            b.edit("CY-1.1", &[("statement", "荣辱观树立不牢（经核实）"), ("note", "已谈话")])
+                .status,
+            303
+        );
         assert_eq!(b.edit("CY-1.2", &[("state", "merged"), ("into", "CY-1.1")]).status, 303);
         assert_eq!(b.edit("CF-1.1", &[("state", "aside"), ("reason", "核实后不属实")]).status, 303);
         assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.M1"]);
         assert_eq!(b.numbers("CF"), ["CF-1.2"]);
-        // The held question is checked for all: it appears everywhere, and what people did is still there.
+        // The held question is checked for all: it appears everywhere, and what people did is still
+        // there.
         b.clerk.post_from(
             &b.base(),
             &format!("{}/hold", b.base()),
-            &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")],
+            &[
+                ("question", "lawful_fake"),
+                ("state", "checked"),
+                ("ground", "调阅台账并询问当事人"),
+            ],
         );
         let order = survey("self-check").question("lawful_fake").unwrap().order;
-        assert_eq!(b.numbers("CY"), ["CY-1.1".to_owned(), "CY-1.M1".to_owned(), format!("CY-3.{order}")]);
+        assert_eq!(
+            b.numbers("CY"),
+            ["CY-1.1".to_owned(), "CY-1.M1".to_owned(), format!("CY-3.{order}")]
+        );
         assert_eq!(b.numbers("CF"), ["CF-1.2".to_owned(), format!("CF-3.{order}")]);
         let paper = b.clerk.get(&format!("{}/lists/CY", b.base()));
-        for said in ["荣辱观树立不牢（经核实）", "含CY-1.2", "明察暗访", "2020-06-10发现", "已谈话"] {
+        for said in ["荣辱观树立不牢（经核实）", "含CY-1.2", "明察暗访", "2020-06-10发现", "已谈话"]
+        {
             paper.assert_says(200, said);
         }
         let csv = b.clerk.get(&format!("{}/export/problems?format=csv&group=CY", b.base())).body;
-        assert!(csv.contains("\"CY-1.M1\"") && csv.contains("\"明察暗访\"") && csv.contains("含CY-1.2") && !csv.contains("\"CY-1.2\""), "{csv}");
+        assert!(
+            csv.contains("\"CY-1.M1\"")
+                && csv.contains("\"明察暗访\"")
+                && csv.contains("含CY-1.2")
+                && !csv.contains("\"CY-1.2\""),
+            "{csv}"
+        );
         // What became of a row is on record, with its author.
         let history = b.clerk.get(&b.row("CY-1.1"));
         history.assert_says(200, "按结果生成的表述");
@@ -124,9 +195,13 @@ fn rows_are_reworded_set_aside_merged_and_added_and_survive_what_is_derived_anew
             "only what was changed"
         );
         // Taken back, the wording returns; the roll-up counts by source.
-        let derived = survey("self-check").question("honor_pride").unwrap().problem.clone().unwrap();
+        let derived =
+            survey("self-check").question("honor_pride").unwrap().problem.clone().unwrap();
         assert_eq!(b.edit("CY-1.1", &[("statement", derived.zh())]).status, 303);
-        assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap()[1].edit.statement, None);
+        assert_eq!(
+            b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap()[1].edit.statement,
+            None
+        );
         b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "各组汇总");
         let chain = b.zicha.app.audit(&shell()).unwrap();
         assert_eq!(chain.rows.iter().filter(|r| r.action == "problem_changed").count(), 5);
@@ -140,18 +215,34 @@ fn two_who_change_a_row_are_told_and_shown_both_versions() {
         let (one, two) = (b.clerk.get(&b.row("CY-1.1")), b.head.get(&b.row("CY-1.1")));
         assert_eq!(b.change(&b.clerk, &one, "CY-1.1", &[("note", "甲的备注")]).status, 303);
         let told = b.change(&b.head, &two, "CY-1.1", &[("note", "乙的备注")]);
-        for said in ["内容已被他人修改", "jingban", "<td>甲的备注</td>", "<strong>乙的备注</strong>"] {
+        for said in
+            ["内容已被他人修改", "jingban", "<td>甲的备注</td>", "<strong>乙的备注</strong>"]
+        {
             told.assert_says(409, said);
         }
-        assert_eq!(b.change(&b.head, &told, "CY-1.1", &[("note", "乙的备注")]).status, 303, "seen, and sent again");
+        assert_eq!(
+            b.change(&b.head, &told, "CY-1.1", &[("note", "乙的备注")]).status,
+            303,
+            "seen, and sent again"
+        );
         assert_eq!(b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap().len(), 2);
         // The difference is told in words, not in the codes of the form.
         let (one, two) = (b.clerk.get(&b.row("CY-1.1")), b.head.get(&b.row("CY-1.1")));
-        assert_eq!(b.change(&b.clerk, &one, "CY-1.1", &[("state", "aside"), ("reason", "已核查")]).status, 303);
+        assert_eq!(
+            b.change(&b.clerk, &one, "CY-1.1", &[("state", "aside"), ("reason", "已核查")]).status,
+            303
+        );
         let told = b.change(&b.head, &two, "CY-1.1", &[("note", "丙")]);
         told.assert_says(409, "<td>不列入</td><td><strong>列入</strong></td>");
-        assert!(!told.body.contains("问题来源</th>"), "a row from the survey has no source to choose");
-        assert_eq!(b.change(&b.head, &told, "CY-1.1", &[("state", "listed")]).status, 303, "as typed, over what was kept");
+        assert!(
+            !told.body.contains("问题来源</th>"),
+            "a row from the survey has no source to choose"
+        );
+        assert_eq!(
+            b.change(&b.head, &told, "CY-1.1", &[("state", "listed")]).status,
+            303,
+            "as typed, over what was kept"
+        );
         // Two who add a row at once get two numbers.
         std::thread::scope(|scope| {
             for desk in [&b.clerk, &b.head] {
@@ -167,7 +258,9 @@ fn two_who_change_a_row_are_told_and_shown_both_versions() {
 fn bad_input_is_refused_beside_what_was_typed() {
     let b = bureau(Backend::Sqlite);
     let missing = b.add("CY", &[("category", "9"), ("source", "survey"), ("note", "留着<b>")]);
-    for said in ["请选择问题类别", "请选择问题来源", "请填写问题表现", "请填写发现日期", "留着&lt;b&gt;"] {
+    for said in
+        ["请选择问题类别", "请选择问题来源", "请填写问题表现", "请填写发现日期", "留着&lt;b&gt;"]
+    {
         missing.assert_says(422, said);
     }
     b.edit("CY-1.1", &[("state", "aside"), ("reason", " ")]).assert_says(422, "不列入的理由为空");
@@ -176,18 +269,34 @@ fn bad_input_is_refused_beside_what_was_typed() {
     b.edit("CY-1.1", &[("statement", "")]).assert_says(422, "请填写问题表现");
     b.edit("CY-1.1", &[("note", &"长".repeat(501))]).assert_says(422, "最多 500 字");
     assert_eq!(b.clerk.get(&b.row("CY-7.9")).status, 404);
-    b.edit("CY-1.1", &[("state", "aside"), ("reason", &"长".repeat(201))]).assert_says(422, "理由最多 200 字");
-    b.add("CY", &[("category", "1"), ("source", "inspection"), ("found", "2099-01-01"), ("statement", "将来的事")]).assert_says(422, "不能晚于今天");
+    b.edit("CY-1.1", &[("state", "aside"), ("reason", &"长".repeat(201))])
+        .assert_says(422, "理由最多 200 字");
+    b.add(
+        "CY",
+        &[
+            ("category", "1"),
+            ("source", "inspection"),
+            ("found", "2099-01-01"),
+            ("statement", "将来的事"),
+        ],
+    )
+    .assert_says(422, "不能晚于今天");
     // A row into which others were merged cannot be merged itself.
     b.edit("CY-1.2", &[("state", "merged"), ("into", "CY-1.1")]);
     b.add("CY", &FOUND);
-    b.edit("CY-1.1", &[("state", "merged"), ("into", "CY-1.M1")]).assert_says(422, "已有其他行并入本行");
+    b.edit("CY-1.1", &[("state", "merged"), ("into", "CY-1.M1")])
+        .assert_says(422, "已有其他行并入本行");
     // Names that hide or run are shown harmlessly wherever they appear.
     b.edit("CY-1.1", &[("statement", "甲\u{202E}乙")]).assert_says(422, "U+202E");
     b.edit("CY-1.1", &[("statement", "<script>alert(1)</script>乙")]);
-    for page in [format!("{}/lists/CY", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1")] {
+    for page in
+        [format!("{}/lists/CY", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1")]
+    {
         let body = b.clerk.get(&page).body;
-        assert!(!body.contains("<script>alert") && body.contains("&lt;script&gt;alert(1)"), "{page}");
+        assert!(
+            !body.contains("<script>alert") && body.contains("&lt;script&gt;alert(1)"),
+            "{page}"
+        );
     }
 }
 
@@ -200,7 +309,17 @@ fn row_of<'a>(body: &'a str, text: &str) -> &'a str {
 fn units_read_the_edition_that_two_accounts_let_out() {
     for backend in backends() {
         let b = bureau(backend);
-        let password = b.zicha.app.add_account(&shell(), "duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = b
+            .zicha
+            .app
+            .add_account(
+                &shell(),
+                "duizhang",
+                Role::UnitHead,
+                &["CY".into()],
+                Some(crate::test_app::PASSWORD),
+            )
+            .unwrap();
         let squad = b.zicha.desk();
         squad.sign_in("duizhang", &password);
         let paper = format!("{}/lists/CY", b.base());
@@ -219,7 +338,11 @@ fn units_read_the_edition_that_two_accounts_let_out() {
         squad.get(&paper).assert_says(200, "第一版的备注");
         b.clerk.get(&paper).assert_says(200, "第二版的备注");
         b.clerk.get(&format!("{}/problems", b.base())).assert_says(200, "此后清单有改动");
-        let second = b.zicha.app.add_account(&shell(), "second", Role::Clerk, &[], Some(crate::test_app::PASSWORD)).unwrap();
+        let second = b
+            .zicha
+            .app
+            .add_account(&shell(), "second", Role::Clerk, &[], Some(crate::test_app::PASSWORD))
+            .unwrap();
         let other = b.zicha.desk();
         other.sign_in("second", &second);
         b.agree(&b.clerk, "lists");
@@ -237,17 +360,32 @@ fn units_read_the_edition_that_two_accounts_let_out() {
         b.clerk.post_from(
             &b.base(),
             &format!("{}/hold", b.base()),
-            &[("question", "lawful_fake"), ("state", "checked"), ("ground", "调阅台账并询问当事人")],
+            &[
+                ("question", "lawful_fake"),
+                ("state", "checked"),
+                ("ground", "调阅台账并询问当事人"),
+            ],
         );
         let held = survey("self-check").question("lawful_fake").unwrap().text.zh().to_owned();
         let group = format!("{}/groups/CY", b.base());
-        assert!(!row_of(&squad.get(&group).body, &held).contains("<svg") && row_of(&b.clerk.get(&group).body, &held).contains("<svg"));
+        assert!(
+            !row_of(&squad.get(&group).body, &held).contains("<svg")
+                && row_of(&b.clerk.get(&group).body, &held).contains("<svg")
+        );
         assert!(!squad.get(&paper).body.contains("CY-3."));
         b.agree(&b.clerk, "lists");
         b.agree(&b.head, "lists");
-        assert!(row_of(&squad.get(&group).body, &held).contains("<svg") && squad.get(&paper).body.contains("CY-3."));
+        assert!(
+            row_of(&squad.get(&group).body, &held).contains("<svg")
+                && squad.get(&paper).body.contains("CY-3.")
+        );
         // A list is a document of the unit: the desk's working pages are not theirs.
-        for page in [format!("{}/problems", b.base()), format!("{}/problems/CY", b.base()), b.row("CY-1.1"), format!("{}/exports", b.base())] {
+        for page in [
+            format!("{}/problems", b.base()),
+            format!("{}/problems/CY", b.base()),
+            b.row("CY-1.1"),
+            format!("{}/exports", b.base()),
+        ] {
             assert_eq!(squad.get(&page).status, 403, "{page}");
         }
     }
@@ -259,7 +397,8 @@ fn lists_and_their_history_come_back_from_a_backup() {
         let b = bureau(backend);
         b.add("CY", &FOUND);
         b.edit("CY-1.1", &[("note", "备份前")]);
-        let shapes = ["problems", "problem_history"].map(|name| zicha::storage::backup::Shape::named(name).unwrap());
+        let shapes = ["problems", "problem_history"]
+            .map(|name| zicha::storage::backup::Shape::named(name).unwrap());
         assert!(shapes.iter().all(|s| s.round == Some(0)), "rows belong to a round");
         assert_eq!(b.zicha.app.results(&shell(), &b.round).unwrap().edits.len(), 2);
     }

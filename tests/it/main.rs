@@ -1,7 +1,11 @@
 //! Behaviour of the whole product. Read `story.rs` first.
 
 #![expect(clippy::disallowed_methods, reason = "tests own their clock and randomness")]
-#![expect(clippy::items_after_statements, clippy::default_trait_access, reason = "a test reads from top to bottom")]
+#![expect(
+    clippy::items_after_statements,
+    clippy::default_trait_access,
+    reason = "a test reads from top to bottom"
+)]
 
 mod accounts;
 mod api;

@@ -1,4 +1,5 @@
-//! The opening under bad luck: killed at every step, out of disk, the database gone, two openers, other rounds busy. Nothing lost, nothing doubled, nobody held up.
+//! The opening under bad luck: killed at every step, out of disk, the database gone, two openers,
+//! other rounds busy. Nothing lost, nothing doubled, nobody held up.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -29,18 +30,47 @@ impl Closed {
         std::fs::write(shell.path("units.csv"), UNITS).unwrap();
         shell.ok(&["units", "import", &shell.path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-        let round = shell.ok(&["round", "create", "--survey", "canteen", "--title", "开箱", "--opens", &today, "--closes", &today]);
+        let round = shell.ok(&[
+            "round", "create", "--survey", "canteen", "--title", "开箱", "--opens", &today,
+            "--closes", &today,
+        ]);
         let passphrases = shell.path("passphrases.txt");
-        shell.ok(&["--yes", "round", "open", &round, "--trustees", "3", "--quorum", "2", "--passphrases-out", &passphrases]);
-        shell.ok(&["slips", "issue", "--round", &round, "--format", "csv", "--out", &shell.path("slips.csv")]);
+        shell.ok(&[
+            "--yes",
+            "round",
+            "open",
+            &round,
+            "--trustees",
+            "3",
+            "--quorum",
+            "2",
+            "--passphrases-out",
+            &passphrases,
+        ]);
+        shell.ok(&[
+            "slips",
+            "issue",
+            "--round",
+            &round,
+            "--format",
+            "csv",
+            "--out",
+            &shell.path("slips.csv"),
+        ]);
         let slips = std::fs::read_to_string(shell.path("slips.csv")).unwrap();
         let app = std::sync::Arc::new(zicha::app::App::open(shell.settings()).unwrap());
         let id: RoundId = round.parse().unwrap();
         for (n, line) in slips.lines().skip(1).enumerate().filter(|(n, _)| n % 4 != 0) {
             let code = line.split("\",\"").nth(3).unwrap();
             let meal = ["breakfast", "lunch", "dinner"][n % 3];
-            let fields = [("code", code), ("visit_meal", meal), ("food_cold", "agree"), ("visit_note", NOTE)];
-            let form = zicha::response::Form::decode(crate::test_app::encode(&fields).as_bytes()).unwrap();
+            let fields = [
+                ("code", code),
+                ("visit_meal", meal),
+                ("food_cold", "agree"),
+                ("visit_note", NOTE),
+            ];
+            let form =
+                zicha::response::Form::decode(crate::test_app::encode(&fields).as_bytes()).unwrap();
             app.submit(&id, &form).unwrap();
         }
         drop(app);
@@ -64,7 +94,8 @@ impl Closed {
     fn open_with(&self, crash: &str) -> std::process::ExitStatus {
         let mut arguments = self.open().to_vec();
         arguments.push(&self.passphrases);
-        let output = self.shell.command(&arguments).env("ZICHA_TEST_CRASH", crash).output().unwrap();
+        let output =
+            self.shell.command(&arguments).env("ZICHA_TEST_CRASH", crash).output().unwrap();
         output.status
     }
 
@@ -80,9 +111,14 @@ impl Closed {
     fn outcome(&self) -> (String, usize, usize) {
         let app = self.app();
         let results = app.results(&shell(), &self.id()).unwrap();
-        assert!(app.verify(&self.id()).unwrap().iter().all(|c| c.holds), "{:?}", app.verify(&self.id()));
+        assert!(
+            app.verify(&self.id()).unwrap().iter().all(|c| c.holds),
+            "{:?}",
+            app.verify(&self.id())
+        );
         let left = std::fs::read_dir(self.shell.folder.path().join("custody")).unwrap().count()
-            + std::fs::read_dir(self.shell.folder.path().join("staging")).map_or(0, Iterator::count)
+            + std::fs::read_dir(self.shell.folder.path().join("staging"))
+                .map_or(0, Iterator::count)
             + usize::from(self.shell.folder.path().join(format!("box-{}.db", self.round)).exists());
         (results.release.to_json(), self.shell.count("comments"), left)
     }
@@ -107,14 +143,22 @@ fn killed_at_every_step_and_run_again_it_gives_the_same_result() {
         let calm = closed.copy();
         assert!(calm.open_with("never").success());
         let expected = calm.outcome();
-        assert_eq!((expected.1, expected.2), (34, 0), "{backend:?}: every text, and nothing left of box and keys");
+        assert_eq!(
+            (expected.1, expected.2),
+            (34, 0),
+            "{backend:?}: every text, and nothing left of box and keys"
+        );
         for (n, step) in STEPS.iter().enumerate() {
             let struck = closed.copy();
             assert!(!struck.open_with(step).success(), "{backend:?}: it did not die at {step}");
             let app = struck.app();
             let round = app.round(&struck.id()).unwrap();
             // Results appear only when box and keys are gone.
-            assert_eq!(app.results(&shell(), &struck.id()).is_ok(), round.destroyed, "{backend:?} after a crash at {step}");
+            assert_eq!(
+                app.results(&shell(), &struck.id()).is_ok(),
+                round.destroyed,
+                "{backend:?} after a crash at {step}"
+            );
             let written = round.state.has_results();
             drop(app);
             if !written {
@@ -136,11 +180,20 @@ impl Closed {
     /// Runs the service until the round's keys are gone.
     fn serve(&self) {
         let listen = format!("127.0.0.1:{}", crate::test_app::free_port());
-        let mut server = self.shell.command(&["serve", "--listen", &listen]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut server = self
+            .shell
+            .command(&["serve", "--listen", &listen])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let app = self.app();
         let started = Instant::now();
         while !app.round(&self.id()).unwrap().destroyed {
-            assert!(started.elapsed() < Duration::from_secs(20), "serve did not finish the destruction");
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "serve did not finish the destruction"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         std::thread::sleep(Duration::from_millis(200));
@@ -197,18 +250,28 @@ fn the_database_may_go_away_in_the_middle() {
     let (server, name) = url.rsplit_once('/').unwrap();
     let cut = || {
         let mut db = PgConnection::establish(&format!("{server}/postgres")).unwrap();
-        db.batch_execute(&format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")).unwrap();
+        db.batch_execute(&format!(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        ))
+        .unwrap();
     };
     let app = closed.app();
-    for line in std::fs::read_to_string(&closed.passphrases).unwrap().lines().filter(|l| !l.starts_with('#')) {
+    for line in std::fs::read_to_string(&closed.passphrases)
+        .unwrap()
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+    {
         app.enter_passphrase(&shell(), &closed.id(), line).unwrap();
     }
     for at in ["check", "count", "write"] {
         let result = app.open_box(&shell(), &closed.id(), &mut |progress| match (at, progress) {
-            ("check", Progress::Checking) | ("count", Progress::Opening { .. }) | ("write", Progress::Writing) => cut(),
+            ("check", Progress::Checking)
+            | ("count", Progress::Opening { .. })
+            | ("write", Progress::Writing) => cut(),
             _ => {}
         });
-        // A connection of the pool that was cut is noticed and replaced; whatever was under way fails as a whole.
+        // A connection of the pool that was cut is noticed and replaced; whatever was under way
+        // fails as a whole.
         if let Err(error) = result {
             assert!(matches!(error, zicha::app::AppError::Storage(_)), "{at}: {error}");
             assert!(app.round(&closed.id()).is_ok(), "the pool came back");
@@ -234,7 +297,11 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
         };
         let nodes = [closed.app(), closed.app()];
         for node in &nodes {
-            for line in std::fs::read_to_string(&closed.passphrases).unwrap().lines().filter(|l| !l.starts_with('#')) {
+            for line in std::fs::read_to_string(&closed.passphrases)
+                .unwrap()
+                .lines()
+                .filter(|l| !l.starts_with('#'))
+            {
                 node.enter_passphrase(&shell(), &closed.id(), line).unwrap();
             }
         }
@@ -255,7 +322,14 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
         for error in results.iter().filter_map(|r| r.as_ref().err()) {
             let said = error.to_string();
             assert!(
-                ["being opened elsewhere", "was opened before", "just opened elsewhere", "is missing"].iter().any(|s| said.contains(s)),
+                [
+                    "being opened elsewhere",
+                    "was opened before",
+                    "just opened elsewhere",
+                    "is missing"
+                ]
+                .iter()
+                .any(|s| said.contains(s)),
                 "{said}"
             );
         }
@@ -271,7 +345,9 @@ fn other_rounds_take_submissions_while_a_box_is_opened_and_destroyed() {
         zicha.import_units(UNITS);
         let full = zicha.open_round(&survey("canteen"));
         for code in zicha.slips(&full).values().flatten() {
-            zicha.answer(&full, code, &[("visit_meal", "lunch"), ("visit_note", NOTE)]).assert_received();
+            zicha
+                .answer(&full, code, &[("visit_meal", "lunch"), ("visit_note", NOTE)])
+                .assert_received();
         }
         zicha.app.close_round(&shell(), &full).unwrap();
         let busy = zicha.open_round(&survey("canteen"));
@@ -289,7 +365,8 @@ fn other_rounds_take_submissions_while_a_box_is_opened_and_destroyed() {
                 }
                 sent
             });
-            // Somebody is in the middle of a submission to the other round for as long as the destruction may take:
+            // Somebody is in the middle of a submission to the other round for as long as the
+            // destruction may take:
             // a lock on the whole of the boxes would wait for it, and everybody else for that lock.
             zicha.app.open_box(&shell(), &full, &mut |_| {}).unwrap();
             opened.store(true, Ordering::Relaxed);
@@ -313,11 +390,13 @@ fn destroying_a_box_waits_for_nobody_else_s_transaction_to_be_let_in() {
     zicha.app.close_round(&shell(), &full).unwrap();
     // A transaction on the other round's ballots that stays open while the box is destroyed.
     let mut slow = PgConnection::establish(&zicha.app.settings().database_url()).unwrap();
-    slow.batch_execute(&format!("begin; select count(*) from ballots where round = '{busy}'")).unwrap();
+    slow.batch_execute(&format!("begin; select count(*) from ballots where round = '{busy}'"))
+        .unwrap();
     std::thread::scope(|scope| {
         let opening = scope.spawn(|| zicha.app.open_box(&shell(), &full, &mut |_| {}));
         std::thread::sleep(Duration::from_millis(300));
-        // The destruction may wait for that transaction; a submission may not wait for the destruction.
+        // The destruction may wait for that transaction; a submission may not wait for the
+        // destruction.
         zicha.answer(&busy, &codes[0], &[("visit_meal", "dinner")]).assert_received();
         zicha.answer(&busy, &codes[1], &[("visit_meal", "dinner")]).assert_received();
         slow.batch_execute("commit").unwrap();
@@ -341,7 +420,13 @@ fn progress_tells_how_much_is_left() {
     assert!(
         matches!(
             seen[..],
-            [Progress::Checking, Progress::Opening { done: 6, of: 6, left: Duration::ZERO }, Progress::Writing, Progress::Destroying, Progress::Done]
+            [
+                Progress::Checking,
+                Progress::Opening { done: 6, of: 6, left: Duration::ZERO },
+                Progress::Writing,
+                Progress::Destroying,
+                Progress::Done
+            ]
         ),
         "{seen:?}"
     );

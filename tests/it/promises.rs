@@ -1,4 +1,5 @@
-//! Every line of the promise, and the test that proves it. A line without a proof, a proof that does not exist, or a line that stands where it does not hold, fails.
+//! Every line of the promise, and the test that proves it. A line without a proof, a proof that
+//! does not exist, or a line that stands where it does not hold, fails.
 
 use zicha::app::{App, LINES, Settings};
 use zicha::round::Access;
@@ -26,7 +27,13 @@ const PROOFS: [(&str, Proof); 24] = [
         ]),
     ),
     ("not_yet_nobody", Tests(&["promises::lines_that_do_not_hold_give_way_to_weaker_ones"])),
-    ("codes", Tests(&["canary::nothing_a_phone_sends_is_found_anywhere", "schema::every_column_has_a_reason_and_none_is_there_without_one"])),
+    (
+        "codes",
+        Tests(&[
+            "canary::nothing_a_phone_sends_is_found_anywhere",
+            "schema::every_column_has_a_reason_and_none_is_there_without_one",
+        ]),
+    ),
     (
         "sealed",
         Tests(&[
@@ -46,7 +53,10 @@ const PROOFS: [(&str, Proof); 24] = [
     ),
     (
         "bands",
-        Tests(&["gate_attack::no_random_bureau_gives_a_group_away", "gate_attack::groups_that_are_too_small_are_merged_without_a_look_at_answers"]),
+        Tests(&[
+            "gate_attack::no_random_bureau_gives_a_group_away",
+            "gate_attack::groups_that_are_too_small_are_merged_without_a_look_at_answers",
+        ]),
     ),
     (
         "site",
@@ -59,13 +69,31 @@ const PROOFS: [(&str, Proof); 24] = [
         "device",
         Browser(&[
             ("storage", "unasked, no answer is stored anywhere"),
-            ("storage", "a draft by choice holds the answers for a day, never the code, and comes back when asked for"),
+            (
+                "storage",
+                "a draft by choice holds the answers for a day, never the code, and comes back \
+                 when asked for",
+            ),
             ("storage", "a draft is gone after 24 hours, from whichever page is opened then"),
-            ("storage", "an opened questionnaire survives a reload without network, and what is stored for that is what everybody gets"),
-            ("story", "an officer scans a slip, answers in eight steps, submits, and leaves nothing on the phone"),
+            (
+                "storage",
+                "an opened questionnaire survives a reload without network, and what is stored for \
+                 that is what everybody gets",
+            ),
+            (
+                "story",
+                "an officer scans a slip, answers in eight steps, submits, and leaves nothing on \
+                 the phone",
+            ),
         ]),
     ),
-    ("https", Tests(&["bad_input::received_again_and_closed_are_equal_in_length", "promises::lines_that_do_not_hold_give_way_to_weaker_ones"])),
+    (
+        "https",
+        Tests(&[
+            "bad_input::received_again_and_closed_are_equal_in_length",
+            "promises::lines_that_do_not_hold_give_way_to_weaker_ones",
+        ]),
+    ),
     ("http", Tests(&["promises::lines_that_do_not_hold_give_way_to_weaker_ones"])),
     (
         "backups",
@@ -87,7 +115,10 @@ const PROOFS: [(&str, Proof); 24] = [
     ("p_noname", Tests(&["promises::the_questionnaire_asks_for_no_name"])),
     (
         "p_stored",
-        Tests(&["schema::no_type_can_hold_a_time_or_an_order_where_respondents_write", "sealing::after_the_opening_no_file_holds_a_readable_answer"]),
+        Tests(&[
+            "schema::no_type_can_hold_a_time_or_an_order_where_respondents_write",
+            "sealing::after_the_opening_no_file_holds_a_readable_answer",
+        ]),
     ),
     (
         "p_code",
@@ -103,10 +134,19 @@ const PROOFS: [(&str, Proof); 24] = [
             "gate_attack::a_group_cell_holds_no_number_but_band_ends_and_indices",
         ]),
     ),
-    ("p_text", People("two designated officers read and summarise; the originals' destruction is tested under `originals`")),
+    (
+        "p_text",
+        People(
+            "two designated officers read and summarise; the originals' destruction is tested \
+             under `originals`",
+        ),
+    ),
     (
         "p_final",
-        Tests(&["trustees::any_quorum_and_the_custody_file_open_and_nothing_less_does", "durability::a_thousand_uses_of_one_code_count_once"]),
+        Tests(&[
+            "trustees::any_quorum_and_the_custody_file_open_and_nothing_less_does",
+            "durability::a_thousand_uses_of_one_code_count_once",
+        ]),
     ),
     ("p_channel", People("advice on where reports of violations belong")),
 ];
@@ -116,22 +156,32 @@ fn every_line_names_a_proof_that_exists() {
     let shipped = App::shipped_surveys();
     let of_surveys = shipped.iter().flat_map(|s| s.privacy().iter().map(|l| l.id.as_str()));
     for id in LINES.iter().copied().chain(of_surveys) {
-        let proof = PROOFS.iter().find(|p| p.0 == id).unwrap_or_else(|| panic!("{id} has no proof"));
+        let proof =
+            PROOFS.iter().find(|p| p.0 == id).unwrap_or_else(|| panic!("{id} has no proof"));
         match proof.1 {
             Tests(tests) => {
                 assert!(!tests.is_empty());
                 for test in tests {
                     let (module, name) = test.split_once("::").unwrap();
                     let path = format!("{}/tests/it/{module}.rs", env!("CARGO_MANIFEST_DIR"));
-                    let source = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{path} of {id}"));
-                    assert!(source.contains(&format!("fn {name}(")), "{id}: there is no test {test}");
+                    let source =
+                        std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{path} of {id}"));
+                    assert!(
+                        source.contains(&format!("fn {name}(")),
+                        "{id}: there is no test {test}"
+                    );
                 }
             }
             Browser(tests) => {
                 for (file, title) in tests {
-                    let path = format!("{}/tests/browser/{file}.spec.mjs", env!("CARGO_MANIFEST_DIR"));
-                    let source = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{path} of {id}"));
-                    assert!(source.contains(&format!("test(\"{title}\"")), "{id}: there is no test {title}");
+                    let path =
+                        format!("{}/tests/browser/{file}.spec.mjs", env!("CARGO_MANIFEST_DIR"));
+                    let source =
+                        std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{path} of {id}"));
+                    assert!(
+                        source.contains(&format!("test(\"{title}\"")),
+                        "{id}: there is no test {title}"
+                    );
                 }
             }
             People(why) => assert!(why.len() > 20, "{id}"),
@@ -141,7 +191,11 @@ fn every_line_names_a_proof_that_exists() {
 
 fn app(public_url: &str) -> (tempfile::TempDir, std::sync::Arc<App>) {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { data: folder.path().to_owned(), public_url: Some(public_url.into()), ..Settings::default() };
+    let settings = Settings {
+        data: folder.path().to_owned(),
+        public_url: Some(public_url.into()),
+        ..Settings::default()
+    };
     let app = std::sync::Arc::new(App::open(settings).unwrap());
     app.import_units(&shell(), UNITS.as_bytes()).unwrap();
     (folder, app)
@@ -149,13 +203,26 @@ fn app(public_url: &str) -> (tempfile::TempDir, std::sync::Arc<App>) {
 
 fn round(app: &App, trustees: bool, code_in_qr: bool, access: Access) -> zicha::id::RoundId {
     let day = zicha::round::shanghai_day(app.now());
-    let new = zicha::app::NewRound { survey: &survey("self-check"), title: "试", opens: day, closes: day, units: &[], access, looks_back: None };
+    let new = zicha::app::NewRound {
+        survey: &survey("self-check"),
+        title: "试",
+        opens: day,
+        closes: day,
+        units: &[],
+        access,
+        looks_back: None,
+    };
     let id = app.create_round(&shell(), &new).unwrap();
     app.issue_slips(&shell(), &id, None, 0, code_in_qr).unwrap();
     if trustees {
         app.prepare_trustees(&shell(), &id, (4, 3), "").unwrap();
     }
-    app.open_round(&shell(), &id, if trustees { zicha::app::Custody::UntestedTrustees } else { zicha::app::Custody::Server }).unwrap();
+    app.open_round(
+        &shell(),
+        &id,
+        if trustees { zicha::app::Custody::UntestedTrustees } else { zicha::app::Custody::Server },
+    )
+    .unwrap();
     id
 }
 
@@ -166,7 +233,22 @@ fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     let (_folder, good) = app("https://survey.example.org");
     let id = round(&good, true, false, Access::Slip);
     let lines = ids(good.promise(&good.live_rounds().unwrap()));
-    assert_eq!(lines, ["nobody", "codes", "sealed", "trustees", "opening", "bands", "site", "device", "https", "backups", "originals"]);
+    assert_eq!(
+        lines,
+        [
+            "nobody",
+            "codes",
+            "sealed",
+            "trustees",
+            "opening",
+            "bands",
+            "site",
+            "device",
+            "https",
+            "backups",
+            "originals"
+        ]
+    );
     let own = ids(good.round_promise(&good.live(&id).unwrap()));
     assert_eq!(own, ["p_noname", "p_stored", "p_code", "p_min", "p_text", "p_final", "p_channel"]);
     // The server holds the key: what needs trustees is gone, and the weaker line is there.
@@ -182,7 +264,8 @@ fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     good.open_box(&shell(), &id, &mut |_| {}).unwrap();
     assert!(ids(good.promise(&good.live_rounds().unwrap())).contains(&"nobody".into()));
     // A poster keeps no "once each", and a code in the image is said.
-    let own = ids(good.round_promise(&good.live(&round(&good, true, true, Access::Poster)).unwrap()));
+    let own =
+        ids(good.round_promise(&good.live(&round(&good, true, true, Access::Poster)).unwrap()));
     assert!(!own.contains(&"p_code".into()));
     let own = ids(good.round_promise(&good.live(&round(&good, true, true, Access::Slip)).unwrap()));
     assert!(own.contains(&"round_code_in_qr".into()));
@@ -190,7 +273,11 @@ fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     let (_folder, plain) = app("http://survey.example.org");
     let id = round(&plain, true, false, Access::Slip);
     let lines = ids(plain.promise(&plain.live_rounds().unwrap()));
-    assert!(lines.contains(&"http".into()) && lines.contains(&"not_yet_nobody".into()) && !lines.contains(&"https".into()));
+    assert!(
+        lines.contains(&"http".into())
+            && lines.contains(&"not_yet_nobody".into())
+            && !lines.contains(&"https".into())
+    );
     assert!(ids(plain.round_promise(&plain.live(&id).unwrap())).contains(&"round_http".into()));
 }
 
@@ -214,8 +301,14 @@ fn the_page_shows_exactly_the_lines_that_hold() {
 fn the_questionnaire_asks_for_no_name() {
     for survey in App::shipped_surveys() {
         for question in survey.questions() {
-            for word in ["您的姓名", "您的职务", "您的年龄", "手机号", "微信号", "工号"] {
-                assert!(!question.text.zh().contains(word), "{}: {}", survey.id(), question.text.zh());
+            for word in ["您的姓名", "您的职务", "您的年龄", "手机号", "微信号", "工号"]
+            {
+                assert!(
+                    !question.text.zh().contains(word),
+                    "{}: {}",
+                    survey.id(),
+                    question.text.zh()
+                );
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The proxy configurations that come with zicha, as nginx and Caddy really run them: a submission goes through, and nothing of it stays.
+//! The proxy configurations that come with zicha, as nginx and Caddy really run them: a submission
+//! goes through, and nothing of it stays.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::test_app::{Backend, TestApp, UNITS, agent, all_files, encode, free_port, survey, tool};
 
-const WORDS: [&str; 5] = ["CanaryAgentP1", "CanaryRefererP2", "CanaryQueryP3", "CanaryLangP4", "记号代理五"];
+const WORDS: [&str; 5] =
+    ["CanaryAgentP1", "CanaryRefererP2", "CanaryQueryP3", "CanaryLangP4", "记号代理五"];
 
 struct Proxy(std::process::Child);
 
@@ -23,18 +25,21 @@ fn config(name: &str) -> String {
     std::fs::read_to_string(format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// The shipped file with another address, without TLS, and in a folder of its own; every rule about logs and headers stays.
+/// The shipped file with another address, without TLS, and in a folder of its own; every rule about
+/// logs and headers stays.
 fn nginx(port: u16, upstream: u16, folder: &Path) -> String {
     let text = config("nginx.conf");
     let (head, rest) = text.split_once("    server {\n        listen 80;").unwrap();
     let (_, tls) = rest.split_once("    server {\n        listen 443 ssl http2;").unwrap();
-    let tls = tls.lines().filter(|l| !l.trim_start().starts_with("ssl_")).collect::<Vec<_>>().join("\n");
+    let tls =
+        tls.lines().filter(|l| !l.trim_start().starts_with("ssl_")).collect::<Vec<_>>().join("\n");
     format!("{head}    server {{\n        listen 127.0.0.1:{port};{tls}")
         .replace("user www-data;\n", "daemon off;\n")
         .replace("/run/nginx-zicha.pid", folder.join("pid").to_str().unwrap())
         .replace("127.0.0.1:8080", &format!("127.0.0.1:{upstream}"))
         .replace("    access_log off;", &format!(
-            "    access_log off;\n    client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;",
+            "    access_log off;\n    client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; \
+             fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;",
             folder.display()
         ))
 }
@@ -49,7 +54,16 @@ fn start(name: &str, port: u16, upstream: u16, folder: &Path) -> Option<Proxy> {
     let binary = tool(name)?;
     let (file, arguments): (&str, Vec<String>) = if name == "nginx" {
         std::fs::write(folder.join("conf"), nginx(port, upstream, folder)).unwrap();
-        ("conf", vec!["-p".into(), folder.display().to_string(), "-e".into(), folder.join("first-errors").display().to_string(), "-c".into()])
+        (
+            "conf",
+            vec![
+                "-p".into(),
+                folder.display().to_string(),
+                "-e".into(),
+                folder.join("first-errors").display().to_string(),
+                "-c".into(),
+            ],
+        )
     } else {
         std::fs::write(folder.join("conf"), caddy(port, upstream)).unwrap();
         ("conf", vec!["run".into(), "--adapter".into(), "caddyfile".into(), "--config".into()])
@@ -68,7 +82,11 @@ fn start(name: &str, port: u16, upstream: u16, folder: &Path) -> Option<Proxy> {
         .unwrap();
     let started = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(started.elapsed() < Duration::from_secs(20), "{name}: {}", std::fs::read_to_string(folder.join("stderr")).unwrap());
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{name}: {}",
+            std::fs::read_to_string(folder.join("stderr")).unwrap()
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
     Some(Proxy(child))
@@ -97,7 +115,11 @@ fn a_submission_goes_through_and_no_proxy_keeps_anything_of_it() {
                 .status()
                 .as_u16()
         };
-        let good = encode(&[("code", codes[n].as_str()), ("visit_meal", "lunch"), ("visit_note", WORDS[4])]);
+        let good = encode(&[
+            ("code", codes[n].as_str()),
+            ("visit_meal", "lunch"),
+            ("visit_note", WORDS[4]),
+        ]);
         assert_eq!(send(&format!("/r/{round}?{}", WORDS[2]), &good), 303, "{name}");
         assert_eq!(send(&format!("/nowhere/{}", WORDS[2]), ""), 404, "{name}");
         assert_eq!(send(&format!("/r/{round}"), &"x".repeat(300_000)), 413, "{name}");
@@ -105,7 +127,10 @@ fn a_submission_goes_through_and_no_proxy_keeps_anything_of_it() {
         for file in all_files(folder.path()) {
             let bytes = std::fs::read(folder.path().join(&file)).unwrap();
             for word in WORDS.iter().copied().chain([codes[n].as_str(), round.as_str()]) {
-                assert!(memchr::memmem::find(&bytes, word.as_bytes()).is_none(), "{name} kept {word} in {file}");
+                assert!(
+                    memchr::memmem::find(&bytes, word.as_bytes()).is_none(),
+                    "{name} kept {word} in {file}"
+                );
             }
         }
     }
@@ -117,7 +142,10 @@ fn what_a_proxy_passes_on_names_no_phone() {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free_port();
-        let Some(_proxy) = start(name, port, listener.local_addr().unwrap().port(), folder.path()) else { continue };
+        let Some(_proxy) = start(name, port, listener.local_addr().unwrap().port(), folder.path())
+        else {
+            continue;
+        };
         let seen = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
@@ -126,7 +154,12 @@ fn what_a_proxy_passes_on_names_no_phone() {
             stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
             String::from_utf8_lossy(&head[..n]).into_owned()
         });
-        agent().get(format!("http://127.0.0.1:{port}/")).header("user-agent", WORDS[0]).header("accept-language", WORDS[3]).call().unwrap();
+        agent()
+            .get(format!("http://127.0.0.1:{port}/"))
+            .header("user-agent", WORDS[0])
+            .header("accept-language", WORDS[3])
+            .call()
+            .unwrap();
         let head = seen.join().unwrap().to_lowercase();
         for word in ["forwarded", "x-real-ip", "canary", "user-agent: c", "\nvia: 1.1 caddy 127"] {
             assert!(!head.contains(word), "{name} passed on {word}: {head}");

@@ -1,4 +1,5 @@
-//! PostgreSQL with a role for each part: the whole story runs with the rights of `deploy/postgres/roles.sql`, and no part can do more than its own.
+//! PostgreSQL with a role for each part: the whole story runs with the rights of
+//! `deploy/postgres/roles.sql`, and no part can do more than its own.
 //! What a part may not do is tried as somebody would who has stolen its password.
 
 use std::process::{Child, Command, Stdio};
@@ -19,7 +20,8 @@ struct Divided {
 
 impl Divided {
     fn new() -> Self {
-        let divided = Self { folder: tempfile::tempdir().unwrap(), superuser: new_postgres_database() };
+        let divided =
+            Self { folder: tempfile::tempdir().unwrap(), superuser: new_postgres_database() };
         // The tables are made once, by any command.
         divided.run(&[("ZICHA_DATABASE", divided.superuser.clone())], &["round", "list"]).unwrap();
         divided.apply_roles();
@@ -41,7 +43,11 @@ impl Divided {
     }
 
     fn desk(&self) -> [(&'static str, String); 3] {
-        [("ZICHA_DATABASE", self.address("zicha_desk")), ("ZICHA_OPENING_DATABASE", self.address("zicha_opening")), ("ZICHA_PART", "desk".to_owned())]
+        [
+            ("ZICHA_DATABASE", self.address("zicha_desk")),
+            ("ZICHA_OPENING_DATABASE", self.address("zicha_opening")),
+            ("ZICHA_PART", "desk".to_owned()),
+        ]
     }
 
     fn intake(&self) -> [(&'static str, String); 2] {
@@ -50,7 +56,10 @@ impl Divided {
 
     fn command(&self, environment: &[(&str, String)], arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zicha"));
-        command.args(["--yes", "--data", self.folder.path().to_str().unwrap()]).args(arguments).envs(environment.iter().map(|(k, v)| (k, v)));
+        command
+            .args(["--yes", "--data", self.folder.path().to_str().unwrap()])
+            .args(arguments)
+            .envs(environment.iter().map(|(k, v)| (k, v)));
         command.env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080");
         command
     }
@@ -78,8 +87,12 @@ struct Node {
 impl Node {
     fn start(divided: &Divided, environment: &[(&str, String)]) -> Self {
         let port = free_port();
-        let mut command = divided.command(environment, &["serve", "--listen", &format!("127.0.0.1:{port}")]);
-        let node = Self { child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), base: format!("http://127.0.0.1:{port}") };
+        let mut command =
+            divided.command(environment, &["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        let node = Self {
+            child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(),
+            base: format!("http://127.0.0.1:{port}"),
+        };
         let started = Instant::now();
         while node.get("/readyz").0 != 200 {
             assert!(started.elapsed() < Duration::from_secs(20), "the node is not ready");
@@ -89,14 +102,22 @@ impl Node {
     }
 
     fn get(&self, path: &str) -> (u16, String) {
-        let Ok(answer) = agent().get(format!("{}{path}", self.base)).call() else { return (0, String::new()) };
+        let Ok(answer) = agent().get(format!("{}{path}", self.base)).call() else {
+            return (0, String::new());
+        };
         (answer.status().as_u16(), answer.into_body().read_to_string().unwrap_or_default())
     }
 
     fn answer(&self, round: &str, code: &str) -> String {
-        let request = agent().post(format!("{}/r/{round}", self.base)).header("content-type", "application/x-www-form-urlencoded");
-        let answer = request.send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes()).unwrap();
-        answer.headers().get("location").map_or_else(|| answer.status().to_string(), |to| to.to_str().unwrap().rsplit('/').next().unwrap().to_owned())
+        let request = agent()
+            .post(format!("{}/r/{round}", self.base))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer =
+            request.send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes()).unwrap();
+        answer.headers().get("location").map_or_else(
+            || answer.status().to_string(),
+            |to| to.to_str().unwrap().rsplit('/').next().unwrap().to_owned(),
+        )
     }
 }
 
@@ -114,13 +135,21 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     }
     let zicha = Divided::new();
     let desk = |arguments: &[&str]| zicha.run(&zicha.desk(), arguments).unwrap();
-    std::fs::write(zicha.path("units.csv"), "code,name,kind,headcount\nCY,甲,squad,8\nCF,乙,squad,8\n").unwrap();
+    std::fs::write(
+        zicha.path("units.csv"),
+        "code,name,kind,headcount\nCY,甲,squad,8\nCF,乙,squad,8\n",
+    )
+    .unwrap();
     desk(&["units", "import", &zicha.path("units.csv")]);
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-    let create = ["round", "create", "--survey", "canteen", "--title", "分", "--opens", &today, "--closes", &today];
+    let create = [
+        "round", "create", "--survey", "canteen", "--title", "分", "--opens", &today, "--closes",
+        &today,
+    ];
     let (round, unwanted) = (desk(&create), desk(&create));
     let without_opening = [zicha.desk()[0].clone()];
-    let error = zicha.run(&without_opening, &["round", "open", &round, "--custody", "server"]).unwrap_err();
+    let error =
+        zicha.run(&without_opening, &["round", "open", &round, "--custody", "server"]).unwrap_err();
     assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
     let desk_without = [zicha.desk()[0].clone(), zicha.desk()[2].clone()];
     let error = zicha.run(&desk_without, &["serve", "--listen", "127.0.0.1:0"]).unwrap_err();
@@ -131,9 +160,24 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     let error = zicha.run(&elsewhere, &["round", "list"]).unwrap_err();
     assert!(error.contains("another database"), "{error}");
     desk(&["round", "open", &round, "--custody", "server"]);
-    desk(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &zicha.path("slips.csv")]);
-    let codes: Vec<String> =
-        std::fs::read_to_string(zicha.path("slips.csv")).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
+    desk(&[
+        "slips",
+        "issue",
+        "--round",
+        &round,
+        "--spare",
+        "0%",
+        "--format",
+        "csv",
+        "--out",
+        &zicha.path("slips.csv"),
+    ]);
+    let codes: Vec<String> = std::fs::read_to_string(zicha.path("slips.csv"))
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
+        .collect();
 
     let intake = Node::start(&zicha, &zicha.intake());
     for code in &codes[..14] {
@@ -150,11 +194,19 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     assert_eq!(running_desk.get(&format!("/r/{round}")).0, 404, "the desk's node takes no ballots");
 
     attack(&zicha, &round);
-    // People's names and the set-up link stay with the desk, also from a role that reads the other facts.
-    let facts =
-        "select count(*) from settings where key not in ('bureau', 'calendar', 'demo', 'server_key_fingerprint', 'public_url', 'account_changes')";
-    PgConnection::establish(&zicha.superuser).unwrap().batch_execute("insert into settings (key, value) values ('names', '张三')").unwrap();
-    let seen = |role: &str| diesel::dsl::sql::<diesel::sql_types::BigInt>(facts).get_result::<i64>(&mut zicha.connect(role)).unwrap();
+    // People's names and the set-up link stay with the desk, also from a role that reads the other
+    // facts.
+    let facts = "select count(*) from settings where key not in ('bureau', 'calendar', 'demo', \
+     'server_key_fingerprint', 'public_url', 'account_changes')";
+    PgConnection::establish(&zicha.superuser)
+        .unwrap()
+        .batch_execute("insert into settings (key, value) values ('names', '张三')")
+        .unwrap();
+    let seen = |role: &str| {
+        diesel::dsl::sql::<diesel::sql_types::BigInt>(facts)
+            .get_result::<i64>(&mut zicha.connect(role))
+            .unwrap()
+    };
     assert!(seen("zicha_desk") > 0 && seen("zicha_intake") == 0);
     // It can be run while all of this works.
     zicha.apply_roles();
@@ -163,28 +215,57 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     desk(&["round", "close", &round]);
     desk(&["box", "open", "--round", &round]);
     desk(&["verify", "--round", &round]);
-    desk(&["export", "tally", "--round", &round, "--format", "csv", "--headers", "id", "--out", &zicha.path("tally.csv")]);
+    desk(&[
+        "export",
+        "tally",
+        "--round",
+        &round,
+        "--format",
+        "csv",
+        "--headers",
+        "id",
+        "--out",
+        &zicha.path("tally.csv"),
+    ]);
     assert!(std::fs::read_to_string(zicha.path("tally.csv")).unwrap().contains("visit_meal"));
     // A round is read once a second.
     std::thread::sleep(Duration::from_millis(1_200));
     let bulletin = intake.get(&format!("/bulletin/{round}"));
     assert!(bulletin.0 == 200 && bulletin.1.contains("14"), "{}", bulletin.1);
-    assert_eq!(intake.answer(&round, &codes[0]), "again", "a spent slip says so after the opening, too");
-    assert!(zicha.connect("zicha_opening").batch_execute(&format!("select from ballots_{round}")).is_err(), "the box is gone");
+    assert_eq!(
+        intake.answer(&round, &codes[0]),
+        "again",
+        "a spent slip says so after the opening, too"
+    );
+    assert!(
+        zicha
+            .connect("zicha_opening")
+            .batch_execute(&format!("select from ballots_{round}"))
+            .is_err(),
+        "the box is gone"
+    );
 
-    // Originals are destroyed by the desk's service itself when their time is over; only a debug build can be told another time.
+    // Originals are destroyed by the desk's service itself when their time is over; only a debug
+    // build can be told another time.
     if cfg!(debug_assertions) {
-        let later = (time::OffsetDateTime::now_utc() + time::Duration::days(70)).unix_timestamp().to_string();
+        let later = (time::OffsetDateTime::now_utc() + time::Duration::days(70))
+            .unix_timestamp()
+            .to_string();
         let mut environment = zicha.desk().to_vec();
         environment.push(("ZICHA_TEST_NOW", later));
         // Seventy days on, somebody says that the clock is right.
         zicha.run(&environment, &["clock", "confirm"]).unwrap();
         let node = Node::start(&zicha, &environment);
         let done = format!(
-            "select count(*) from rounds where id = '{round}' and destruction is not null and not exists (select from settings where key = 'rewrite')"
+            "select count(*) from rounds where id = '{round}' and destruction is not null and not \
+             exists (select from settings where key = 'rewrite')"
         );
         let started = Instant::now();
-        while diesel::dsl::sql::<diesel::sql_types::BigInt>(&done).get_result::<i64>(&mut zicha.connect("zicha_owner")).unwrap() == 0 {
+        while diesel::dsl::sql::<diesel::sql_types::BigInt>(&done)
+            .get_result::<i64>(&mut zicha.connect("zicha_owner"))
+            .unwrap()
+            == 0
+        {
             assert!(started.elapsed() < Duration::from_secs(20), "originals are not destroyed");
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -194,24 +275,36 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     // A box that is open goes into the backup.
     desk(&["round", "open", &unwanted, "--custody", "server"]);
 
-    // A box whose destruction stopped half-way, when it is no part of anything any more, still belongs to whoever opens it.
-    zicha.connect("zicha_opening").batch_execute(&format!("alter table ballots detach partition ballots_{unwanted}")).unwrap();
+    // A box whose destruction stopped half-way, when it is no part of anything any more, still
+    // belongs to whoever opens it.
+    zicha
+        .connect("zicha_opening")
+        .batch_execute(&format!("alter table ballots detach partition ballots_{unwanted}"))
+        .unwrap();
     zicha.apply_roles();
     zicha
         .connect("zicha_opening")
-        .batch_execute(&format!("alter table ballots attach partition ballots_{unwanted} for values in ('{unwanted}')"))
+        .batch_execute(&format!(
+            "alter table ballots attach partition ballots_{unwanted} for values in ('{unwanted}')"
+        ))
         .unwrap();
 
     // Backup and restore are the owner's.
     let owner = [("ZICHA_DATABASE", zicha.address("zicha_owner"))];
     zicha.run(&owner, &["backup-key", &zicha.path("key")]).unwrap();
     let key = std::fs::read_to_string(zicha.path("key")).unwrap();
-    let recipient = key.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| word.starts_with("age1")).unwrap();
+    let recipient = key
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .find(|word| word.starts_with("age1"))
+        .unwrap();
     zicha.run(&owner, &["backup", &zicha.path("backup"), "--to", recipient]).unwrap();
     drop((intake, running_desk));
     zicha.run(&owner, &["restore", &zicha.path("backup"), "--key", &zicha.path("key")]).unwrap();
-    let opening = "select count(*) from pg_tables where schemaname = 'public' and tablename like 'ballots%' and tableowner <> 'zicha_opening'";
-    let foreign: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(opening).get_result(&mut zicha.connect("zicha_owner")).unwrap();
+    let opening = "select count(*) from pg_tables where schemaname = 'public' and tablename like \
+     'ballots%' and tableowner <> 'zicha_opening'";
+    let foreign: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(opening)
+        .get_result(&mut zicha.connect("zicha_owner"))
+        .unwrap();
     assert_eq!(foreign, 0, "boxes that the owner restores belong to whoever opens them");
 }
 
@@ -254,7 +347,9 @@ fn attack(zicha: &Divided, round: &str) {
                 format!("drop table {}", table("ballots")),
                 "insert into spent_slips (round, hash) values ('x', 'x')".into(),
                 "delete from spent_slips".into(),
-                "insert into comments (id, round, group_code, question, body, state, summary) values ('x', 'x', 'x', 'x', 'x', 'x', 'x')".into(),
+                "insert into comments (id, round, group_code, question, body, state, summary) \
+                 values ('x', 'x', 'x', 'x', 'x', 'x', 'x')"
+                    .into(),
                 "insert into releases (round, gate, body) values ('x', 1, '{}')".into(),
                 "update releases set body = '{}'".into(),
                 "delete from releases".into(),
@@ -275,7 +370,8 @@ fn attack(zicha: &Divided, round: &str) {
                 "update rounds set closing = null".into(),
                 "update rounds set sealed = false".into(),
                 "create table t (a int)".into(),
-                "create function format(text, text) returns text language sql as 'select 1::text'".into(),
+                "create function format(text, text) returns text language sql as 'select 1::text'"
+                    .into(),
                 "select value from settings".into(),
                 "update settings set value = 'x'".into(),
                 "select account from audit".into(),
@@ -287,8 +383,14 @@ fn attack(zicha: &Divided, round: &str) {
     for (role, statements) in refused {
         let mut db = zicha.connect(role);
         for statement in statements {
-            let error = db.batch_execute(&statement).expect_err(&format!("{role} may: {statement}")).to_string();
-            assert!(error.contains("permission denied") || error.contains("must be owner"), "{role}: {statement}: {error}");
+            let error = db
+                .batch_execute(&statement)
+                .expect_err(&format!("{role} may: {statement}"))
+                .to_string();
+            assert!(
+                error.contains("permission denied") || error.contains("must be owner"),
+                "{role}: {statement}: {error}"
+            );
         }
     }
 }
@@ -300,7 +402,8 @@ fn a_node_without_the_right_to_upgrade_says_who_has_it() {
     }
     let zicha = Divided::new();
     zicha.run(&zicha.desk(), &["round", "list"]).unwrap();
-    let last = "delete from __diesel_schema_migrations where version = (select max(version) from __diesel_schema_migrations)";
+    let last = "delete from __diesel_schema_migrations where version = (select max(version) from \
+     __diesel_schema_migrations)";
     PgConnection::establish(&zicha.superuser).unwrap().batch_execute(last).unwrap();
     for environment in [&zicha.desk()[..], &zicha.intake()[..]] {
         let error = zicha.run(environment, &["round", "list"]).unwrap_err();
@@ -308,7 +411,8 @@ fn a_node_without_the_right_to_upgrade_says_who_has_it() {
     }
 }
 
-/// Roles belong to the server and not to a database: two installations on one server may be set up at the same moment.
+/// Roles belong to the server and not to a database: two installations on one server may be set up
+/// at the same moment.
 #[test]
 fn several_databases_of_one_server_are_given_their_roles_at_once() {
     if std::env::var("TEST_POSTGRES_URL").is_err() {
@@ -334,15 +438,26 @@ fn several_databases_of_one_server_are_given_their_roles_at_once() {
 /// A table that is made later must not be forgotten in the roles.
 #[test]
 fn every_table_has_its_rights_said() {
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres")).unwrap().flatten() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres"))
+        .unwrap()
+        .flatten()
+    {
         let sql = std::fs::read_to_string(entry.path().join("up.sql")).unwrap();
         // A box has its rights from the tables that it is a part of.
-        let tables = sql.split("create table ").skip(1).map(|rest| rest.split_whitespace().next().unwrap()).filter(|table| !table.contains('%'));
+        let tables = sql
+            .split("create table ")
+            .skip(1)
+            .map(|rest| rest.split_whitespace().next().unwrap())
+            .filter(|table| !table.contains('%'));
         for table in tables {
-            let said = ROLES
-                .split("grant ")
-                .skip(1)
-                .any(|grant| grant.split(';').next().unwrap().split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == table));
+            let said = ROLES.split("grant ").skip(1).any(|grant| {
+                grant
+                    .split(';')
+                    .next()
+                    .unwrap()
+                    .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .any(|word| word == table)
+            });
             assert!(said, "nobody may use {table}");
         }
     }

@@ -1,4 +1,5 @@
-//! A service as a process of its own with an open round and slips to send, for tests that do something to it meanwhile.
+//! A service as a process of its own with an open round and slips to send, for tests that do
+//! something to it meanwhile.
 //! At the end it counts: nothing acknowledged may be missing, and no slip spent without its ballot.
 
 use std::process::{Child, Command, Stdio};
@@ -43,14 +44,33 @@ impl Running {
         // A unit has a hundred thousand heads at most.
         let line = |n: usize| format!("U{n},第{n}中队,squad,{}\n", 50_000.min(slips - 50_000 * n));
         let units = (0..slips.div_ceil(50_000)).map(line).collect::<Vec<_>>().concat();
-        std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\n{units}")).unwrap();
+        std::fs::write(zicha.path("units.csv"), format!("code,name,kind,headcount\n{units}"))
+            .unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-        let round = zicha.ok(&["round", "create", "--survey", "canteen", "--title", "障", "--opens", &today, "--closes", &today]);
+        let round = zicha.ok(&[
+            "round", "create", "--survey", "canteen", "--title", "障", "--opens", &today,
+            "--closes", &today,
+        ]);
         zicha.ok(&["--yes", "round", "open", &round, "--custody", "server"]);
-        zicha.ok(&["slips", "issue", "--round", &round, "--spare", "0%", "--format", "csv", "--out", &zicha.path("slips.csv")]);
-        let codes =
-            std::fs::read_to_string(zicha.path("slips.csv")).unwrap().lines().skip(1).map(|l| l.split("\",\"").nth(3).unwrap().to_owned()).collect();
+        zicha.ok(&[
+            "slips",
+            "issue",
+            "--round",
+            &round,
+            "--spare",
+            "0%",
+            "--format",
+            "csv",
+            "--out",
+            &zicha.path("slips.csv"),
+        ]);
+        let codes = std::fs::read_to_string(zicha.path("slips.csv"))
+            .unwrap()
+            .lines()
+            .skip(1)
+            .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
+            .collect();
         let port = free_port();
         let plain = zicha.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
         let mut command = match wrapper {
@@ -62,7 +82,8 @@ impl Running {
             }
         };
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let running = Self { zicha, round, codes, port, child: Mutex::new(child), next: AtomicUsize::new(0) };
+        let running =
+            Self { zicha, round, codes, port, child: Mutex::new(child), next: AtomicUsize::new(0) };
         running.until_ready();
         running
     }
@@ -72,7 +93,12 @@ impl Running {
         rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
         self.child.lock().unwrap().wait().unwrap();
         let plain = self.zicha.command(&["serve", "--listen", &format!("127.0.0.1:{}", self.port)]);
-        *self.child.lock().unwrap() = Command::new(program).args(plain.get_args()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        *self.child.lock().unwrap() = Command::new(program)
+            .args(plain.get_args())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         self.until_ready();
     }
 
@@ -93,7 +119,8 @@ impl Running {
         }
     }
 
-    /// Sends every slip again whose fate is not known, and says how many had been stored; none may be refused.
+    /// Sends every slip again whose fate is not known, and says how many had been stored; none may
+    /// be refused.
     pub fn settle(&self, sent: &Sent) -> usize {
         let agent = agent();
         let mut stored = 0;
@@ -108,7 +135,11 @@ impl Running {
 
     pub fn until_ready(&self) {
         let started = Instant::now();
-        while !agent().get(format!("http://127.0.0.1:{}/readyz", self.port)).call().is_ok_and(|r| r.status() == 200) {
+        while !agent()
+            .get(format!("http://127.0.0.1:{}/readyz", self.port))
+            .call()
+            .is_ok_and(|r| r.status() == 200)
+        {
             assert!(started.elapsed() < Duration::from_secs(30), "the service is not ready");
             std::thread::sleep(Duration::from_millis(30));
         }
@@ -132,13 +163,20 @@ impl Running {
             .header("content-type", "application/x-www-form-urlencoded")
             .send(body.as_bytes());
         match sent {
-            Ok(answer) => (answer.status().as_u16(), answer.headers().get("location").is_some_and(|l| l.as_bytes().ends_with(b"/received"))),
+            Ok(answer) => (
+                answer.status().as_u16(),
+                answer
+                    .headers()
+                    .get("location")
+                    .is_some_and(|l| l.as_bytes().ends_with(b"/received")),
+            ),
             Err(_) => (0, false),
         }
     }
 
     pub fn pid(&self) -> rustix::process::Pid {
-        rustix::process::Pid::from_raw(i32::try_from(self.child.lock().unwrap().id()).unwrap()).unwrap()
+        rustix::process::Pid::from_raw(i32::try_from(self.child.lock().unwrap().id()).unwrap())
+            .unwrap()
     }
 
     /// Ends the service, closes the round and says how many slips were used, each with its ballot.
@@ -150,7 +188,8 @@ impl Running {
         let id = self.round.parse().unwrap();
         // The service closes it by itself once its last day is over.
         let closed = app.round(&id).unwrap().closing;
-        let closing = closed.unwrap_or_else(|| app.close_round(&shell(), &id).unwrap().closing.unwrap());
+        let closing =
+            closed.unwrap_or_else(|| app.close_round(&shell(), &id).unwrap().closing.unwrap());
         assert_eq!(closing.used, closing.ballots, "spent without ballot");
         closing.used
     }

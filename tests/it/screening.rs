@@ -1,4 +1,5 @@
-//! Screening: one proposes, another confirms, and only the summary they agree on becomes a case of a list; the original leaves by no way.
+//! Screening: one proposes, another confirms, and only the summary they agree on becomes a case of
+//! a list; the original leaves by no way.
 
 use zicha::app::{Decision, Role};
 use zicha::id::RoundId;
@@ -9,7 +10,8 @@ use crate::test_app::{Backend, Desk, TestApp, a_clerk, backends, shell, survey};
 const ORIGINAL: &str = "去年冬天夜班巡查时有两名队员在车里睡觉被群众拍到";
 
 fn sign(zicha: &TestApp, name: &str, role: Role) -> Desk {
-    let password = zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
+    let password =
+        zicha.app.add_account(&shell(), name, role, &[], Some(crate::test_app::PASSWORD)).unwrap();
     let desk = zicha.desk();
     desk.sign_in(name, &password);
     desk
@@ -22,7 +24,9 @@ fn bureau(backend: Backend) -> (TestApp, RoundId, Desk, Desk) {
     for codes in zicha.slips(&round).values() {
         for (n, code) in codes.iter().enumerate().take(24) {
             let text = format!("{ORIGINAL}第{n}次");
-            zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", &text)]).assert_received();
+            zicha
+                .answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", &text)])
+                .assert_received();
         }
     }
     zicha.finish(&round);
@@ -40,7 +44,12 @@ fn first_of(zicha: &TestApp, round: &RoundId, group: &str) -> Screened {
         .unwrap()
 }
 
-fn send(desk: &Desk, round: &RoundId, text: &Screened, fields: &[(&str, &str)]) -> crate::test_app::Page {
+fn send(
+    desk: &Desk,
+    round: &RoundId,
+    text: &Screened,
+    fields: &[(&str, &str)],
+) -> crate::test_app::Page {
     let path = format!("/desk/rounds/{round}/texts");
     let state = match text.state {
         ScreeningState::Pending => "pending",
@@ -63,12 +72,23 @@ fn send(desk: &Desk, round: &RoundId, text: &Screened, fields: &[(&str, &str)]) 
 fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() {
     for backend in backends() {
         let (zicha, round, one, two) = bureau(backend);
-        let cases = || zicha.app.results(&shell(), &round).unwrap().list("CY").unwrap().problems[0].example.clone();
+        let cases = || {
+            zicha.app.results(&shell(), &round).unwrap().list("CY").unwrap().problems[0]
+                .example
+                .clone()
+        };
         let text = first_of(&zicha, &round, "CY");
-        let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "CY-1.1")];
+        let proposal =
+            [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "CY-1.1")];
         assert_eq!(send(&one, &round, &text, &proposal).status, 303);
         assert_eq!(cases(), "");
-        let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let text = zicha
+            .app
+            .screened(&shell(), &round, "honor_example")
+            .unwrap()
+            .into_iter()
+            .find(|t| t.id == text.id)
+            .unwrap();
         assert_eq!((text.state, text.first.as_str()), (ScreeningState::Proposed, "jia"));
         send(&one, &round, &text, &[("do", "confirm")]).assert_says(422, "提出的人不能自己确认");
         assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303);
@@ -78,19 +98,38 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
         // Summaries are exported, originals are not: by no table, in no format.
         for table in ["problems", "comments", "wide", "tally"] {
             for format in ["csv", "json"] {
-                let body = two.get(&format!("/desk/rounds/{round}/export/{table}?format={format}")).body;
+                let body =
+                    two.get(&format!("/desk/rounds/{round}/export/{table}?format={format}")).body;
                 assert!(!body.contains("车里睡觉"), "{table} {format}");
-                assert_eq!(body.contains("夜间巡查有人脱岗休息"), matches!(table, "problems" | "comments"), "{table} {format}");
+                assert_eq!(
+                    body.contains("夜间巡查有人脱岗休息"),
+                    matches!(table, "problems" | "comments"),
+                    "{table} {format}"
+                );
             }
         }
         let edition = zicha.app.results(&shell(), &round).unwrap();
         assert!(edition.has_unissued_changes().unwrap(), "the units do not have it yet");
-        let password = zicha.app.add_account(&shell(), "duizhang", Role::UnitHead, &["CY".into()], Some(crate::test_app::PASSWORD)).unwrap();
+        let password = zicha
+            .app
+            .add_account(
+                &shell(),
+                "duizhang",
+                Role::UnitHead,
+                &["CY".into()],
+                Some(crate::test_app::PASSWORD),
+            )
+            .unwrap();
         let squad = zicha.desk();
         squad.sign_in("duizhang", &password);
         for table in ["comments", "problems"] {
-            let file = squad.get(&format!("/desk/rounds/{round}/export/{table}?format=csv&group=CY"));
-            assert!(file.status == 200 && !file.body.contains("夜间巡查有人脱岗休息"), "{table} before it is handed over: {}", file.body);
+            let file =
+                squad.get(&format!("/desk/rounds/{round}/export/{table}?format=csv&group=CY"));
+            assert!(
+                file.status == 200 && !file.body.contains("夜间巡查有人脱岗休息"),
+                "{table} before it is handed over: {}",
+                file.body
+            );
         }
         assert_eq!(
             squad.get(&format!("/desk/rounds/{round}/export/letter?format=docx&group=CY")).status,
@@ -104,7 +143,10 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
         }
         assert_eq!(cases(), "夜间巡查有人脱岗休息");
         let gone = zicha.app.screened(&shell(), &round, "honor_example").unwrap();
-        assert!(gone.iter().all(|t| t.body.is_empty()) && gone.iter().any(|t| t.summary == "夜间巡查有人脱岗休息"));
+        assert!(
+            gone.iter().all(|t| t.body.is_empty())
+                && gone.iter().any(|t| t.summary == "夜间巡查有人脱岗休息")
+        );
         send(&one, &round, &gone[0], &[("do", "unused")]).assert_says(422, "原文已销毁");
     }
 }
@@ -113,18 +155,51 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
 fn a_copied_sentence_and_what_tells_a_person_are_pointed_out() {
     let (zicha, round, one, _) = bureau(Backend::Sqlite);
     let text = first_of(&zicha, &round, "CY");
-    let copied = send(&one, &round, &text, &[("do", "propose"), ("summary", "有两名队员在车里睡觉，被群众拍到"), ("problem", "CY-1.1")]);
+    let copied = send(
+        &one,
+        &round,
+        &text,
+        &[
+            ("do", "propose"),
+            ("summary", "有两名队员在车里睡觉，被群众拍到"),
+            ("problem", "CY-1.1"),
+        ],
+    );
     copied.assert_says(422, "摘要照抄了原文");
     copied.assert_says(422, "有两名队员在车里睡觉被群众拍到");
     copied.assert_says(422, "name=\"anyway\"");
-    send(&one, &round, &text, &[("do", "propose"), ("summary", "请找 13812345678 核实"), ("problem", "CY-1.1")]).assert_says(422, "疑似电话号码");
+    send(
+        &one,
+        &round,
+        &text,
+        &[("do", "propose"), ("summary", "请找 13812345678 核实"), ("problem", "CY-1.1")],
+    )
+    .assert_says(422, "疑似电话号码");
     assert_eq!(first_of(&zicha, &round, "CY").id, text.id, "nothing was kept");
-    let kept = [("do", "propose"), ("summary", "有两名队员在车里睡觉，被群众拍到"), ("problem", "CY-1.1"), ("anyway", "1")];
+    let kept = [
+        ("do", "propose"),
+        ("summary", "有两名队员在车里睡觉，被群众拍到"),
+        ("problem", "CY-1.1"),
+        ("anyway", "1"),
+    ];
     assert_eq!(send(&one, &round, &text, &kept).status, 303, "looked at, and kept on purpose");
     let text = first_of(&zicha, &round, "CY");
-    send(&one, &round, &text, &[("do", "propose"), ("summary", "只有摘要"), ("problem", "")]).assert_says(422, "两项都不填");
-    send(&one, &round, &text, &[("do", "propose"), ("summary", "别组的一行"), ("problem", "CF-1.1")]).assert_says(422, "同一类别的一行");
-    send(&one, &round, &text, &[("do", "propose"), ("summary", &"长".repeat(201)), ("problem", "CY-1.1")]).assert_says(422, "最多 200 字");
+    send(&one, &round, &text, &[("do", "propose"), ("summary", "只有摘要"), ("problem", "")])
+        .assert_says(422, "两项都不填");
+    send(
+        &one,
+        &round,
+        &text,
+        &[("do", "propose"), ("summary", "别组的一行"), ("problem", "CF-1.1")],
+    )
+    .assert_says(422, "同一类别的一行");
+    send(
+        &one,
+        &round,
+        &text,
+        &[("do", "propose"), ("summary", &"长".repeat(201)), ("problem", "CY-1.1")],
+    )
+    .assert_says(422, "最多 200 字");
 }
 
 #[test]
@@ -132,13 +207,33 @@ fn two_screeners_at_one_text_do_not_overwrite_each_other() {
     for backend in backends() {
         let (zicha, round, one, two) = bureau(backend);
         let text = first_of(&zicha, &round, "CF");
-        assert_eq!(send(&one, &round, &text, &[("do", "propose"), ("summary", "夜间有人脱岗"), ("problem", "CF-1.1")]).status, 303);
-        let late = send(&two, &round, &text, &[("do", "propose"), ("summary", "巡查纪律松散"), ("problem", "CF-1.1")]);
+        assert_eq!(
+            send(
+                &one,
+                &round,
+                &text,
+                &[("do", "propose"), ("summary", "夜间有人脱岗"), ("problem", "CF-1.1")]
+            )
+            .status,
+            303
+        );
+        let late = send(
+            &two,
+            &round,
+            &text,
+            &[("do", "propose"), ("summary", "巡查纪律松散"), ("problem", "CF-1.1")],
+        );
         late.assert_says(409, "他人刚处理了这一条");
         late.assert_says(409, "巡查纪律松散");
         late.assert_says(409, "夜间有人脱岗");
         // A confirmation is of what was seen: if it was changed meanwhile, it does not count.
-        let seen = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let seen = zicha
+            .app
+            .screened(&shell(), &round, "honor_example")
+            .unwrap()
+            .into_iter()
+            .find(|t| t.id == text.id)
+            .unwrap();
         zicha
             .app
             .propose(
@@ -146,12 +241,20 @@ fn two_screeners_at_one_text_do_not_overwrite_each_other() {
                 &round,
                 "honor_example",
                 &seen,
-                &Decision { summary: "改过的摘要".into(), problem: "CF-1.1".into(), anyway: false },
+                &Decision {
+                    summary: "改过的摘要".into(), problem: "CF-1.1".into(), anyway: false
+                },
             )
             .unwrap();
         send(&two, &round, &seen, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
         // The same words for another row are another proposal, too.
-        let seen = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+        let seen = zicha
+            .app
+            .screened(&shell(), &round, "honor_example")
+            .unwrap()
+            .into_iter()
+            .find(|t| t.id == text.id)
+            .unwrap();
         let other = Screened { problem: "CF-1.2".into(), ..seen.clone() };
         send(&two, &round, &other, &[("do", "confirm")]).assert_says(409, "他人刚处理了这一条");
         assert!(zicha.app.results(&shell(), &round).unwrap().cases.is_empty());
@@ -162,18 +265,34 @@ fn two_screeners_at_one_text_do_not_overwrite_each_other() {
 fn the_queue_leads_from_text_to_text_and_shows_how_far_it_is() {
     let (zicha, round, one, two) = bureau(Backend::Sqlite);
     let page = format!("/desk/rounds/{round}/texts");
-    one.get(&page).assert_says(200, "<td class=\"n\">48</td><td class=\"n\">0</td><td class=\"n\">0</td>");
+    one.get(&page)
+        .assert_says(200, "<td class=\"n\">48</td><td class=\"n\">0</td><td class=\"n\">0</td>");
     let mut next = format!("{page}?question=honor_example");
     for _ in 0..48 {
         let shown = one.get(&next);
         shown.assert_says(200, "class=\"original\"");
-        let id = shown.body.split("name=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == id).unwrap();
+        let id = shown
+            .body
+            .split("name=\"text\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
+        let text = zicha
+            .app
+            .screened(&shell(), &round, "honor_example")
+            .unwrap()
+            .into_iter()
+            .find(|t| t.id == id)
+            .unwrap();
         assert_eq!(text.state, ScreeningState::Pending, "each text once");
         next = send(&one, &round, &text, &[("do", "unused")]).location;
     }
     one.get(&next).assert_says(200, "没有等您处理的文字");
-    two.get(&page).assert_says(200, "<td class=\"n\">0</td><td class=\"n\">48</td><td class=\"n\">0</td>");
+    two.get(&page)
+        .assert_says(200, "<td class=\"n\">0</td><td class=\"n\">48</td><td class=\"n\">0</td>");
     two.get(&format!("{page}?question=honor_example")).assert_says(200, "的意见：");
 }
 
@@ -182,7 +301,12 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     let (zicha, round, one, _) = bureau(Backend::Sqlite);
     let row = format!("/desk/rounds/{round}/problems/CY/CY-1.1");
     let typed = |example: &str, more: &[(&str, &str)]| {
-        let mut fields = vec![("statement", "荣辱观树立不牢"), ("example", example), ("cases", ""), ("state", "listed")];
+        let mut fields = vec![
+            ("statement", "荣辱观树立不牢"),
+            ("example", example),
+            ("cases", ""),
+            ("state", "listed"),
+        ];
         fields.extend_from_slice(more);
         one.post_from(&row, &row, &fields)
     };
@@ -195,7 +319,11 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     }
     assert!(zicha.app.results(&shell(), &round).unwrap().edits.is_empty(), "nothing was kept");
     assert_eq!(typed("夜间有脱岗", &[]).status, 303);
-    assert_eq!(typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status, 303, "looked at, and kept on purpose");
+    assert_eq!(
+        typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status,
+        303,
+        "looked at, and kept on purpose"
+    );
 }
 
 #[test]
@@ -204,7 +332,13 @@ fn what_is_not_screened_yet_is_said_before_results_go_out_and_before_originals_a
     zicha.import_units("code,name,kind,headcount\nCY,曹杨中队,squad,40\n");
     let round = zicha.open_round(&survey("self-check"));
     for (n, code) in zicha.slips(&round)["CY"].iter().enumerate().take(24) {
-        zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", &format!("{ORIGINAL}{n}"))]).assert_received();
+        zicha
+            .answer(
+                &round,
+                code,
+                &[("honor_pride", "widespread"), ("honor_example", &format!("{ORIGINAL}{n}"))],
+            )
+            .assert_received();
     }
     zicha.app.close_round(&shell(), &round).unwrap();
     zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
@@ -215,8 +349,18 @@ fn what_is_not_screened_yet_is_said_before_results_go_out_and_before_originals_a
     head.get(&format!("{base}/keeping")).assert_says(200, said);
     for text in zicha.app.screened(&shell(), &round, "honor_example").unwrap() {
         assert_eq!(send(&head, &round, &text, &[("do", "unused")]).status, 303);
-        let proposed = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
-        assert_eq!(proposed.state, ScreeningState::Proposed, "not to use a text takes two people, too");
+        let proposed = zicha
+            .app
+            .screened(&shell(), &round, "honor_example")
+            .unwrap()
+            .into_iter()
+            .find(|t| t.id == text.id)
+            .unwrap();
+        assert_eq!(
+            proposed.state,
+            ScreeningState::Proposed,
+            "not to use a text takes two people, too"
+        );
         assert_eq!(send(&clerk, &round, &proposed, &[("do", "confirm")]).status, 303);
     }
     assert!(!head.post_from(&base, &format!("{base}/do/release"), &[]).body.contains("没有筛查完"));
@@ -232,7 +376,9 @@ fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
     for codes in zicha.slips(&round).values() {
         for (n, code) in codes.iter().enumerate().take(24) {
             let text = if n == 0 { ORIGINAL } else { "" };
-            zicha.answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", text)]).assert_received();
+            zicha
+                .answer(&round, code, &[("honor_pride", "widespread"), ("honor_example", text)])
+                .assert_received();
         }
     }
     zicha.finish(&round);
@@ -240,12 +386,19 @@ fn a_summary_of_pooled_texts_is_in_the_export_of_the_whole_bureau() {
     let text = first_of(&zicha, &round, "ALL");
     let proposal = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "ALL-1.1")];
     assert_eq!(send(&one, &round, &text, &proposal).status, 303);
-    let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
+    let text = zicha
+        .app
+        .screened(&shell(), &round, "honor_example")
+        .unwrap()
+        .into_iter()
+        .find(|t| t.id == text.id)
+        .unwrap();
     assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303);
     for format in ["csv", "json"] {
         let whole = two.get(&format!("/desk/rounds/{round}/export/comments?format={format}")).body;
         assert!(whole.contains("夜间巡查有人脱岗休息"), "{format}: {whole}");
-        let squad = two.get(&format!("/desk/rounds/{round}/export/comments?format={format}&group=CY")).body;
+        let squad =
+            two.get(&format!("/desk/rounds/{round}/export/comments?format={format}&group=CY")).body;
         assert!(!squad.contains("夜间巡查有人脱岗休息"), "{format}: it is no unit's own");
     }
 }
@@ -258,20 +411,42 @@ fn summaries_that_look_like_formulas_are_exported_as_text_for_a_group_and_for_th
         for (n, (group, number)) in [("CY", "CY-1.1"), ("CF", "CF-1.1")].into_iter().enumerate() {
             for summary in &FORMULAS[2 * n..2 * n + 2] {
                 let text = first_of(&zicha, &round, group);
-                let proposal = [("do", "propose"), ("summary", summary), ("problem", number), ("anyway", "1")];
+                let proposal =
+                    [("do", "propose"), ("summary", summary), ("problem", number), ("anyway", "1")];
                 assert_eq!(send(&one, &round, &text, &proposal).status, 303, "{summary}");
-                let text = zicha.app.screened(&shell(), &round, "honor_example").unwrap().into_iter().find(|t| t.id == text.id).unwrap();
-                assert_eq!(send(&two, &round, &text, &[("do", "confirm")]).status, 303, "{summary}");
+                let text = zicha
+                    .app
+                    .screened(&shell(), &round, "honor_example")
+                    .unwrap()
+                    .into_iter()
+                    .find(|t| t.id == text.id)
+                    .unwrap();
+                assert_eq!(
+                    send(&two, &round, &text, &[("do", "confirm")]).status,
+                    303,
+                    "{summary}"
+                );
             }
         }
-        let export = |format: &str, group: &str| two.file(&format!("/desk/rounds/{round}/export/comments?format={format}{group}"));
+        let export = |format: &str, group: &str| {
+            two.file(&format!("/desk/rounds/{round}/export/comments?format={format}{group}"))
+        };
         let whole = String::from_utf8(export("csv", "")).unwrap();
-        assert!(FORMULAS.iter().all(|f| whole.contains(&format!("\"'{f}\""))), "{backend:?}: {whole}");
+        assert!(
+            FORMULAS.iter().all(|f| whole.contains(&format!("\"'{f}\""))),
+            "{backend:?}: {whole}"
+        );
         let squad = String::from_utf8(export("csv", "&group=CY")).unwrap();
-        assert!(squad.contains("'=HYPERLINK(1)") && !squad.contains("@cmd"), "{backend:?}: {squad}");
+        assert!(
+            squad.contains("'=HYPERLINK(1)") && !squad.contains("@cmd"),
+            "{backend:?}: {squad}"
+        );
         let book = export("xlsx", "");
         let parts = crate::test_app::unpacked(&book);
         assert!(!parts.values().any(|part| part.contains("<f>")), "no cell is a formula");
-        assert!(FORMULAS.iter().all(|f| parts.values().any(|part| part.contains(f))), "{backend:?}");
+        assert!(
+            FORMULAS.iter().all(|f| parts.values().any(|part| part.contains(f))),
+            "{backend:?}"
+        );
     }
 }

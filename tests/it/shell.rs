@@ -36,10 +36,13 @@ impl Shell {
     /// Rows of a table of the main database.
     pub fn count(&self, table: &str) -> usize {
         use diesel::prelude::*;
-        let query = diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("select count(*) from {table}"));
+        let query =
+            diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("select count(*) from {table}"));
         let count: i64 = match &self.database {
             Some(url) => query.get_result(&mut PgConnection::establish(url).unwrap()).unwrap(),
-            None => query.get_result(&mut SqliteConnection::establish(&self.path("zicha.db")).unwrap()).unwrap(),
+            None => query
+                .get_result(&mut SqliteConnection::establish(&self.path("zicha.db")).unwrap())
+                .unwrap(),
         };
         usize::try_from(count).unwrap()
     }
@@ -59,7 +62,8 @@ impl Shell {
         self.command(arguments).output().unwrap()
     }
 
-    /// Runs the service with its clock at `now` until `page` shows up at `path`, or fails after ten seconds.
+    /// Runs the service with its clock at `now` until `page` shows up at `path`, or fails after ten
+    /// seconds.
     pub fn serve_at(&self, now: time::OffsetDateTime, path: &str, page: &str) {
         let port = free_port();
         let mut server = self
@@ -72,7 +76,11 @@ impl Shell {
         let agent = agent();
         let shown = (0..100).any(|_| {
             std::thread::sleep(std::time::Duration::from_millis(100));
-            let body = agent.get(format!("http://127.0.0.1:{port}{path}")).call().ok().and_then(|r| r.into_body().read_to_string().ok());
+            let body = agent
+                .get(format!("http://127.0.0.1:{port}{path}"))
+                .call()
+                .ok()
+                .and_then(|r| r.into_body().read_to_string().ok());
             body.is_some_and(|b| b.contains(page))
         });
         server.kill().unwrap();
@@ -82,7 +90,11 @@ impl Shell {
 
     pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
@@ -91,7 +103,8 @@ impl Shell {
         let output = self.run(arguments);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
-        let sentence = error.lines().find(|line| !line.starts_with("warning: ")).unwrap_or_default();
+        let sentence =
+            error.lines().find(|line| !line.starts_with("warning: ")).unwrap_or_default();
         assert!(error.contains(says) && sentence.starts_with("zicha: "), "{arguments:?}: {error}");
         assert!(!error.contains("panicked"), "{error}");
     }

@@ -20,12 +20,20 @@ fn on_both(check: impl Fn(&Storage, Backend)) {
 }
 
 /// One transaction.
-fn write<T>(storage: &Storage, work: impl FnMut(&mut Transaction) -> Result<T, StorageError>) -> Result<T, StorageError> {
+fn write<T>(
+    storage: &Storage,
+    work: impl FnMut(&mut Transaction) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
     storage.transaction(work)
 }
 
 fn ballot(n: u8) -> SealedBallot {
-    SealedBallot { id: [n; 16], unit: "CY".into(), encapsulation: vec![n; 1120], ciphertext: vec![n; 528] }
+    SealedBallot {
+        id: [n; 16],
+        unit: "CY".into(),
+        encapsulation: vec![n; 1120],
+        ciphertext: vec![n; 528],
+    }
 }
 
 /// A round with a box and slips 1 to 9 of unit CY.
@@ -34,18 +42,23 @@ fn round(storage: &Storage) -> zicha::round::Round {
     write(storage, |tx| tx.keep_survey(&survey)).unwrap();
     let day = time::macros::date!(2026 - 06 - 01);
     let id = zicha::id::RoundId::random(&mut StdRng::seed_from_u64(1));
-    let draft = zicha::round::Round::draft(id, "试", survey.hash(), zicha::round::Access::Slip, (day, day));
+    let draft =
+        zicha::round::Round::draft(id, "试", survey.hash(), zicha::round::Access::Slip, (day, day));
     let round = zicha::round::Round { state: RoundState::Open, ..draft };
-    write(storage, |tx| tx.create_round(&round, &unit::parse_csv(UNITS.as_bytes()).unwrap())).unwrap();
+    write(storage, |tx| tx.create_round(&round, &unit::parse_csv(UNITS.as_bytes()).unwrap()))
+        .unwrap();
     storage.create_box(&round.id).unwrap();
     storage.create_box(&round.id).unwrap();
-    let slips: Vec<(SlipHash, String)> = (1..10).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
+    let slips: Vec<(SlipHash, String)> =
+        (1..10).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
     assert!(storage.replace_slips(&round.id, None, &slips).unwrap());
     round
 }
 
 fn post(storage: &Storage, round: &zicha::round::Round, slip: u8, name: u8) -> Outcome {
-    storage.post(&round.id, &[Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) }]).unwrap()[0]
+    storage
+        .post(&round.id, &[Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) }])
+        .unwrap()[0]
 }
 
 #[test]
@@ -56,14 +69,28 @@ fn a_slip_is_spent_once_and_only_with_its_ballot() {
         assert_eq!(post(storage, &round, 1, 2), Outcome::Again);
         assert_eq!(post(storage, &round, 77, 3), Outcome::Unknown);
         // One batch with good, spent and unknown slips: each gets its own answer.
-        let batch = [(2, 4), (1, 5), (88, 6), (2, 7)].map(|(slip, name)| Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) });
-        assert_eq!(storage.post(&round.id, &batch).unwrap(), [Outcome::Stored, Outcome::Again, Outcome::Unknown, Outcome::Again]);
+        let batch = [(2, 4), (1, 5), (88, 6), (2, 7)]
+            .map(|(slip, name)| Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) });
+        assert_eq!(
+            storage.post(&round.id, &batch).unwrap(),
+            [Outcome::Stored, Outcome::Again, Outcome::Unknown, Outcome::Again]
+        );
         let sums = storage.box_sums(&round.id).unwrap();
         assert_eq!((sums.ballots, sums.issued["CY"], sums.used["CY"]), (2, 9, 2));
         // A ballot that cannot be stored does not spend its slip.
-        assert!(storage.post(&round.id, &[Posting { slip: Some(SlipHash([3; 32])), ballot: ballot(1) }]).is_err());
-        assert_eq!(storage.look_up_slip(&round.id, &SlipHash([3; 32])).unwrap(), Some(("CY".into(), false)));
-        assert_eq!(storage.look_up_slip(&round.id, &SlipHash([1; 32])).unwrap(), Some(("CY".into(), true)));
+        assert!(
+            storage
+                .post(&round.id, &[Posting { slip: Some(SlipHash([3; 32])), ballot: ballot(1) }])
+                .is_err()
+        );
+        assert_eq!(
+            storage.look_up_slip(&round.id, &SlipHash([3; 32])).unwrap(),
+            Some(("CY".into(), false))
+        );
+        assert_eq!(
+            storage.look_up_slip(&round.id, &SlipHash([1; 32])).unwrap(),
+            Some(("CY".into(), true))
+        );
         assert_eq!(storage.look_up_slip(&round.id, &SlipHash([99; 32])).unwrap(), None);
     });
 }
@@ -93,9 +120,13 @@ fn the_digest_does_not_depend_on_the_order_of_arrival() {
         storage.destroy_box(&round.id).unwrap();
         storage.destroy_box(&round.id).unwrap();
         assert!(!storage.has_box(&round.id).unwrap());
-        assert!(matches!(storage.look_up_slip(&round.id, &SlipHash([1; 32])), Err(StorageError::NotFound) | Ok(None)));
+        assert!(matches!(
+            storage.look_up_slip(&round.id, &SlipHash([1; 32])),
+            Err(StorageError::NotFound) | Ok(None)
+        ));
         storage.create_box(&round.id).unwrap();
-        let slips: Vec<(SlipHash, String)> = (1..4).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
+        let slips: Vec<(SlipHash, String)> =
+            (1..4).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
         storage.replace_slips(&round.id, None, &slips).unwrap();
         for n in [2, 3, 1] {
             post(storage, &round, n, n);
@@ -110,9 +141,15 @@ fn a_round_moves_only_from_the_state_it_was_read_in() {
         let mut round = round(storage);
         round.state = RoundState::Closed;
         assert!(write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap());
-        assert!(!write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap(), "the second mover loses");
+        assert!(
+            !write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap(),
+            "the second mover loses"
+        );
         let read = storage.round(&round.id).unwrap();
-        assert_eq!((read.state, read.opens, read.title.as_str()), (RoundState::Closed, round.opens, "试"));
+        assert_eq!(
+            (read.state, read.opens, read.title.as_str()),
+            (RoundState::Closed, round.opens, "试")
+        );
         assert_eq!(storage.round_units(&round.id).unwrap().len(), 5);
         assert!(matches!(storage.round(&"zzzzzzzz".parse().unwrap()), Err(StorageError::NotFound)));
         assert_eq!(storage.survey(&round.survey).unwrap().id(), "canteen");
@@ -123,22 +160,57 @@ fn a_round_moves_only_from_the_state_it_was_read_in() {
 fn an_opening_is_written_once() {
     on_both(|storage, _| {
         let mut round = round(storage);
-        assert_eq!([post(storage, &round, 1, 1), post(storage, &round, 2, 2)], [Outcome::Stored; 2]);
+        assert_eq!(
+            [post(storage, &round, 1, 1), post(storage, &round, 2, 2)],
+            [Outcome::Stored; 2]
+        );
         round.state = RoundState::Closed;
         write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap();
         let survey = survey("canteen");
         let groups = unit::groups(&storage.round_units(&round.id).unwrap());
         let tally = zicha::tally::Tally::new(&survey, &groups);
-        let release = zicha::gate::protect(&round.id, "试", &survey, &groups, &tally, &Default::default(), true);
-        let text = zicha::storage::Comment { id: "a".into(), group: "ALL".into(), question: "visit_note".into(), body: "文".into() };
+        let release = zicha::gate::protect(
+            &round.id,
+            "试",
+            &survey,
+            &groups,
+            &tally,
+            &Default::default(),
+            true,
+        );
+        let text = zicha::storage::Comment {
+            id: "a".into(),
+            group: "ALL".into(),
+            question: "visit_note".into(),
+            body: "文".into(),
+        };
         let mut texts = vec![vec![text]];
-        assert!(storage.write_opening(&round.id, &release, time::macros::date!(2026 - 08 - 01), &mut || Ok(texts.pop())).unwrap());
         assert!(
-            !storage.write_opening(&round.id, &release, time::macros::date!(2026 - 08 - 01), &mut || Ok(None)).unwrap(),
+            storage
+                .write_opening(
+                    &round.id,
+                    &release,
+                    time::macros::date!(2026 - 08 - 01),
+                    &mut || Ok(texts.pop())
+                )
+                .unwrap()
+        );
+        assert!(
+            !storage
+                .write_opening(
+                    &round.id,
+                    &release,
+                    time::macros::date!(2026 - 08 - 01),
+                    &mut || Ok(None)
+                )
+                .unwrap(),
             "the second opener writes nothing"
         );
         assert_eq!(storage.release(&round.id).unwrap(), release);
-        assert!(storage.was_spent(&round.id, &SlipHash([1; 32])).unwrap() && !storage.was_spent(&round.id, &SlipHash([9; 32])).unwrap());
+        assert!(
+            storage.was_spent(&round.id, &SlipHash([1; 32])).unwrap()
+                && !storage.was_spent(&round.id, &SlipHash([9; 32])).unwrap()
+        );
         assert_eq!(storage.spent_count(&round.id).unwrap(), 2);
         storage.mark_destroyed(&round.id).unwrap();
         let read = storage.round(&round.id).unwrap();
@@ -160,18 +232,33 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
             temporary: None,
         };
         write(storage, |tx| tx.add_account(&account, &["CY".into()])).unwrap();
-        assert!(matches!(write(storage, |tx| tx.add_account(&account, &[])), Err(StorageError::Exists)));
+        assert!(matches!(
+            write(storage, |tx| tx.add_account(&account, &[])),
+            Err(StorageError::Exists)
+        ));
         assert_eq!(storage.account_units("甲").unwrap(), ["CY"]);
         write(storage, |tx| tx.add_session("h", "甲", 100)).unwrap();
         storage.touch_session("h", 150).unwrap();
-        let session = |hash: &str| storage.session(hash).unwrap().map(|s| (s.account, s.started, s.seen, s.confirmed));
+        let session = |hash: &str| {
+            storage.session(hash).unwrap().map(|s| (s.account, s.started, s.seen, s.confirmed))
+        };
         assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(100))));
         storage.confirm_session("h", 160).unwrap();
         assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(160))));
         // A time step and a recovery code count once.
-        write(storage, |tx| tx.set_second_factor("甲", Some("sealed"), 7, &["a".into(), "b".into()])).unwrap();
-        assert!(!storage.use_totp_step("甲", 7).unwrap() && storage.use_totp_step("甲", 8).unwrap() && !storage.use_totp_step("甲", 8).unwrap());
-        assert!(write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap() && !write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap());
+        write(storage, |tx| {
+            tx.set_second_factor("甲", Some("sealed"), 7, &["a".into(), "b".into()])
+        })
+        .unwrap();
+        assert!(
+            !storage.use_totp_step("甲", 7).unwrap()
+                && storage.use_totp_step("甲", 8).unwrap()
+                && !storage.use_totp_step("甲", 8).unwrap()
+        );
+        assert!(
+            write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap()
+                && !write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap()
+        );
         assert_eq!(storage.recovery_codes_left("甲").unwrap(), 1);
         write(storage, |tx| tx.set_second_factor("甲", None, 0, &[])).unwrap();
         assert_eq!(storage.recovery_codes_left("甲").unwrap(), 0);
@@ -180,7 +267,10 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
         write(storage, |tx| tx.set_setting("k", "v")).unwrap();
         write(storage, |tx| tx.set_setting("k", "w")).unwrap();
         assert_eq!(storage.setting("k").unwrap().as_deref(), Some("w"));
-        assert!(write(storage, |tx| tx.take_setting("k")).unwrap() && !write(storage, |tx| tx.take_setting("k")).unwrap());
+        assert!(
+            write(storage, |tx| tx.take_setting("k")).unwrap()
+                && !write(storage, |tx| tx.take_setting("k")).unwrap()
+        );
         for n in 0..3 {
             write(storage, |tx| tx.append_audit(n, "甲", "did", "something")).unwrap();
         }
@@ -228,13 +318,20 @@ fn what_cannot_be_read_is_told_and_never_taken_for_nothing() {
     zicha.import_units(UNITS);
     let round = zicha.open_round(&survey("canteen"));
     for code in zicha.slips(&round)["CY"].iter().take(6) {
-        zicha.answer(&round, code, &[("visit_meal", "lunch"), ("visit_note", "一段原文")]).assert_received();
+        zicha
+            .answer(&round, code, &[("visit_meal", "lunch"), ("visit_note", "一段原文")])
+            .assert_received();
     }
     zicha.finish(&round);
-    let mut db = diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    let mut db =
+        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
+            .unwrap();
     let corrupt = |told: String| assert!(told.contains("unreadable value"), "{told}");
     // A head count that cannot be would be 0 for the gate and the turnout.
-    db.batch_execute("pragma ignore_check_constraints = on; update units set headcount = -1 where code = 'CY'").unwrap();
+    db.batch_execute(
+        "pragma ignore_check_constraints = on; update units set headcount = -1 where code = 'CY'",
+    )
+    .unwrap();
     corrupt(zicha.app.units().map(drop).unwrap_err().to_string());
     db.batch_execute("update round_units set headcount = -1 where code = 'CY'").unwrap();
     corrupt(zicha.app.round_units(&round).map(drop).unwrap_err().to_string());

@@ -13,25 +13,52 @@ fn tell(backend: Backend) {
     let zicha = TestApp::start(backend);
     let section = zicha.desk();
 
-    // IT starts the service; the printed link makes the first accounts, once: the head's, and the administrator's, who makes all others.
+    // IT starts the service; the printed link makes the first accounts, once: the head's, and the
+    // administrator's, who makes all others.
     let link = format!("/desk/setup/{}", zicha.app.setup_token().unwrap().unwrap());
     let password = "一句容易记住而且够长的口令";
-    let made = section.post(&link, &[("bureau", "江湾区局"), ("name", "fuzeren"), ("password", password), ("again", password)]);
+    let made = section.post(
+        &link,
+        &[("bureau", "江湾区局"), ("name", "fuzeren"), ("password", password), ("again", password)],
+    );
     made.assert_says(200, "口令只显示这一次");
-    let for_admin = made.body.split("class=\"digest\"><strong>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let for_admin = made
+        .body
+        .split("class=\"digest\"><strong>")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned();
     let admin = zicha.desk();
     assert_eq!(admin.sign_in("guanli", &for_admin).location, "/desk");
     // Somebody else has seen that password: it is changed before anything else.
     let own = |desk: &crate::test_app::Desk, name: &str, first: &str| {
         let mine = format!("{name}自己才知道的一句话");
         desk.sign_in(name, first);
-        desk.post_from("/desk/me", "/desk/me", &[("do", "password"), ("old", first), ("new", &mine), ("again", &mine)])
-            .assert_says(200, "口令已修改");
+        desk.post_from(
+            "/desk/me",
+            "/desk/me",
+            &[("do", "password"), ("old", first), ("new", &mine), ("again", &mine)],
+        )
+        .assert_says(200, "口令已修改");
     };
     own(&admin, "guanli", &for_admin);
     let account = |name: &str, role: &str, units: &str| {
-        let made = admin.post_from("/desk/accounts", "/desk/accounts", &[("name", name), ("role", role), ("units", units)]);
-        made.body.split("class=\"digest\"><strong>").nth(1).unwrap_or_else(|| panic!("{}", made.body)).split('<').next().unwrap().to_owned()
+        let made = admin.post_from(
+            "/desk/accounts",
+            "/desk/accounts",
+            &[("name", name), ("role", role), ("units", units)],
+        );
+        made.body
+            .split("class=\"digest\"><strong>")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{}", made.body))
+            .split('<')
+            .next()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(section.get(&link).status, 404, "the link works once");
     assert_eq!(section.sign_in("fuzeren", password).location, "/desk");
@@ -42,7 +69,13 @@ fn tell(backend: Backend) {
     let created = section.post_from(
         "/desk/rounds/new",
         "/desk/rounds/new",
-        &[("title", "第一轮"), ("survey", "self-check"), ("opens", &today), ("closes", &today), ("access", "slip")],
+        &[
+            ("title", "第一轮"),
+            ("survey", "self-check"),
+            ("opens", &today),
+            ("closes", &today),
+            ("access", "slip"),
+        ],
     );
     let desk_page = created.location.clone();
     let round: zicha::id::RoundId = desk_page.rsplit('/').next().unwrap().parse().unwrap();
@@ -51,12 +84,17 @@ fn tell(backend: Backend) {
 
     // Opening freezes it; slips come as a printable sheet, the only place where codes exist.
     section.post_from(&desk_page, &format!("{desk_page}/do/open"), &[("confirm", "yes")]);
-    let sheet = section.post_from(&desk_page, &format!("{desk_page}/slips"), &[("spare", "10"), ("qr", "code")]);
+    let sheet = section.post_from(
+        &desk_page,
+        &format!("{desk_page}/slips"),
+        &[("spare", "10"), ("qr", "code")],
+    );
     assert!(sheet.body.contains("春江街道中队") && sheet.body.contains("沿虚线裁开"));
     let codes = codes_by_unit(&sheet.body);
     assert_eq!(codes["春江街道中队"].len(), 14, "12 heads and 10 % spare");
 
-    // Officers open the questionnaire: seven categories, nothing preselected, the same bytes for everybody.
+    // Officers open the questionnaire: seven categories, nothing preselected, the same bytes for
+    // everybody.
     let form = zicha.get(&page);
     form.assert_says(200, "七、工作热情不高");
     assert!(!form.body.contains("checked"), "nothing is preselected");
@@ -82,7 +120,9 @@ fn tell(backend: Backend) {
     }
     for unit in ["清源街道中队", "长乐街道中队"] {
         for code in codes[unit].iter().take(7) {
-            zicha.answer(&round, code, &[("service_verify", "none"), ("honor_pride", "none")]).assert_received();
+            zicha
+                .answer(&round, code, &[("service_verify", "none"), ("honor_pride", "none")])
+                .assert_received();
         }
     }
     for unit in ["办公室", "政工科"] {
@@ -101,7 +141,10 @@ fn tell(backend: Backend) {
 
     // While it is open nobody can see a result, and turnout of small groups is not shown.
     section.get(&format!("{desk_page}/results")).assert_says(422, "本轮尚未截止");
-    assert!(!section.get(&desk_page).body.contains("class=\"band\""), "no group here has twenty heads");
+    assert!(
+        !section.get(&desk_page).body.contains("class=\"band\""),
+        "no group here has twenty heads"
+    );
 
     // Closing seals the box: slips used equal ballots, for everybody to see.
     section.post_from(&desk_page, &format!("{desk_page}/do/close"), &[("confirm", "yes")]);
@@ -109,12 +152,18 @@ fn tell(backend: Backend) {
     bulletin.assert_says(200, "本轮提前截止");
     bulletin.assert_says(200, "每码计一次");
     zicha.answer(&round, used, &[("honor_pride", "none")]).assert_again();
-    zicha.answer(&round, &codes["春江街道中队"][13], &[("honor_pride", "none")]).assert_says(410, "本轮已截止");
+    zicha
+        .answer(&round, &codes["春江街道中队"][13], &[("honor_pride", "none")])
+        .assert_says(410, "本轮已截止");
 
     // The box is opened once; box and key are gone afterwards.
     section.post_from(&desk_page, &format!("{desk_page}/do/box"), &[("confirm", "yes")]);
     TestApp::wait(|| zicha.app.round(&round).unwrap().destroyed);
-    assert!(zicha.app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", zicha.app.verify(&round));
+    assert!(
+        zicha.app.verify(&round).unwrap().iter().all(|c| c.holds),
+        "{:?}",
+        zicha.app.verify(&round)
+    );
     assert!(zicha.app.open_box(&shell(), &round, &mut |_| {}).is_err(), "only once");
     zicha.answer(&round, used, &[]).assert_again();
 
@@ -139,8 +188,11 @@ fn tell(backend: Backend) {
     let password = account("jingban", "clerk", "");
     let clerk = zicha.desk();
     own(&clerk, "jingban", &password);
-    // The administrator has just made that account: it counts as somebody else's once the head says who sits before it.
-    clerk.post_from(&desk_page, &format!("{desk_page}/do/release"), &[("confirm", "yes")]).assert_says(422, "须经政工科另一账号");
+    // The administrator has just made that account: it counts as somebody else's once the head says
+    // who sits before it.
+    clerk
+        .post_from(&desk_page, &format!("{desk_page}/do/release"), &[("confirm", "yes")])
+        .assert_says(422, "须经政工科另一账号");
     assert_eq!(section.post_from("/desk", "/desk/vouch", &[("name", "jingban")]).status, 303);
     clerk.post_from(&desk_page, &format!("{desk_page}/do/release"), &[("confirm", "yes")]);
     head.get(&format!("{desk_page}/lists/CY")).assert_says(200, "CY-5.1");
@@ -151,14 +203,32 @@ fn tell(backend: Backend) {
     let csv = section.get(&format!("{desk_page}/export/problems?format=csv&headers=id"));
     assert!(csv.body.starts_with('\u{FEFF}') && csv.body.contains("\"CY-5.1\""), "{}", csv.body);
     let turnout = section.get(&format!("{desk_page}/export/turnout?format=csv&headers=id"));
-    assert!(turnout.body.contains("\"ALL\",\"江湾区局［试用］\",\"40\",\"46\",\"33\",\"33\",\"0\",\"1\",\"32\""), "{}", turnout.body);
-    assert!(section.get(&format!("{desk_page}/export/wide?unit_head=x")).status == 422, "there are no filters");
+    assert!(
+        turnout.body.contains(
+            "\"ALL\",\"江湾区局［试用］\",\"40\",\"46\",\"33\",\"33\",\"0\",\"1\",\"32\""
+        ),
+        "{}",
+        turnout.body
+    );
+    assert!(
+        section.get(&format!("{desk_page}/export/wide?unit_head=x")).status == 422,
+        "there are no filters"
+    );
 }
 
 fn codes_by_unit(sheet: &str) -> std::collections::BTreeMap<String, Vec<String>> {
-    let mut codes: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    let mut codes: std::collections::BTreeMap<String, Vec<String>> =
+        std::collections::BTreeMap::new();
     for slip in sheet.split("<div class=\"slip\">").skip(1) {
-        let text = |class: &str| slip.split(&format!("<div class=\"{class}\">")).nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let text = |class: &str| {
+            slip.split(&format!("<div class=\"{class}\">"))
+                .nth(1)
+                .unwrap()
+                .split('<')
+                .next()
+                .unwrap()
+                .to_owned()
+        };
         codes.entry(text("unit")).or_default().push(text("code"));
     }
     codes

@@ -1,4 +1,5 @@
-//! Survey files: the shipped ones are complete, the schema is the generated one, and every mistake of an author gets a line.
+//! Survey files: the shipped ones are complete, the schema is the generated one, and every mistake
+//! of an author gets a line.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +21,10 @@ fn the_seven_category_questionnaire_is_complete() {
     let items = full.questions().iter().filter(|q| q.problem.is_some()).count();
     assert_eq!((full.categories().count(), items, full.questions().len()), (7, 47, 85));
     assert_eq!(full.questions().iter().filter(|q| q.hold).count(), 5);
-    assert_eq!(BallotEdition::ALL.map(|edition| Layout::of(&full, edition).size()), [16 << 10, 7_464]);
+    assert_eq!(
+        BallotEdition::ALL.map(|edition| Layout::of(&full, edition).size()),
+        [16 << 10, 7_464]
+    );
     let short = survey("self-check-short");
     assert_eq!(short.questions().iter().filter(|q| q.problem.is_some()).count(), 28);
 }
@@ -28,7 +32,11 @@ fn the_seven_category_questionnaire_is_complete() {
 #[test]
 fn no_source_file_knows_the_seven_categories() {
     for name in ["honor", "learning", "lawful", "org", "service", "discipline", "zeal"] {
-        let found = Command::new("grep").args(["-rlE", &format!("\"{name}(_|\")"), "src"]).current_dir(root()).output().unwrap();
+        let found = Command::new("grep")
+            .args(["-rlE", &format!("\"{name}(_|\")"), "src"])
+            .current_dir(root())
+            .output()
+            .unwrap();
         let files = String::from_utf8(found.stdout).unwrap();
         // The demo's invented people have opinions; nothing else may.
         assert!(files.lines().eq(["src/app/demo.rs"]), "{name} in {files}");
@@ -37,7 +45,8 @@ fn no_source_file_knows_the_seven_categories() {
 
 #[test]
 fn the_schema_file_is_the_generated_one() {
-    let kept = std::fs::read_to_string(root().join("surveys/survey.schema.json")).unwrap_or_default();
+    let kept =
+        std::fs::read_to_string(root().join("surveys/survey.schema.json")).unwrap_or_default();
     assert!(kept == Survey::json_schema(), "run: cargo run -- schema > surveys/survey.schema.json");
 }
 
@@ -73,7 +82,11 @@ fn every_mistake_of_an_author_is_one_clear_line_with_its_place() {
         ("\"from\": 1", "\"from\": 2", "without gaps"),
         ("\"max_chars\": 100", "\"max_chars\": 100000", "invalid value"),
         ("\"prominent\": 40", "\"prominent\": 21", "would give a count away"),
-        ("\"suggested\": \"immediate\"", "\"suggested\": \"tomorrow\"", "no rectification type `tomorrow`"),
+        (
+            "\"suggested\": \"immediate\"",
+            "\"suggested\": \"tomorrow\"",
+            "no rectification type `tomorrow`",
+        ),
         ("\"id\": \"noodles\"", "\"id\": \"soup\"", "occurs twice"),
         ("\"id\": \"canteen\"", "\"id\": \"canteen\", \"id\": \"canteen\"", "occurs twice here"),
         ("\"zh-CN\": \"菜式选择太少\"", "\"zh-CN\": \"菜式\u{202E}太少\"", "holds U+202E"),
@@ -83,7 +96,10 @@ fn every_mistake_of_an_author_is_one_clear_line_with_its_place() {
         assert!(error.contains(says), "{to}: {error}");
         if !says.contains("give a count") {
             let place: Vec<&str> = error.lines().next().unwrap().splitn(3, ':').collect();
-            assert!(place[0].parse::<u32>().is_ok() && place[1].parse::<u32>().is_ok(), "line and column in {error}");
+            assert!(
+                place[0].parse::<u32>().is_ok() && place[1].parse::<u32>().is_ok(),
+                "line and column in {error}"
+            );
         }
     }
 }
@@ -91,7 +107,11 @@ fn every_mistake_of_an_author_is_one_clear_line_with_its_place() {
 #[test]
 fn all_mistakes_are_reported_at_once() {
     let text = std::fs::read_to_string(root().join("surveys/canteen.json")).unwrap();
-    let text = text.replacen("\"required\": true", "\"requird\": true", 1).replacen("\"places\": 2", "\"place\": 2", 1);
+    let text = text.replacen("\"required\": true", "\"requird\": true", 1).replacen(
+        "\"places\": 2",
+        "\"place\": 2",
+        1,
+    );
     let error = App::check_survey(text.as_bytes()).unwrap_err().to_string();
     assert_eq!(error.lines().count(), 2, "{error}");
 }

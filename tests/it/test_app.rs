@@ -1,4 +1,5 @@
-//! A running zicha for tests: real HTTP on a free port, its own folder, its own database on either backend.
+//! A running zicha for tests: real HTTP on a free port, its own folder, its own database on either
+//! backend.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use zicha::id::RoundId;
 use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
 
-/// The password of accounts that tests make: chosen by their owner, so that nothing has to be changed first.
+/// The password of accounts that tests make: chosen by their owner, so that nothing has to be
+/// changed first.
 pub const PASSWORD: &str = "一句容易记住而且够长的口令";
 
 /// A database backend.
@@ -25,12 +27,20 @@ pub enum Backend {
 
 /// Both backends; PostgreSQL only where a server is given, and `scripts/test` always gives one.
 pub fn backends() -> Vec<Backend> {
-    if std::env::var("TEST_POSTGRES_URL").is_ok() { vec![Backend::Sqlite, Backend::Postgres] } else { vec![Backend::Sqlite] }
+    if std::env::var("TEST_POSTGRES_URL").is_ok() {
+        vec![Backend::Sqlite, Backend::Postgres]
+    } else {
+        vec![Backend::Sqlite]
+    }
 }
 
-/// A program that some tests need. `scripts/test` installs all of them and insists; a bare `cargo test` leaves those tests out.
+/// A program that some tests need. `scripts/test` installs all of them and insists; a bare `cargo
+/// test` leaves those tests out.
 pub fn tool(name: &str) -> Option<String> {
-    let found = ["/usr/bin", "/usr/sbin", "/usr/local/bin"].iter().map(|f| format!("{f}/{name}")).find(|p| std::path::Path::new(p).exists());
+    let found = ["/usr/bin", "/usr/sbin", "/usr/local/bin"]
+        .iter()
+        .map(|f| format!("{f}/{name}"))
+        .find(|p| std::path::Path::new(p).exists());
     assert!(found.is_some() || std::env::var("ZICHA_TEST_ALL").is_err(), "{name} is not installed");
     found
 }
@@ -45,11 +55,23 @@ pub struct Page {
 
 impl Page {
     pub fn assert_received(&self) {
-        assert!(self.status == 303 && self.location.contains("/received"), "{} {} {}", self.status, self.location, self.body);
+        assert!(
+            self.status == 303 && self.location.contains("/received"),
+            "{} {} {}",
+            self.status,
+            self.location,
+            self.body
+        );
     }
 
     pub fn assert_again(&self) {
-        assert!(self.status == 303 && self.location.contains("/again"), "{} {} {}", self.status, self.location, self.body);
+        assert!(
+            self.status == 303 && self.location.contains("/again"),
+            "{} {} {}",
+            self.status,
+            self.location,
+            self.body
+        );
     }
 
     pub fn assert_says(&self, status: u16, text: &str) {
@@ -70,7 +92,12 @@ pub fn free_port() -> u16 {
 }
 
 pub fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_mins(1))).build().into()
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_mins(1)))
+        .build()
+        .into()
 }
 
 /// The address of a fresh database, and settings around it.
@@ -78,7 +105,13 @@ pub fn settings(backend: Backend, folder: &std::path::Path) -> Settings {
     let database = (backend == Backend::Postgres).then(new_postgres_database);
     let listen = format!("127.0.0.1:{}", free_port());
     // Slips for this machine alone, asked for by name.
-    Settings { database, data: folder.to_owned(), public_url: Some(format!("http://{listen}")), listen, ..Settings::default() }
+    Settings {
+        database,
+        data: folder.to_owned(),
+        public_url: Some(format!("http://{listen}")),
+        listen,
+        ..Settings::default()
+    }
 }
 
 pub fn new_postgres_database() -> String {
@@ -89,8 +122,12 @@ pub fn new_postgres_database() -> String {
 pub fn copy_database(url: &str) -> String {
     let name = url.rsplit_once('/').unwrap().1;
     let mut db = PgConnection::establish(&std::env::var("TEST_POSTGRES_URL").unwrap()).unwrap();
-    let rest = format!("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{name}'");
-    while diesel::dsl::sql::<diesel::sql_types::BigInt>(&rest).get_result::<i64>(&mut db).unwrap() > 0 {
+    let rest = format!(
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{name}'"
+    );
+    while diesel::dsl::sql::<diesel::sql_types::BigInt>(&rest).get_result::<i64>(&mut db).unwrap()
+        > 0
+    {
         std::thread::sleep(Duration::from_millis(10));
     }
     create_postgres_database(&format!("template {name}"))
@@ -99,7 +136,8 @@ pub fn copy_database(url: &str) -> String {
 fn create_postgres_database(from: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL server for tests");
-    let name = format!("zicha_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let name =
+        format!("zicha_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut db = PgConnection::establish(&server).expect("the PostgreSQL server for tests answers");
     db.batch_execute(&format!("create database {name} {from}")).unwrap();
     let (head, _) = server.rsplit_once('/').expect("an address ends with a database name");
@@ -128,7 +166,9 @@ impl TestApp {
         let base = format!("http://{}", settings.listen);
         let app = Arc::new(App::open(settings).unwrap());
         let serving = app.clone();
-        std::thread::spawn(move || actix_web::rt::System::new().block_on(zicha::web::serve(serving, |_| {})));
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(zicha::web::serve(serving, |_| {}))
+        });
         let test = Self { app, base, folder, agent: agent() };
         let started = Instant::now();
         while test.try_get("/healthz").is_none() {
@@ -148,23 +188,44 @@ impl TestApp {
 
     /// The bytes of a page as they go to a browser that takes gzip.
     pub fn get_packed(&self, path: &str) -> Vec<u8> {
-        let answer = agent().get(format!("{}{path}", self.base)).header("accept-encoding", "gzip").call().unwrap();
+        let answer = agent()
+            .get(format!("{}{path}", self.base))
+            .header("accept-encoding", "gzip")
+            .call()
+            .unwrap();
         assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
         answer.into_body().read_to_vec().unwrap()
     }
 
     /// With a token of the interface for programs.
     pub fn get_as(&self, token: &str, path: &str) -> Page {
-        page(agent().get(format!("{}{path}", self.base)).header("authorization", format!("Bearer {token}")).call().unwrap())
+        page(
+            agent()
+                .get(format!("{}{path}", self.base))
+                .header("authorization", format!("Bearer {token}"))
+                .call()
+                .unwrap(),
+        )
     }
 
     pub fn method(&self, method: &str, path: &str, token: &str) -> u16 {
-        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        agent().run(request.header("authorization", format!("Bearer {token}")).body(()).unwrap()).unwrap().status().as_u16()
+        let request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        agent()
+            .run(request.header("authorization", format!("Bearer {token}")).body(()).unwrap())
+            .unwrap()
+            .status()
+            .as_u16()
     }
 
     pub fn post_raw(&self, path: &str, body: &[u8]) -> Page {
-        page(self.agent.post(format!("{}{path}", self.base)).header("content-type", "application/x-www-form-urlencoded").send(body).unwrap())
+        page(
+            self.agent
+                .post(format!("{}{path}", self.base))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .send(body)
+                .unwrap(),
+        )
     }
 
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
@@ -197,7 +258,18 @@ impl TestApp {
     pub fn draft(&self, survey: &Survey, access: Access) -> RoundId {
         let today = shanghai_day(self.app.now());
         self.app
-            .create_round(&shell(), &NewRound { survey, title: "测试轮次", opens: today, closes: today, units: &[], access, looks_back: None })
+            .create_round(
+                &shell(),
+                &NewRound {
+                    survey,
+                    title: "测试轮次",
+                    opens: today,
+                    closes: today,
+                    units: &[],
+                    access,
+                    looks_back: None,
+                },
+            )
             .unwrap()
     }
 
@@ -244,7 +316,8 @@ impl Desk {
         let body = self.get(from).body;
         let token = token(&body);
         let mut all = vec![("csrf", token.as_str())];
-        let seen = body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let seen =
+            body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         all.extend(seen.map(|seen| ("seen", seen)));
         all.extend_from_slice(fields);
         self.post(path, &all)
@@ -264,18 +337,35 @@ impl Desk {
     pub fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Page {
         let mut body = Vec::new();
         for (field, value) in fields {
-            body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!(
+                    "--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+                )
+                .bytes(),
+            );
         }
-        body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(
+            format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"file\"; \
+                 filename=\"{name}\"\r\n\r\n"
+            )
+            .bytes(),
+        );
         body.extend(file);
         body.extend(b"\r\n--cut--\r\n");
-        let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "multipart/form-data; boundary=cut");
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "multipart/form-data; boundary=cut");
         page(request.send(&body[..]).unwrap())
     }
 
     /// As a browser sends it that says where the form stood.
     pub fn post_as(&self, site: &str, path: &str, fields: &[(&str, &str)]) -> Page {
-        let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "application/x-www-form-urlencoded");
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/x-www-form-urlencoded");
         page(request.header("sec-fetch-site", site).send(encode(fields).as_bytes()).unwrap())
     }
 
@@ -285,7 +375,9 @@ impl Desk {
 }
 
 fn token(html: &str) -> String {
-    let at = html.find("name=\"csrf\" value=\"").map_or_else(|| panic!("no form token in {html}"), |n| n + 19);
+    let at = html
+        .find("name=\"csrf\" value=\"")
+        .map_or_else(|| panic!("no form token in {html}"), |n| n + 19);
     html[at..].split('"').next().unwrap().to_owned()
 }
 
@@ -318,7 +410,9 @@ pub fn unpacked(bytes: &[u8]) -> BTreeMap<String, String> {
 
 /// `application/x-www-form-urlencoded`.
 pub fn encode(fields: &[(&str, &str)]) -> String {
-    let part = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let part = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
     fields.iter().map(|(k, v)| format!("{}={}", part(k), part(v))).collect::<Vec<_>>().join("&")
 }
 
@@ -332,31 +426,57 @@ pub fn trials(usual: usize) -> usize {
     usual * std::env::var("ZICHA_TRIALS").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
-/// A survey of these questions (as in a survey file) in one category, with the scales `agree` (five steps) and `yes` (two).
+/// A survey of these questions (as in a survey file) in one category, with the scales `agree` (five
+/// steps) and `yes` (two).
 pub fn survey_of(questions: &serde_json::Value) -> Survey {
     survey_with(questions, [40, 20, 30], (1, 2))
 }
 
-/// The same with other thresholds (prominent, tendency, emerging) and another scale `agree` (present and prominent from).
-pub fn survey_with(questions: &serde_json::Value, [prominent, tendency, emerging]: [u8; 3], (present_from, prominent_from): (u8, u8)) -> Survey {
+/// The same with other thresholds (prominent, tendency, emerging) and another scale `agree`
+/// (present and prominent from).
+pub fn survey_with(
+    questions: &serde_json::Value,
+    [prominent, tendency, emerging]: [u8; 3],
+    (present_from, prominent_from): (u8, u8),
+) -> Survey {
     let step = |id: &str, score: Option<u8>| serde_json::json!({ "id": id, "label": { "zh-CN": id }, "score": score });
     let file = serde_json::json!({
         "id": "odd", "version": "1", "languages": ["zh-CN"],
-        "title": { "zh-CN": "试" }, "intro": { "zh-CN": "试" }, "thanks": { "zh-CN": "谢" }, "privacy": [],
+        "title": { "zh-CN": "试" }, "intro": { "zh-CN": "试" }, "thanks": { "zh-CN": "谢" },
+        "privacy": [],
         "thresholds": { "prominent": prominent, "tendency": tendency, "emerging": emerging },
         "scales": {
-            "agree": { "stem": { "zh-CN": "是否" }, "present_from": present_from, "prominent_from": prominent_from,
-                "options": [step("general", Some(3)), step("frequent", Some(2)), step("isolated", Some(1)), step("none", Some(0)), step("unsure", None)] },
-            "yes": { "stem": { "zh-CN": "是否" }, "present_from": 1, "prominent_from": 1, "options": [step("yes", Some(1)), step("no", Some(0))] },
+            "agree": {
+                "stem": { "zh-CN": "是否" },
+                "present_from": present_from, "prominent_from": prominent_from,
+                "options": [
+                    step("general", Some(3)), step("frequent", Some(2)), step("isolated", Some(1)),
+                    step("none", Some(0)), step("unsure", None),
+                ],
+            },
+            "yes": {
+                "stem": { "zh-CN": "是否" }, "present_from": 1, "prominent_from": 1,
+                "options": [step("yes", Some(1)), step("no", Some(0))],
+            },
         },
         "rectification_types": [],
-        "categories": [{ "id": "c", "name": { "zh-CN": "类" }, "short_name": { "zh-CN": "类" }, "questions": questions }],
+        "categories": [
+            {
+                "id": "c", "name": { "zh-CN": "类" }, "short_name": { "zh-CN": "类" },
+                "questions": questions,
+            },
+        ],
     });
     Survey::parse(file.to_string().as_bytes()).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// Three squads and two sections that form a group.
-pub const UNITS: &str = "code,name,kind,headcount,group,group_name\nCY,春江街道中队,squad,12,,\nCF,清源街道中队,squad,10,,\nCS,长乐街道中队,squad,8,,\nBG,办公室,section,5,HQ,局机关（科室合并）\nZG,政工科,section,5,HQ,局机关（科室合并）\n";
+pub const UNITS: &str = "code,name,kind,headcount,group,group_name\n\
+                         CY,春江街道中队,squad,12,,\n\
+                         CF,清源街道中队,squad,10,,\n\
+                         CS,长乐街道中队,squad,8,,\n\
+                         BG,办公室,section,5,HQ,局机关（科室合并）\n\
+                         ZG,政工科,section,5,HQ,局机关（科室合并）\n";
 
 /// All files below a folder, by their path in it.
 pub fn all_files(folder: &std::path::Path) -> Vec<String> {
@@ -376,5 +496,10 @@ pub fn all_files(folder: &std::path::Path) -> Vec<String> {
 
 /// Files that hold some bytes.
 pub fn files_with(folder: &std::path::Path, needle: &[u8]) -> Vec<String> {
-    all_files(folder).into_iter().filter(|f| std::fs::read(folder.join(f)).unwrap().windows(needle.len()).any(|w| w == needle)).collect()
+    all_files(folder)
+        .into_iter()
+        .filter(|f| {
+            std::fs::read(folder.join(f)).unwrap().windows(needle.len()).any(|w| w == needle)
+        })
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Versions side by side: an old node goes on while a newer version has changed the database, and none starts on what it does not know.
+//! Versions side by side: an old node goes on while a newer version has changed the database, and
+//! none starts on what it does not know.
 //! That holds only while migrations add and take nothing away, which is held here too.
 
 use diesel::connection::SimpleConnection;
@@ -8,7 +9,8 @@ use crate::running::Running;
 use crate::shell::Shell;
 use crate::test_app::{agent, backends, shell};
 
-/// What a later version would do: a table, columns that the old one does not fill, and a line that says so.
+/// What a later version would do: a table, columns that the old one does not fill, and a line that
+/// says so.
 const LATER: &str = "create table later (id text primary key not null);
     alter table rounds add column later text;
     alter table accounts add column later integer not null default 0;
@@ -17,7 +19,10 @@ const LATER: &str = "create table later (id text primary key not null);
 fn change(zicha: &Shell, sql: &str) {
     match &zicha.database {
         Some(url) => PgConnection::establish(url).unwrap().batch_execute(sql).unwrap(),
-        None => SqliteConnection::establish(&zicha.path("zicha.db")).unwrap().batch_execute(sql).unwrap(),
+        None => SqliteConnection::establish(&zicha.path("zicha.db"))
+            .unwrap()
+            .batch_execute(sql)
+            .unwrap(),
     }
 }
 
@@ -33,26 +38,46 @@ fn an_old_node_goes_on_when_a_newer_version_has_changed_the_database_and_does_no
         for _ in 0..20 {
             assert_eq!(running.send_one(&agent).1, 303, "{backend:?}");
         }
-        let page = agent.get(format!("http://127.0.0.1:{}/r/{}", running.port, running.round)).call().unwrap();
+        let page = agent
+            .get(format!("http://127.0.0.1:{}/r/{}", running.port, running.round))
+            .call()
+            .unwrap();
         assert_eq!(page.status(), 200);
         running.zicha.refused(&["round", "list"], "newer version");
         // The newer version undone, as a restored backup would.
-        change(&running.zicha, "delete from __diesel_schema_migrations where version = '20990101000000'");
+        change(
+            &running.zicha,
+            "delete from __diesel_schema_migrations where version = '20990101000000'",
+        );
         assert_eq!(running.used(), 21);
     }
 }
 
 #[test]
 fn migrations_only_add() {
-    // The first one makes everything. After that an old node must find what it knows, and fill what is new without knowing it.
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres")).unwrap().flatten() {
+    // The first one makes everything. After that an old node must find what it knows, and fill what
+    // is new without knowing it.
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres"))
+        .unwrap()
+        .flatten()
+    {
         let name = entry.file_name().to_string_lossy().into_owned();
         let sql = std::fs::read_to_string(entry.path().join("up.sql")).unwrap();
-        let plain: String = sql.lines().map(|line| line.split("--").next().unwrap_or("")).collect::<Vec<_>>().join(" ");
+        let plain: String = sql
+            .lines()
+            .map(|line| line.split("--").next().unwrap_or(""))
+            .collect::<Vec<_>>()
+            .join(" ");
         // What a function does is no statement of the migration; a new one is in nobody's way.
         let plain: String = plain.split("$$").step_by(2).collect();
-        for statement in plain.split(';').map(|s| s.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|s| !s.is_empty()) {
-            let filled = statement.strip_prefix("insert into ").and_then(|rest| rest.split_whitespace().next());
+        for statement in plain
+            .split(';')
+            .map(|s| s.split_whitespace().collect::<Vec<_>>().join(" "))
+            .filter(|s| !s.is_empty())
+        {
+            let filled = statement
+                .strip_prefix("insert into ")
+                .and_then(|rest| rest.split_whitespace().next());
             let adds = statement.starts_with("create table ")
                 || statement.starts_with("create or replace function ")
                 || filled.is_some_and(|table| plain.contains(&format!("create table {table} ")))
@@ -60,7 +85,9 @@ fn migrations_only_add() {
                 || (statement.starts_with("alter table ")
                     && statement.contains(" add column ")
                     && (!statement.contains(" not null") || statement.contains(" default ")))
-                || (statement.starts_with("alter table ") && (statement.contains(" set statistics ") || statement.contains(" set storage ")));
+                || (statement.starts_with("alter table ")
+                    && (statement.contains(" set statistics ")
+                        || statement.contains(" set storage ")));
             assert!(adds, "{name}: an old node might not survive: {statement}");
         }
     }
@@ -68,7 +95,8 @@ fn migrations_only_add() {
 
 #[test]
 fn a_box_of_the_edition_before_is_opened_and_taken_further() {
-    // What a round was opened with is settled: a node of this version writes its ballots as the one before did, and both are counted.
+    // What a round was opened with is settled: a node of this version writes its ballots as the one
+    // before did, and both are counted.
     for backend in backends() {
         let running = Running::start(backend, None);
         let agent = agent();

@@ -21,7 +21,8 @@ use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::storage::{AccountRow, StorageError, Transaction};
 use crate::text::Refusal;
 
-/// What a running process keeps in memory of those who come in: places for passwords, guesses, and what waits to be told.
+/// What a running process keeps in memory of those who come in: places for passwords, guesses, and
+/// what waits to be told.
 #[derive(Default)]
 pub(in crate::app) struct Doorkeeper {
     pub(in crate::app) passwords: passwords::Places,
@@ -68,13 +69,27 @@ const SETUP: &str = "setup_token";
 
 impl App {
     /// Adds an account; returns its password, made here if none was given.
-    pub fn add_account(&self, by: &Actor, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+    pub fn add_account(
+        &self,
+        by: &Actor,
+        name: &str,
+        role: Role,
+        units: &[String],
+        password: Option<&str>,
+    ) -> Result<String, AppError> {
         by.need(Permission::Accounts)?;
         self.put_account(by.name(), name, role, units, password)
     }
 
-    /// Adds an account for somebody else; its name and password are shown once, and it waits to be vouched for.
-    pub fn add_account_for(&self, by: &Actor, name: &str, role: Role, units: &[String]) -> Result<(String, String), AppError> {
+    /// Adds an account for somebody else; its name and password are shown once, and it waits to be
+    /// vouched for.
+    pub fn add_account_for(
+        &self,
+        by: &Actor,
+        name: &str,
+        role: Role,
+        units: &[String],
+    ) -> Result<(String, String), AppError> {
         by.need(Permission::Accounts)?;
         let (mut row, password) = self.new_account(name, role, units, None)?;
         row.waits = Some(self.waits_until());
@@ -87,21 +102,39 @@ impl App {
     }
 
     /// Adds an account where the right was proved, by a role or by a set-up link.
-    fn put_account(&self, by: &str, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<String, AppError> {
+    fn put_account(
+        &self,
+        by: &str,
+        name: &str,
+        role: Role,
+        units: &[String],
+        password: Option<&str>,
+    ) -> Result<String, AppError> {
         let (row, password) = self.new_account(name, role, units, password)?;
         self.record(by, Action::AccountAdd, &row.name, |tx| keep_account(tx, &row, units))?;
         Ok(password)
     }
 
     /// An account that can be added, and its password.
-    fn new_account(&self, name: &str, role: Role, units: &[String], password: Option<&str>) -> Result<(AccountRow, String), AppError> {
+    fn new_account(
+        &self,
+        name: &str,
+        role: Role,
+        units: &[String],
+        password: Option<&str>,
+    ) -> Result<(AccountRow, String), AppError> {
         let name = &passwords::sign_in_name(name);
         let fits = (1..=LONGEST_NAME).contains(&name.chars().count())
-            && name.chars().all(|c| (c.is_alphanumeric() && !crate::text::is_deceptive(c)) || "-_.".contains(c));
+            && name.chars().all(|c| {
+                (c.is_alphanumeric() && !crate::text::is_deceptive(c)) || "-_.".contains(c)
+            });
         if !fits {
-            return Err(Refusal::new("账号名应为 1 至 40 个字母、汉字、数字或 - _ .", "an account name has 1 to 40 letters, digits or - _ .")
-                .at("name")
-                .into());
+            return Err(Refusal::new(
+                "账号名应为 1 至 40 个字母、汉字、数字或 - _ .",
+                "an account name has 1 to 40 letters, digits or - _ .",
+            )
+            .at("name")
+            .into());
         }
         if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
             return Err(Refusal::new(
@@ -113,7 +146,12 @@ impl App {
         }
         let known = self.storage.units()?;
         if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
-            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
+            return Err(Refusal::new(
+                format!("没有代码为 {unknown} 的单位"),
+                format!("there is no unit {unknown}"),
+            )
+            .at("units")
+            .into());
         }
         let temporary = password.is_none();
         let password = match password {
@@ -133,7 +171,11 @@ impl App {
             temporary: Some(temporary),
             waits: None,
         };
-        if self.account_like(name)?.is_some() { Err(exists(name).into()) } else { Ok((row, password)) }
+        if self.account_like(name)?.is_some() {
+            Err(exists(name).into())
+        } else {
+            Ok((row, password))
+        }
     }
 
     /// All accounts, for those who manage them.
@@ -144,7 +186,11 @@ impl App {
 
     /// How many accounts the section has that may sign in.
     pub fn accounts_of_the_section(&self) -> Result<usize, AppError> {
-        Ok(self.known_accounts()?.iter().filter(|account| account.active && account.role.runs_rounds()).count())
+        Ok(self
+            .known_accounts()?
+            .iter()
+            .filter(|account| account.active && account.role.runs_rounds())
+            .count())
     }
 
     pub(in crate::app) fn known_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
@@ -163,12 +209,15 @@ impl App {
         Ok(list)
     }
 
-    /// Lets an account sign in or not; its sessions end. Somebody must always be left to manage accounts.
+    /// Lets an account sign in or not; its sessions end. Somebody must always be left to manage
+    /// accounts.
     pub fn set_account_active(&self, by: &Actor, name: &str, active: bool) -> Result<(), AppError> {
         by.need(Permission::Accounts)?;
         self.known_account(name)?;
         if !active && by.name() == name {
-            return Err(Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into());
+            return Err(
+                Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into()
+            );
         }
         self.deed(by, if active { Action::AccountOn } else { Action::AccountOff }, name, |tx| {
             if !active {
@@ -202,7 +251,8 @@ impl App {
         Ok(password)
     }
 
-    /// The account that a typed name means. An older version kept capitals as they were typed. The same work whether there is one or not.
+    /// The account that a typed name means. An older version kept capitals as they were typed. The
+    /// same work whether there is one or not.
     pub(in crate::app) fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
         let all = self.storage.accounts()?;
         let exact = all.iter().position(|account| account.name == name);
@@ -211,7 +261,9 @@ impl App {
     }
 
     pub(in crate::app) fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
-        self.storage.account(name)?.ok_or_else(|| Refusal::new("没有这个账号", "there is no such account").into())
+        self.storage
+            .account(name)?
+            .ok_or_else(|| Refusal::new("没有这个账号", "there is no such account").into())
     }
 
     /// A one-time token for the first account, if there is none yet; a new one voids the last.
@@ -229,9 +281,16 @@ impl App {
         Ok(self.storage.setting(SETUP)?.is_some_and(|known| known == digest(token)))
     }
 
-    /// Names the bureau and makes the first account with a set-up token, which is used up by it, and beside it the administrator's, who makes all others.
+    /// Names the bureau and makes the first account with a set-up token, which is used up by it,
+    /// and beside it the administrator's, who makes all others.
     /// Returns the administrator's name and password, which are shown once.
-    pub fn set_up(&self, token: &str, bureau: &str, name: &str, password: &str) -> Result<(String, String), AppError> {
+    pub fn set_up(
+        &self,
+        token: &str,
+        bureau: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<(String, String), AppError> {
         crate::round::check_title(bureau).map_err(|refusal| refusal.at("bureau"))?;
         let gone = || {
             Refusal::new(

@@ -31,20 +31,31 @@ pub struct NewSecret {
 impl NewSecret {
     fn of(account: &str, secret: &Secret) -> Self {
         let base32 = secret.to_base32();
-        let label = percent_encoding::utf8_percent_encode(account, percent_encoding::NON_ALPHANUMERIC);
+        let label =
+            percent_encoding::utf8_percent_encode(account, percent_encoding::NON_ALPHANUMERIC);
         Self { url: format!("otpauth://totp/zicha:{label}?secret={base32}&issuer=zicha"), base32 }
     }
 }
 
 impl App {
-    /// Makes a secret for an account, to be confirmed with a first code. It waits here, in memory: nobody else's can be put in its place.
+    /// Makes a secret for an account, to be confirmed with a first code. It waits here, in memory:
+    /// nobody else's can be put in its place.
     /// It takes the password, and where one is in use already, a code of that too.
-    pub fn new_second_factor(&self, session: &Session, password: &str, code: &str) -> Result<NewSecret, AppError> {
+    pub fn new_second_factor(
+        &self,
+        session: &Session,
+        password: &str,
+        code: &str,
+    ) -> Result<NewSecret, AppError> {
         self.prove_both(session, password, code)?;
         let bytes: [u8; 20] = rng().random();
         let secret = Secret::from(bytes);
         let shown = NewSecret::of(&session.account, &secret);
-        self.doorkeeper.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(session.account.clone(), (secret, Instant::now()));
+        self.doorkeeper
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(session.account.clone(), (secret, Instant::now()));
         Ok(shown)
     }
 
@@ -55,38 +66,61 @@ impl App {
         pending.get(account).map(|(secret, _)| NewSecret::of(account, secret))
     }
 
-    /// Puts the secret that waits into use if `code` is its current one; returns the recovery codes, which are shown once.
+    /// Puts the secret that waits into use if `code` is its current one; returns the recovery
+    /// codes, which are shown once.
     pub fn enable_second_factor(&self, by: &Actor, code: &str) -> Result<Vec<String>, AppError> {
         let account = by.name();
         let waiting = || self.doorkeeper.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        let secret = waiting().get(account).filter(|(_, since)| since.elapsed() < PENDING).map(|(secret, _)| secret.clone());
-        let secret = secret.ok_or_else(|| Refusal::new("密钥已过期，请重新生成", "the secret has lapsed; make another"))?;
+        let secret = waiting()
+            .get(account)
+            .filter(|(_, since)| since.elapsed() < PENDING)
+            .map(|(secret, _)| secret.clone());
+        let secret = secret.ok_or_else(|| {
+            Refusal::new("密钥已过期，请重新生成", "the secret has lapsed; make another")
+        })?;
         let step = totp(&secret).check(&plain(code), self.unix()).ok_or_else(|| {
-            Refusal::new("动态口令不正确，请核对手机时间后重试", "the code is not the current one; check the phone's clock and try again")
+            Refusal::new(
+                "动态口令不正确，请核对手机时间后重试",
+                "the code is not the current one; check the phone's clock and try again",
+            )
         })?;
         let sealed = self.seal_secret(account, &secret);
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| passwords::generate()).collect();
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
-        self.deed(by, Action::SecondFactorOn, account, |tx| Ok(tx.set_second_factor(account, Some(&sealed), step as i64, &hashes)?))?;
+        self.deed(by, Action::SecondFactorOn, account, |tx| {
+            Ok(tx.set_second_factor(account, Some(&sealed), step as i64, &hashes)?)
+        })?;
         waiting().remove(account);
         Ok(codes)
     }
 
     /// Takes the own second factor away, with the password and a code of it.
-    pub fn drop_second_factor(&self, session: &Session, password: &str, code: &str) -> Result<(), AppError> {
+    pub fn drop_second_factor(
+        &self,
+        session: &Session,
+        password: &str,
+        code: &str,
+    ) -> Result<(), AppError> {
         self.prove_both(session, password, code)?;
         let account = &session.account;
-        self.record(account, Action::SecondFactorOff, account, |tx| Ok(tx.set_second_factor(account, None, 0, &[])?))
+        self.record(account, Action::SecondFactorOff, account, |tx| {
+            Ok(tx.set_second_factor(account, None, 0, &[])?)
+        })
     }
 
-    /// The password, and a code where there is a second factor: what a session alone must not change.
+    /// The password, and a code where there is a second factor: what a session alone must not
+    /// change.
     fn prove_both(&self, session: &Session, password: &str, code: &str) -> Result<(), AppError> {
         self.confirm(session, password)?;
         let account = self.known_account(&session.account)?;
         if self.second_factor_fits(&account, code)? {
             return Ok(());
         }
-        Err(Refusal::new("请填写现在的动态口令或一个备用码", "give a current code of the second factor, or a recovery code").into())
+        Err(Refusal::new(
+            "请填写现在的动态口令或一个备用码",
+            "give a current code of the second factor, or a recovery code",
+        )
+        .into())
     }
 
     /// Takes the second factor of an account away, when phone and codes are lost.
@@ -111,13 +145,22 @@ impl App {
         Ok(self.storage.recovery_codes_left(account)?)
     }
 
-    /// Whether `code` is the current one of an account, or one of its recovery codes. Each counts once.
-    pub(in crate::app) fn second_factor_fits(&self, account: &AccountRow, code: &str) -> Result<bool, AppError> {
+    /// Whether `code` is the current one of an account, or one of its recovery codes. Each counts
+    /// once.
+    pub(in crate::app) fn second_factor_fits(
+        &self,
+        account: &AccountRow,
+        code: &str,
+    ) -> Result<bool, AppError> {
         let Some(sealed) = &account.totp else { return Ok(true) };
         let code = plain(code);
         if code.len() > 8 {
             let used = self.record(&account.name, Action::RecoveryUsed, "", |tx| {
-                if tx.take_recovery_code(&account.name, &digest(&code))? { Ok(()) } else { Err(AppError::Changed) }
+                if tx.take_recovery_code(&account.name, &digest(&code))? {
+                    Ok(())
+                } else {
+                    Err(AppError::Changed)
+                }
             });
             return match used {
                 Err(AppError::Changed) => Ok(false),
@@ -127,7 +170,8 @@ impl App {
         let Some(secret) = self.open_secret(&account.name, sealed) else {
             return Err(Refusal::new(
                 "动态口令的密钥无法读取（服务器密钥已更换），请系统管理员取消动态口令后重新启用",
-                "the second factor cannot be read (the server key was replaced); ask an administrator to remove it",
+                "the second factor cannot be read (the server key was replaced); ask an \
+                 administrator to remove it",
             )
             .into());
         };
@@ -148,7 +192,8 @@ impl App {
     fn seal_secret(&self, account: &str, secret: &Secret) -> String {
         let nonce: [u8; 12] = rng().random();
         let payload = Payload { msg: secret.as_ref(), aad: account.as_bytes() };
-        let sealed = self.cipher().encrypt((&nonce).into(), payload).expect("sealing in memory cannot fail");
+        let sealed =
+            self.cipher().encrypt((&nonce).into(), payload).expect("sealing in memory cannot fail");
         hex::encode([nonce.as_slice(), &sealed].concat())
     }
 
@@ -156,7 +201,11 @@ impl App {
         let bytes = hex::decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(12)?;
         let nonce: [u8; 12] = nonce.try_into().ok()?;
-        let plain = Zeroizing::new(self.cipher().decrypt((&nonce).into(), Payload { msg: sealed, aad: account.as_bytes() }).ok()?);
+        let plain = Zeroizing::new(
+            self.cipher()
+                .decrypt((&nonce).into(), Payload { msg: sealed, aad: account.as_bytes() })
+                .ok()?,
+        );
         Some(Secret::from(plain.as_slice()))
     }
 }
@@ -169,6 +218,12 @@ fn totp(secret: &Secret) -> Totp {
 fn plain(code: &str) -> String {
     code.chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
-        .map(|c| if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c) } else { c.to_ascii_lowercase() })
+        .map(|c| {
+            if ('０'..='９').contains(&c) {
+                char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
         .collect()
 }

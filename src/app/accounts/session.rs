@@ -29,11 +29,20 @@ impl Session {
     /// What an account is entitled to, without anybody being signed in: for its programs.
     #[must_use]
     pub fn standing(account: String, role: Role, units: Vec<String>) -> Self {
-        Self { account, role, units, csrf: String::new(), confirmed: false, temporary: false, key: String::new() }
+        Self {
+            account,
+            role,
+            units,
+            csrf: String::new(),
+            confirmed: false,
+            temporary: false,
+            key: String::new(),
+        }
     }
 }
 
-/// The token that every form of a session carries. It follows from the cookie, so a form can be recognised when its session has ended.
+/// The token that every form of a session carries. It follows from the cookie, so a form can be
+/// recognised when its session has ended.
 #[must_use]
 pub fn csrf_token(cookie: &str) -> String {
     digest(&format!("csrf {cookie}"))

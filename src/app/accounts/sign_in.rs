@@ -1,4 +1,5 @@
-//! Coming in and staying in: password and second factor, sessions, and the password again before grave steps.
+//! Coming in and staying in: password and second factor, sessions, and the password again before
+//! grave steps.
 //! Every refusal says the same and takes the same time, whether there is such an account or not.
 
 use std::sync::Arc;
@@ -18,10 +19,22 @@ const SESSION_LONGEST: i64 = 8 * 3600;
 /// For how many seconds a typed password counts for grave steps.
 const CONFIRMED: i64 = 10 * 60;
 impl App {
-    /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the second factor of those who have one,
+    /// Signs in; returns the cookie's value. Takes the same time for unknown names. `code` is the
+    /// second factor of those who have one,
     /// `known` what [`App::known_browser`] gave this browser before, if anything.
-    pub fn sign_in(self: &Arc<Self>, name: &str, password: &str, code: &str, known: &str) -> Result<String, AppError> {
-        let refused = || AppError::Refused(Refusal::new("账号、口令或动态口令不正确", "name, password or code is wrong"));
+    pub fn sign_in(
+        self: &Arc<Self>,
+        name: &str,
+        password: &str,
+        code: &str,
+        known: &str,
+    ) -> Result<String, AppError> {
+        let refused = || {
+            AppError::Refused(Refusal::new(
+                "账号、口令或动态口令不正确",
+                "name, password or code is wrong",
+            ))
+        };
         if name.chars().count() > 2 * LONGEST_NAME {
             return Err(refused());
         }
@@ -52,12 +65,20 @@ impl App {
         let now = self.now().unix_timestamp();
         self.storage.end_sessions("", now - SESSION_LONGEST)?;
         self.note_failed()?;
-        self.record(name, Action::SignIn, "", |tx| Ok(tx.add_session(&digest(&cookie), name, now)?))?;
+        self.record(name, Action::SignIn, "", |tx| {
+            Ok(tx.add_session(&digest(&cookie), name, now)?)
+        })?;
         Ok(cookie)
     }
 
-    /// Verifies a password in the place of those who are known or of strangers. Who finds it taken has not tried.
-    fn verify_password(&self, attempt: &Attempt, hash: &str, password: &str) -> Result<bool, AppError> {
+    /// Verifies a password in the place of those who are known or of strangers. Who finds it taken
+    /// has not tried.
+    fn verify_password(
+        &self,
+        attempt: &Attempt,
+        hash: &str,
+        password: &str,
+    ) -> Result<bool, AppError> {
         self.doorkeeper.passwords.verify(attempt.known(), hash, password).map_err(|busy| {
             self.not_tried(attempt);
             busy.into()
@@ -76,12 +97,17 @@ impl App {
 
     fn look_up_session(&self, cookie: &str, used: bool) -> Result<Option<Session>, AppError> {
         let key = digest(cookie);
-        let Some(SessionRow { account: name, started, seen, confirmed }) = self.storage.session(&key)? else { return Ok(None) };
+        let Some(SessionRow { account: name, started, seen, confirmed }) =
+            self.storage.session(&key)?
+        else {
+            return Ok(None);
+        };
         let now = self.now().unix_timestamp();
         let idle = i64::try_from(SESSION_IDLE.as_secs()).unwrap_or(0);
         let account = self.storage.account(&name)?.filter(|a| a.active);
         let role = account.as_ref().and_then(|a| a.role.parse().ok());
-        let (true, Some(role)) = (now - started < SESSION_LONGEST && now - seen < idle, role) else {
+        let (true, Some(role)) = (now - started < SESSION_LONGEST && now - seen < idle, role)
+        else {
             self.storage.end_sessions(&key, now - SESSION_LONGEST)?;
             return Ok(None);
         };
@@ -109,10 +135,20 @@ impl App {
 
     /// Changes the own password; all other sessions of the account end, and its tokens.
     pub fn change_password(&self, session: &Session, old: &str, new: &str) -> Result<(), AppError> {
-        self.own_password(session, old, Refusal::new("现在的口令不正确", "the present password is wrong"))?;
-        passwords::check(new, &[&session.account, &self.bureau_name()?]).map_err(|r| r.at("new"))?;
+        self.own_password(
+            session,
+            old,
+            Refusal::new("现在的口令不正确", "the present password is wrong"),
+        )?;
+        passwords::check(new, &[&session.account, &self.bureau_name()?])
+            .map_err(|r| r.at("new"))?;
         if old == new {
-            return Err(Refusal::new("新口令与现在的口令相同，请换一个", "the new password is the present one; choose another").at("new").into());
+            return Err(Refusal::new(
+                "新口令与现在的口令相同，请换一个",
+                "the new password is the present one; choose another",
+            )
+            .at("new")
+            .into());
         }
         let (account, hash) = (&session.account, passwords::hash(new)?);
         self.record(account, Action::PasswordReset, account, |tx| {
@@ -130,7 +166,12 @@ impl App {
     }
 
     /// Whether somebody who is signed in knows the password: throttled as signing in is.
-    fn own_password(&self, session: &Session, password: &str, wrong: Refusal) -> Result<(), AppError> {
+    fn own_password(
+        &self,
+        session: &Session,
+        password: &str,
+        wrong: Refusal,
+    ) -> Result<(), AppError> {
         // Whoever holds a session is not shut out by those who have none.
         let attempt = self.may_try(&session.account, Trying::Session(&session.key))?;
         let account = self.known_account(&session.account)?;

@@ -1,5 +1,7 @@
-//! How often a password may be tried, so that nobody guesses and nobody is shut out by somebody else's guesses.
-//! A browser that has signed in before is known again by a token of its own and counted apart, as is whoever holds a session; addresses are never looked at, since one station is one address.
+//! How often a password may be tried, so that nobody guesses and nobody is shut out by somebody
+//! else's guesses.
+//! A browser that has signed in before is known again by a token of its own and counted apart, as
+//! is whoever holds a session; addresses are never looked at, since one station is one address.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +18,8 @@ use crate::text::Refusal;
 /// Tries within a minute.
 const TRIES: u32 = 5;
 const MINUTE: Duration = Duration::from_mins(1);
-/// Strangers' names remembered at once. An attacker who invents more pushes out the oldest, never those who are known.
+/// Strangers' names remembered at once. An attacker who invents more pushes out the oldest, never
+/// those who are known.
 const STRANGERS: usize = 10_000;
 
 /// Length of a session's cookie: secret, tag of its owner, proof.
@@ -46,18 +49,26 @@ impl App {
         let (known, counted) = match who {
             Trying::Session(key) => (true, digest(&format!("session {key}"))),
             // The token as it is made and in no other spelling, or one token would count as many.
-            Trying::Browser(token) if self.is_known(name, token) => (true, digest(&format!("browser {token}"))),
+            Trying::Browser(token) if self.is_known(name, token) => {
+                (true, digest(&format!("browser {token}")))
+            }
             Trying::Browser(_) => (false, digest(&format!("name {name}"))),
         };
-        let mut tries = self.doorkeeper.throttle.of(known).lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tries =
+            self.doorkeeper.throttle.of(known).lock().unwrap_or_else(PoisonError::into_inner);
         tries.retain(|_, (_, since)| since.elapsed() < MINUTE);
         if !known && tries.len() >= STRANGERS && !tries.contains_key(&counted) {
-            let oldest = tries.iter().min_by_key(|(_, (_, since))| *since).map(|(key, _)| key.clone());
+            let oldest =
+                tries.iter().min_by_key(|(_, (_, since))| *since).map(|(key, _)| key.clone());
             oldest.map(|key| tries.remove(&key));
         }
         let (count, _) = tries.get(&counted).copied().unwrap_or((0, Instant::now()));
         if count >= TRIES {
-            return Err(Refusal::new("尝试次数过多，请一分钟后再试", "too many attempts; try again in a minute").into());
+            return Err(Refusal::new(
+                "尝试次数过多，请一分钟后再试",
+                "too many attempts; try again in a minute",
+            )
+            .into());
         }
         tries.insert(counted.clone(), (count + 1, Instant::now()));
         Ok(Attempt { known, counted })
@@ -65,18 +76,29 @@ impl App {
 
     /// Forgets the attempts that led to the right password.
     pub(in crate::app) fn succeeded(&self, attempt: &Attempt) {
-        self.doorkeeper.throttle.of(attempt.known).lock().unwrap_or_else(PoisonError::into_inner).remove(&attempt.counted);
+        self.doorkeeper
+            .throttle
+            .of(attempt.known)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&attempt.counted);
     }
 
     /// Takes an attempt back that was not made, because nobody had time for it.
     pub(in crate::app) fn not_tried(&self, attempt: &Attempt) {
-        let mut tries = self.doorkeeper.throttle.of(attempt.known).lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tries = self
+            .doorkeeper
+            .throttle
+            .of(attempt.known)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some((count, _)) = tries.get_mut(&attempt.counted) {
             *count = count.saturating_sub(1);
         }
     }
 
-    /// What a session's cookie ends with: by it alone nobody tells whose it is, but whoever signs in next is told apart from its owner.
+    /// What a session's cookie ends with: by it alone nobody tells whose it is, but whoever signs
+    /// in next is told apart from its owner.
     pub(in crate::app) fn owner_tag(&self, name: &str) -> String {
         let nonce = hex::encode(rng().random::<[u8; 16]>());
         let mac = hex::encode(self.owner_mac(name, &nonce).finalize().into_bytes());
@@ -85,7 +107,8 @@ impl App {
 
     /// A cookie for a new session: a secret, whose it is, and a proof that it was made here.
     pub(in crate::app) fn new_cookie(&self, name: &str) -> String {
-        let told = format!("{}{}", crate::app::accounts::session::random_hex(), self.owner_tag(name));
+        let told =
+            format!("{}{}", crate::app::accounts::session::random_hex(), self.owner_tag(name));
         let proof = self.seal_of(&told);
         told + &proof
     }
@@ -93,13 +116,17 @@ impl App {
     /// Whether a cookie was once given to somebody who signed in, however long ago.
     #[must_use]
     pub fn issued_here(&self, cookie: &str) -> bool {
-        cookie.len() == COOKIE && cookie.split_at_checked(COOKIE - 32).is_some_and(|(told, proof)| self.seal_of(told) == proof)
+        cookie.len() == COOKIE
+            && cookie
+                .split_at_checked(COOKIE - 32)
+                .is_some_and(|(told, proof)| self.seal_of(told) == proof)
     }
 
     /// A seal on what travels through a browser and comes back.
     #[must_use]
     pub fn seal_of(&self, text: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/carried/1")).expect("any length is a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/carried/1"))
+            .expect("any length is a key");
         mac.update(text.as_bytes());
         hex::encode(&mac.finalize().into_bytes()[..16])
     }
@@ -114,11 +141,16 @@ impl App {
     #[must_use]
     pub fn is_owner(&self, name: &str, tag: &str) -> bool {
         let Some((nonce, mac)) = tag.split_at_checked(32) else { return false };
-        hex::decode(mac).is_ok_and(|mac| self.owner_mac(&crate::app::accounts::passwords::sign_in_name(name), nonce).verify_slice(&mac).is_ok())
+        hex::decode(mac).is_ok_and(|mac| {
+            self.owner_mac(&crate::app::accounts::passwords::sign_in_name(name), nonce)
+                .verify_slice(&mac)
+                .is_ok()
+        })
     }
 
     fn owner_mac(&self, name: &str, nonce: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/session-owner/1")).expect("any length is a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/session-owner/1"))
+            .expect("any length is a key");
         mac.update(nonce.as_bytes());
         mac.update(name.as_bytes());
         mac
@@ -132,10 +164,14 @@ impl App {
         format!("{nonce}{mac}")
     }
 
-    /// What a browser keeps that token under: one for each account, so that two people at one computer do not forget each other.
+    /// What a browser keeps that token under: one for each account, so that two people at one
+    /// computer do not forget each other.
     #[must_use]
     pub fn browser_cookie(name: &str) -> String {
-        format!("zicha_known_{}", &digest(&crate::app::accounts::passwords::sign_in_name(name))[..12])
+        format!(
+            "zicha_known_{}",
+            &digest(&crate::app::accounts::passwords::sign_in_name(name))[..12]
+        )
     }
 
     fn is_known(&self, name: &str, token: &str) -> bool {
@@ -145,7 +181,8 @@ impl App {
     }
 
     fn browser_mac(&self, name: &str, nonce: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/known-browser/1")).expect("any length is a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key.derive("zicha/known-browser/1"))
+            .expect("any length is a key");
         mac.update(nonce.as_bytes());
         mac.update(name.as_bytes());
         mac
@@ -178,7 +215,8 @@ mod tests {
 
     fn app() -> (tempfile::TempDir, App) {
         let folder = tempfile::tempdir().unwrap();
-        let app = App::open(Settings { data: folder.path().to_owned(), ..Settings::default() }).unwrap();
+        let app =
+            App::open(Settings { data: folder.path().to_owned(), ..Settings::default() }).unwrap();
         (folder, app)
     }
 
@@ -191,7 +229,10 @@ mod tests {
         }
         assert!(app.may_try("jingban", Trying::Browser(&token)).is_ok());
         assert!(app.may_try("jingban", Trying::Session("a session")).is_ok());
-        assert!(app.doorkeeper.throttle.strangers.lock().unwrap().len() <= STRANGERS, "nor do they fill the memory");
+        assert!(
+            app.doorkeeper.throttle.strangers.lock().unwrap().len() <= STRANGERS,
+            "nor do they fill the memory"
+        );
     }
 
     #[test]
@@ -207,6 +248,9 @@ mod tests {
             app.may_try("jingban", Trying::Browser(&token.to_uppercase())).unwrap();
         }
         assert!(app.may_try("jingban", Trying::Browser(&token.replace('a', "A"))).is_err());
-        assert!(app.may_try("other", Trying::Browser(&token)).is_ok(), "a stranger to every other account");
+        assert!(
+            app.may_try("other", Trying::Browser(&token)).is_ok(),
+            "a stranger to every other account"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Tokens for programs: each reads what its owner may read, as long as the owner may, and for a set time.
+//! Tokens for programs: each reads what its owner may read, as long as the owner may, and for a set
+//! time.
 //! Only hashes are kept; a token is shown once, when it is made.
 
 use crate::app::accounts::session::{digest, random_hex};
@@ -27,17 +28,34 @@ impl App {
     pub fn make_token(&self, by: &Actor, label: &str, days: u32) -> Result<String, AppError> {
         let (account, label) = (by.name(), label.trim());
         if crate::text::Rule::line(40).check(label).is_err() {
-            return Err(Refusal::new("请写明令牌用途（1 至 40 字）", "say what the token is for (1 to 40 characters)").into());
+            return Err(Refusal::new(
+                "请写明令牌用途（1 至 40 字）",
+                "say what the token is for (1 to 40 characters)",
+            )
+            .into());
         }
         if !(1..=MOST_DAYS).contains(&days) {
-            return Err(Refusal::new(format!("有效期应为 1 至 {MOST_DAYS} 天"), format!("a token lasts 1 to {MOST_DAYS} days")).into());
+            return Err(Refusal::new(
+                format!("有效期应为 1 至 {MOST_DAYS} 天"),
+                format!("a token lasts 1 to {MOST_DAYS} days"),
+            )
+            .into());
         }
         let now = self.now().unix_timestamp();
         if self.storage.tokens(account, now)?.len() >= MOST_TOKENS {
-            return Err(Refusal::new("令牌过多，请先撤销不用的", "there are too many tokens; end some first").into());
+            return Err(Refusal::new(
+                "令牌过多，请先撤销不用的",
+                "there are too many tokens; end some first",
+            )
+            .into());
         }
         let token = format!("{PREFIX}{}", random_hex());
-        let row = TokenRow { hash: digest(&token), account: account.to_owned(), label: label.to_owned(), ends: now + i64::from(days) * 86_400 };
+        let row = TokenRow {
+            hash: digest(&token),
+            account: account.to_owned(),
+            label: label.to_owned(),
+            ends: now + i64::from(days) * 86_400,
+        };
         self.deed(by, Action::TokenMade, label, |tx| Ok(tx.add_token(&row)?))?;
         Ok(token)
     }
@@ -45,7 +63,10 @@ impl App {
     /// Tokens of an account that still work.
     pub fn tokens(&self, account: &str) -> Result<Vec<Token>, AppError> {
         let rows = self.storage.tokens(account, self.now().unix_timestamp())?;
-        Ok(rows.into_iter().map(|row| Token { id: row.hash, label: row.label, ends: row.ends }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| Token { id: row.hash, label: row.label, ends: row.ends })
+            .collect())
     }
 
     /// Ends a token of an account.

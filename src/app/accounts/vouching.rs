@@ -1,5 +1,7 @@
-//! Accounts that an administrator has just made or reset, until a colleague has seen who sits before them; and what an owner is told at sign-in.
-//! Whoever sets passwords could else be two persons at once. A small office waits three days, or has one colleague say so.
+//! Accounts that an administrator has just made or reset, until a colleague has seen who sits
+//! before them; and what an owner is told at sign-in.
+//! Whoever sets passwords could else be two persons at once. A small office waits three days, or
+//! has one colleague say so.
 
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -14,7 +16,8 @@ const WAITS: i64 = 3 * 24 * 3600;
 const CODES: u32 = 5;
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
-/// The setting that holds when accounts were made or reset by another, and how many of these moments are kept.
+/// The setting that holds when accounts were made or reset by another, and how many of these
+/// moments are kept.
 pub(in crate::app) const ACCOUNT_CHANGES: &str = "account_changes";
 const CHANGES: usize = 500;
 
@@ -30,15 +33,24 @@ impl App {
     /// Accounts of the section that wait to be vouched for.
     pub fn waiting_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
         let now = self.now().unix_timestamp();
-        Ok(self.known_accounts()?.into_iter().filter(|account| account.active && account.role.runs_rounds() && account.waits(now)).collect())
+        Ok(self
+            .known_accounts()?
+            .into_iter()
+            .filter(|account| account.active && account.role.runs_rounds() && account.waits(now))
+            .collect())
     }
 
-    /// Says that the owner of an account was seen. Whoever waits cannot say so, nor can anybody of himself.
+    /// Says that the owner of an account was seen. Whoever waits cannot say so, nor can anybody of
+    /// himself.
     pub fn vouch(&self, by: &Actor, name: &str) -> Result<(), AppError> {
         by.need(Permission::RunRounds)?;
         let waiting = self.waiting_accounts()?;
         if !waiting.iter().any(|account| account.name == name) {
-            return Err(Refusal::new(format!("账号 {name} 不需要确认"), format!("account {name} does not wait for that")).into());
+            return Err(Refusal::new(
+                format!("账号 {name} 不需要确认"),
+                format!("account {name} does not wait for that"),
+            )
+            .into());
         }
         if by.name() == name || waiting.iter().any(|account| account.name == by.name()) {
             return Err(Refusal::new(
@@ -50,11 +62,13 @@ impl App {
         self.deed(by, Action::AccountVouched, name, |tx| Ok(tx.set_waits(name, None)?))
     }
 
-    /// When accounts were made or reset by another, now being the last of them: for the bulletin, which does not read the audit chain.
+    /// When accounts were made or reset by another, now being the last of them: for the bulletin,
+    /// which does not read the audit chain.
     pub(in crate::app) fn account_changes_with_now(&self) -> Result<String, AppError> {
         let mut times = self.account_changes()?;
         times.push(self.now().unix_timestamp());
-        let recent: Vec<String> = times.iter().skip(times.len().saturating_sub(CHANGES)).map(i64::to_string).collect();
+        let recent: Vec<String> =
+            times.iter().skip(times.len().saturating_sub(CHANGES)).map(i64::to_string).collect();
         Ok(recent.join(" "))
     }
 
@@ -68,12 +82,14 @@ impl App {
         Ok(self.account_changes()?.into_iter().filter(|at| *at >= since).count())
     }
 
-    /// How many wrong codes somebody who knew the password gave between the owner's last two sign-ins.
+    /// How many wrong codes somebody who knew the password gave between the owner's last two
+    /// sign-ins.
     pub fn wrong_codes_before(&self, account: &str) -> Result<u64, AppError> {
         Ok(self.storage.audited_before_sign_in(account, Action::CodeFailed.code())?)
     }
 
-    /// Refuses to look at a code while the pause after wrong ones lasts. A browser that has signed in before does not wait for others' guesses.
+    /// Refuses to look at a code while the pause after wrong ones lasts. A browser that has signed
+    /// in before does not wait for others' guesses.
     pub(in crate::app) fn may_give_code(&self, name: &str, known: bool) -> Result<(), Refusal> {
         let codes = self.doorkeeper.factor_tries.lock().unwrap_or_else(PoisonError::into_inner);
         match codes.get(name) {
@@ -99,15 +115,22 @@ impl App {
         self.doorkeeper.factor_tries.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    /// Keeps a failed sign-in for the audit chain. It is written a moment later, so that the time of an answer does not tell whether the name exists.
+    /// Keeps a failed sign-in for the audit chain. It is written a moment later, so that the time
+    /// of an answer does not tell whether the name exists.
     pub(in crate::app) fn failed_to_sign_in(&self, name: &str, action: Action) {
         let at = self.now().unix_timestamp();
-        self.doorkeeper.failed.lock().unwrap_or_else(PoisonError::into_inner).push((at, name.to_owned(), action));
+        self.doorkeeper.failed.lock().unwrap_or_else(PoisonError::into_inner).push((
+            at,
+            name.to_owned(),
+            action,
+        ));
     }
 
     /// Writes failed sign-ins into the chain.
     pub(in crate::app) fn note_failed(&self) -> Result<(), AppError> {
-        let failed = std::mem::take(&mut *self.doorkeeper.failed.lock().unwrap_or_else(PoisonError::into_inner));
+        let failed = std::mem::take(
+            &mut *self.doorkeeper.failed.lock().unwrap_or_else(PoisonError::into_inner),
+        );
         for (at, name, action) in failed {
             self.storage.transaction(|tx| link(tx, at, &name, action, ""))?;
         }
@@ -117,7 +140,8 @@ impl App {
 
 /// How long codes are not looked at after so many wrong ones in a row.
 fn pause(wrong: u32) -> Duration {
-    (Duration::from_mins(1) * 2u32.saturating_pow(wrong.saturating_sub(CODES).min(20))).min(LONGEST_PAUSE)
+    (Duration::from_mins(1) * 2u32.saturating_pow(wrong.saturating_sub(CODES).min(20)))
+        .min(LONGEST_PAUSE)
 }
 
 #[cfg(test)]

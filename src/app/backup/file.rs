@@ -1,4 +1,5 @@
-//! A backup file as it is read: decrypted, unpacked, and every row checked before anybody relies on it.
+//! A backup file as it is read: decrypted, unpacked, and every row checked before anybody relies on
+//! it.
 //! The end is counted, so that a file that was cut short is noticed before anything changes.
 
 use std::collections::BTreeMap;
@@ -61,35 +62,61 @@ pub(super) struct Lines<R: Read> {
 
 impl Backup {
     pub(super) fn open(path: &Path, key: &Path) -> Result<Self, AppError> {
-        let text = std::fs::read_to_string(key).map_err(|e| AppError::File(format!("cannot read {}: {e}", key.display())))?;
+        let text = std::fs::read_to_string(key)
+            .map_err(|e| AppError::File(format!("cannot read {}: {e}", key.display())))?;
         let text = zeroize::Zeroizing::new(text);
-        let identity =
-            text.lines().map(str::trim).find(|l| l.starts_with("AGE-SECRET-KEY-")).and_then(|l| age::x25519::Identity::from_str(l).ok()).ok_or_else(
-                || Refusal::new(format!("{} 中没有备份私钥", key.display()), format!("{} holds no secret key of a backup", key.display())),
-            )?;
+        let identity = text
+            .lines()
+            .map(str::trim)
+            .find(|l| l.starts_with("AGE-SECRET-KEY-"))
+            .and_then(|l| age::x25519::Identity::from_str(l).ok())
+            .ok_or_else(|| {
+                Refusal::new(
+                    format!("{} 中没有备份私钥", key.display()),
+                    format!("{} holds no secret key of a backup", key.display()),
+                )
+            })?;
         Ok(Self { path: path.to_owned(), identity })
     }
 
     fn damaged(&self) -> AppError {
         let shown = self.path.display();
-        Refusal::new(format!("备份 {shown} 已损坏或不完整，未作任何改动"), format!("the backup {shown} is damaged or cut short; nothing was changed"))
-            .into()
+        Refusal::new(
+            format!("备份 {shown} 已损坏或不完整，未作任何改动"),
+            format!("the backup {shown} is damaged or cut short; nothing was changed"),
+        )
+        .into()
     }
 
     pub(super) fn lines(&self) -> Result<Lines<impl Read + use<>>, AppError> {
         let shown = self.path.display();
-        let file = std::fs::File::open(&self.path).map_err(|e| AppError::File(format!("cannot read {shown}: {e}")))?;
-        let decryptor = age::Decryptor::new_buffered(BufReader::new(file))
-            .map_err(|_| Refusal::new(format!("{shown} 不是备份文件"), format!("{shown} is not a backup")))?;
+        let file = std::fs::File::open(&self.path)
+            .map_err(|e| AppError::File(format!("cannot read {shown}: {e}")))?;
+        let decryptor = age::Decryptor::new_buffered(BufReader::new(file)).map_err(|_| {
+            Refusal::new(format!("{shown} 不是备份文件"), format!("{shown} is not a backup"))
+        })?;
         let plain = decryptor
             .decrypt(std::iter::once(&self.identity as &dyn age::Identity))
-            .map_err(|_| Refusal::new(format!("这把私钥打不开备份 {shown}"), format!("this key does not open the backup {shown}")))?;
-        let mut lines = Lines { reader: BufReader::new(GzDecoder::new(plain)), rows: 0, line: String::new(), ended: false };
+            .map_err(|_| {
+                Refusal::new(
+                    format!("这把私钥打不开备份 {shown}"),
+                    format!("this key does not open the backup {shown}"),
+                )
+            })?;
+        let mut lines = Lines {
+            reader: BufReader::new(GzDecoder::new(plain)),
+            rows: 0,
+            line: String::new(),
+            ended: false,
+        };
         lines.read()?;
         Ok(lines)
     }
 
-    pub(super) fn each(&self, row: &mut dyn FnMut(&'static Shape, &str) -> Result<(), AppError>) -> Result<(), AppError> {
+    pub(super) fn each(
+        &self,
+        row: &mut dyn FnMut(&'static Shape, &str) -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
         let mut lines = self.lines()?;
         while let Some((shape, json)) = lines.next_row()? {
             row(shape, &json)?;
@@ -102,12 +129,23 @@ impl Backup {
         let mut lines = self.lines()?;
         let header: Header = serde_json::from_str(&lines.line).map_err(|_| self.damaged())?;
         if header.format != FORMAT || header.version != 1 {
-            return Err(Refusal::new("备份由更新的版本写成，请用该版本恢复", "the backup was written by a newer version; use that version").into());
+            return Err(Refusal::new(
+                "备份由更新的版本写成，请用该版本恢复",
+                "the backup was written by a newer version; use that version",
+            )
+            .into());
         }
         if header.server_key != server_key {
             return Err(Refusal::new(
-                format!("备份需要另一把服务器密钥（{}，现有 {server_key}）；请先放好与之配套的密钥文件", header.server_key),
-                format!("the backup needs another server key ({}, here is {server_key}); put its key file in place first", header.server_key),
+                format!(
+                    "备份需要另一把服务器密钥（{}，现有 {server_key}）；请先放好与之配套的密钥文件",
+                    header.server_key
+                ),
+                format!(
+                    "the backup needs another server key ({}, here is {server_key}); put its key \
+                     file in place first",
+                    header.server_key
+                ),
             )
             .into());
         }
@@ -120,9 +158,15 @@ impl Backup {
                     let (id, values) = round_of(shape, &row).map_err(|_| self.damaged())?;
                     seen.rounds.insert(id, values);
                 }
-                "ballots" => *seen.ballots.entry(round_of(shape, &row).map_err(|_| self.damaged())?.0).or_default() += 1,
+                "ballots" => {
+                    *seen
+                        .ballots
+                        .entry(round_of(shape, &row).map_err(|_| self.damaged())?.0)
+                        .or_default() += 1;
+                }
                 other => {
-                    let values: Vec<Value> = serde_json::from_str(&row).map_err(|_| self.damaged())?;
+                    let values: Vec<Value> =
+                        serde_json::from_str(&row).map_err(|_| self.damaged())?;
                     if values.len() != shape.columns.len() {
                         return Err(self.damaged());
                     }
@@ -138,7 +182,10 @@ impl Backup {
 impl<R: Read> Lines<R> {
     fn read(&mut self) -> Result<(), AppError> {
         self.line.clear();
-        let read = self.reader.read_line(&mut self.line).map_err(|e| AppError::File(format!("cannot read the backup: {e}")))?;
+        let read = self
+            .reader
+            .read_line(&mut self.line)
+            .map_err(|e| AppError::File(format!("cannot read the backup: {e}")))?;
         if read == 0 || !self.line.ends_with('\n') {
             return Err(AppError::File("the backup is cut short".into()));
         }
@@ -152,21 +199,32 @@ impl<R: Read> Lines<R> {
             return Ok(None);
         }
         self.read()?;
-        let (table, row) = self.line.split_once('\t').ok_or_else(|| AppError::File("the backup holds a malformed line".into()))?;
+        let (table, row) = self
+            .line
+            .split_once('\t')
+            .ok_or_else(|| AppError::File("the backup holds a malformed line".into()))?;
         if table == "end" {
             self.ended = true;
-            return if row == self.rows.to_string() { Ok(None) } else { Err(AppError::File("the backup is cut short".into())) };
+            return if row == self.rows.to_string() {
+                Ok(None)
+            } else {
+                Err(AppError::File("the backup is cut short".into()))
+            };
         }
         self.rows += 1;
-        let shape = Shape::named(table).ok_or_else(|| AppError::File(format!("the backup holds an unknown table {table}")))?;
+        let shape = Shape::named(table)
+            .ok_or_else(|| AppError::File(format!("the backup holds an unknown table {table}")))?;
         Ok(Some((shape, completed(shape, row))))
     }
 }
 
 /// A row of a backup that an earlier version wrote, with the columns that have come since.
 fn completed(shape: &Shape, row: &str) -> String {
-    const SINCE: [(&str, &[&str]); 2] = [("accounts", &["temporary", "waits"]), ("rounds", &["checks", "leftover"])];
-    let Some((_, columns)) = SINCE.iter().find(|(table, _)| *table == shape.name) else { return row.to_owned() };
+    const SINCE: [(&str, &[&str]); 2] =
+        [("accounts", &["temporary", "waits"]), ("rounds", &["checks", "leftover"])];
+    let Some((_, columns)) = SINCE.iter().find(|(table, _)| *table == shape.name) else {
+        return row.to_owned();
+    };
     match serde_json::from_str::<Vec<Value>>(row) {
         Ok(mut values) if columns.iter().any(|column| values.len() == shape.place(column)) => {
             values.resize(shape.columns.len(), Value::Null);
@@ -180,13 +238,25 @@ fn completed(shape: &Shape, row: &str) -> String {
 fn audit_row(values: &[Value]) -> Option<AuditRow> {
     let text = |at: usize| values.get(at).and_then(Value::as_str).map(str::to_owned);
     let number = |at: usize| values.get(at).and_then(Value::as_i64);
-    Some(AuditRow { seq: number(0)?, at: number(1)?, account: text(2)?, action: text(3)?, subject: text(4)?, hash: text(5)? })
+    Some(AuditRow {
+        seq: number(0)?,
+        at: number(1)?,
+        account: text(2)?,
+        action: text(3)?,
+        subject: text(4)?,
+        hash: text(5)?,
+    })
 }
 
 /// Which round a row belongs to, and its values.
 pub(super) fn round_of(shape: &Shape, row: &str) -> Result<(RoundId, Vec<Value>), AppError> {
     let wrong = || AppError::File("the backup holds a malformed row".into());
     let values: Vec<Value> = serde_json::from_str(row).map_err(|_| wrong())?;
-    let id = shape.round.and_then(|at| values.get(at)).and_then(Value::as_str).and_then(|t| t.parse().ok()).ok_or_else(wrong)?;
+    let id = shape
+        .round
+        .and_then(|at| values.get(at))
+        .and_then(Value::as_str)
+        .and_then(|t| t.parse().ok())
+        .ok_or_else(wrong)?;
     if values.len() == shape.columns.len() { Ok((id, values)) } else { Err(wrong()) }
 }

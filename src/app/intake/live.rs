@@ -36,7 +36,8 @@ impl App {
 
     /// A round as respondents meet it.
     pub fn live(&self, id: &RoundId) -> Result<Arc<Live>, AppError> {
-        let known = self.intake.live.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let known =
+            self.intake.live.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         if let Some((read, live)) = &known
             && read.elapsed() < FRESH
         {
@@ -45,11 +46,17 @@ impl App {
         match self.read_live(id) {
             Ok(live) => {
                 let live = Arc::new(live);
-                self.intake.live.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), (Instant::now(), live.clone()));
+                self.intake
+                    .live
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(id.clone(), (Instant::now(), live.clone()));
                 Ok(live)
             }
             // A page that was right a moment ago is better than none.
-            Err(AppError::Storage(_)) if known.is_some() => known.map(|k| k.1).ok_or_else(|| AppError::File(String::new())),
+            Err(AppError::Storage(_)) if known.is_some() => {
+                known.map(|k| k.1).ok_or_else(|| AppError::File(String::new()))
+            }
             Err(other) => Err(other),
         }
     }
@@ -61,12 +68,18 @@ impl App {
 
     fn read_live(&self, id: &RoundId) -> Result<Live, AppError> {
         let round = self.storage.round(id).map_err(|e| match e {
-            StorageError::NotFound => AppError::NotFound(Refusal::new("没有这个轮次，请核对地址", "there is no such round; check the address")),
+            StorageError::NotFound => AppError::NotFound(Refusal::new(
+                "没有这个轮次，请核对地址",
+                "there is no such round; check the address",
+            )),
             other => other.into(),
         })?;
         let survey = self.survey(&round.survey)?;
         let public_key = match &round.public_key {
-            Some(bytes) => Some(RoundPublicKey::from_bytes(bytes).map_err(|_| StorageError::Corrupt("a round's public key".into()))?),
+            Some(bytes) => Some(
+                RoundPublicKey::from_bytes(bytes)
+                    .map_err(|_| StorageError::Corrupt("a round's public key".into()))?,
+            ),
             None => None,
         };
         let layout = Layout::of(&survey, round.known_edition()?);

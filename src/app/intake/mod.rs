@@ -1,5 +1,6 @@
 //! Intake: parse and check, look up, seal, commit in groups, and only then reply.
-//! A plain form goes straight from its bytes to a plaintext; whatever is not plain is read slowly here, by rules that know what to say about it.
+//! A plain form goes straight from its bytes to a plaintext; whatever is not plain is read slowly
+//! here, by rules that know what to say about it.
 
 pub(in crate::app) mod live;
 mod pipeline;
@@ -24,7 +25,8 @@ use crate::storage::{Outcome, StorageError};
 use crate::survey::{Survey, TextField};
 use crate::text::{Refusal, visible};
 
-/// What a running process holds of its intake: rounds as they were read, their writers, and the sealers of all.
+/// What a running process holds of its intake: rounds as they were read, their writers, and the
+/// sealers of all.
 pub(super) struct Intake {
     live: RwLock<HashMap<RoundId, (Instant, Arc<Live>)>>,
     writers: Mutex<HashMap<RoundId, Writer>>,
@@ -45,7 +47,8 @@ impl Intake {
     }
 }
 
-/// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed down.
+/// Wrong codes a second, of all respondents together, before answers to wrong codes are slowed
+/// down.
 const WRONG_CODES: u32 = 100;
 
 /// A submission that passed all checks.
@@ -89,8 +92,13 @@ impl From<StorageError> for Reject {
 }
 
 impl App {
-    /// Sends a form on its way by its bytes alone; nothing if it must be read slowly, to be refused or to be understood.
-    pub fn begin_straight(self: &Arc<Self>, live: &Arc<Live>, body: &[u8]) -> Option<Result<Begun, Reject>> {
+    /// Sends a form on its way by its bytes alone; nothing if it must be read slowly, to be refused
+    /// or to be understood.
+    pub fn begin_straight(
+        self: &Arc<Self>,
+        live: &Arc<Live>,
+        body: &[u8],
+    ) -> Option<Result<Begun, Reject>> {
         if !matches!(live.round.phase(self.now()), Phase::Answering | Phase::Grace) {
             return None;
         }
@@ -118,16 +126,29 @@ impl App {
         };
         let hash = code.hash(&self.key, id);
         if over {
-            return if self.was_spent(&live, id, &hash)? { Ok(Begun::Again) } else { Err(Reject::Phase(phase)) };
+            return if self.was_spent(&live, id, &hash)? {
+                Ok(Begun::Again)
+            } else {
+                Err(Reject::Phase(phase))
+            };
         }
-        // Spent or not, and known or not, a form is read and looked up in the same way, so that the time of an answer tells no more than its words.
+        // Spent or not, and known or not, a form is read and looked up in the same way, so that the
+        // time of an answer tells no more than its words.
         let slip = self.storage.look_up_slip(id, &hash)?;
         let answers = read(&live.survey, form);
-        let trying = form.has(CHECK_FIELD, "1"); // the code alone: whatever else came with it is neither judged nor kept
-        let silent = trying || answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");
-        let elsewhere = if slip.is_none() || silent { self.is_of_another_round(id, &code)? } else { false };
+        // The code alone: whatever else came with it is neither judged nor kept
+        let trying = form.has(CHECK_FIELD, "1");
+        let silent = trying
+            || answers.as_ref().is_ok_and(Response::has_no_answer) && !form.has(BLANK_FIELD, "1");
+        let elsewhere =
+            if slip.is_none() || silent { self.is_of_another_round(id, &code)? } else { false };
         let Some((_, spent)) = slip else {
-            return Err(Self::with_answers(&live, form, unknown_code(elsewhere), self.too_many_wrong_codes()));
+            return Err(Self::with_answers(
+                &live,
+                form,
+                unknown_code(elsewhere),
+                self.too_many_wrong_codes(),
+            ));
         };
         if spent && (silent || answers.is_err()) {
             return Ok(Begun::Again);
@@ -139,11 +160,16 @@ impl App {
         if silent {
             let refusal = Refusal::new(
                 "此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”",
-                "this code has not been used yet; answer before you submit, or tick “blank ballot” if you really do not want to answer",
+                "this code has not been used yet; answer before you submit, or tick “blank ballot” \
+                 if you really do not want to answer",
             );
-            return Err(Reject::Fields { errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]), slow: false });
+            return Err(Reject::Fields {
+                errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]),
+                slow: false,
+            });
         }
-        // A spent code goes the same way, through sealing, queue and disk; only the writer tells them apart.
+        // A spent code goes the same way, through sealing, queue and disk; only the writer tells
+        // them apart.
         let plaintext = match live.layout.encode(&response) {
             Ok(plaintext) => Zeroizing::new(plaintext),
             Err(_) if spent => return Ok(Begun::Again),
@@ -181,8 +207,13 @@ impl App {
     /// Whether a code is another round's.
     fn is_of_another_round(&self, id: &RoundId, code: &SlipCode) -> Result<bool, Reject> {
         for other in self.storage.rounds()? {
-            let has_box = matches!(other.state, RoundState::Draft | RoundState::Open | RoundState::Closed) && self.storage.has_box(&other.id)?;
-            if &other.id != id && has_box && self.storage.look_up_slip(&other.id, &code.hash(&self.key, &other.id))?.is_some() {
+            let has_box =
+                matches!(other.state, RoundState::Draft | RoundState::Open | RoundState::Closed)
+                    && self.storage.has_box(&other.id)?;
+            if &other.id != id
+                && has_box
+                && self.storage.look_up_slip(&other.id, &code.hash(&self.key, &other.id))?.is_some()
+            {
                 return Ok(true);
             }
         }
@@ -196,7 +227,11 @@ impl App {
             let count = if packed >> 32 == second { packed & 0xFFFF_FFFF } else { 0 };
             Some(second << 32 | (count + 1))
         };
-        let before = self.intake.wrong_codes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, bump).unwrap_or(0);
+        let before = self
+            .intake
+            .wrong_codes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, bump)
+            .unwrap_or(0);
         before >> 32 == second && before & 0xFFFF_FFFF >= u64::from(WRONG_CODES)
     }
 }
@@ -222,7 +257,8 @@ fn too_long(survey: &Survey, full: NoRoom) -> Reject {
     let field = TextField { question: id, other: full.other }.to_string();
     let refusal = Refusal::new(
         "各题文字中表情符号和罕用字过多，合起来超出了票的容量，请从这里开始删减一些",
-        "your texts hold too many emoji and rare characters to fit a ballot together; shorten them from here on",
+        "your texts hold too many emoji and rare characters to fit a ballot together; shorten them \
+         from here on",
     );
     Reject::Fields { errors: FieldErrors::from([(field, refusal)]), slow: false }
 }
@@ -230,10 +266,16 @@ fn too_long(survey: &Survey, full: NoRoom) -> Reject {
 fn code_refusal(error: CodeError) -> Refusal {
     match error {
         CodeError::Empty => Refusal::new("请输入填写码", "enter the code"),
-        CodeError::Length(n) => Refusal::new(format!("填写码应为 20 位，现在是 {n} 位"), format!("the code has 20 digits; there are {n} now")),
+        CodeError::Length(n) => Refusal::new(
+            format!("填写码应为 20 位，现在是 {n} 位"),
+            format!("the code has 20 digits; there are {n} now"),
+        ),
         CodeError::Strange(c) => {
             let c = visible(&c.to_string());
-            Refusal::new(format!("填写码只有数字，其中的“{c}”请核对改正"), format!("the code has digits only; correct the “{c}” in it"))
+            Refusal::new(
+                format!("填写码只有数字，其中的“{c}”请核对改正"),
+                format!("the code has digits only; correct the “{c}” in it"),
+            )
         }
         CodeError::Typo => Refusal::new(
             "填写码有误：请逐组核对，是否错了一位或颠倒了两位",

@@ -1,5 +1,7 @@
-//! The way of a plaintext into the box: its slip is looked up, it is sealed, and it is committed with others of its batch.
-//! A round has one thread that looks up and one that has the box to itself, so the pages of each stay in its cache, and a box that is stuck
+//! The way of a plaintext into the box: its slip is looked up, it is sealed, and it is committed
+//! with others of its batch.
+//! A round has one thread that looks up and one that has the box to itself, so the pages of each
+//! stay in its cache, and a box that is stuck
 //! holds up nobody else; as many threads as there are cores seal, for all rounds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,13 +22,17 @@ use crate::id::RoundId;
 use crate::round::{Access, Phase};
 use crate::storage::{Outcome, Posting, StorageError};
 
-/// Submissions to one round that may be on their way at once; beyond this people are asked to try again.
+/// Submissions to one round that may be on their way at once; beyond this people are asked to try
+/// again.
 const MOST_UNDER_WAY: usize = 4096;
-/// Most ballots in one transaction: a part of what is under way, so that others are sealed meanwhile and neither side waits for the other.
+/// Most ballots in one transaction: a part of what is under way, so that others are sealed
+/// meanwhile and neither side waits for the other.
 const SMALLEST_BATCH: usize = 8;
 const LARGEST_BATCH: usize = 256;
-/// After how many ballots the box's log is copied into the box, once they are answered: seldom enough to cost little, often enough that those who come meanwhile wait little.
-/// Drawn anew each time: whoever tries a used code again and again, and waits for the pause, must not be able to count the others.
+/// After how many ballots the box's log is copied into the box, once they are answered: seldom
+/// enough to cost little, often enough that those who come meanwhile wait little.
+/// Drawn anew each time: whoever tries a used code again and again, and waits for the pause, must
+/// not be able to count the others.
 const SETTLED_AFTER: std::ops::Range<usize> = 32..97;
 /// How far sealing stands back, in the system's scale from 0 to 19; an opening stands back further.
 const SEALING_NICE: i32 = 5;
@@ -92,7 +98,10 @@ impl Sealers {
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             for _ in 0..cores {
                 let (queue, stuffing) = (queue.clone(), stuffing.clone());
-                std::thread::Builder::new().name("sealing".to_owned()).spawn(move || seal_all(&queue, &stuffing)).expect("a thread can be started");
+                std::thread::Builder::new()
+                    .name("sealing".to_owned())
+                    .spawn(move || seal_all(&queue, &stuffing))
+                    .expect("a thread can be started");
             }
             jobs
         });
@@ -107,7 +116,8 @@ fn seal_all(queue: &Mutex<Receiver<(Job, String)>>, stuffing: &StuffingKey) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((job, unit)) = next else { return };
-        // Should sealing panic, its sender is told to try again, and the thread goes on for the others.
+        // Should sealing panic, its sender is told to try again, and the thread goes on for the
+        // others.
         drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seal(job, &unit, stuffing))));
     }
 }
@@ -125,13 +135,21 @@ fn seal(job: Job, unit: &str, stuffing: &StuffingKey) {
     let ballot = key.seal(stuffing, &live.round.id, unit, &plaintext, &mut rng());
     let slip = (live.round.access == Access::Slip).then_some(hash);
     if let Err(failed) = to_box.send((Posting { slip, ballot }, reply)) {
-        failed.0.1.send(Err(StorageError::Unavailable("the writer of this round has ended".into())));
+        failed
+            .0
+            .1
+            .send(Err(StorageError::Unavailable("the writer of this round has ended".into())));
     }
 }
 
 impl App {
     /// Puts a plaintext on its way, unless too many are.
-    pub(super) fn enqueue(self: &Arc<Self>, live: &Arc<Live>, hash: SlipHash, plaintext: Zeroizing<Vec<u8>>) -> Result<Begun, Reject> {
+    pub(super) fn enqueue(
+        self: &Arc<Self>,
+        live: &Arc<Live>,
+        hash: SlipHash,
+        plaintext: Zeroizing<Vec<u8>>,
+    ) -> Result<Begun, Reject> {
         if live.public_key.is_none() {
             return Err(Reject::Phase(Phase::NotYet));
         }
@@ -146,8 +164,10 @@ impl App {
         };
         let place = Place::take(under_way).ok_or(Reject::Busy)?;
         let (to, answer) = oneshot::channel();
-        let job = Job { live: live.clone(), hash, plaintext, reply: Reply { to, _place: place }, to_box };
-        // A round that was closed in this moment has no thread any more; dropping the job tells its sender to try again.
+        let job =
+            Job { live: live.clone(), hash, plaintext, reply: Reply { to, _place: place }, to_box };
+        // A round that was closed in this moment has no thread any more; dropping the job tells its
+        // sender to try again.
         new.send(job).map_err(|_| Reject::Busy)?;
         Ok(Begun::Queued(answer))
     }
@@ -156,7 +176,10 @@ impl App {
         let ((new, arrived), (to_box, sealed)) = (channel(), channel());
         let under_way = Arc::new(AtomicUsize::new(0));
         let start = |name: &str, work: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("a thread can be started")
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(work)
+                .expect("a thread can be started")
         };
         let (app, round) = (self.clone(), id.clone());
         let slips = start("slips", Box::new(move || app.look_up_all(&round, &arrived)));
@@ -165,7 +188,8 @@ impl App {
         Writer { new, to_box, under_way, threads: [slips, keeper] }
     }
 
-    /// Ends the threads of a round after everything under way is answered. Whatever comes later finds the box sealed.
+    /// Ends the threads of a round after everything under way is answered. Whatever comes later
+    /// finds the box sealed.
     pub(in crate::app) fn stop_writer(&self, id: &RoundId) {
         let writer = self.intake.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         if let Some(Writer { new, to_box, threads, .. }) = writer {
@@ -178,18 +202,24 @@ impl App {
     /// Looks up the slips of one round's submissions until nobody can send any more.
     fn look_up_all(&self, id: &RoundId, arrived: &Receiver<Job>) {
         while let Ok(first) = arrived.recv() {
-            self.look_up(id, std::iter::once(first).chain(arrived.try_iter().take(LARGEST_BATCH)).collect());
+            self.look_up(
+                id,
+                std::iter::once(first).chain(arrived.try_iter().take(LARGEST_BATCH)).collect(),
+            );
         }
     }
 
     fn look_up(&self, id: &RoundId, jobs: Vec<Job>) {
         let hashes: Vec<&SlipHash> = jobs.iter().map(|job| &job.hash).collect();
         // Once more: a connection may have been lost, and reading changes nothing.
-        let units = self.storage.slip_units(id, &hashes).or_else(|_| self.storage.slip_units(id, &hashes));
+        let units =
+            self.storage.slip_units(id, &hashes).or_else(|_| self.storage.slip_units(id, &hashes));
         for job in jobs {
             match &units {
                 Ok(units) => match units.get(&job.hash) {
-                    Some(unit) => self.intake.sealers.seal(&self.intake.stuffing, job, unit.clone()),
+                    Some(unit) => {
+                        self.intake.sealers.seal(&self.intake.stuffing, job, unit.clone());
+                    }
                     None => job.reply.send(Ok(Outcome::Unknown)),
                 },
                 Err(error) => job.reply.send(Err(StorageError::Unavailable(error.to_string()))),
@@ -210,7 +240,9 @@ impl App {
             // Whoever was told to try again is not stored behind their back.
             sealed.retain(|(_, reply)| !reply.to.is_closed());
             if !sealed.is_empty() {
-                let most = (under_way.load(Ordering::Relaxed) / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH).min(sealed.len());
+                let most = (under_way.load(Ordering::Relaxed) / 2)
+                    .clamp(SMALLEST_BATCH, LARGEST_BATCH)
+                    .min(sealed.len());
                 let rest = sealed.split_off(most);
                 self.post(id, std::mem::replace(&mut sealed, rest));
                 left = left.saturating_sub(most);
@@ -227,8 +259,12 @@ impl App {
         batch.shuffle(&mut rng());
         let (postings, replies): (Vec<Posting>, Vec<Reply>) = batch.into_iter().unzip();
         match self.storage.post(id, &postings) {
-            Ok(outcomes) => replies.into_iter().zip(outcomes).for_each(|(reply, outcome)| reply.send(Ok(outcome))),
-            // One bad row must not fail the others; where nothing answers, none is tried again: their senders do that.
+            Ok(outcomes) => replies
+                .into_iter()
+                .zip(outcomes)
+                .for_each(|(reply, outcome)| reply.send(Ok(outcome))),
+            // One bad row must not fail the others; where nothing answers, none is tried again:
+            // their senders do that.
             Err(first) => {
                 let mut lost = self.storage.ping().is_err();
                 for (reply, posting) in replies.into_iter().zip(&postings) {

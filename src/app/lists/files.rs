@@ -1,14 +1,15 @@
-//! Files that leave the house: every table in every format it has, one unit or all of them in one archive, and the letter they go with.
+//! Files that leave the house: every table in every format it has, one unit or all of them in one
+//! archive, and the letter they go with.
 //! Web and command line make them here, so a file is the same wherever it was asked for.
 
 use std::collections::HashSet;
 use std::io::{Cursor, Write};
-use std::str::FromStr;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::app::lists::Results;
+use crate::app::lists::wanted::{Document, FileFormat, Wanted};
 use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::export::docx::{ListFacts, problem_list, task_list};
 use crate::export::{Compared, Headers, Table, TableName, task_table, to_csv, to_gb18030, to_xlsx};
@@ -18,113 +19,6 @@ use crate::problem::{ProblemList, Side, look_back};
 use crate::round::{Day, Round, RoundState, parse_day};
 use crate::text::{Lang, Refusal};
 use crate::unit::Scope;
-
-/// A format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileFormat {
-    /// Comma-separated values.
-    Csv,
-    /// Excel.
-    Xlsx,
-    /// Word.
-    Docx,
-    /// JSON.
-    Json,
-}
-
-impl FileFormat {
-    /// All formats with their names, which are also the ends of file names.
-    pub const ALL: [(Self, &'static str); 4] = [(Self::Csv, "csv"), (Self::Xlsx, "xlsx"), (Self::Docx, "docx"), (Self::Json, "json")];
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|f| f.0 == self).map_or("", |f| f.1)
-    }
-
-    /// The formats that a table has.
-    #[must_use]
-    pub fn of(table: TableName) -> &'static [Self] {
-        if table.is_signed() { &[Self::Docx, Self::Xlsx, Self::Csv, Self::Json] } else { &[Self::Xlsx, Self::Csv, Self::Json] }
-    }
-
-    fn content_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Docx => WORD,
-            Self::Json => "application/json",
-        }
-    }
-}
-
-impl FromStr for FileFormat {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.iter().find(|f| f.1 == text).map(|f| f.0).ok_or(())
-    }
-}
-
-pub(in crate::app) const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-
-/// What can be asked for as a file: a table, or a document of the whole bureau.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Document {
-    /// A table.
-    Table(TableName),
-    /// The letter that goes with the lists.
-    Letter,
-    /// The report on the self-check.
-    Report,
-}
-
-impl Document {
-    /// The name in an address and on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Table(table) => table.as_str(),
-            Self::Letter => "letter",
-            Self::Report => "report",
-        }
-    }
-}
-
-impl FromStr for Document {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        match name {
-            "letter" => Ok(Self::Letter),
-            "report" => Ok(Self::Report),
-            name => name.parse().map(Self::Table).map_err(drop),
-        }
-    }
-}
-
-/// A file as it is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// What it holds.
-    pub document: Document,
-    /// Its format, where there is a choice.
-    pub format: FileFormat,
-    /// Only this published group, or `ALL` for the bureau.
-    pub group: Option<&'a str>,
-    /// A file for each published group, in one archive.
-    pub each: bool,
-    /// Headers for people or for machines.
-    pub headers: Headers,
-    /// In the old Chinese encoding instead of UTF-8 (CSV only).
-    pub gb18030: bool,
-}
-
-impl Wanted<'_> {
-    fn content_type(&self) -> &'static str {
-        if self.gb18030 && self.format == FileFormat::Csv { "text/csv; charset=gb18030" } else { self.format.content_type() }
-    }
-}
 
 /// A file.
 pub struct ExportFile {
@@ -137,12 +31,22 @@ pub struct ExportFile {
 }
 
 impl App {
-    /// A file of a round's results, if whoever asks may have it. Either way it is a link of the chain.
-    pub fn export(&self, by: &Actor, id: &RoundId, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+    /// A file of a round's results, if whoever asks may have it. Either way it is a link of the
+    /// chain.
+    pub fn export(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        wanted: &Wanted<'_>,
+    ) -> Result<ExportFile, AppError> {
         by.need(Permission::ReadLists)?;
         let all = by.may(Permission::RunRounds);
         let scope = wanted.group.unwrap_or(if wanted.each { "each" } else { "-" });
-        let subject = format!("{id} {} {}", wanted.document.as_str(), scope.chars().take(60).collect::<String>());
+        let subject = format!(
+            "{id} {} {}",
+            wanted.document.as_str(),
+            scope.chars().take(60).collect::<String>()
+        );
         let table = match wanted.document {
             Document::Table(table) => Some(table),
             Document::Letter | Document::Report => None,
@@ -166,7 +70,12 @@ impl App {
     }
 
     /// A table as a file.
-    fn table_file(&self, results: &mut Results, name: TableName, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
+    fn table_file(
+        &self,
+        results: &mut Results,
+        name: TableName,
+        wanted: &Wanted<'_>,
+    ) -> Result<ExportFile, AppError> {
         if !FileFormat::of(name).contains(&wanted.format) {
             let known: Vec<&str> = FileFormat::of(name).iter().map(|f| f.as_str()).collect();
             return Err(Refusal::new(
@@ -178,21 +87,49 @@ impl App {
         if name == TableName::LOOKBACK {
             self.compare(results)?;
         }
-        let table = results.table_for(name, wanted.group, wanted.headers == Headers::Chinese && wanted.format != FileFormat::Json)?;
-        let bytes = if wanted.format == FileFormat::Docx { results.word(name, wanted, &table)? } else { Self::render(&table, name, wanted) };
-        Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
+        let table = results.table_for(
+            name,
+            wanted.group,
+            wanted.headers == Headers::Chinese && wanted.format != FileFormat::Json,
+        )?;
+        let bytes = if wanted.format == FileFormat::Docx {
+            results.word(name, wanted, &table)?
+        } else {
+            Self::render(&table, name, wanted)
+        };
+        Ok(ExportFile {
+            name: file_name(&table.title, wanted.format.as_str()),
+            content_type: wanted.content_type(),
+            bytes,
+        })
     }
 
     /// The task lists of a round that may not be opened yet: the only table that needs no results.
     fn task_file(&self, id: &RoundId, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
         let round = self.round(id)?;
         let units = self.round_units(id)?;
-        let names: Vec<&str> = units.iter().filter(|u| wanted.group.is_none_or(|code| code == u.code)).map(|u| u.name.as_str()).collect();
+        let names: Vec<&str> = units
+            .iter()
+            .filter(|u| wanted.group.is_none_or(|code| code == u.code))
+            .map(|u| u.name.as_str())
+            .collect();
         let marks = self.marks(&round, Lang::Zh);
-        let table = task_table(format!("{}_{}", TableName::TASKS.label(Lang::Zh), round.title), &names, &self.phases()?, &marks);
-        let bytes =
-            if wanted.format == FileFormat::Docx { task_list(&names, &table, &marks) } else { Self::render(&table, TableName::TASKS, wanted) };
-        Ok(ExportFile { name: file_name(&table.title, wanted.format.as_str()), content_type: wanted.content_type(), bytes })
+        let table = task_table(
+            format!("{}_{}", TableName::TASKS.label(Lang::Zh), round.title),
+            &names,
+            &self.phases()?,
+            &marks,
+        );
+        let bytes = if wanted.format == FileFormat::Docx {
+            task_list(&names, &table, &marks)
+        } else {
+            Self::render(&table, TableName::TASKS, wanted)
+        };
+        Ok(ExportFile {
+            name: file_name(&table.title, wanted.format.as_str()),
+            content_type: wanted.content_type(),
+            bytes,
+        })
     }
 
     fn render(table: &Table, name: TableName, wanted: &Wanted<'_>) -> Vec<u8> {
@@ -205,8 +142,14 @@ impl App {
     }
 
     /// The same for every published group, in one archive, with the bureau's where there is one.
-    fn table_files(&self, results: &mut Results, table: TableName, wanted: &Wanted<'_>) -> Result<ExportFile, AppError> {
-        let mut codes: Vec<String> = results.release.groups.iter().map(|g| g.code.clone()).collect();
+    fn table_files(
+        &self,
+        results: &mut Results,
+        table: TableName,
+        wanted: &Wanted<'_>,
+    ) -> Result<ExportFile, AppError> {
+        let mut codes: Vec<String> =
+            results.release.groups.iter().map(|g| g.code.clone()).collect();
         if table == TableName::PROBLEMS {
             codes.push(Scope::Bureau.code().to_owned());
         }
@@ -225,19 +168,27 @@ impl App {
             } else {
                 file_name(&format!("{}_{code}", table.label(Lang::Zh)), wanted.format.as_str())
             };
-            archive.start_file(name, options).and_then(|()| archive.write_all(&file.bytes).map_err(Into::into)).expect(expect);
+            archive
+                .start_file(name, options)
+                .and_then(|()| archive.write_all(&file.bytes).map_err(Into::into))
+                .expect(expect);
         }
         let bytes = archive.finish().expect(expect).into_inner();
-        let name = file_name(&format!("{}_各单位_{}", table.label(Lang::Zh), results.round.title), "zip");
+        let name =
+            file_name(&format!("{}_各单位_{}", table.label(Lang::Zh), results.round.title), "zip");
         Ok(ExportFile { name, content_type: "application/zip", bytes })
     }
 
     fn compare(&self, results: &mut Results) -> Result<(), AppError> {
-        let base = results.round.looks_back.as_ref().ok_or_else(|| Refusal::new("本轮没有设定对照的轮次", "this round looks back at none"))?;
+        let base = results.round.looks_back.as_ref().ok_or_else(|| {
+            Refusal::new("本轮没有设定对照的轮次", "this round looks back at none")
+        })?;
         let base = self.working_results(base)?;
         let base = if results.reads_issued() { base.as_issued() } else { base };
         if results.reads_issued() && base.round.state != RoundState::Released {
-            return Err(Refusal::new("对照的轮次尚未发布", "the round before is not released").into());
+            return Err(
+                Refusal::new("对照的轮次尚未发布", "the round before is not released").into()
+            );
         }
         let list = look_back(&base.side(), &results.side());
         let band = |band: Option<Band>| band.map_or_else(String::new, |b| b.to_string());
@@ -248,7 +199,11 @@ impl App {
                 group_name: c.group.name.clone(),
                 category: results.survey.sections()[c.question.section].name.zh().to_owned(),
                 question_id: c.question.id.clone(),
-                number: format!("{}.{}", results.survey.sections()[c.question.section].order, c.question.order),
+                number: format!(
+                    "{}.{}",
+                    results.survey.sections()[c.question.section].order,
+                    c.question.order
+                ),
                 question: c.question.text.zh().to_owned(),
                 before: band(c.before),
                 after: band(c.after),
@@ -267,7 +222,12 @@ impl Results {
         Side { round: &self.round, survey: &self.survey, release: &self.release }
     }
 
-    fn word(&self, name: TableName, wanted: &Wanted<'_>, table: &Table) -> Result<Vec<u8>, AppError> {
+    fn word(
+        &self,
+        name: TableName,
+        wanted: &Wanted<'_>,
+        table: &Table,
+    ) -> Result<Vec<u8>, AppError> {
         let codes: Vec<&str> = match wanted.group {
             Some(code) => vec![code],
             None => self.release.groups.iter().map(|g| g.code.as_str()).collect(),
@@ -281,15 +241,32 @@ impl Results {
                 let list = self.list(code)?;
                 let whole = Scope::of(code) == Scope::Bureau;
                 let merged = if list.merged { "（合并统计）" } else { "" };
-                let second = if list.merged { "样本不足，合并统计，本清单送合并各单位负责人" } else { "结果为不记名看法，列入事项须结合明察暗访等核实" };
-                let marks = if self.marks.zh().is_empty() { String::new() } else { format!("【{}】", self.marks.zh()) };
+                let second = if list.merged {
+                    "样本不足，合并统计，本清单送合并各单位负责人"
+                } else {
+                    "结果为不记名看法，列入事项须结合明察暗访等核实"
+                };
+                let marks = if self.marks.zh().is_empty() {
+                    String::new()
+                } else {
+                    format!("【{}】", self.marks.zh())
+                };
                 let facts = ListFacts {
-                    title: format!("作风纪律自查问题清单{}", if whole { "（全局汇总）" } else { "" }),
+                    title: format!(
+                        "作风纪律自查问题清单{}",
+                        if whole { "（全局汇总）" } else { "" }
+                    ),
                     above: vec![
-                        [format!("责任单位：{}{merged}", list.name), format!("填写日期：{}", days(&self.round))],
+                        [
+                            format!("责任单位：{}{merged}", list.name),
+                            format!("填写日期：{}", days(&self.round)),
+                        ],
                         [format!("自查轮次：{}", self.round.title), self.printed_edition(&list)],
                     ],
-                    notes: format!("注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"),
+                    notes: format!(
+                        "注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公\
+                         布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"
+                    ),
                     nothing: list.nothing(Lang::Zh).to_owned(),
                 };
                 Ok((facts, self.table(TableName::PROBLEMS, Some(code))?))
@@ -300,11 +277,13 @@ impl Results {
 }
 
 impl Results {
-    /// Which edition a printed list is of, with its day; a list that was not handed over as it stands says so.
+    /// Which edition a printed list is of, with its day; a list that was not handed over as it
+    /// stands says so.
     fn printed_edition(&self, list: &ProblemList) -> String {
         match &self.edition {
             Some(edition) if edition.lists.iter().any(|l| l == list) => {
-                let day = parse_day(&edition.issued).map_or_else(|_| edition.issued.clone(), |day| Day(day, Lang::Zh).to_string());
+                let day = parse_day(&edition.issued)
+                    .map_or_else(|_| edition.issued.clone(), |day| Day(day, Lang::Zh).to_string());
                 format!("第{}版，{day}印发", edition.number)
             }
             Some(edition) => format!("工作稿（已印发第{}版）", edition.number),
@@ -316,12 +295,19 @@ impl Results {
 /// First and last day, without saying the year twice.
 pub(in crate::app) fn days(round: &Round) -> String {
     let last = Day(round.closes, Lang::Zh).to_string();
-    let short = last.split_once('年').filter(|_| round.opens.year() == round.closes.year()).map_or(last.as_str(), |(_, rest)| rest);
+    let short = last
+        .split_once('年')
+        .filter(|_| round.opens.year() == round.closes.year())
+        .map_or(last.as_str(), |(_, rest)| rest);
     format!("{}至{short}", Day(round.opens, Lang::Zh))
 }
 
 /// A name for a file: nothing that a file system refuses.
 pub(in crate::app) fn file_name(title: &str, end: &str) -> String {
-    let plain: String = title.chars().map(|c| if "/\\:*?\"<>|".contains(c) || crate::text::is_deceptive(c) { '_' } else { c }).take(80).collect();
+    let plain: String = title
+        .chars()
+        .map(|c| if "/\\:*?\"<>|".contains(c) || crate::text::is_deceptive(c) { '_' } else { c })
+        .take(80)
+        .collect();
     format!("{plain}.{end}")
 }

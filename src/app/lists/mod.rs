@@ -4,6 +4,7 @@
 pub(in crate::app) mod documents;
 pub(in crate::app) mod files;
 pub(in crate::app) mod screening;
+pub(in crate::app) mod wanted;
 pub(in crate::app) mod working;
 
 use std::collections::BTreeMap;
@@ -48,23 +49,13 @@ pub struct Results {
     as_issued: bool,
 }
 
-/// One line of `zicha verify`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// What is compared.
-    pub what: Refusal,
-    /// The two figures.
-    pub figures: (String, String),
-    /// Whether they agree.
-    pub holds: bool,
-}
-
 impl Results {
     /// The same for somebody who sees lists as they were handed over.
     #[must_use]
     pub fn as_issued(mut self) -> Self {
         self.as_issued = true;
-        // A question that was checked or taken back since then is as it was when two accounts let the lists out.
+        // A question that was checked or taken back since then is as it was when two accounts let
+        // the lists out.
         if let Some(edition) = &self.edition {
             self.round.holds.clone_from(&edition.holds);
             self.cases.clone_from(&edition.cases);
@@ -76,19 +67,26 @@ impl Results {
     /// Whether the last lists were let out by the command line alone.
     #[must_use]
     pub fn released_on_the_command_line(&self) -> bool {
-        self.round.state == RoundState::Released && self.edition.as_ref().is_some_and(|edition| edition.accounts.is_empty())
+        self.round.state == RoundState::Released
+            && self.edition.as_ref().is_some_and(|edition| edition.accounts.is_empty())
     }
 
     pub(in crate::app) fn reads_issued(&self) -> bool {
         self.as_issued
     }
 
-    /// The list of one published group, or the bureau's for `ALL`: as it is handed over, with what people did to it.
+    /// The list of one published group, or the bureau's for `ALL`: as it is handed over, with what
+    /// people did to it.
     pub fn list(&self, code: &str) -> Result<ProblemList, AppError> {
         let derived = self.derived(code)?;
         if self.as_issued {
             let list = self.edition.iter().flat_map(|e| &e.lists).find(|l| l.code == code).cloned();
-            return list.ok_or_else(|| AppError::NotFound(Refusal::new("没有下发这份清单", "that list was not handed over")));
+            return list.ok_or_else(|| {
+                AppError::NotFound(Refusal::new(
+                    "没有下发这份清单",
+                    "that list was not handed over",
+                ))
+            });
         }
         Ok(finished(&derived, self.working(code)?))
     }
@@ -96,7 +94,13 @@ impl Results {
     /// The list as the Release alone says it.
     pub fn derived(&self, code: &str) -> Result<ProblemList, AppError> {
         if Scope::of(code) == Scope::Bureau {
-            return Ok(bureau_list(&self.release, &self.survey, &self.round.holds, &self.round.checks, &self.bureau));
+            return Ok(bureau_list(
+                &self.release,
+                &self.survey,
+                &self.round.holds,
+                &self.round.checks,
+                &self.bureau,
+            ));
         }
         let group = self.release.groups.iter().find(|g| g.code == code).ok_or_else(|| {
             let codes: Vec<&str> = self.release.groups.iter().map(|g| g.code.as_str()).collect();
@@ -115,7 +119,12 @@ impl Results {
     }
 
     /// A table for people or for programs.
-    pub fn table_for(&self, name: TableName, only: Option<&str>, people: bool) -> Result<Table, AppError> {
+    pub fn table_for(
+        &self,
+        name: TableName,
+        only: Option<&str>,
+        people: bool,
+    ) -> Result<Table, AppError> {
         if let Some(code) = only {
             self.list(code)?;
         }
@@ -124,7 +133,13 @@ impl Results {
         } else {
             // Where texts are pooled, summaries are cases of the bureau's rows.
             let bureau = [Scope::Bureau.code()].into_iter().filter(|_| name == TableName::COMMENTS);
-            self.release.groups.iter().map(|g| g.code.as_str()).chain(bureau).map(|code| self.list(code)).collect::<Result<_, _>>()?
+            self.release
+                .groups
+                .iter()
+                .map(|g| g.code.as_str())
+                .chain(bureau)
+                .map(|code| self.list(code))
+                .collect::<Result<_, _>>()?
         };
         let subject = Subject {
             round: &self.round,
@@ -143,25 +158,35 @@ impl Results {
         Ok(table(name, &subject))
     }
 
-    /// Whether somebody may read the list of a group: their own units' after release, or all for those who run rounds.
+    /// Whether somebody may read the list of a group: their own units' after release, or all for
+    /// those who run rounds.
     #[must_use]
     pub fn may_be_read(&self, by: &Actor, group: &str) -> bool {
         let own = |unit: &String| self.group_of_unit(unit) == Some(group);
         by.may(Permission::RunRounds)
-            || (self.round.state == RoundState::Released && by.session().is_some_and(|session| session.units.iter().any(own)))
+            || (self.round.state == RoundState::Released
+                && by.session().is_some_and(|session| session.units.iter().any(own)))
     }
 
     /// Names of all units, or of those in one published group.
     #[must_use]
     pub fn unit_names(&self, only: Option<&str>) -> Vec<&str> {
-        let own = |unit: &Unit| only.is_none_or(|code| Scope::of(code) == Scope::Bureau || self.group_of_unit(&unit.code) == Some(code));
+        let own = |unit: &Unit| {
+            only.is_none_or(|code| {
+                Scope::of(code) == Scope::Bureau || self.group_of_unit(&unit.code) == Some(code)
+            })
+        };
         self.units.iter().filter(|unit| own(unit)).map(|unit| unit.name.as_str()).collect()
     }
 
     /// The published group that a unit belongs to.
     #[must_use]
     pub fn group_of_unit(&self, unit: &str) -> Option<&str> {
-        self.release.groups.iter().find(|g| g.units.iter().any(|u| u == unit)).map(|g| g.code.as_str())
+        self.release
+            .groups
+            .iter()
+            .find(|g| g.units.iter().any(|u| u == unit))
+            .map(|g| g.code.as_str())
     }
 }
 
@@ -174,10 +199,15 @@ impl App {
 
     pub(in crate::app) fn working_results(&self, id: &RoundId) -> Result<Results, AppError> {
         let released = self.released(id)?;
-        Ok(Results { edits: self.storage.problem_edits(id)?, cases: self.storage.cases(id)?, ..released })
+        Ok(Results {
+            edits: self.storage.problem_edits(id)?,
+            cases: self.storage.cases(id)?,
+            ..released
+        })
     }
 
-    /// The results of an opened round as everybody may read them. Nothing of what the desk works on is read for it.
+    /// The results of an opened round as everybody may read them. Nothing of what the desk works on
+    /// is read for it.
     pub fn published(&self, id: &RoundId) -> Result<Results, AppError> {
         self.released(id).map(Results::as_issued)
     }
@@ -202,14 +232,16 @@ impl App {
         })
     }
 
-    /// The results of an opened round as this desk user sees them: those who do not run rounds read lists as they were handed over.
+    /// The results of an opened round as this desk user sees them: those who do not run rounds read
+    /// lists as they were handed over.
     pub fn results_for(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
         by.need(Permission::ReadLists)?;
         let results = self.working_results(id)?;
         Ok(if by.may(Permission::RunRounds) { results } else { results.as_issued() })
     }
 
-    /// The results of a round for a program that reads all of them that it may: a link of the chain.
+    /// The results of a round for a program that reads all of them that it may: a link of the
+    /// chain.
     pub fn read_release(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
         let results = self.results_for(by, id)?;
         let subject = format!("{id} release");
@@ -225,7 +257,8 @@ impl App {
         self.refuse(by, Action::ApiDenied, path)
     }
 
-    /// The results of an opened round for somebody who reads the list of one group, or of the bureau (`ALL`).
+    /// The results of an opened round for somebody who reads the list of one group, or of the
+    /// bureau (`ALL`).
     pub fn read_list(&self, by: &Actor, id: &RoundId, group: &str) -> Result<Results, AppError> {
         let results = self.results_for(by, id)?;
         let subject = format!("{id} {group}");
@@ -238,14 +271,16 @@ impl App {
         Ok(results)
     }
 
-    /// The published group that a unit belongs to, or what was given if it is none: a group's own code.
+    /// The published group that a unit belongs to, or what was given if it is none: a group's own
+    /// code.
     pub fn group_named(&self, by: &Actor, id: &RoundId, code: &str) -> Result<String, AppError> {
         by.need(Permission::RunRounds)?;
         if !self.round(id)?.state.has_results() {
             return Ok(code.to_owned());
         }
         let (_, release) = self.frozen(id)?;
-        let group = release.groups.into_iter().find(|group| group.units.iter().any(|unit| unit == code));
+        let group =
+            release.groups.into_iter().find(|group| group.units.iter().any(|unit| unit == code));
         Ok(group.map_or_else(|| code.to_owned(), |group| group.code))
     }
 
@@ -266,98 +301,11 @@ impl App {
             (round.state != RoundState::Draft && round.is_trial(), "试用", "trial"),
             (round.access == Access::Poster, "未核验", "unverified"),
         ];
-        marks.iter().filter(|m| m.0).map(|m| lang.pick(m.1, m.2)).collect::<Vec<_>>().join(lang.pick("、", ", "))
-    }
-
-    /// Recomputes the bulletin's sums.
-    pub fn verify(&self, id: &RoundId) -> Result<Vec<Check>, AppError> {
-        let round = self.round(id)?;
-        let Some(closing) = &round.closing else {
-            return Err(Refusal::new("本轮尚未截止，公示栏还没有数字", "the round is not closed yet; the bulletin has no figures").into());
-        };
-        let mut checks = Vec::new();
-        let mut check = |zh: &str, en: &str, a: String, b: String| {
-            checks.push(Check { what: Refusal::new(zh, en), holds: a == b, figures: (a, b) });
-        };
-        let slips = round.access == Access::Slip;
-        if slips {
-            check("公示：已用填写码 = 票箱答卷", "bulletin: slips used = ballots", closing.used.to_string(), closing.ballots.to_string());
-        }
-        if slips {
-            check("没有超出单位人数使用的填写码", "no slips used beyond a unit's head count", closing.over.to_string(), "0".to_owned());
-        }
-        if self.storage.has_box(id)? {
-            let sums = self.storage.box_sums(id)?;
-            check("票箱摘要与公示一致", "digest of the box as on the bulletin", sums.digest, closing.digest.clone());
-            check("票箱答卷数与公示一致", "ballots in the box as on the bulletin", sums.ballots.to_string(), closing.ballots.to_string());
-        }
-        if round.state.has_results() {
-            let release = self.storage.release(id)?;
-            let sum = |pick: fn(&crate::gate::Turnout) -> u32| release.groups.iter().map(|g| u64::from(pick(&g.turnout))).sum::<u64>();
-            let bureau = release.bureau.turnout;
-            check(
-                "各统计组开箱答卷之和 = 公示答卷",
-                "ballots opened in all groups = ballots on the bulletin",
-                sum(|t| t.opened).to_string(),
-                closing.ballots.to_string(),
-            );
-            check(
-                "无效 + 空白 + 计入 = 开箱",
-                "spoiled + blank + counted = opened",
-                sum(|t| t.spoiled + t.blank + t.counted).to_string(),
-                u64::from(bureau.opened).to_string(),
-            );
-            check(
-                "各统计组发放之和 = 公示发放",
-                "slips issued in all groups = slips on the bulletin",
-                sum(|t| t.issued).to_string(),
-                closing.issued.to_string(),
-            );
-            check(
-                "各统计组已用之和 = 公示已用",
-                "slips used in all groups = slips used on the bulletin",
-                sum(|t| t.used).to_string(),
-                closing.used.to_string(),
-            );
-            if slips && round.destruction.is_none() {
-                check(
-                    "留存的已用码（仅散列） = 公示已用",
-                    "spent codes kept (hashes only) = slips used on the bulletin",
-                    self.storage.spent_count(id)?.to_string(),
-                    closing.used.to_string(),
-                );
-            }
-            check(
-                "票箱和钥匙已销毁",
-                "box and keys are destroyed",
-                (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none()).to_string(),
-                true.to_string(),
-            );
-            self.verify_cells(&release, &round, &mut check)?;
-        }
-        Ok(checks)
-    }
-
-    /// Exact bureau counts must add up to the ballots counted.
-    fn verify_cells(&self, release: &Release, round: &Round, check: &mut impl FnMut(&str, &str, String, String)) -> Result<(), AppError> {
-        let survey = self.survey(&round.survey)?;
-        let mut wrong = Vec::new();
-        for (question, cell) in survey.questions().iter().zip(&release.bureau.cells) {
-            if let crate::gate::BureauCell::Item(item) = cell
-                && let Some(exact) = &item.exact
-            {
-                let told: u32 = exact.steps.iter().flatten().sum();
-                let fits = (told == exact.answered || (told < exact.answered && exact.steps.contains(&None)))
-                    && exact.answered <= release.bureau.turnout.counted
-                    && exact.prominent <= exact.present
-                    && exact.present <= exact.valid
-                    && exact.valid <= exact.answered;
-                if !fits {
-                    wrong.push(question.id.clone());
-                }
-            }
-        }
-        check("全局各题选项之和与作答数一致", "bureau counts of every item add up", wrong.join(", "), String::new());
-        Ok(())
+        marks
+            .iter()
+            .filter(|m| m.0)
+            .map(|m| lang.pick(m.1, m.2))
+            .collect::<Vec<_>>()
+            .join(lang.pick("、", ", "))
     }
 }

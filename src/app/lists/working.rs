@@ -1,5 +1,7 @@
-//! Problem lists as the section works on them: changing, setting aside, merging, adding rows, and handing lists over.
-//! A list is handed over in editions: units read the last one, whatever the section is doing meanwhile.
+//! Problem lists as the section works on them: changing, setting aside, merging, adding rows, and
+//! handing lists over.
+//! A list is handed over in editions: units read the last one, whatever the section is doing
+//! meanwhile.
 
 use crate::app::approvals::lists_changed;
 use crate::app::lists::Results;
@@ -7,7 +9,9 @@ use crate::app::lists::screening::{copied_refusal, telling_refusal};
 use crate::app::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::identity;
-use crate::problem::{ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working};
+use crate::problem::{
+    ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working,
+};
 use crate::round::{Round, parse_day, shanghai_day};
 use crate::storage::{Edition, ProblemChange};
 use crate::text::Refusal;
@@ -15,14 +19,23 @@ use crate::unit::Scope;
 
 impl App {
     /// Keeps what somebody did to a row. `edit.version` is the version it was made from.
-    pub fn save_problem(&self, by: &Actor, id: &RoundId, edit: &ProblemEdit, anyway: bool) -> Result<(), AppError> {
+    pub fn save_problem(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        edit: &ProblemEdit,
+        anyway: bool,
+    ) -> Result<(), AppError> {
         by.need(Action::ProblemChanged.right())?;
         let results = self.working_results(id)?;
         edit.check(&results.survey).map_err(AppError::Mistakes)?;
         self.check_words(id, edit, anyway)?;
         let rows = results.working(&edit.group)?;
         if !rows.iter().any(|row| row.problem.number == edit.number) {
-            return Err(AppError::NotFound(Refusal::new("清单中没有这一行", "there is no such row in the list")));
+            return Err(AppError::NotFound(Refusal::new(
+                "清单中没有这一行",
+                "there is no such row in the list",
+            )));
         }
         if let RowState::Merged(into) = &edit.state {
             check_merge(&rows, edit, into)?;
@@ -31,7 +44,13 @@ impl App {
     }
 
     /// Adds a row by hand; returns its number.
-    pub fn add_problem(&self, by: &Actor, id: &RoundId, new: ProblemEdit, anyway: bool) -> Result<String, AppError> {
+    pub fn add_problem(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        new: ProblemEdit,
+        anyway: bool,
+    ) -> Result<String, AppError> {
         by.need(Action::ProblemChanged.right())?;
         let results = self.working_results(id)?;
         results.working(&new.group)?;
@@ -49,10 +68,18 @@ impl App {
         Err(AppError::Changed)
     }
 
-    /// What people typed into a row is the section's own words: what repeats an original, or may tell who somebody is, is pointed out. Nothing is found tomorrow.
+    /// What people typed into a row is the section's own words: what repeats an original, or may
+    /// tell who somebody is, is pointed out. Nothing is found tomorrow.
     fn check_words(&self, id: &RoundId, edit: &ProblemEdit, anyway: bool) -> Result<(), AppError> {
-        if edit.found.as_deref().and_then(|day| parse_day(day).ok()).is_some_and(|day| day > shanghai_day(self.now())) {
-            return Err(Refusal::new("发现日期不能晚于今天", "it cannot be found after today").at("found").into());
+        if edit
+            .found
+            .as_deref()
+            .and_then(|day| parse_day(day).ok())
+            .is_some_and(|day| day > shanghai_day(self.now()))
+        {
+            return Err(Refusal::new("发现日期不能晚于今天", "it cannot be found after today")
+                .at("found")
+                .into());
         }
         if anyway {
             return Ok(());
@@ -73,7 +100,11 @@ impl App {
             if let Some(run) = originals.iter().find_map(|original| copied(original, text)) {
                 pointed_out.push(copied_refusal(&run).at(field));
             }
-            pointed_out.extend(identity::find(text, &names).into_iter().map(|mark| telling_refusal(&mark, text).at(field)));
+            pointed_out.extend(
+                identity::find(text, &names)
+                    .into_iter()
+                    .map(|mark| telling_refusal(&mark, text).at(field)),
+            );
         }
         if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
     }
@@ -89,7 +120,11 @@ impl App {
     }
 
     /// Every change of a row, the first one first.
-    pub fn problem_history(&self, id: &RoundId, number: &str) -> Result<Vec<ProblemChange>, AppError> {
+    pub fn problem_history(
+        &self,
+        id: &RoundId,
+        number: &str,
+    ) -> Result<Vec<ProblemChange>, AppError> {
         Ok(self.storage.problem_history(id, number)?)
     }
 
@@ -98,7 +133,11 @@ impl App {
         if self.working_results(&round.id)?.has_unissued_changes()? {
             return Ok(());
         }
-        Err(Refusal::new("清单自上次下发后没有改动", "the lists have not changed since they were handed over").into())
+        Err(Refusal::new(
+            "清单自上次下发后没有改动",
+            "the lists have not changed since they were handed over",
+        )
+        .into())
     }
 }
 
@@ -111,7 +150,14 @@ impl Results {
     /// The lists as they would be handed over on a day; the number is given when they are.
     pub(in crate::app) fn as_edition(&self, issued: String) -> Result<Edition, AppError> {
         let (holds, cases) = (self.round.holds.clone(), self.cases.clone());
-        Ok(Edition { number: 0, issued, accounts: Vec::new(), lists: self.all_lists()?, holds, cases })
+        Ok(Edition {
+            number: 0,
+            issued,
+            accounts: Vec::new(),
+            lists: self.all_lists()?,
+            holds,
+            cases,
+        })
     }
 
     /// What these lists say, in one word, by which somebody who agrees to them names them.
@@ -121,13 +167,21 @@ impl Results {
 
     /// Lists of all groups, and the bureau's.
     pub fn all_lists(&self) -> Result<Vec<ProblemList>, AppError> {
-        self.release.groups.iter().map(|g| g.code.as_str()).chain([Scope::Bureau.code()]).map(|code| self.list(code)).collect()
+        self.release
+            .groups
+            .iter()
+            .map(|g| g.code.as_str())
+            .chain([Scope::Bureau.code()])
+            .map(|code| self.list(code))
+            .collect()
     }
 
     /// Whether the lists differ from those that were handed over last.
     pub fn has_unissued_changes(&self) -> Result<bool, AppError> {
         Ok(match &self.edition {
-            Some(edition) => edition.holds != self.round.holds || edition.lists != self.all_lists()?,
+            Some(edition) => {
+                edition.holds != self.round.holds || edition.lists != self.all_lists()?
+            }
             None => false,
         })
     }
@@ -135,15 +189,25 @@ impl Results {
 
 fn check_merge(rows: &[WorkingRow], edit: &ProblemEdit, into: &str) -> Result<(), AppError> {
     let target = rows.iter().find(|row| row.problem.number == into);
-    let fits = target.is_some_and(|t| t.state() == RowState::Listed && t.problem.category_order == edit.category && into != edit.number);
+    let fits = target.is_some_and(|t| {
+        t.state() == RowState::Listed
+            && t.problem.category_order == edit.category
+            && into != edit.number
+    });
     if !fits {
-        return Err(
-            Refusal::new("只能并入本清单同一类别中仍列入的另一行", "a row can only be merged into another listed row of the same category").into()
-        );
+        return Err(Refusal::new(
+            "只能并入本清单同一类别中仍列入的另一行",
+            "a row can only be merged into another listed row of the same category",
+        )
+        .into());
     }
     let has_merged = rows.iter().any(|row| row.state() == RowState::Merged(edit.number.clone()));
     if has_merged {
-        return Err(Refusal::new("已有其他行并入本行，请先把它们分开", "other rows are merged into this one; take them apart first").into());
+        return Err(Refusal::new(
+            "已有其他行并入本行，请先把它们分开",
+            "other rows are merged into this one; take them apart first",
+        )
+        .into());
     }
     Ok(())
 }

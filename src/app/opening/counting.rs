@@ -1,5 +1,6 @@
 //! Opening ballots on all cores and adding them up, one by one, in memory.
-//! No ballot outlives its page: what is left is the tally, and texts in places that say nothing of whose they were.
+//! No ballot outlives its page: what is left is the tally, and texts in places that say nothing of
+//! whose they were.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
@@ -26,7 +27,8 @@ type Encapsulation = [u8; 16];
 type OpenedPage = Vec<(String, Encapsulation, Option<Response>)>;
 
 impl App {
-    /// Opens all ballots and counts them. Decryption runs on all cores; this thread reads the box and counts, and neither gets far ahead.
+    /// Opens all ballots and counts them. Decryption runs on all cores; this thread reads the box
+    /// and counts, and neither gets far ahead.
     #[expect(clippy::too_many_arguments, reason = "one call, and each is needed")]
     pub(super) fn count(
         &self,
@@ -53,13 +55,16 @@ impl App {
             drop(results);
             let started = Instant::now();
             let mut report = |done: u64| {
-                let left = started.elapsed().mul_f64((of.saturating_sub(done)) as f64 / done.max(1) as f64);
+                let left = started
+                    .elapsed()
+                    .mul_f64((of.saturating_sub(done)) as f64 / done.max(1) as f64);
                 progress(Progress::Opening { done, of, left });
                 fault::at("some_counted");
             };
             let read = self.storage.each_ballot(id, |page| {
                 // The openers end only when this side is done.
-                jobs.send(page).map_err(|_| StorageError::Unavailable("the opening was interrupted".into()))?;
+                jobs.send(page)
+                    .map_err(|_| StorageError::Unavailable("the opening was interrupted".into()))?;
                 while let Ok(page) = opened.try_recv() {
                     count.add(page).map_err(|e| StorageError::Unavailable(e.to_string()))?;
                     report(count.done);
@@ -77,7 +82,8 @@ impl App {
         Ok((count.tally, count.texts))
     }
 
-    /// One opener: takes pages until there are no more. It yields to whoever submits to another round.
+    /// One opener: takes pages until there are no more. It yields to whoever submits to another
+    /// round.
     fn open_pages(
         &self,
         id: &RoundId,
@@ -91,8 +97,13 @@ impl App {
             let page = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
             let Ok(page) = page else { return };
             let opened = page.into_iter().map(|ballot| {
-                let response = key.open(&self.intake.stuffing, id, &ballot).ok().and_then(|plaintext| layout.decode(&plaintext).ok());
-                let name = Sha256::digest(&ballot.encapsulation)[..16].try_into().expect("a digest is longer");
+                let response = key
+                    .open(&self.intake.stuffing, id, &ballot)
+                    .ok()
+                    .and_then(|plaintext| layout.decode(&plaintext).ok());
+                let name = Sha256::digest(&ballot.encapsulation)[..16]
+                    .try_into()
+                    .expect("a digest is longer");
                 (ballot.unit, name, response)
             });
             if results.send(opened.collect()).is_err() {
@@ -114,14 +125,26 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn new(survey: &Survey, groups: &'a [Group], staging: &'a mut Staging) -> Self {
-        let group_of = groups.iter().enumerate().flat_map(|(n, g)| g.units.iter().map(move |u| (u.as_str(), n))).collect();
-        Self { group_of, seen: HashSet::new(), tally: Tally::new(survey, groups), staging, texts: HashMap::new(), done: 0 }
+        let group_of = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(n, g)| g.units.iter().map(move |u| (u.as_str(), n)))
+            .collect();
+        Self {
+            group_of,
+            seen: HashSet::new(),
+            tally: Tally::new(survey, groups),
+            staging,
+            texts: HashMap::new(),
+            done: 0,
+        }
     }
 
     fn add(&mut self, page: OpenedPage) -> Result<(), AppError> {
         for (unit, encapsulation, response) in page {
             self.done += 1;
-            // Only a ballot that opens claims its encapsulation: a worthless copy must not spoil the original.
+            // Only a ballot that opens claims its encapsulation: a worthless copy must not spoil
+            // the original.
             match response.filter(|_| self.seen.insert(encapsulation)) {
                 Some(response) if self.tally.knows(&unit) => {
                     self.tally.add(&unit, &response);
@@ -135,11 +158,14 @@ impl<'a> Counting<'a> {
 
     /// Takes the texts off a response; from here on nothing says that two of them came together.
     fn detach_texts(&mut self, response: &Response, group: usize) -> Result<(), AppError> {
-        for (question, (answer, written)) in response.answers.iter().zip(&response.others).enumerate() {
+        for (question, (answer, written)) in
+            response.answers.iter().zip(&response.others).enumerate()
+        {
             let text = if let Answer::Text(body) = answer { Some((false, body)) } else { None };
             for (other, body) in text.into_iter().chain(written.as_ref().map(|body| (true, body))) {
                 *self.texts.entry((question, other, group)).or_default() += 1;
-                self.staging.add(&LooseText { group, question, other, body: body.clone() }, &mut rng())?;
+                self.staging
+                    .add(&LooseText { group, question, other, body: body.clone() }, &mut rng())?;
             }
         }
         Ok(())

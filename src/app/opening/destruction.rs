@@ -1,5 +1,6 @@
 //! Destroying box, custody file and wrapped key, in this order, each step repeatable.
-//! Whatever crashes in between is finished by the next node that comes by and holds the custody file.
+//! Whatever crashes in between is finished by the next node that comes by and holds the custody
+//! file.
 
 use super::staging;
 use crate::app::{Action, Actor, App, AppError, fault};
@@ -34,7 +35,8 @@ impl App {
         }
         fault::at("marked_gone");
         for path in self.custody_files(id) {
-            wipe(&path).map_err(|e| AppError::File(format!("cannot destroy {}: {e}", path.display())))?;
+            wipe(&path)
+                .map_err(|e| AppError::File(format!("cannot destroy {}: {e}", path.display())))?;
         }
         fault::at("custody_gone");
         self.storage.mark_destroyed(id)?;
@@ -50,7 +52,9 @@ impl App {
     pub(in crate::app) fn remove_marker(&self, id: &RoundId) -> Result<(), AppError> {
         let gone = self.custody_path(id).with_extension("gone");
         match std::fs::remove_file(&gone) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(AppError::File(format!("cannot delete {}: {e}", gone.display()))),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(AppError::File(format!("cannot delete {}: {e}", gone.display())))
+            }
             _ => Ok(()),
         }
     }
@@ -58,7 +62,10 @@ impl App {
     /// Keeps the Release in a file, so that an older database can take it back.
     fn keep_release_file(&self, id: &RoundId) -> Result<(), AppError> {
         let path = self.release_file(id);
-        let kept = crate::app::backup::KeptRelease { closing: self.round(id)?.closing, release: self.storage.release(id)? };
+        let kept = crate::app::backup::KeptRelease {
+            closing: self.round(id)?.closing,
+            release: self.storage.release(id)?,
+        };
         let json = serde_json::to_string(&kept).expect("a release is JSON");
         if std::fs::read_to_string(&path).is_ok_and(|kept| kept == json) {
             return Ok(());
@@ -66,11 +73,14 @@ impl App {
         // A crash may have left half a file: it is replaced as a whole.
         let pending = path.with_extension("tmp");
         match std::fs::remove_file(&pending) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(AppError::File(format!("cannot replace {}: {e}", pending.display()))),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(AppError::File(format!("cannot replace {}: {e}", pending.display())));
+            }
             _ => {}
         }
         crate::app::write_private(&pending, &json)?;
-        std::fs::rename(&pending, &path).map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
+        std::fs::rename(&pending, &path)
+            .map_err(|e| AppError::File(format!("cannot write {}: {e}", path.display())))
     }
 }
 

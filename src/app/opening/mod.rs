@@ -1,5 +1,7 @@
-//! The opening (开箱): ballots are opened one by one in memory and added to counts, results are written, box and keys destroyed.
-//! It can be killed anywhere and run again: before the one transaction nothing has happened, after it only destruction is left.
+//! The opening (开箱): ballots are opened one by one in memory and added to counts, results are
+//! written, box and keys destroyed.
+//! It can be killed anywhere and run again: before the one transaction nothing has happened, after
+//! it only destruction is left.
 
 mod counting;
 mod destruction;
@@ -39,17 +41,27 @@ pub enum Progress {
     Done,
 }
 
-/// Disk that must be free before the box is touched, and as much again for the texts of each ballot.
+/// Disk that must be free before the box is touched, and as much again for the texts of each
+/// ballot.
 const FREE_BYTES: (u64, u64) = (64 << 20, 1 << 10);
 
 impl App {
     /// Opens the box of a closed round; finishes the destruction if that is all that is left.
-    pub fn open_box(&self, by: &Actor, id: &RoundId, progress: &mut dyn FnMut(Progress)) -> Result<(), AppError> {
+    pub fn open_box(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), AppError> {
         by.need(Action::BoxOpen.right())?;
         let round = self.round(id)?;
         if round.state.has_results() {
             if round.destroyed {
-                return Err(Refusal::new("本轮已开箱，票箱和钥匙已销毁", "the box was opened before; box and keys are destroyed").into());
+                return Err(Refusal::new(
+                    "本轮已开箱，票箱和钥匙已销毁",
+                    "the box was opened before; box and keys are destroyed",
+                )
+                .into());
             }
             if !self.may_destroy(id) {
                 return Err(Refusal::new(
@@ -80,31 +92,49 @@ impl App {
         let survey = self.survey(&round.survey)?;
         let groups = groups(&self.storage.round_units(id)?);
         let mut staging = Staging::new(&self.settings.data, id, &mut rng())?;
-        let (tally, texts) = self.count(id, &key, &survey, &groups, sums.ballots, &mut staging, progress)?;
+        let (tally, texts) =
+            self.count(id, &key, &survey, &groups, sums.ballots, &mut staging, progress)?;
         drop(key);
         fault::at("all_counted");
         progress(Progress::Writing);
         let slips: BTreeMap<String, UnitSlips> = sums
             .issued
             .iter()
-            .map(|(unit, issued)| (unit.clone(), UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) }))
+            .map(|(unit, issued)| {
+                (
+                    unit.clone(),
+                    UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) },
+                )
+            })
             .collect();
         let mut release = protect(id, &round.title, &survey, &groups, &tally, &slips, true);
         // Two totals, of which one is of a few more units, are told apart by just these.
         let units = self.round_units(id)?;
-        let answering: Vec<&Unit> = units.iter().filter(|unit| release.answering().any(|group| group.units.contains(&unit.code))).collect();
+        let answering: Vec<&Unit> = units
+            .iter()
+            .filter(|unit| release.answering().any(|group| group.units.contains(&unit.code)))
+            .collect();
         if self.told_of_others(&round, &survey, &answering)?.is_some() {
             release = protect(id, &round.title, &survey, &groups, &tally, &slips, false);
         }
         let places = Places::new(&texts, &survey, &groups, &release);
         let mut next = || {
             fault::at("writing");
-            let texts = staging.take(&mut rng()).map_err(|e| StorageError::Unavailable(e.to_string()))?;
-            Ok(texts.map(|texts| texts.into_iter().map(|text| places.comment(text, &survey, &release, &mut rng())).collect()))
+            let texts =
+                staging.take(&mut rng()).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+            Ok(texts.map(|texts| {
+                texts
+                    .into_iter()
+                    .map(|text| places.comment(text, &survey, &release, &mut rng()))
+                    .collect()
+            }))
         };
-        let until = shanghai_day(self.now()) + time::Duration::days(self.settings.keep_originals.into());
+        let until =
+            shanghai_day(self.now()) + time::Duration::days(self.settings.keep_originals.into());
         if !self.storage.write_opening(id, &release, until, &mut next)? {
-            return Err(Refusal::new("本轮刚在别处完成开箱", "the box was just opened elsewhere").into());
+            return Err(
+                Refusal::new("本轮刚在别处完成开箱", "the box was just opened elsewhere").into()
+            );
         }
         fault::at("written");
         self.tell(by, Action::BoxOpen, id.as_str())?;
@@ -119,17 +149,24 @@ impl App {
 
     /// Refuses a box that is not the one on the bulletin.
     fn check_box(&self, round: &Round) -> Result<crate::storage::BoxSums, AppError> {
-        let closing = round.closing.as_ref().ok_or_else(|| StorageError::Corrupt("closing sums are missing".into()))?;
+        let closing = round
+            .closing
+            .as_ref()
+            .ok_or_else(|| StorageError::Corrupt("closing sums are missing".into()))?;
         let sums = self.storage.box_sums(&round.id)?;
         let used: u64 = sums.used.values().map(|n| u64::from(*n)).sum();
-        if sums.digest != closing.digest || sums.ballots != closing.ballots || used != closing.used {
+        if sums.digest != closing.digest || sums.ballots != closing.ballots || used != closing.used
+        {
             return Err(Refusal::new(
                 format!(
-                    "票箱与截止时公示的不一致（公示：已用 {}、答卷 {}；现在：已用 {used}、答卷 {}），拒绝开箱；请保留现场并报告监督员",
+                    "票箱与截止时公示的不一致（公示：已用 {}、答卷 {}；现在：已用 {used}、答卷 \
+                     {}），拒绝开箱；请保留现场并报告监督员",
                     closing.used, closing.ballots, sums.ballots
                 ),
                 format!(
-                    "the box is not the one on the bulletin (bulletin: used {}, ballots {}; now: used {used}, ballots {}); it stays shut: keep everything as it is and tell the trustees",
+                    "the box is not the one on the bulletin (bulletin: used {}, ballots {}; now: \
+                     used {used}, ballots {}); it stays shut: keep everything as it is and tell \
+                     the trustees",
                     closing.used, closing.ballots, sums.ballots
                 ),
             )
@@ -139,14 +176,18 @@ impl App {
     }
 
     fn check_free_disk(&self, ballots: u64) -> Result<(), AppError> {
-        let stat =
-            rustix::fs::statvfs(&self.settings.data).map_err(|e| AppError::File(format!("cannot read the free space of the data folder: {e}")))?;
+        let stat = rustix::fs::statvfs(&self.settings.data).map_err(|e| {
+            AppError::File(format!("cannot read the free space of the data folder: {e}"))
+        })?;
         let needed = FREE_BYTES.0 + FREE_BYTES.1 * ballots;
         if stat.f_bavail * stat.f_frsize < needed {
             let mib = needed >> 20;
             return Err(Refusal::new(
                 format!("数据盘剩余空间不足 {mib} MiB，请清理后再开箱"),
-                format!("less than {mib} MiB are free on the data disk; make room and open the box again"),
+                format!(
+                    "less than {mib} MiB are free on the data disk; make room and open the box \
+                     again"
+                ),
             )
             .into());
         }
@@ -162,7 +203,14 @@ impl App {
             } else {
                 "本轮尚未截止，任何人都不能查看答卷或结果"
             };
-            return Err(Refusal::new(zh, format!("the round is {}; there are no results before the box is opened", round.state.as_str())).into());
+            return Err(Refusal::new(
+                zh,
+                format!(
+                    "the round is {}; there are no results before the box is opened",
+                    round.state.as_str()
+                ),
+            )
+            .into());
         }
         if !round.destroyed {
             return Err(Refusal::new(

@@ -1,5 +1,7 @@
-//! Free texts between being opened and being written: detached, shuffled, and on disk only under a key that exists in memory alone.
-//! Each text goes to a random bucket; buckets are shuffled one at a time. The result is a fresh random order over all texts of the round, in bounded memory.
+//! Free texts between being opened and being written: detached, shuffled, and on disk only under a
+//! key that exists in memory alone.
+//! Each text goes to a random bucket; buckets are shuffled one at a time. The result is a fresh
+//! random order over all texts of the round, in bounded memory.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -54,7 +56,8 @@ impl Staging {
     /// An empty staging area; what a crash left of an earlier one is unreadable and is removed.
     pub fn new(data: &Path, round: &RoundId, rng: &mut impl CryptoRng) -> Result<Self, AppError> {
         remove_leftovers(data, round)?;
-        let key = Locked::new(Zeroizing::new(rng.random())).map_err(|e| AppError::File(e.to_string()))?;
+        let key =
+            Locked::new(Zeroizing::new(rng.random())).map_err(|e| AppError::File(e.to_string()))?;
         let buckets = (0..BUCKETS).map(|_| Bucket::default()).collect();
         Ok(Self { key, folder: data.join("staging"), round: round.clone(), buckets, sealed: 0 })
     }
@@ -72,7 +75,8 @@ impl Staging {
 
     fn spill(&mut self, at: usize) -> Result<(), AppError> {
         let path = self.folder.join(format!("{}.{at}", self.round));
-        let failed = |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
+        let failed =
+            |e: std::io::Error| AppError::File(format!("cannot write {}: {e}", path.display()));
         self.sealed += 1;
         let sealed = seal(&self.key, self.sealed, &self.buckets[at].waiting);
         let bucket = &mut self.buckets[at];
@@ -84,7 +88,9 @@ impl Staging {
                 none.insert(crate::app::create_private(&path).map_err(failed)?)
             }
         };
-        file.write_all(&self.sealed.to_le_bytes()).and_then(|()| file.write_all(&(sealed.len() as u64).to_le_bytes())).map_err(failed)?;
+        file.write_all(&self.sealed.to_le_bytes())
+            .and_then(|()| file.write_all(&(sealed.len() as u64).to_le_bytes()))
+            .map_err(failed)?;
         file.write_all(&sealed).map_err(failed)
     }
 
@@ -95,8 +101,10 @@ impl Staging {
         let mut bytes = Zeroizing::new(Vec::new());
         if bucket.file.take().is_some() {
             let path = self.folder.join(format!("{}.{at}", self.round));
-            self.read_back(&path, &mut bytes).map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
-            std::fs::remove_file(&path).map_err(|e| AppError::File(format!("cannot delete {}: {e}", path.display())))?;
+            self.read_back(&path, &mut bytes)
+                .map_err(|e| AppError::File(format!("cannot read {}: {e}", path.display())))?;
+            std::fs::remove_file(&path)
+                .map_err(|e| AppError::File(format!("cannot delete {}: {e}", path.display())))?;
         }
         bytes.extend_from_slice(&bucket.waiting);
         let mut texts = parse(&bytes);
@@ -134,9 +142,15 @@ impl Drop for Staging {
 /// Removes staged texts that an interrupted opening left; nobody has their key.
 pub(in crate::app) fn remove_leftovers(data: &Path, round: &RoundId) -> Result<(), AppError> {
     let Ok(entries) = std::fs::read_dir(data.join("staging")) else { return Ok(()) };
-    for path in entries.flatten().map(|e| e.path()).filter(|p| p.file_stem().is_some_and(|s| s == round.as_str())) {
+    for path in entries
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.file_stem().is_some_and(|s| s == round.as_str()))
+    {
         match std::fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(AppError::File(format!("cannot delete {}: {e}", path.display()))),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(AppError::File(format!("cannot delete {}: {e}", path.display())));
+            }
             _ => {}
         }
     }
@@ -150,15 +164,24 @@ fn nonce_of(number: u64) -> [u8; 12] {
 }
 
 fn seal(key: &[u8; 32], number: u64, plain: &[u8]) -> Vec<u8> {
-    ChaCha20Poly1305::new(key.into()).encrypt((&nonce_of(number)).into(), plain).expect("sealing in memory cannot fail")
+    ChaCha20Poly1305::new(key.into())
+        .encrypt((&nonce_of(number)).into(), plain)
+        .expect("sealing in memory cannot fail")
 }
 
 fn parse(mut bytes: &[u8]) -> Vec<LooseText> {
     let mut texts = Vec::new();
     while let Some((head, rest)) = bytes.split_at_checked(16) {
-        let number = |at: usize| u32::from_le_bytes(head[at..at + 4].try_into().expect("four bytes")) as usize;
+        let number = |at: usize| {
+            u32::from_le_bytes(head[at..at + 4].try_into().expect("four bytes")) as usize
+        };
         let (body, rest) = rest.split_at(number(12).min(rest.len()));
-        texts.push(LooseText { group: number(0), question: number(4), other: number(8) == 1, body: String::from_utf8_lossy(body).into_owned() });
+        texts.push(LooseText {
+            group: number(0),
+            question: number(4),
+            other: number(8) == 1,
+            body: String::from_utf8_lossy(body).into_owned(),
+        });
         bytes = rest;
     }
     texts
@@ -178,37 +201,67 @@ impl Places {
     pub fn new(texts: &TextCounts, survey: &Survey, groups: &[Group], release: &Release) -> Self {
         let part_of: Vec<usize> = groups
             .iter()
-            .map(|g| release.groups.iter().position(|r| r.units.contains(&g.units[0])).expect("every group is published in some part"))
+            .map(|g| {
+                release
+                    .groups
+                    .iter()
+                    .position(|r| r.units.contains(&g.units[0]))
+                    .expect("every group is published in some part")
+            })
             .collect();
         let mut counts: BTreeMap<(usize, bool, usize), usize> = BTreeMap::new();
         for ((question, other, group), count) in texts {
             *counts.entry((*question, *other, part_of[*group])).or_default() += count;
         }
-        let own = |part: usize, count: usize| release.groups[part].turnout.counted >= 20 && count >= 5;
+        let own =
+            |part: usize, count: usize| release.groups[part].turnout.counted >= 20 && count >= 5;
         let mut alone = HashSet::new();
-        // The "other" texts of a group are the count of that option there, and those to a follow-up how many were asked: they are always pooled.
-        let everybody = |(question, other): &(usize, bool)| !other && survey.questions()[*question].visible_if.is_empty();
-        let questions: HashSet<(usize, bool)> = counts.keys().map(|k| (k.0, k.1)).filter(everybody).collect();
+        // The "other" texts of a group are the count of that option there, and those to a follow-up
+        // how many were asked: they are always pooled.
+        let everybody = |(question, other): &(usize, bool)| {
+            !other && survey.questions()[*question].visible_if.is_empty()
+        };
+        let questions: HashSet<(usize, bool)> =
+            counts.keys().map(|k| (k.0, k.1)).filter(everybody).collect();
         for (question, other) in questions {
-            let parts: Vec<(usize, usize)> =
-                counts.range((question, other, 0)..=(question, other, usize::MAX)).map(|(k, count)| (k.2, *count)).collect();
-            let rest: Vec<usize> = parts.iter().filter(|(part, count)| !own(*part, *count)).map(|p| p.1).collect();
-            // A rest that is too small, or all of one group, would be that group's under another name: then all are pooled.
+            let parts: Vec<(usize, usize)> = counts
+                .range((question, other, 0)..=(question, other, usize::MAX))
+                .map(|(k, count)| (k.2, *count))
+                .collect();
+            let rest: Vec<usize> =
+                parts.iter().filter(|(part, count)| !own(*part, *count)).map(|p| p.1).collect();
+            // A rest that is too small, or all of one group, would be that group's under another
+            // name: then all are pooled.
             if rest.is_empty() || (rest.len() >= 2 && rest.iter().sum::<usize>() >= 5) {
-                alone.extend(parts.iter().filter(|(part, count)| own(*part, *count)).map(|(part, _)| (question, other, *part)));
+                alone.extend(
+                    parts
+                        .iter()
+                        .filter(|(part, count)| own(*part, *count))
+                        .map(|(part, _)| (question, other, *part)),
+                );
             }
         }
         Self { part_of, alone }
     }
 
     /// A text as it is written, under a random name.
-    pub fn comment(&self, text: LooseText, survey: &Survey, release: &Release, rng: &mut impl CryptoRng) -> Comment {
+    pub fn comment(
+        &self,
+        text: LooseText,
+        survey: &Survey,
+        release: &Release,
+        rng: &mut impl CryptoRng,
+    ) -> Comment {
         let part = self.part_of[text.group];
         let alone = self.alone.contains(&(text.question, text.other, part));
         let question = &survey.questions()[text.question].id;
         Comment {
             id: format!("{:032x}", rng.random::<u128>()),
-            group: if alone { release.groups[part].code.clone() } else { Scope::Bureau.code().to_owned() },
+            group: if alone {
+                release.groups[part].code.clone()
+            } else {
+                Scope::Bureau.code().to_owned()
+            },
             question: TextField { question, other: text.other }.to_string(),
             body: text.body,
         }
@@ -231,9 +284,22 @@ mod tests {
         // Enough that every bucket spills.
         let filler = "甲".repeat(500);
         for n in 0..6000 {
-            staging.add(&LooseText { group: n % 7, question: n % 5, other: n.is_multiple_of(2), body: format!("{filler}{n:05}") }, &mut rng).unwrap();
+            staging
+                .add(
+                    &LooseText {
+                        group: n % 7,
+                        question: n % 5,
+                        other: n.is_multiple_of(2),
+                        body: format!("{filler}{n:05}"),
+                    },
+                    &mut rng,
+                )
+                .unwrap();
         }
-        let files: Vec<PathBuf> = std::fs::read_dir(data.path().join("staging")).unwrap().map(|e| e.unwrap().path()).collect();
+        let files: Vec<PathBuf> = std::fs::read_dir(data.path().join("staging"))
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
         assert_eq!(files.len(), BUCKETS);
         for file in &files {
             let bytes = std::fs::read(file).unwrap();
@@ -243,7 +309,10 @@ mod tests {
         while let Some(texts) = staging.take(&mut rng).unwrap() {
             for text in texts {
                 let n: usize = text.body[text.body.len() - 5..].parse().unwrap();
-                assert_eq!((text.group, text.question, text.other), (n % 7, n % 5, n.is_multiple_of(2)));
+                assert_eq!(
+                    (text.group, text.question, text.other),
+                    (n % 7, n % 5, n.is_multiple_of(2))
+                );
                 order.push(n);
             }
         }

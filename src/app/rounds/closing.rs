@@ -1,5 +1,6 @@
 //! Closing a round: the box is sealed first, and only then is it said so.
-//! Before the last day is over this takes the trustees; whatever crashes in between is made up for by closing again.
+//! Before the last day is over this takes the trustees; whatever crashes in between is made up for
+//! by closing again.
 
 use crate::app::{Action, Actor, App, AppError};
 use crate::id::RoundId;
@@ -8,7 +9,8 @@ use crate::text::Refusal;
 use crate::unit::Unit;
 
 impl App {
-    /// Seals the box and puts the sums on the bulletin. Before the last day is over this takes the trustees' passphrases.
+    /// Seals the box and puts the sums on the bulletin. Before the last day is over this takes the
+    /// trustees' passphrases.
     pub fn close_round(&self, by: &Actor, id: &RoundId) -> Result<Round, AppError> {
         by.need(Action::RoundClose.right())?;
         let mut round = self.round(id)?;
@@ -29,7 +31,11 @@ impl App {
         self.storage.empty_log(id).ok();
         let sums = self.storage.box_sums(id)?;
         let units = self.storage.round_units(id)?;
-        let beyond = |unit: &Unit| u64::from(sums.used.get(&unit.code).copied().unwrap_or(0).saturating_sub(unit.headcount));
+        let beyond = |unit: &Unit| {
+            u64::from(
+                sums.used.get(&unit.code).copied().unwrap_or(0).saturating_sub(unit.headcount),
+            )
+        };
         round.ended = true;
         round.closing = Some(ClosingSums {
             issued: sums.issued.values().map(|n| u64::from(*n)).sum(),
@@ -43,7 +49,8 @@ impl App {
             if tx.update_round(&round, RoundState::Open)? {
                 return Ok(());
             }
-            Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round").into())
+            Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round")
+                .into())
         })?;
         // The trustees came to close; to open they are asked again.
         self.forget_gathered(id);

@@ -11,7 +11,9 @@ use time::Date;
 use crate::app::approvals::lists_changed;
 use crate::app::{Action, Actor, App, AppError, SharedStep, rng};
 use crate::id::RoundId;
-use crate::round::{Access, Hold, HoldCheck, Round, RoundState, Scopes, check_dates, check_title, shanghai_day};
+use crate::round::{
+    Access, Hold, HoldCheck, Round, RoundState, Scopes, check_dates, check_title, shanghai_day,
+};
 use crate::storage::StorageError;
 use crate::survey::Survey;
 use crate::text::Refusal;
@@ -44,19 +46,35 @@ impl App {
     /// A round, read afresh.
     pub fn round(&self, id: &RoundId) -> Result<Round, AppError> {
         self.storage.round(id).map_err(|e| match e {
-            StorageError::NotFound => {
-                AppError::NotFound(Refusal::new(format!("没有编号为 {id} 的轮次"), format!("there is no round {id}; `zicha round list` shows them")))
-            }
+            StorageError::NotFound => AppError::NotFound(Refusal::new(
+                format!("没有编号为 {id} 的轮次"),
+                format!("there is no round {id}; `zicha round list` shows them"),
+            )),
             other => other.into(),
         })
     }
 
-    /// Everything about a round that its pages at the desk show and that somebody else, or a download, may change.
+    /// Everything about a round that its pages at the desk show and that somebody else, or a
+    /// download, may change.
     pub fn round_standing(&self, id: &RoundId) -> Result<String, AppError> {
         let round = self.round(id)?;
-        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { self.slips_issued(id)? } else { 0 };
-        let (approvals, waiting, typed) = (self.approvals(id)?, self.prepared(id), self.gathered(id));
-        let kept = (round.state.as_str(), round.sealed, round.destroyed, &round.holds, &round.turnout.day, &round.title, round.opens, round.closes);
+        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) {
+            self.slips_issued(id)?
+        } else {
+            0
+        };
+        let (approvals, waiting, typed) =
+            (self.approvals(id)?, self.prepared(id), self.gathered(id));
+        let kept = (
+            round.state.as_str(),
+            round.sealed,
+            round.destroyed,
+            &round.holds,
+            &round.turnout.day,
+            &round.title,
+            round.opens,
+            round.closes,
+        );
         Ok(format!("{kept:?} {issued} {approvals:?} {waiting:?} {typed}"))
     }
 
@@ -73,7 +91,13 @@ impl App {
         self.check_base(new, None)?;
         let units = self.chosen_units(new.units, new.survey)?;
         let id = RoundId::random(&mut rng());
-        let draft = Round::draft(id, new.title.trim(), new.survey.hash(), new.access, (new.opens, new.closes));
+        let draft = Round::draft(
+            id,
+            new.title.trim(),
+            new.survey.hash(),
+            new.access,
+            (new.opens, new.closes),
+        );
         let round = Round { looks_back: new.looks_back.clone(), ..draft };
         self.deed(by, Action::RoundCreate, round.id.as_str(), |tx| {
             tx.keep_survey(new.survey)?;
@@ -88,7 +112,8 @@ impl App {
         Ok(Scopes::of(&survey, &self.round_units(id)?))
     }
 
-    /// Releases results, and with them the lists as they are now, without two accounts of the desk: the command line's way, which everybody is told of.
+    /// Releases results, and with them the lists as they are now, without two accounts of the desk:
+    /// the command line's way, which everybody is told of.
     pub fn release_round(&self, by: &Actor, id: &RoundId) -> Result<Round, AppError> {
         by.need(Action::RoundReleaseShell.right())?;
         if !self.share(by, id, SharedStep::Release, "")? {
@@ -99,7 +124,14 @@ impl App {
 
     /// Sets whether held questions are shown, for all groups at once.
     /// To show one, somebody says that it was checked, and on what ground.
-    pub fn set_hold(&self, by: &Actor, id: &RoundId, question: &str, hold: Hold, ground: &str) -> Result<(), AppError> {
+    pub fn set_hold(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        question: &str,
+        hold: Hold,
+        ground: &str,
+    ) -> Result<(), AppError> {
         by.need(Action::HoldChecked.right())?;
         let round = self.round(id)?;
         let survey = self.survey(&round.survey)?;
@@ -107,14 +139,24 @@ impl App {
             return Err(Refusal::new("这道题不需要核实", "this question is not a held one").into());
         }
         if !round.state.has_results() || !round.destroyed {
-            return Err(Refusal::new("开箱并销毁票箱之后才能核实", "questions are checked after the opening").into());
+            return Err(Refusal::new(
+                "开箱并销毁票箱之后才能核实",
+                "questions are checked after the opening",
+            )
+            .into());
         }
         let ground = ground.trim();
         let check = match hold {
             Hold::Held => None,
             Hold::Checked => {
-                crate::text::Rule::line(100).check(ground).map_err(|unfit| unfit.refusal("核实依据", "the ground of the check").at("ground"))?;
-                Some(HoldCheck { by: by.name().to_owned(), day: shanghai_day(self.now()).to_string(), ground: ground.to_owned() })
+                crate::text::Rule::line(100).check(ground).map_err(|unfit| {
+                    unfit.refusal("核实依据", "the ground of the check").at("ground")
+                })?;
+                Some(HoldCheck {
+                    by: by.name().to_owned(),
+                    day: shanghai_day(self.now()).to_string(),
+                    ground: ground.to_owned(),
+                })
             }
         };
         let action = if hold == Hold::Checked { Action::HoldChecked } else { Action::HoldBack };

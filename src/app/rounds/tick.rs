@@ -1,13 +1,18 @@
-//! What the service does by itself as days pass: note the end, close, finish a destruction, take the day's turnout.
-//! One broken round keeps no other from moving on, and a clock that nobody has looked at moves nothing.
+//! What the service does by itself as days pass: note the end, close, finish a destruction, take
+//! the day's turnout.
+//! One broken round keeps no other from moving on, and a clock that nobody has looked at moves
+//! nothing.
 
 use crate::app::{Action, Actor, App, AppError, Cause, Event, Part, report};
 use crate::id::RoundId;
-use crate::round::{Access, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, shanghai_day, turnout_band};
+use crate::round::{
+    Access, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, shanghai_day, turnout_band,
+};
 use crate::unit;
 
 impl App {
-    /// What the service does by itself: note the end, close after the grace time, finish a destruction, take the day's turnout.
+    /// What the service does by itself: note the end, close after the grace time, finish a
+    /// destruction, take the day's turnout.
     pub fn tick(&self) -> Result<(), AppError> {
         self.roll_metrics();
         if self.settings.part != Part::Intake {
@@ -33,7 +38,8 @@ impl App {
         if failed.is_empty() { Ok(()) } else { Err(AppError::File(failed.join("; "))) }
     }
 
-    /// A box may have been destroyed by another process: only when this one lets go is the deleted file really gone.
+    /// A box may have been destroyed by another process: only when this one lets go is the deleted
+    /// file really gone.
     fn let_go_if_over(&self, round: &Round) {
         if round.state.has_results() {
             self.stop_writer(&round.id);
@@ -52,18 +58,24 @@ impl App {
             RoundState::Open => {
                 if !round.ended && now >= round.ends_at() {
                     round.ended = true;
-                    self.deed(&Actor::Service, Action::RoundEnded, id.as_str(), |tx| Ok(tx.update_round(&round, RoundState::Open)?))?;
+                    self.deed(&Actor::Service, Action::RoundEnded, id.as_str(), |tx| {
+                        Ok(tx.update_round(&round, RoundState::Open)?)
+                    })?;
                     self.changed(&id);
                 }
                 if round.turnout.day != shanghai_day(now).to_string() {
                     self.take_turnout(&id)?;
                 }
             }
-            RoundState::Opened | RoundState::Released if !round.destroyed && self.may_destroy(&id) => match self.finish_destruction(&id) {
-                // Whoever opens the box is still at it.
-                Err(AppError::Refused(_)) => {}
-                other => other?,
-            },
+            RoundState::Opened | RoundState::Released
+                if !round.destroyed && self.may_destroy(&id) =>
+            {
+                match self.finish_destruction(&id) {
+                    // Whoever opens the box is still at it.
+                    Err(AppError::Refused(_)) => {}
+                    other => other?,
+                }
+            }
             RoundState::Void if !round.destroyed || self.holds_custody(&id) => {
                 self.destroy(&id)?;
             }
@@ -88,12 +100,15 @@ impl App {
             .iter()
             .filter(|g| g.headcount >= TURNOUT_MIN_HEADS)
             .map(|g| {
-                let used: u64 = g.units.iter().map(|u| u64::from(used.get(u).copied().unwrap_or(0))).sum();
+                let used: u64 =
+                    g.units.iter().map(|u| u64::from(used.get(u).copied().unwrap_or(0))).sum();
                 (g.code.clone(), turnout_band(used, g.headcount))
             })
             .collect();
         let taken = TurnoutSnapshot { day: shanghai_day(self.now()).to_string(), bands };
-        self.deed(&Actor::Service, Action::TurnoutTaken, id.as_str(), |tx| Ok(tx.set_turnout(id, &taken)?))?;
+        self.deed(&Actor::Service, Action::TurnoutTaken, id.as_str(), |tx| {
+            Ok(tx.set_turnout(id, &taken)?)
+        })?;
         self.changed(id);
         Ok(())
     }

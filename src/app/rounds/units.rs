@@ -8,7 +8,8 @@ use crate::text::Refusal;
 use crate::unit::Unit;
 
 impl App {
-    /// Takes the chosen units as they are now into a draft. Slips already printed for other head counts are named, not silently kept.
+    /// Takes the chosen units as they are now into a draft. Slips already printed for other head
+    /// counts are named, not silently kept.
     pub(in crate::app) fn freeze_units(&self, id: &RoundId) -> Result<(), AppError> {
         let chosen = self.storage.round_units(id)?;
         let codes: Vec<String> = chosen.iter().map(|u| u.code.clone()).collect();
@@ -17,12 +18,15 @@ impl App {
         if current == chosen {
             return Ok(());
         }
-        let same_kind = |(a, b): (&Unit, &Unit)| (Unit { kind: survey.kind_of(&b.kind), ..b.clone() }) == *a;
-        let only_words = current.len() == chosen.len() && current.iter().zip(&chosen).all(same_kind);
+        let same_kind =
+            |(a, b): (&Unit, &Unit)| (Unit { kind: survey.kind_of(&b.kind), ..b.clone() }) == *a;
+        let only_words =
+            current.len() == chosen.len() && current.iter().zip(&chosen).all(same_kind);
         if !only_words && self.slips_issued(id)? > 0 {
             return Err(Refusal::new(
                 "印发填写码之后单位表有改动；请先重新印发填写码，再开放本轮",
-                "the unit table changed after slips were issued; issue them again, then open the round",
+                "the unit table changed after slips were issued; issue them again, then open the \
+                 round",
             )
             .into());
         }
@@ -31,23 +35,38 @@ impl App {
 
     /// Takes the chosen units as they are now into a draft whose slips are being replaced.
     pub(in crate::app) fn refresh_draft_units(&self, id: &RoundId) -> Result<(), AppError> {
-        let codes: Vec<String> = self.storage.round_units(id)?.into_iter().map(|u| u.code).collect();
+        let codes: Vec<String> =
+            self.storage.round_units(id)?.into_iter().map(|u| u.code).collect();
         let survey = self.survey(&self.round(id)?.survey)?;
         let current = self.chosen_units(&codes, &survey)?;
         self.storage.transaction(|tx| Ok(tx.set_round_units(id, &current)?))
     }
 
     /// The units of a round, each with its kind as the survey names it.
-    pub(in crate::app) fn chosen_units(&self, codes: &[String], survey: &Survey) -> Result<Vec<Unit>, AppError> {
+    pub(in crate::app) fn chosen_units(
+        &self,
+        codes: &[String],
+        survey: &Survey,
+    ) -> Result<Vec<Unit>, AppError> {
         let all = self.storage.units()?;
         if all.is_empty() {
-            return Err(Refusal::new("还没有单位，请先导入单位表", "there are no units yet; import them first").into());
+            return Err(Refusal::new(
+                "还没有单位，请先导入单位表",
+                "there are no units yet; import them first",
+            )
+            .into());
         }
         if let Some(unknown) = codes.iter().find(|c| !all.iter().any(|u| &u.code == *c)) {
-            return Err(Refusal::new(format!("没有代码为 {unknown} 的单位"), format!("there is no unit {unknown}")).at("units").into());
+            return Err(Refusal::new(
+                format!("没有代码为 {unknown} 的单位"),
+                format!("there is no unit {unknown}"),
+            )
+            .at("units")
+            .into());
         }
         let chosen = all.into_iter().filter(|u| codes.is_empty() || codes.contains(&u.code));
-        let chosen: Vec<Unit> = chosen.map(|unit| Unit { kind: survey.kind_of(&unit.kind), ..unit }).collect();
+        let chosen: Vec<Unit> =
+            chosen.map(|unit| Unit { kind: survey.kind_of(&unit.kind), ..unit }).collect();
         match Self::exposures(survey, &chosen).into_iter().find(|found| found.refused) {
             Some(found) => Err(found.why.at("survey").into()),
             None => self.check_cuts(&chosen, survey).map(|()| chosen),

@@ -1,5 +1,7 @@
-//! From the bytes of a form straight to the plaintext of its ballot, without a map of fields and without a copy of each answer.
-//! It takes only what is right beyond doubt; whatever it declines goes the long way (`response::read`), which knows what to say about it.
+//! From the bytes of a form straight to the plaintext of its ballot, without a map of fields and
+//! without a copy of each answer.
+//! It takes only what is right beyond doubt; whatever it declines goes the long way
+//! (`response::read`), which knows what to say about it.
 
 use std::collections::HashMap;
 
@@ -76,16 +78,19 @@ impl Straight {
     /// The way for a survey.
     #[must_use]
     pub fn of(survey: &Survey, layout: &Layout) -> Self {
-        let mut fields: HashMap<Vec<u8>, Field> = [(CODE_FIELD, Field::Code), (BLANK_FIELD, Field::Blank), (PAD_FIELD, Field::Pad)]
-            .into_iter()
-            .map(|(name, field)| (name.as_bytes().to_vec(), field))
-            .collect();
+        let mut fields: HashMap<Vec<u8>, Field> =
+            [(CODE_FIELD, Field::Code), (BLANK_FIELD, Field::Blank), (PAD_FIELD, Field::Pad)]
+                .into_iter()
+                .map(|(name, field)| (name.as_bytes().to_vec(), field))
+                .collect();
         let mut plans = Vec::new();
         let mut at = 2;
         for (n, (question, shape)) in survey.questions().iter().zip(layout.shapes()).enumerate() {
             let id = &question.id;
             if let Kind::Rank { places, .. } = question.kind {
-                fields.extend((0..places).map(|place| (format!("{id}.{}", place + 1).into_bytes(), Field::Place(n, place))));
+                fields.extend((0..places).map(|place| {
+                    (format!("{id}.{}", place + 1).into_bytes(), Field::Place(n, place))
+                }));
             } else {
                 fields.insert(id.clone().into_bytes(), Field::Answer(n));
             }
@@ -94,14 +99,26 @@ impl Straight {
                 Kind::Multi { choices, min, max } => (&choices[..], *min, *max),
                 _ => (&[][..], 0, 0),
             };
-            let other = choices.iter().enumerate().find_map(|(n, c)| Some((u8::try_from(n).ok()?, c.other_chars?)));
+            let other = choices
+                .iter()
+                .enumerate()
+                .find_map(|(n, c)| Some((u8::try_from(n).ok()?, c.other_chars?)));
             if other.is_some() {
                 fields.insert(TextField::other(id).to_string().into_bytes(), Field::Other(n));
             }
             plans.push(Plan {
                 at,
-                options: question.kind.option_ids().into_iter().map(|id| id.as_bytes().to_vec()).collect(),
-                exclusive: choices.iter().enumerate().filter(|(_, c)| c.exclusive).fold(0, |mask, (n, _)| mask | 1 << n),
+                options: question
+                    .kind
+                    .option_ids()
+                    .into_iter()
+                    .map(|id| id.as_bytes().to_vec())
+                    .collect(),
+                exclusive: choices
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, c)| c.exclusive)
+                    .fold(0, |mask, (n, _)| mask | 1 << n),
                 fewest: u32::try_from(fewest).unwrap_or(u32::MAX),
                 most: u32::try_from(most).unwrap_or(u32::MAX),
                 required: question.required,
@@ -166,7 +183,8 @@ impl Straight {
             }
         }
         let silent = self.finish(&mut out, &mut texts, blank)?;
-        // A form without any answer is told what it may do; a blank ballot that holds an answer is told to choose.
+        // A form without any answer is told what it may do; a blank ballot that holds an answer is
+        // told to choose.
         if silent != blank {
             return None;
         }
@@ -206,7 +224,10 @@ impl Straight {
             Shape::Number { min, max } => {
                 if plan.fixed(out).iter().any(|b| *b != BLANK)
                     || value.len() > 18
-                    || !value.iter().enumerate().all(|(n, b)| b.is_ascii_digit() || (n == 0 && *b == b'-'))
+                    || !value
+                        .iter()
+                        .enumerate()
+                        .all(|(n, b)| b.is_ascii_digit() || (n == 0 && *b == b'-'))
                 {
                     return None;
                 }
@@ -227,7 +248,8 @@ impl Straight {
         Some(())
     }
 
-    /// What depends on more than one field: conditions, "other" texts, how many were chosen. Says whether nothing was answered.
+    /// What depends on more than one field: conditions, "other" texts, how many were chosen. Says
+    /// whether nothing was answered.
     fn finish(&self, out: &mut [u8], texts: &mut [Texts], wants_blank: bool) -> Option<bool> {
         let mut silent = true;
         for (plan, texts) in self.plans.iter().zip(texts) {
@@ -249,9 +271,16 @@ impl Straight {
                     }
                 }
                 Shape::Many { .. } => {
-                    let mask = plan.mask(out) | plan.other.filter(|_| texts.other.is_some()).map_or(0, |(index, _)| 1 << index);
+                    let mask = plan.mask(out)
+                        | plan
+                            .other
+                            .filter(|_| texts.other.is_some())
+                            .map_or(0, |(index, _)| 1 << index);
                     let count = mask.count_ones();
-                    if count > plan.most || (mask & plan.exclusive != 0 && count > 1) || (count > 0 && count < plan.fewest) {
+                    if count > plan.most
+                        || (mask & plan.exclusive != 0 && count > 1)
+                        || (count > 0 && count < plan.fewest)
+                    {
                         return None;
                     }
                     if count > 0 {
@@ -260,7 +289,11 @@ impl Straight {
                 }
                 Shape::Rank { .. } => {
                     let order = plan.fixed(out);
-                    if order.iter().enumerate().any(|(n, place)| *place != BLANK && order[..n].contains(place)) {
+                    if order
+                        .iter()
+                        .enumerate()
+                        .any(|(n, place)| *place != BLANK && order[..n].contains(place))
+                    {
                         return None;
                     }
                 }

@@ -1,4 +1,5 @@
-//! The letter with which the section hands the lists over: a plain official letter, its annexes named below the body.
+//! The letter with which the section hands the lists over: a plain official letter, its annexes
+//! named below the body.
 //! Its words are the section's; what is counted comes from the lists.
 
 use docx_rs::{AlignmentType, Paragraph};
@@ -25,9 +26,11 @@ pub struct Letter {
 #[must_use]
 pub fn letter(letter: &Letter) -> Vec<u8> {
     let line = || pitch(Paragraph::new(), PITCH);
-    let indented = || line().indent(None, Some(docx_rs::SpecialIndentType::FirstLine(640)), None, None);
+    let indented =
+        || line().indent(None, Some(docx_rs::SpecialIndentType::FirstLine(640)), None, None);
     let mut document = portrait().add_paragraph(title(&letter.title)).add_paragraph(line());
-    document = document.add_paragraph(line().add_run(run(&format!("{}：", letter.to), BODY, SANHAO)));
+    document =
+        document.add_paragraph(line().add_run(run(&format!("{}：", letter.to), BODY, SANHAO)));
     for text in &letter.body {
         document = document.add_paragraph(indented().add_run(run(text, BODY, SANHAO)));
     }
@@ -36,12 +39,24 @@ pub fn letter(letter: &Letter) -> Vec<u8> {
     for (n, annex) in letter.annexes.iter().enumerate() {
         let head = if n == 0 { "附件：" } else { "　　　" };
         document = document.add_paragraph(indented().add_run(run(
-            &if one { format!("{head}{}", clean(annex)) } else { format!("{head}{}.{}", n + 1, clean(annex)) },
+            &if one {
+                format!("{head}{}", clean(annex))
+            } else {
+                format!("{head}{}.{}", n + 1, clean(annex))
+            },
             BODY,
             SANHAO,
         )));
     }
-    let signed = |text: &str, edge: i32| line().align(AlignmentType::Right).indent(None, None, Some(edge), None).add_run(run(text, BODY, SANHAO));
-    document = document.add_paragraph(line()).add_paragraph(signed(&letter.from, 640)).add_paragraph(signed(&letter.day, 1_280));
+    let signed = |text: &str, edge: i32| {
+        line()
+            .align(AlignmentType::Right)
+            .indent(None, None, Some(edge), None)
+            .add_run(run(text, BODY, SANHAO))
+    };
+    document = document
+        .add_paragraph(line())
+        .add_paragraph(signed(&letter.from, 640))
+        .add_paragraph(signed(&letter.day, 1_280));
     pack(document)
 }

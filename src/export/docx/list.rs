@@ -1,4 +1,5 @@
-//! The problem list (T2) as it is signed and handed over: A4 turned, with places for the seal and the signature.
+//! The problem list (T2) as it is signed and handed over: A4 turned, with places for the seal and
+//! the signature.
 //! One list a section, so that the bureau can print all in one go.
 
 use docx_rs::{AlignmentType, Docx, Paragraph, Run, Tab, TabValueType};
@@ -18,7 +19,8 @@ pub struct ListFacts {
     pub nothing: String,
 }
 
-/// One list, or several, each on a page of its own. Rows come from the same table as every other format.
+/// One list, or several, each on a page of its own. Rows come from the same table as every other
+/// format.
 #[must_use]
 pub fn problem_list(lists: &[(ListFacts, Table)]) -> Vec<u8> {
     let mut document = landscape();
@@ -32,27 +34,43 @@ pub fn problem_list(lists: &[(ListFacts, Table)]) -> Vec<u8> {
             document = document.add_paragraph(spread(line, XIAOSI));
         }
         document = rows(document, table, &facts.nothing);
-        document = document.add_paragraph(pitch(Paragraph::new(), 340).add_run(run(&facts.notes, BODY, XIAOSI - 3)));
-        let signs = ["政工科（盖章）：", "责任单位负责人签收：", "日期：　　　　年　　月　　日"].map(str::to_owned);
-        document = document.add_paragraph(pitch(Paragraph::new(), 400)).add_paragraph(spread(&signs, SIHAO));
+        document = document.add_paragraph(pitch(Paragraph::new(), 340).add_run(run(
+            &facts.notes,
+            BODY,
+            XIAOSI - 3,
+        )));
+        let signs = ["政工科（盖章）：", "责任单位负责人签收：", "日期：　　　　年　　月　　日"]
+            .map(str::to_owned);
+        document = document
+            .add_paragraph(pitch(Paragraph::new(), 400))
+            .add_paragraph(spread(&signs, SIHAO));
     }
     pack(document)
 }
 
 fn rows(document: Docx, table: &Table, nothing: &str) -> Docx {
     if table.rows.is_empty() {
-        return document.add_paragraph(pitch(Paragraph::new(), 460).add_run(run(nothing, BODY, SIHAO)));
+        return document
+            .add_paragraph(pitch(Paragraph::new(), 460).add_run(run(nothing, BODY, SIHAO)));
     }
     let head: Vec<&str> = table.columns.iter().map(|c| c.zh).collect();
-    // An empty column of cases leaves its room to the causes; these are merged over rows and may be narrow, remarks may not.
+    // An empty column of cases leaves its room to the causes; these are merged over rows and may be
+    // narrow, remarks may not.
     let cases = if table.rows.iter().any(|row| !row[CASES].is_empty()) { 14 } else { 7 };
     let widths = [4, 8, 7, 17, 6, 7, cases, 6, 14, 26 - cases, 7, 18];
-    let grid =
-        Grid { head: &head, widths: &widths, centred: &[0, 1, 4, 5, 7], merged: &[2, 7, 8, 9], rows: table.rows.clone(), width: LANDSCAPE_WIDTH };
+    let grid = Grid {
+        head: &head,
+        widths: &widths,
+        centred: &[0, 1, 4, 5, 7],
+        merged: &[2, 7, 8, 9],
+        rows: table.rows.clone(),
+        width: LANDSCAPE_WIDTH,
+    };
     document.add_table(grid.table())
 }
 
-/// Texts spread over one line: the first on the left, the last on the right, one between them in the middle.
+/// Texts spread over one line: the first on the left, the last on the right, one between them in
+/// the middle.
 fn spread(texts: &[String], size: usize) -> Paragraph {
     let stop = |kind: TabValueType, at: usize| Tab::new().val(kind).pos(at);
     let mut line = pitch(Paragraph::new().align(AlignmentType::Left), 420);

@@ -1,5 +1,7 @@
-//! Word files after GB/T 9704: fonts by name with fallbacks, sizes, margins, line pitch, page numbers, tables whose head repeats.
-//! Built by `docx-rs`; what it cannot say (repeated heads, fallback fonts, neutral names) is added to its parts before they are packed, so that the same list gives the same bytes.
+//! Word files after GB/T 9704: fonts by name with fallbacks, sizes, margins, line pitch, page
+//! numbers, tables whose head repeats.
+//! Built by `docx-rs`; what it cannot say (repeated heads, fallback fonts, neutral names) is added
+//! to its parts before they are packed, so that the same list gives the same bytes.
 
 mod letter;
 mod list;
@@ -9,8 +11,9 @@ mod tasks;
 use std::io::{Cursor, Write};
 
 use docx_rs::{
-    AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table,
-    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+    AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum,
+    PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell, TableCellMargins,
+    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
 };
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -43,7 +46,8 @@ const fn twips(tenths_of_mm: i64) -> i32 {
 
 /// Page of a letter: margins of 37, 35, 28 and 26 mm.
 fn portrait() -> Docx {
-    page(twips(370), twips(350), twips(280), twips(260)).page_size(twips(2_100) as u32, twips(2_970) as u32)
+    page(twips(370), twips(350), twips(280), twips(260))
+        .page_size(twips(2_100) as u32, twips(2_970) as u32)
 }
 
 /// The same page turned: the binding side is above.
@@ -58,7 +62,14 @@ const LANDSCAPE_WIDTH: usize = twips(2_250) as usize;
 const PORTRAIT_WIDTH: usize = twips(1_560) as usize;
 
 fn page(top: i32, bottom: i32, left: i32, right: i32) -> Docx {
-    let margin = PageMargin::new().top(top).bottom(bottom).left(left).right(right).header(twips(150)).footer(twips(280)).gutter(0);
+    let margin = PageMargin::new()
+        .top(top)
+        .bottom(bottom)
+        .left(left)
+        .right(right)
+        .header(twips(150))
+        .footer(twips(280))
+        .gutter(0);
     Docx::new()
         .page_margin(margin)
         .default_fonts(fonts(BODY))
@@ -71,9 +82,12 @@ fn page(top: i32, bottom: i32, left: i32, right: i32) -> Docx {
 fn number(side: AlignmentType) -> Footer {
     let dash = |text: &str| Run::new().add_text(text).fonts(fonts(SONG)).size(SIHAO);
     let edge = Some(twips(49));
-    let (left, right) = if matches!(side, AlignmentType::Left) { (edge, None) } else { (None, edge) };
-    let line = Paragraph::new().align(side).indent(left, None, right, None).size(SIHAO).fonts(fonts(SONG));
-    Footer::new().add_paragraph(line.add_run(dash("— ")).add_page_num(PageNum::new()).add_run(dash(" —")))
+    let (left, right) =
+        if matches!(side, AlignmentType::Left) { (edge, None) } else { (None, edge) };
+    let line =
+        Paragraph::new().align(side).indent(left, None, right, None).size(SIHAO).fonts(fonts(SONG));
+    Footer::new()
+        .add_paragraph(line.add_run(dash("— ")).add_page_num(PageNum::new()).add_run(dash(" —")))
 }
 
 fn fonts(east_asia: &str) -> RunFonts {
@@ -97,13 +111,18 @@ fn clean(text: &str) -> String {
 }
 
 fn pitch(paragraph: Paragraph, line: i32) -> Paragraph {
-    paragraph.line_spacing(LineSpacing::new().line(line).line_rule(LineSpacingType::Exact)).snap_to_grid(false)
+    paragraph
+        .line_spacing(LineSpacing::new().line(line).line_rule(LineSpacingType::Exact))
+        .snap_to_grid(false)
 }
 
 /// The title: 二号小标宋, centred, a line below it.
 fn title(text: &str) -> Paragraph {
     let spacing = LineSpacing::new().line(660).line_rule(LineSpacingType::Exact).after(200);
-    Paragraph::new().align(AlignmentType::Center).line_spacing(spacing).add_run(run(text, TITLE, ERHAO))
+    Paragraph::new()
+        .align(AlignmentType::Center)
+        .line_spacing(spacing)
+        .add_run(run(text, TITLE, ERHAO))
 }
 
 /// A table over the whole width of a page. The first row is its head.
@@ -113,7 +132,8 @@ struct Grid<'a> {
     widths: &'a [u32],
     /// Columns whose cells are centred.
     centred: &'a [usize],
-    /// Columns whose cells are one where rows follow that say the same, the first of them deciding for all.
+    /// Columns whose cells are one where rows follow that say the same, the first of them deciding
+    /// for all.
     merged: &'a [usize],
     rows: Vec<Vec<String>>,
     /// Width of the text on the page.
@@ -123,25 +143,36 @@ struct Grid<'a> {
 impl Grid<'_> {
     fn table(&self) -> Table {
         let all: u32 = self.widths.iter().sum();
-        let widths: Vec<usize> = self.widths.iter().map(|w| self.width * *w as usize / all as usize).collect();
+        let widths: Vec<usize> =
+            self.widths.iter().map(|w| self.width * *w as usize / all as usize).collect();
         let cell = |text: &str, n: usize, font: &str, centred: bool| {
             let align = if centred { AlignmentType::Center } else { AlignmentType::Left };
             let line = pitch(Paragraph::new().align(align), 300).add_run(run(text, font, WUHAO));
-            TableCell::new().width(widths[n], WidthType::Dxa).vertical_align(VAlignType::Center).add_paragraph(line)
+            TableCell::new()
+                .width(widths[n], WidthType::Dxa)
+                .vertical_align(VAlignType::Center)
+                .add_paragraph(line)
         };
-        let head = TableRow::new(self.head.iter().enumerate().map(|(n, text)| cell(text, n, HEADING, true)).collect()).cant_split();
+        let head = TableRow::new(
+            self.head.iter().enumerate().map(|(n, text)| cell(text, n, HEADING, true)).collect(),
+        )
+        .cant_split();
         let same = |a: usize, b: usize, column: usize| {
             let decides = |n: &usize| self.rows[a][*n] == self.rows[b][*n];
-            self.merged.contains(&column) && self.merged.first().is_some_and(decides) && self.rows[a][column] == self.rows[b][column]
+            self.merged.contains(&column)
+                && self.merged.first().is_some_and(decides)
+                && self.rows[a][column] == self.rows[b][column]
         };
         let rows = self.rows.iter().enumerate().map(|(r, row)| {
             let cells = row
                 .iter()
                 .enumerate()
                 .map(|(n, text)| {
-                    let (goes_on, begins) = (r > 0 && same(r - 1, r, n), r + 1 < self.rows.len() && same(r, r + 1, n));
+                    let (goes_on, begins) =
+                        (r > 0 && same(r - 1, r, n), r + 1 < self.rows.len() && same(r, r + 1, n));
                     // What was said above is not said again.
-                    let cell = cell(if goes_on { "" } else { text }, n, BODY, self.centred.contains(&n));
+                    let cell =
+                        cell(if goes_on { "" } else { text }, n, BODY, self.centred.contains(&n));
                     match (goes_on, begins) {
                         (true, _) => cell.vertical_merge(VMergeType::Continue),
                         (false, true) => cell.vertical_merge(VMergeType::Restart),
@@ -159,7 +190,8 @@ impl Grid<'_> {
     }
 }
 
-/// Packs a document: what `docx-rs` cannot say is added, and nothing tells who made it, when or where.
+/// Packs a document: what `docx-rs` cannot say is added, and nothing tells who made it, when or
+/// where.
 fn pack(document: Docx) -> Vec<u8> {
     let mut parts = document.build();
     parts.document = with_repeated_heads(&without_ids(&parts.document)).into_bytes();
@@ -177,7 +209,10 @@ fn pack(document: Docx) -> Vec<u8> {
 /// Ids of paragraphs count on from document to document; nobody refers to them.
 fn without_ids(part: &[u8]) -> String {
     let text = String::from_utf8_lossy(part);
-    regex_lite::Regex::new(r#" w14:paraId="[0-9A-Fa-f]*""#).expect("a valid pattern").replace_all(&text, "").into_owned()
+    regex_lite::Regex::new(r#" w14:paraId="[0-9A-Fa-f]*""#)
+        .expect("a valid pattern")
+        .replace_all(&text, "")
+        .into_owned()
 }
 
 /// The first row of each table stands at the top of each page.
@@ -198,8 +233,10 @@ fn with_repeated_heads(document: &str) -> String {
 fn repack(bytes: Vec<u8>) -> Vec<u8> {
     let mut old = zip::ZipArchive::new(Cursor::new(bytes)).expect("the archive was just made");
     let mut new = ZipWriter::new(Cursor::new(Vec::new()));
-    let options =
-        SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default()).unix_permissions(0o644);
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
     for n in 0..old.len() {
         let mut part = old.by_index(n).expect("a part that was just written");
         if part.is_dir() {
@@ -208,12 +245,14 @@ fn repack(bytes: Vec<u8>) -> Vec<u8> {
         let mut body = Vec::new();
         std::io::Read::read_to_end(&mut part, &mut body).expect("a part that was just written");
         let name = part.name().expect("a name that was just written").into_owned();
-        new.start_file(name, options).and_then(|()| new.write_all(&body).map_err(Into::into)).expect("writing into memory does not fail");
+        new.start_file(name, options)
+            .and_then(|()| new.write_all(&body).map_err(Into::into))
+            .expect("writing into memory does not fail");
     }
     new.finish().expect("writing into memory does not fail").into_inner()
 }
 
-const CORE: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dcterms:created xsi:type="dcterms:W3CDTF">1980-01-01T00:00:00Z</dcterms:created><dc:creator>zicha</dc:creator><cp:lastModifiedBy>zicha</cp:lastModifiedBy><dcterms:modified xsi:type="dcterms:W3CDTF">1980-01-01T00:00:00Z</dcterms:modified></cp:coreProperties>"#;
-const APP: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>zicha</Application></Properties>"#;
+const CORE: &str = include_str!("../../../assets/docx/core.xml");
+const APP: &str = include_str!("../../../assets/docx/app.xml");
 /// Where an office computer lacks a font, the one that stands nearest is named.
-const FONT_TABLE: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:font w:name="方正小标宋简体"><w:altName w:val="方正小标宋_GBK;宋体"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font><w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋"/><w:charset w:val="86"/><w:family w:val="modern"/></w:font><w:font w:name="楷体_GB2312"><w:altName w:val="楷体"/><w:charset w:val="86"/><w:family w:val="modern"/></w:font><w:font w:name="黑体"><w:altName w:val="SimHei"/><w:charset w:val="86"/><w:family w:val="modern"/></w:font><w:font w:name="宋体"><w:altName w:val="SimSun"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font><w:font w:name="Times New Roman"><w:charset w:val="00"/><w:family w:val="roman"/></w:font></w:fonts>"#;
+const FONT_TABLE: &str = include_str!("../../../assets/docx/fonts.xml");

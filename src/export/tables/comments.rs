@@ -7,7 +7,10 @@ use crate::export::{Column, Subject};
 pub(super) const TABLE: Definition = Definition {
     id: "comments",
     title: ["意见摘要", "Summaries of texts"],
-    purpose: ["两名筛查人确认的摘要；原文从不导出", "Summaries that two screeners confirmed; original texts are never exported"],
+    purpose: [
+        "两名筛查人确认的摘要；原文从不导出",
+        "Summaries that two screeners confirmed; original texts are never exported",
+    ],
     sheets: Some("group_name"),
     signed: false,
     columns: &[
@@ -27,9 +30,16 @@ fn comments(subject: &Subject) -> Vec<Vec<String>> {
     for list in subject.lists {
         for problem in &list.problems {
             for summary in subject.cases.get(&problem.number).into_iter().flatten() {
-                let name = if subject.marks.is_empty() { list.name.clone() } else { format!("{}［{}］", list.name, subject.marks) };
-                let words = [problem.category.zh(), &problem.number, problem.statement.zh(), summary];
-                out.push([list.code.clone(), name].into_iter().chain(words.map(str::to_owned)).collect());
+                let name = if subject.marks.is_empty() {
+                    list.name.clone()
+                } else {
+                    format!("{}［{}］", list.name, subject.marks)
+                };
+                let words =
+                    [problem.category.zh(), &problem.number, problem.statement.zh(), summary];
+                out.push(
+                    [list.code.clone(), name].into_iter().chain(words.map(str::to_owned)).collect(),
+                );
             }
         }
     }

@@ -7,7 +7,10 @@ use crate::export::{Column, Subject};
 pub(super) const TABLE: Definition = Definition {
     id: "lookback",
     title: ["回头看对照", "Look-back"],
-    purpose: ["与上一轮相比各统计组各题的变化", "What became of every question in every group since the round before"],
+    purpose: [
+        "与上一轮相比各统计组各题的变化",
+        "What became of every question in every group since the round before",
+    ],
     sheets: Some("group_name"),
     signed: false,
     columns: &[
@@ -24,11 +27,18 @@ pub(super) const TABLE: Definition = Definition {
 };
 
 fn lookback(subject: &Subject) -> Vec<Vec<String>> {
-    let own = subject.compared.iter().filter(|c| subject.only.is_none_or(|code| code == c.group_code));
+    let own =
+        subject.compared.iter().filter(|c| subject.only.is_none_or(|code| code == c.group_code));
     own.map(|c| {
-        let name = if subject.marks.is_empty() { c.group_name.clone() } else { format!("{}［{}］", c.group_name, subject.marks) };
+        let name = if subject.marks.is_empty() {
+            c.group_name.clone()
+        } else {
+            format!("{}［{}］", c.group_name, subject.marks)
+        };
         let id = if subject.people { &c.number } else { &c.question_id };
-        [&c.group_code, &name, &c.category, id, &c.question, &c.before, &c.after, &c.change].map(String::clone).into()
+        [&c.group_code, &name, &c.category, id, &c.question, &c.before, &c.after, &c.change]
+            .map(String::clone)
+            .into()
     })
     .collect()
 }

@@ -1,5 +1,7 @@
-//! The tables that leave the house, each in a file of its own: what it is called, its columns, and its rows.
-//! They only arrange what the Release says; whatever the gate withheld is an empty cell with the reason beside it.
+//! The tables that leave the house, each in a file of its own: what it is called, its columns, and
+//! its rows.
+//! They only arrange what the Release says; whatever the gate withheld is an empty cell with the
+//! reason beside it.
 
 mod comments;
 mod lookback;
@@ -117,12 +119,21 @@ impl FromStr for TableName {
 /// Builds a table.
 #[must_use]
 pub fn table(name: TableName, subject: &Subject) -> Table {
-    Table { title: title(name, subject), columns: name.0.columns.to_vec(), rows: (name.0.rows)(subject) }
+    Table {
+        title: title(name, subject),
+        columns: name.0.columns.to_vec(),
+        rows: (name.0.rows)(subject),
+    }
 }
 
 /// The task lists of units in a round that may have no results yet.
 #[must_use]
-pub fn task_table(title: String, units: &[&str], phases: &[(String, String)], marks: &str) -> Table {
+pub fn task_table(
+    title: String,
+    units: &[&str],
+    phases: &[(String, String)],
+    marks: &str,
+) -> Table {
     let TableName(definition) = TableName::TASKS;
     Table { title, columns: definition.columns.to_vec(), rows: tasks::rows(units, phases, marks) }
 }
@@ -132,9 +143,15 @@ fn title(name: TableName, subject: &Subject) -> String {
     // People look for a unit by its name.
     let named = |code: &str| match Scope::of(code) {
         Scope::Bureau => subject.bureau.to_owned(),
-        Scope::Group(code) => subject.release.groups.iter().find(|g| g.code == code).map_or_else(|| code.to_owned(), |g| g.name.clone()),
+        Scope::Group(code) => subject
+            .release
+            .groups
+            .iter()
+            .find(|g| g.code == code)
+            .map_or_else(|| code.to_owned(), |g| g.name.clone()),
     };
     let group = subject.only.map_or_else(String::new, |code| format!("_{}", named(code)));
-    let marks = if subject.marks.is_empty() { String::new() } else { format!("_{}", subject.marks) };
+    let marks =
+        if subject.marks.is_empty() { String::new() } else { format!("_{}", subject.marks) };
     format!("{}{group}_{}{marks}", name.label(Lang::Zh), subject.round.title)
 }

@@ -1,4 +1,5 @@
-//! The problem list as the notice has it (T2): one row a problem, with the unit that answers for it.
+//! The problem list as the notice has it (T2): one row a problem, with the unit that answers for
+//! it.
 //! It holds what the gate let through and what the section wrote, never an original text.
 
 use super::Definition;
@@ -9,7 +10,10 @@ use crate::text::{Lang, Text};
 pub(super) const TABLE: Definition = Definition {
     id: "problems",
     title: ["问题清单", "Problem list"],
-    purpose: ["各单位问题清单（T2），Word 版可直接盖章下发", "Problem lists of the units (T2); the Word file is ready to be sealed and handed over"],
+    purpose: [
+        "各单位问题清单（T2），Word 版可直接盖章下发",
+        "Problem lists of the units (T2); the Word file is ready to be sealed and handed over",
+    ],
     sheets: Some("unit"),
     signed: true,
     columns: &[

@@ -12,7 +12,10 @@ use crate::text::{Lang, Text};
 pub(super) const TABLE: Definition = Definition {
     id: "tally",
     title: ["选项统计", "Answers by option"],
-    purpose: ["全局各选项人数和占比；统计组只给出未公布的原因", "Counts and shares of options for the bureau; groups say why nothing is published"],
+    purpose: [
+        "全局各选项人数和占比；统计组只给出未公布的原因",
+        "Counts and shares of options for the bureau; groups say why nothing is published",
+    ],
     sheets: Some("category"),
     signed: false,
     columns: &[
@@ -47,7 +50,9 @@ fn tally(subject: &Subject) -> Vec<Vec<String>> {
             let figures = figures(subject, &r, n, question, options.len());
             let blank = ("blank".to_owned(), Text::both("未作答", "blank"));
             let last = options.len();
-            for (place, ((id, label), (count, share, suppressed))) in options.into_iter().chain([blank]).zip(figures).enumerate() {
+            for (place, ((id, label), (count, share, suppressed))) in
+                options.into_iter().chain([blank]).zip(figures).enumerate()
+            {
                 // For people an option has its place; nothing at all has none.
                 let id = match (subject.people, place == last) {
                     (false, _) => id,
@@ -56,7 +61,11 @@ fn tally(subject: &Subject) -> Vec<Vec<String>> {
                 };
                 out.push(vec![
                     subject.round.id.to_string(),
-                    if subject.marks.is_empty() { subject.round.title.clone() } else { format!("{}［{}］", subject.round.title, subject.marks) },
+                    if subject.marks.is_empty() {
+                        subject.round.title.clone()
+                    } else {
+                        format!("{}［{}］", subject.round.title, subject.marks)
+                    },
                     r.code.to_owned(),
                     r.group.map_or(subject.bureau, |g| &subject.release.groups[g].name).to_owned(),
                     r.turnout.headcount.to_string(),
@@ -78,7 +87,13 @@ fn tally(subject: &Subject) -> Vec<Vec<String>> {
 }
 
 /// Count, share and reason for each option of a question, and for blank at the end.
-fn figures(subject: &Subject, row: &Row, at: usize, question: &Question, options: usize) -> Vec<(String, String, &'static str)> {
+fn figures(
+    subject: &Subject,
+    row: &Row,
+    at: usize,
+    question: &Question,
+    options: usize,
+) -> Vec<(String, String, &'static str)> {
     let nothing = |reason: &'static str| vec![(String::new(), String::new(), reason); options + 1];
     if is_held(question, &subject.round.holds) {
         return nothing("withheld");
@@ -101,7 +116,8 @@ fn figures(subject: &Subject, row: &Row, at: usize, question: &Question, options
                 None => nothing(if item.prominent.is_some() { "banded" } else { "withheld" }),
             },
             BureauCell::Shares(bands) => {
-                let mut out: Vec<_> = bands.iter().map(|band| (String::new(), band.to_string(), "banded")).collect();
+                let mut out: Vec<_> =
+                    bands.iter().map(|band| (String::new(), band.to_string(), "banded")).collect();
                 out.push((String::new(), String::new(), "withheld"));
                 out
             }
@@ -124,13 +140,20 @@ fn figures(subject: &Subject, row: &Row, at: usize, question: &Question, options
 fn options(question: &Question) -> Vec<(String, Text)> {
     match &question.kind {
         Kind::Scale(scale) => scale.steps.iter().map(|s| (s.id.clone(), s.label.clone())).collect(),
-        Kind::Single(choices) | Kind::Multi { choices, .. } => choices.iter().map(|c| (c.id.clone(), c.label.clone())).collect(),
-        Kind::Number { classes, .. } => classes.iter().map(|c| (c.id.clone(), c.label.clone())).collect(),
+        Kind::Single(choices) | Kind::Multi { choices, .. } => {
+            choices.iter().map(|c| (c.id.clone(), c.label.clone())).collect()
+        }
+        Kind::Number { classes, .. } => {
+            classes.iter().map(|c| (c.id.clone(), c.label.clone())).collect()
+        }
         Kind::Rank { choices, places } => choices
             .iter()
             .flat_map(|c| {
                 (1..=*places).map(move |p| {
-                    let label = Text::both(format!("{}（第{p}位）", c.label.zh()), format!("{} (place {p})", c.label.get(Lang::En)));
+                    let label = Text::both(
+                        format!("{}（第{p}位）", c.label.zh()),
+                        format!("{} (place {p})", c.label.get(Lang::En)),
+                    );
                     (format!("{}.{p}", c.id), label)
                 })
             })

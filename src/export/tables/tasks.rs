@@ -1,4 +1,5 @@
-//! The tasks of a unit in the five phases of a campaign (T1): what is to be done and by when; who does it is filled in by the unit.
+//! The tasks of a unit in the five phases of a campaign (T1): what is to be done and by when; who
+//! does it is filled in by the unit.
 //! They follow the notice's phases and what this service does in each.
 
 use super::Definition;
@@ -35,7 +36,11 @@ const TASKS: [(usize, &str, &str); 12] = [
     (0, "召开动员会，制定本单位计划", "全员参加，说明问卷不记名、不追查；会议有记录"),
     (1, "组织学习教育", "每周集中学习不少于一小时，有计划、签到和记录"),
     (1, "熟悉问卷填写方法", "用宣传页说明填写码一人一次、何处公示，不统一答案"),
-    (2, "组织抽取填写码、自愿填写", "当众抽取，不登记、不核对，给足填写时间；未用的当场收回登记数量"),
+    (
+        2,
+        "组织抽取填写码、自愿填写",
+        "当众抽取，不登记、不核对，给足填写时间；未用的当场收回登记数量",
+    ),
     (2, "召开自评互评会", "结合实际找出具体事例，剖析危害和原因，结果报政工科"),
     (2, "签收问题清单", "负责人签收并在本单位通报；对结果有疑问的书面报政工科"),
     (3, "制定整改清单", "逐条明确目标、措施、责任人和时限，经分管领导审定"),
@@ -49,15 +54,27 @@ fn tasks(subject: &Subject) -> Vec<Vec<String>> {
     rows(subject.units, subject.phases, subject.marks)
 }
 
-/// The tasks of units that may have no results yet. `phases` are the names and last days of the campaign's phases.
+/// The tasks of units that may have no results yet. `phases` are the names and last days of the
+/// campaign's phases.
 pub(super) fn rows(units: &[&str], phases: &[(String, String)], marks: &str) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for unit in units {
         for (n, (phase, task, measures)) in TASKS.iter().enumerate() {
             let (name, due) = phases.get(*phase).cloned().unwrap_or_default();
             let blank = String::new;
-            let texts = [(*task).to_owned(), (*measures).to_owned(), blank(), blank(), due, "未启动".to_owned(), blank(), marks.to_owned()];
-            rows.push([(*unit).to_owned(), (n + 1).to_string(), name].into_iter().chain(texts).collect());
+            let texts = [
+                (*task).to_owned(),
+                (*measures).to_owned(),
+                blank(),
+                blank(),
+                due,
+                "未启动".to_owned(),
+                blank(),
+                marks.to_owned(),
+            ];
+            rows.push(
+                [(*unit).to_owned(), (n + 1).to_string(), name].into_iter().chain(texts).collect(),
+            );
         }
     }
     rows

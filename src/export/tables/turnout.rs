@@ -8,7 +8,10 @@ use crate::export::{Column, Subject};
 pub(super) const TABLE: Definition = Definition {
     id: "turnout",
     title: ["发放回收统计", "Slips and responses"],
-    purpose: ["发放、使用、无效、空白和计入的份数，可与公示栏核对", "Slips and responses by group, as on the bulletin"],
+    purpose: [
+        "发放、使用、无效、空白和计入的份数，可与公示栏核对",
+        "Slips and responses by group, as on the bulletin",
+    ],
     sheets: None,
     signed: false,
     columns: &[
@@ -32,7 +35,10 @@ fn turnout(subject: &Subject) -> Vec<Vec<String>> {
         .map(|r| {
             let t = r.turnout;
             let mut row = vec![subject.round.id.to_string(), r.code.to_owned(), r.name];
-            row.extend([t.headcount, t.issued, t.used, t.opened, t.spoiled, t.blank, t.counted].map(|n| n.to_string()));
+            row.extend(
+                [t.headcount, t.issued, t.used, t.opened, t.spoiled, t.blank, t.counted]
+                    .map(|n| n.to_string()),
+            );
             row
         })
         .collect()

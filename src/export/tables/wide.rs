@@ -1,4 +1,5 @@
-//! One row for each group and item: bands, level and, for the bureau, the counts that the gate let through.
+//! One row for each group and item: bands, level and, for the bureau, the counts that the gate let
+//! through.
 //! For analysis and reports; whatever was withheld is empty or says why.
 
 use super::Definition;
@@ -12,7 +13,10 @@ use crate::text::Lang;
 pub(super) const TABLE: Definition = Definition {
     id: "wide",
     title: ["分组分题结果", "Results by group and question"],
-    purpose: ["每个统计组、每道题的区间和存在程度，用于研判和汇报", "Bands and levels of every question in every group, for analysis and reports"],
+    purpose: [
+        "每个统计组、每道题的区间和存在程度，用于研判和汇报",
+        "Bands and levels of every question in every group, for analysis and reports",
+    ],
     sheets: Some("group_name"),
     signed: false,
     columns: &[
@@ -40,14 +44,18 @@ pub(super) const TABLE: Definition = Definition {
 fn wide(subject: &Subject) -> Vec<Vec<String>> {
     let band = |b: Option<Band>| b.map_or_else(String::new, |b| b.to_string());
     // 存在率 is said only where a level depends on it; elsewhere the cell says why it is not.
-    let present = |prominent: Option<Band>, present: Option<Band>, question: &Question| match (prominent, present) {
+    let present = |prominent: Option<Band>, present: Option<Band>, question: &Question| match (
+        prominent, present,
+    ) {
         (Some(_), None) if question.is_twofold() => "与突出率相同".to_owned(),
         (Some(_), None) => "突出率已定级，不另列".to_owned(),
         _ => band(present),
     };
     let mut out = Vec::new();
     for r in rows(subject) {
-        for (n, question) in subject.survey.questions().iter().enumerate().filter(|(_, q)| q.problem.is_some()) {
+        for (n, question) in
+            subject.survey.questions().iter().enumerate().filter(|(_, q)| q.problem.is_some())
+        {
             let mut row = vec![
                 subject.round.id.to_string(),
                 r.code.to_owned(),
@@ -59,7 +67,9 @@ fn wide(subject: &Subject) -> Vec<Vec<String>> {
             ];
             let held = is_held(question, &subject.round.holds);
             let flag = |unclear: bool| if unclear { "是".to_owned() } else { String::new() };
-            let level = |l: Option<crate::gate::Level>| l.map_or_else(String::new, |l| l.label(Lang::Zh).to_owned());
+            let level = |l: Option<crate::gate::Level>| {
+                l.map_or_else(String::new, |l| l.label(Lang::Zh).to_owned())
+            };
             match r.group {
                 Some(g) if !held => {
                     let group = &subject.release.groups[g];
@@ -70,7 +80,13 @@ fn wide(subject: &Subject) -> Vec<Vec<String>> {
                             ("不适用".to_owned(), String::new())
                         };
                         let present = present(item.prominent, item.present, question);
-                        row.extend([subject.word(item.class.as_str()), band(item.prominent), present, level, unclear]);
+                        row.extend([
+                            subject.word(item.class.as_str()),
+                            band(item.prominent),
+                            present,
+                            level,
+                            unclear,
+                        ]);
                     }
                 }
                 None if !held => {
@@ -83,8 +99,14 @@ fn wide(subject: &Subject) -> Vec<Vec<String>> {
                             flag(item.unclear),
                         ]);
                         if let Some(exact) = &item.exact {
-                            row.extend([exact.valid, exact.prominent, exact.present].map(|n| n.to_string()));
-                            row.extend([exact.bound_low_tenths, exact.bound_high_tenths].map(percent_tenths));
+                            row.extend(
+                                [exact.valid, exact.prominent, exact.present]
+                                    .map(|n| n.to_string()),
+                            );
+                            row.extend(
+                                [exact.bound_low_tenths, exact.bound_high_tenths]
+                                    .map(percent_tenths),
+                            );
                         }
                     }
                 }

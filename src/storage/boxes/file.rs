@@ -12,7 +12,8 @@ use crate::storage::StorageError;
 use crate::storage::connection::{self, Lease, Target};
 
 /// The place of a ballot by its name, in the words of SQLite; the box's own check says the same.
-/// The name is taken as a number of sixteen hexadecimal digits, moved down so that it fits a signed one.
+/// The name is taken as a number of sixteen hexadecimal digits, moved down so that it fits a signed
+/// one.
 pub fn place_of() -> &'static str {
     static PLACE: LazyLock<String> = LazyLock::new(|| {
         let digit = |n: u32| {
@@ -29,7 +30,8 @@ pub fn place_of() -> &'static str {
 #[derive(Clone)]
 struct Pools {
     all: connection::Pool,
-    /// One that only looks up slips: were it to take turns with the one that writes, each would find its pages outdated by the other.
+    /// One that only looks up slips: were it to take turns with the one that writes, each would
+    /// find its pages outdated by the other.
     slips: connection::Pool,
 }
 
@@ -71,7 +73,9 @@ impl Files {
             if suffix != "-shm"
                 && let Ok(file) = std::fs::OpenOptions::new().write(true).open(&path)
             {
-                file.set_len(0).and_then(|()| file.sync_all()).map_err(|e| StorageError::Unavailable(format!("cannot empty {path}: {e}")))?;
+                file.set_len(0)
+                    .and_then(|()| file.sync_all())
+                    .map_err(|e| StorageError::Unavailable(format!("cannot empty {path}: {e}")))?;
             }
             match std::fs::remove_file(&path) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
@@ -113,7 +117,10 @@ impl Files {
             return Ok(pools.clone());
         }
         let target = self.target(round);
-        let pools = Pools { all: connection::pool(target.clone(), 4)?, slips: connection::pool(target.clone(), 1)? };
+        let pools = Pools {
+            all: connection::pool(target.clone(), 4)?,
+            slips: connection::pool(target.clone(), 1)?,
+        };
         // A box that an older version made is brought to the current shape first.
         connection::migrate(&mut *connection::lease(&pools.all)?, &target)?;
         open.insert(round.clone(), pools.clone());

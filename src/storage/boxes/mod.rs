@@ -1,5 +1,6 @@
 //! Ballot boxes: slips, spent slips and sealed ballots of a round.
-//! A box is a store of its own (a file on SQLite, partitions on PostgreSQL), so that destroying it is deleting it.
+//! A box is a store of its own (a file on SQLite, partitions on PostgreSQL), so that destroying it
+//! is deleting it.
 
 mod file;
 mod partition;
@@ -39,7 +40,8 @@ pub type SlipCounts = BTreeMap<String, u32>;
 type BallotTuple = (Vec<u8>, String, Vec<u8>, Vec<u8>);
 
 const PAGE: i64 = 256;
-/// Takes the box's write lock. It also writes a page, so that a batch of spent slips takes as long to commit as one of new ballots.
+/// Takes the box's write lock. It also writes a page, so that a batch of spent slips takes as long
+/// to commit as one of new ballots.
 const BOX_LOCK: &str = "update seal set closed = closed";
 
 /// Where boxes are: a file each on SQLite, partitions of three tables on PostgreSQL.
@@ -73,7 +75,8 @@ impl Storage {
         }
     }
 
-    /// Lets go of the connections to a box, so that a deleted file is really freed. Partitions have none of their own.
+    /// Lets go of the connections to a box, so that a deleted file is really freed. Partitions have
+    /// none of their own.
     pub fn forget_box(&self, round: &RoundId) {
         match &self.boxes {
             Boxes::Files(files) => files.forget(round),
@@ -88,11 +91,14 @@ impl Storage {
             // The writers hold the round's row shared, so the update below waits for them.
             Boxes::Partitions(_) => {}
         }
-        diesel::update(rounds::table.find(round.as_str())).set(rounds::sealed.eq(true)).execute(&mut *self.connection()?)?;
+        diesel::update(rounds::table.find(round.as_str()))
+            .set(rounds::sealed.eq(true))
+            .execute(&mut *self.connection()?)?;
         Ok(())
     }
 
-    /// Copies what SQLite has in a box's log into the box, so that the log begins anew. Nothing depends on it: a log that stays is longer.
+    /// Copies what SQLite has in a box's log into the box, so that the log begins anew. Nothing
+    /// depends on it: a log that stays is longer.
     pub fn checkpoint(&self, round: &RoundId) -> Result<(), StorageError> {
         match &self.boxes {
             Boxes::Files(files) => files.checkpoint(round, "pragma wal_checkpoint(passive)"),
@@ -101,7 +107,8 @@ impl Storage {
         }
     }
 
-    /// Empties the log of a box that takes no more ballots: it tells the order in which the last ones came.
+    /// Empties the log of a box that takes no more ballots: it tells the order in which the last
+    /// ones came.
     pub fn empty_log(&self, round: &RoundId) -> Result<(), StorageError> {
         match &self.boxes {
             Boxes::Files(files) => files.checkpoint(round, "pragma wal_checkpoint(truncate)"),
@@ -110,23 +117,42 @@ impl Storage {
         }
     }
 
-    /// Replaces all slips of a round, or of one unit. Refused once a slip was spent; returns false then.
-    pub fn replace_slips(&self, round: &RoundId, unit: Option<&str>, new: &[(SlipHash, String)]) -> Result<bool, StorageError> {
+    /// Replaces all slips of a round, or of one unit. Refused once a slip was spent; returns false
+    /// then.
+    pub fn replace_slips(
+        &self,
+        round: &RoundId,
+        unit: Option<&str>,
+        new: &[(SlipHash, String)],
+    ) -> Result<bool, StorageError> {
         let mut sorted: Vec<&(SlipHash, String)> = new.iter().collect();
         sorted.sort_by_key(|s| s.0);
         self.write_box(round, |db| {
             lock_round(db, round, true)?;
-            let spent: i64 = spent_slips::table.filter(spent_slips::round.eq(round.as_str())).count().get_result(db)?;
+            let spent: i64 = spent_slips::table
+                .filter(spent_slips::round.eq(round.as_str()))
+                .count()
+                .get_result(db)?;
             if spent > 0 {
                 return Ok(false);
             }
             match unit {
-                None => diesel::delete(slips::table.filter(slips::round.eq(round.as_str()))).execute(db)?,
-                Some(unit) => diesel::delete(slips::table.filter(slips::round.eq(round.as_str())).filter(slips::unit.eq(unit))).execute(db)?,
+                None => diesel::delete(slips::table.filter(slips::round.eq(round.as_str())))
+                    .execute(db)?,
+                Some(unit) => diesel::delete(
+                    slips::table
+                        .filter(slips::round.eq(round.as_str()))
+                        .filter(slips::unit.eq(unit)),
+                )
+                .execute(db)?,
             };
             for (hash, unit) in &sorted {
                 diesel::insert_into(slips::table)
-                    .values((slips::round.eq(round.as_str()), slips::hash.eq(&hash.0[..]), slips::unit.eq(unit)))
+                    .values((
+                        slips::round.eq(round.as_str()),
+                        slips::hash.eq(&hash.0[..]),
+                        slips::unit.eq(unit),
+                    ))
                     .execute(db)?;
             }
             Ok(true)
@@ -134,11 +160,23 @@ impl Storage {
     }
 
     /// The unit of an issued slip, and whether it was spent.
-    pub fn look_up_slip(&self, round: &RoundId, hash: &SlipHash) -> Result<Option<(String, bool)>, StorageError> {
+    pub fn look_up_slip(
+        &self,
+        round: &RoundId,
+        hash: &SlipHash,
+    ) -> Result<Option<(String, bool)>, StorageError> {
         let mut db = self.box_connection(round)?;
-        let unit: Option<String> = slips::table.find((round.as_str(), &hash.0[..])).select(slips::unit).first(&mut *db).optional()?;
+        let unit: Option<String> = slips::table
+            .find((round.as_str(), &hash.0[..]))
+            .select(slips::unit)
+            .first(&mut *db)
+            .optional()?;
         let Some(unit) = unit else { return Ok(None) };
-        let spent: Option<String> = spent_slips::table.find((round.as_str(), &hash.0[..])).select(spent_slips::round).first(&mut *db).optional()?;
+        let spent: Option<String> = spent_slips::table
+            .find((round.as_str(), &hash.0[..]))
+            .select(spent_slips::round)
+            .first(&mut *db)
+            .optional()?;
         Ok(Some((unit, spent.is_some())))
     }
 
@@ -150,7 +188,12 @@ impl Storage {
         self.each_ballot(round, |page| {
             for ballot in page {
                 count += 1;
-                for part in [&ballot.id[..], ballot.unit.as_bytes(), &ballot.encapsulation, &ballot.ciphertext] {
+                for part in [
+                    &ballot.id[..],
+                    ballot.unit.as_bytes(),
+                    &ballot.encapsulation,
+                    &ballot.ciphertext,
+                ] {
                     digest.update((part.len() as u64).to_be_bytes());
                     digest.update(part);
                 }
@@ -163,22 +206,31 @@ impl Storage {
 
     /// How many ballots are in a box.
     pub fn ballot_count(&self, round: &RoundId) -> Result<u64, StorageError> {
-        let count: i64 = ballots::table.filter(ballots::round.eq(round.as_str())).count().get_result(&mut *self.ballot_connection(round)?)?;
+        let count: i64 = ballots::table
+            .filter(ballots::round.eq(round.as_str()))
+            .count()
+            .get_result(&mut *self.ballot_connection(round)?)?;
         counted(count, "ballots")
     }
 
     /// Slips issued and used, by unit.
     pub fn slip_sums(&self, round: &RoundId) -> Result<(SlipCounts, SlipCounts), StorageError> {
         let mut db = self.box_connection(round)?;
-        let count =
-            |rows: Vec<(String, i64)>| rows.into_iter().map(|(unit, n)| Ok((unit, counted(n, "slips")?))).collect::<Result<_, StorageError>>();
+        let count = |rows: Vec<(String, i64)>| {
+            rows.into_iter()
+                .map(|(unit, n)| Ok((unit, counted(n, "slips")?)))
+                .collect::<Result<_, StorageError>>()
+        };
         let issued = slips::table
             .filter(slips::round.eq(round.as_str()))
             .group_by(slips::unit)
             .select((slips::unit, diesel::dsl::count_star()))
             .load(&mut *db)?;
         let used = slips::table
-            .inner_join(spent_slips::table.on(slips::round.eq(spent_slips::round).and(slips::hash.eq(spent_slips::hash))))
+            .inner_join(
+                spent_slips::table
+                    .on(slips::round.eq(spent_slips::round).and(slips::hash.eq(spent_slips::hash))),
+            )
             .filter(slips::round.eq(round.as_str()))
             .group_by(slips::unit)
             .select((slips::unit, diesel::dsl::count_star()))
@@ -187,7 +239,11 @@ impl Storage {
     }
 
     /// Hands out the hashes of all spent slips, page by page in their own order.
-    pub fn each_spent_hash(&self, round: &RoundId, mut page: impl FnMut(Vec<Vec<u8>>) -> Result<(), StorageError>) -> Result<(), StorageError> {
+    pub fn each_spent_hash(
+        &self,
+        round: &RoundId,
+        mut page: impl FnMut(Vec<Vec<u8>>) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
         let mut db = self.ballot_connection(round)?;
         let mut after: Vec<u8> = Vec::new();
         loop {
@@ -205,7 +261,11 @@ impl Storage {
     }
 
     /// Hands out all ballots, page by page in the order of their random names.
-    pub fn each_ballot(&self, round: &RoundId, mut page: impl FnMut(Vec<SealedBallot>) -> Result<(), StorageError>) -> Result<(), StorageError> {
+    pub fn each_ballot(
+        &self,
+        round: &RoundId,
+        mut page: impl FnMut(Vec<SealedBallot>) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
         let mut db = self.ballot_connection(round)?;
         let mut after: Option<BallotId> = None;
         loop {
@@ -240,17 +300,30 @@ impl Storage {
         }
     }
 
-    pub(super) fn write_box<T>(&self, round: &RoundId, work: impl FnMut(&mut Db) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub(super) fn write_box<T>(
+        &self,
+        round: &RoundId,
+        work: impl FnMut(&mut Db) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         transaction::write(&mut *self.box_connection(round)?, BOX_LOCK, work)
     }
 }
 
 /// The ballots that follow one, in the order of their names.
-fn next_ballots(db: &mut Db, round: &RoundId, after: Option<&BallotId>) -> Result<Vec<SealedBallot>, StorageError> {
+fn next_ballots(
+    db: &mut Db,
+    round: &RoundId,
+    after: Option<&BallotId>,
+) -> Result<Vec<SealedBallot>, StorageError> {
     let rows: Vec<BallotTuple> = match db {
         Db::Sqlite(db) => {
             use placed_ballots as b;
-            let all = b::table.order(b::place).limit(PAGE).select((b::id, b::unit, b::encapsulation, b::ciphertext));
+            let all = b::table.order(b::place).limit(PAGE).select((
+                b::id,
+                b::unit,
+                b::encapsulation,
+                b::ciphertext,
+            ));
             match after {
                 Some(id) => all.filter(b::place.gt(place(id))).load(db)?,
                 None => all.load(db)?,
@@ -258,8 +331,13 @@ fn next_ballots(db: &mut Db, round: &RoundId, after: Option<&BallotId>) -> Resul
         }
         Db::Pg(db) => {
             let after = after.map_or(&[][..], |id| &id[..]);
-            let own = ballots::table.filter(ballots::round.eq(round.as_str())).filter(ballots::id.gt(after));
-            own.order(ballots::id).limit(PAGE).select((ballots::id, ballots::unit, ballots::encapsulation, ballots::ciphertext)).load(db)?
+            let own = ballots::table
+                .filter(ballots::round.eq(round.as_str()))
+                .filter(ballots::id.gt(after));
+            own.order(ballots::id)
+                .limit(PAGE)
+                .select((ballots::id, ballots::unit, ballots::encapsulation, ballots::ciphertext))
+                .load(db)?
         }
     };
     let read = |(id, unit, encapsulation, ciphertext): BallotTuple| {
@@ -273,14 +351,17 @@ fn next_ballots(db: &mut Db, round: &RoundId, after: Option<&BallotId>) -> Resul
 pub(super) fn is_sealed(db: &mut Db, round: &RoundId) -> Result<bool, StorageError> {
     match db {
         Db::Sqlite(db) => {
-            let closed: i32 = diesel::dsl::sql::<diesel::sql_types::Integer>("select closed from seal").get_result(db)?;
+            let closed: i32 =
+                diesel::dsl::sql::<diesel::sql_types::Integer>("select closed from seal")
+                    .get_result(db)?;
             Ok(closed != 0)
         }
         Db::Pg(_) => lock_round(db, round, false),
     }
 }
 
-/// Locks the round's row on PostgreSQL (the box file itself is the lock on SQLite); says whether the box is sealed.
+/// Locks the round's row on PostgreSQL (the box file itself is the lock on SQLite); says whether
+/// the box is sealed.
 fn lock_round(db: &mut Db, round: &RoundId, exclusive: bool) -> Result<bool, StorageError> {
     let Db::Pg(db) = db else { return Ok(false) };
     let row = rounds::table.find(round.as_str()).select(rounds::sealed);

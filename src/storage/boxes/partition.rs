@@ -26,9 +26,12 @@ impl Partitions {
         connection::lease(&self.opening)
     }
 
-    /// A migration made the function; where roles have least rights it acts for the owner of all tables (`deploy/postgres/roles.sql`).
+    /// A migration made the function; where roles have least rights it acts for the owner of all
+    /// tables (`deploy/postgres/roles.sql`).
     pub(super) fn create(&self, round: &RoundId) -> Result<(), StorageError> {
-        diesel::sql_query("select make_box($1)").bind::<Text, _>(round.as_str()).execute(self.opening()?.postgres()?)?;
+        diesel::sql_query("select make_box($1)")
+            .bind::<Text, _>(round.as_str())
+            .execute(self.opening()?.postgres()?)?;
         Ok(())
     }
 
@@ -47,20 +50,28 @@ impl Partitions {
 }
 
 fn exists(db: &mut PgConnection, table: &str) -> Result<bool, StorageError> {
-    Ok(diesel::select(diesel::dsl::sql::<Bool>(&format!("to_regclass('{table}') is not null"))).get_result(db)?)
+    Ok(diesel::select(diesel::dsl::sql::<Bool>(&format!("to_regclass('{table}') is not null")))
+        .get_result(db)?)
 }
 
-/// Drops a partition without a lock that those who submit to other rounds would wait for. Repeatable after a crash at any point.
+/// Drops a partition without a lock that those who submit to other rounds would wait for.
+/// Repeatable after a crash at any point.
 fn drop_partition(db: &mut PgConnection, parent: &str, table: &str) -> Result<(), StorageError> {
     if !exists(db, table)? {
         return Ok(());
     }
-    let pending: Option<bool> = diesel::dsl::sql::<Bool>(&format!("select inhdetachpending from pg_inherits where inhrelid = '{table}'::regclass"))
-        .get_result(db)
-        .optional()?;
+    let pending: Option<bool> = diesel::dsl::sql::<Bool>(&format!(
+        "select inhdetachpending from pg_inherits where inhrelid = '{table}'::regclass"
+    ))
+    .get_result(db)
+    .optional()?;
     match pending {
-        Some(true) => db.batch_execute(&format!("alter table {parent} detach partition {table} finalize"))?,
-        Some(false) => db.batch_execute(&format!("alter table {parent} detach partition {table} concurrently"))?,
+        Some(true) => {
+            db.batch_execute(&format!("alter table {parent} detach partition {table} finalize"))?;
+        }
+        Some(false) => db.batch_execute(&format!(
+            "alter table {parent} detach partition {table} concurrently"
+        ))?,
         None => {}
     }
     db.batch_execute(&format!("drop table {table}"))?;

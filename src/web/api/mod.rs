@@ -1,4 +1,5 @@
-//! The interface for programs: reading only, by token, through the same gate and the same roles as the desk.
+//! The interface for programs: reading only, by token, through the same gate and the same roles as
+//! the desk.
 //! Every operation stands in one table, from which routes and the OpenAPI document are both made.
 
 mod document;
@@ -59,7 +60,10 @@ pub const OPERATIONS: [Operation; 6] = [
     Operation {
         path: "/rounds",
         id: "rounds",
-        summary: ("轮次；领导和单位负责人只看到已发布的", "Rounds; leaders and unit heads see released ones only"),
+        summary: (
+            "轮次；领导和单位负责人只看到已发布的",
+            "Rounds; leaders and unit heads see released ones only",
+        ),
         needed: Permission::ReadLists,
         schema: schema::<Vec<RoundView>>,
         run: rounds,
@@ -75,7 +79,10 @@ pub const OPERATIONS: [Operation; 6] = [
     Operation {
         path: "/rounds/{round}/turnout",
         id: "turnout",
-        summary: ("填写期间的回收区间，每天更新一次", "Turnout bands while a round is open, refreshed once a day"),
+        summary: (
+            "填写期间的回收区间，每天更新一次",
+            "Turnout bands while a round is open, refreshed once a day",
+        ),
         needed: Permission::RunRounds,
         schema: schema::<TurnoutView>,
         run: turnout,
@@ -83,7 +90,10 @@ pub const OPERATIONS: [Operation; 6] = [
     Operation {
         path: "/rounds/{round}/release",
         id: "release",
-        summary: ("发布的结果；领导和单位负责人只看到本单位的", "The Release; leaders and unit heads see their own groups only"),
+        summary: (
+            "发布的结果；领导和单位负责人只看到本单位的",
+            "The Release; leaders and unit heads see their own groups only",
+        ),
         needed: Permission::ReadLists,
         schema: schema::<ReleaseView>,
         run: release,
@@ -91,7 +101,10 @@ pub const OPERATIONS: [Operation; 6] = [
     Operation {
         path: "/rounds/{round}/lists/{group}",
         id: "list",
-        summary: ("一个统计组的问题清单；ALL 为全局", "The problem list of a group; ALL is the bureau"),
+        summary: (
+            "一个统计组的问题清单；ALL 为全局",
+            "The problem list of a group; ALL is the bureau",
+        ),
         needed: Permission::ReadLists,
         schema: schema::<ListView>,
         run: list,
@@ -104,15 +117,26 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// Routes of the interface.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(resource(BASE).route(get().to(viewer))).service(resource(format!("{BASE}/openapi.json")).route(get().to(open_api)));
+    config
+        .service(resource(BASE).route(get().to(viewer)))
+        .service(resource(format!("{BASE}/openapi.json")).route(get().to(open_api)));
     for operation in &OPERATIONS {
         let answer = move |request: HttpRequest, app: Data<App>| answer(operation, request, app);
         config.service(resource(format!("{BASE}{}", operation.path)).route(get().to(answer)));
     }
 }
 
-async fn answer(operation: &'static Operation, request: HttpRequest, app: Data<App>) -> HttpResponse {
-    let token = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")).map(str::to_owned);
+async fn answer(
+    operation: &'static Operation,
+    request: HttpRequest,
+    app: Data<App>,
+) -> HttpResponse {
+    let token = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "))
+        .map(str::to_owned);
     let query = !request.query_string().is_empty();
     let round = request.match_info().get("round").map(str::parse::<RoundId>);
     let group = request.match_info().get("group").unwrap_or_default().to_owned();
@@ -124,12 +148,20 @@ async fn answer(operation: &'static Operation, request: HttpRequest, app: Data<A
         };
         let Some(session) = session else { return Ok(Err((StatusCode::UNAUTHORIZED, no_token()))) };
         let round = match round {
-            Some(Err(_)) => return Ok(Err((StatusCode::NOT_FOUND, Refusal::new("没有这个轮次", "there is no such round")))),
+            Some(Err(_)) => {
+                return Ok(Err((
+                    StatusCode::NOT_FOUND,
+                    Refusal::new("没有这个轮次", "there is no such round"),
+                )));
+            }
             Some(Ok(id)) => Some(id),
             None => None,
         };
         if query {
-            let refusal = Refusal::new("本接口没有任何参数；本系统不提供筛选", "there are no parameters; results cannot be filtered");
+            let refusal = Refusal::new(
+                "本接口没有任何参数；本系统不提供筛选",
+                "there are no parameters; results cannot be filtered",
+            );
             return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, refusal)));
         }
         let asked = Asked { round, group };
@@ -147,27 +179,36 @@ async fn answer(operation: &'static Operation, request: HttpRequest, app: Data<A
             let (status, refusal) = super::WebError::from(error).for_programs();
             refuse(status, &refusal)
         }
-        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &Refusal::new("服务暂时不可用", "the service is unavailable for the moment")),
+        Err(_) => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &Refusal::new("服务暂时不可用", "the service is unavailable for the moment"),
+        ),
     }
 }
 
 fn no_token() -> Refusal {
     Refusal::new(
         "请在 Authorization 头中给出有效的令牌（Bearer zicha_…），令牌在“我的账号”页建立",
-        "give a valid token in the Authorization header (Bearer zicha_…); make one on the page “my account”",
+        "give a valid token in the Authorization header (Bearer zicha_…); make one on the page “my \
+         account”",
     )
 }
 
 fn refuse(status: StatusCode, refusal: &Refusal) -> HttpResponse {
-    let mut response = json(status, &Problems { error: Said { zh: refusal.zh.clone(), en: refusal.en.clone() } });
+    let mut response =
+        json(status, &Problems { error: Said { zh: refusal.zh.clone(), en: refusal.en.clone() } });
     if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, actix_web::http::header::HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, actix_web::http::header::HeaderValue::from_static("Bearer"));
     }
     response
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> HttpResponse {
-    HttpResponse::build(status).content_type("application/json; charset=utf-8").body(serde_json::to_string(value).expect("answers are JSON"))
+    HttpResponse::build(status)
+        .content_type("application/json; charset=utf-8")
+        .body(serde_json::to_string(value).expect("answers are JSON"))
 }
 
 fn give(value: &impl Serialize) -> Value {
@@ -180,12 +221,16 @@ fn units(app: &App, _: &Actor, _: &Asked) -> Result<Value, AppError> {
 
 fn rounds(app: &App, by: &Actor, _: &Asked) -> Result<Value, AppError> {
     let all = app.rounds()?;
-    let own = all.iter().filter(|r| by.may(Permission::RunRounds) || r.state == RoundState::Released);
+    let own =
+        all.iter().filter(|r| by.may(Permission::RunRounds) || r.state == RoundState::Released);
     Ok(give(&own.map(RoundView::from).collect::<Vec<_>>()))
 }
 
 fn id(asked: &Asked) -> Result<&RoundId, AppError> {
-    asked.round.as_ref().ok_or_else(|| AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")))
+    asked
+        .round
+        .as_ref()
+        .ok_or_else(|| AppError::NotFound(Refusal::new("没有这个轮次", "there is no such round")))
 }
 
 fn round(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
@@ -208,12 +253,15 @@ fn release(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
         vec![None]
     } else {
         let units = by.session().map_or(&[][..], |session| &session.units);
-        let mut codes: Vec<&str> = units.iter().filter_map(|unit| results.group_of_unit(unit)).collect();
+        let mut codes: Vec<&str> =
+            units.iter().filter_map(|unit| results.group_of_unit(unit)).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.into_iter().map(Some).collect()
     };
-    let tables = |name: TableName| own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>();
+    let tables = |name: TableName| {
+        own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>()
+    };
     Ok(give(&ReleaseView::new(&results, &tables(TableName::TURNOUT)?, &tables(TableName::WIDE)?)))
 }
 

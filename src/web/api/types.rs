@@ -1,4 +1,5 @@
-//! What the interface for programs answers with. The schemas in its document are made from these types.
+//! What the interface for programs answers with. The schemas in its document are made from these
+//! types.
 //! Figures come from the Release alone; texts are given in both languages.
 
 use schemars::JsonSchema;
@@ -52,7 +53,13 @@ pub struct UnitView {
 impl From<&Unit> for UnitView {
     fn from(unit: &Unit) -> Self {
         let group = if unit.group.is_empty() { &unit.code } else { &unit.group };
-        Self { code: unit.code.clone(), name: unit.name.clone(), kind: unit.kind.clone(), headcount: unit.headcount, group: group.clone() }
+        Self {
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            kind: unit.kind.clone(),
+            headcount: unit.headcount,
+            group: group.clone(),
+        }
     }
 }
 
@@ -103,7 +110,12 @@ impl From<&Round> for RoundView {
             access: round.access.as_str().to_owned(),
             trial: round.trial,
             survey: round.survey.clone(),
-            closing: round.closing.as_ref().map(|c| ClosingView { issued: c.issued, used: c.used, ballots: c.ballots, digest: c.digest.clone() }),
+            closing: round.closing.as_ref().map(|c| ClosingView {
+                issued: c.issued,
+                used: c.used,
+                ballots: c.ballots,
+                digest: c.digest.clone(),
+            }),
         }
     }
 }
@@ -134,7 +146,11 @@ impl TurnoutView {
         let large = groups.iter().filter(|g| g.headcount >= TURNOUT_MIN_HEADS);
         let bands = large.filter_map(|g| {
             let band = round.turnout.bands.get(&g.code)?;
-            Some(BandView { code: g.code.clone(), name: g.name.clone(), band: turnout_label(*band, Lang::Zh).to_owned() })
+            Some(BandView {
+                code: g.code.clone(),
+                name: g.name.clone(),
+                band: turnout_label(*band, Lang::Zh).to_owned(),
+            })
         });
         Self { day: round.turnout.day.clone(), groups: bands.collect() }
     }

@@ -1,5 +1,6 @@
 //! The door of the desk: who comes in by which route, with which right, and whose forms are taken.
-//! It stands before the handlers, so that none of them can forget it; one that nobody came to through the door gets no session.
+//! It stands before the handlers, so that none of them can forget it; one that nobody came to
+//! through the door gets no session.
 
 use std::ops::Deref;
 
@@ -64,7 +65,9 @@ impl FromRequest for Posted {
     type Future = std::future::Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        std::future::ready(request.extensions_mut().remove::<Form>().map(Self).ok_or(WebError::Stale))
+        std::future::ready(
+            request.extensions_mut().remove::<Form>().map(Self).ok_or(WebError::Stale),
+        )
     }
 }
 
@@ -75,7 +78,8 @@ pub enum Entrance {
     Open,
     /// A right, for a page.
     Page(Permission),
-    /// A right, and that the request comes from this desk: what is uploaded carries its token in itself.
+    /// A right, and that the request comes from this desk: what is uploaded carries its token in
+    /// itself.
     Upload(Permission),
     /// A right and a form of this session.
     Form(Permission),
@@ -84,7 +88,10 @@ pub enum Entrance {
 }
 
 /// Lets a request in, or answers it.
-async fn admit(entrance: Entrance, request: &mut ServiceRequest) -> Result<Option<HttpResponse>, WebError> {
+async fn admit(
+    entrance: Entrance,
+    request: &mut ServiceRequest,
+) -> Result<Option<HttpResponse>, WebError> {
     let app = request.app_data::<Data<App>>().cloned().ok_or(WebError::Interrupted)?;
     let (session, form) = match entrance {
         Entrance::Open => return Ok(None),
@@ -115,9 +122,16 @@ async fn admit(entrance: Entrance, request: &mut ServiceRequest) -> Result<Optio
 /// The door before a route.
 pub(in crate::web::desk) fn door<S, B>(
     entrance: Entrance,
-) -> impl Transform<S, ServiceRequest, Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()>
+) -> impl Transform<
+    S,
+    ServiceRequest,
+    Response = ServiceResponse<BoxBody>,
+    Error = actix_web::Error,
+    InitError = (),
+>
 where
-    S: dev::Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S: dev::Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>
+        + 'static,
     B: MessageBody + 'static,
 {
     from_fn(move |mut request: ServiceRequest, next: Next<B>| async move {
@@ -129,7 +143,8 @@ where
     })
 }
 
-/// The cookie that keeps the desk's language: no more than that, and never sent with a questionnaire.
+/// The cookie that keeps the desk's language: no more than that, and never sent with a
+/// questionnaire.
 const LANGUAGE: &str = "zicha_lang";
 
 /// The language that this browser chose for the desk.
@@ -148,7 +163,10 @@ pub async fn choose_language(request: HttpRequest, app: Data<App>) -> HttpRespon
         .secure(app.settings().is_https())
         .same_site(SameSite::Strict)
         .finish();
-    HttpResponse::SeeOther().insert_header(("Location", within_desk(query.first("to")))).cookie(cookie).finish()
+    HttpResponse::SeeOther()
+        .insert_header(("Location", within_desk(query.first("to"))))
+        .cookie(cookie)
+        .finish()
 }
 
 /// The cookie's name: locked to the host where there is TLS.
@@ -162,9 +180,17 @@ pub(in crate::web::desk) fn cookie_value(request: &HttpRequest, app: &App) -> Op
 }
 
 /// The session of a request, if it may do this.
-async fn enter(request: &HttpRequest, app: &Data<App>, needed: Permission) -> Result<Session, WebError> {
+async fn enter(
+    request: &HttpRequest,
+    app: &Data<App>,
+    needed: Permission,
+) -> Result<Session, WebError> {
     let sign_in = || {
-        let to = request.uri().path_and_query().filter(|_| request.method() == Method::GET).map_or("", |p| p.as_str());
+        let to = request
+            .uri()
+            .path_and_query()
+            .filter(|_| request.method() == Method::GET)
+            .map_or("", |p| p.as_str());
         WebError::SignIn(to.to_owned())
     };
     let cookie = cookie_value(request, app).ok_or_else(sign_in)?;
@@ -192,17 +218,27 @@ pub(in crate::web::desk) fn body_limit(request: &HttpRequest, app: &App) -> usiz
 }
 
 /// The form of a signed-in request, refused without the session's token or from another site.
-async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permission, payload: Payload) -> Result<(Session, Form), WebError> {
+async fn enter_form(
+    request: &HttpRequest,
+    app: &Data<App>,
+    needed: Permission,
+    payload: Payload,
+) -> Result<(Session, Form), WebError> {
     from_this_site(request, app)?;
     let session = match enter(request, app, needed).await {
-        // What was typed is kept, but only if it was typed on a page of this desk: its token was made for the cookie that came with it.
+        // What was typed is kept, but only if it was typed on a page of this desk: its token was
+        // made for the cookie that came with it.
         Err(WebError::SignIn(to)) => {
-            let Some(cookie) = cookie_value(request, app).filter(|cookie| app.issued_here(cookie)) else { return Err(WebError::SignIn(to)) };
+            let Some(cookie) = cookie_value(request, app).filter(|cookie| app.issued_here(cookie))
+            else {
+                return Err(WebError::SignIn(to));
+            };
             let form = read_form(request, app, payload).await?;
             if form.first("csrf") != app::csrf_token(&cookie) {
                 return Err(WebError::SignIn(to));
             }
-            let carried = carried::of(request.path(), &form).map(|form| carried::sealed(app, App::tag_of(&cookie), &form));
+            let carried = carried::of(request.path(), &form)
+                .map(|form| carried::sealed(app, App::tag_of(&cookie), &form));
             return Err(WebError::SessionOver(request.path().to_owned(), carried));
         }
         other => other?,
@@ -211,20 +247,34 @@ async fn enter_form(request: &HttpRequest, app: &Data<App>, needed: Permission, 
     if form.first("csrf") == session.csrf { Ok((session, form)) } else { Err(WebError::Stale) }
 }
 
-pub(in crate::web::desk) async fn read_form(request: &HttpRequest, app: &App, payload: Payload) -> Result<Form, WebError> {
+pub(in crate::web::desk) async fn read_form(
+    request: &HttpRequest,
+    app: &App,
+    payload: Payload,
+) -> Result<Form, WebError> {
     let body = crate::web::body::read_body(request, payload, body_limit(request, app)).await?;
     let form = Form::decode(&body).and_then(Form::without_nul);
     form.map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
 }
 
-/// Refuses posts that come from elsewhere: by what a browser says of them, or, from an old one, by the page they were sent from.
-pub(in crate::web::desk) fn from_this_site(request: &HttpRequest, app: &App) -> Result<(), WebError> {
+/// Refuses posts that come from elsewhere: by what a browser says of them, or, from an old one, by
+/// the page they were sent from.
+pub(in crate::web::desk) fn from_this_site(
+    request: &HttpRequest,
+    app: &App,
+) -> Result<(), WebError> {
     let header = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
     let here = |origin: &str| {
-        let host = origin.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        let host = origin
+            .split_once("://")
+            .map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
         let public = app.settings().public_url();
-        let public = public.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
-        !host.is_empty() && (header("host").is_some_and(|own| own.eq_ignore_ascii_case(host)) || host.eq_ignore_ascii_case(public))
+        let public = public
+            .split_once("://")
+            .map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+        !host.is_empty()
+            && (header("host").is_some_and(|own| own.eq_ignore_ascii_case(host))
+                || host.eq_ignore_ascii_case(public))
     };
     let fits = match (header("sec-fetch-site"), header("origin"), header("referer")) {
         (Some(site), ..) => matches!(site, "same-origin" | "none"),
@@ -235,8 +285,14 @@ pub(in crate::web::desk) fn from_this_site(request: &HttpRequest, app: &App) -> 
     if fits { Ok(()) } else { Err(WebError::Stale) }
 }
 
-/// The page that asks for the password, unless it was typed a short while ago or comes with the form.
-async fn ask_password(request: &HttpRequest, app: &Data<App>, session: &Session, form: &Form) -> Result<Option<HttpResponse>, WebError> {
+/// The page that asks for the password, unless it was typed a short while ago or comes with the
+/// form.
+async fn ask_password(
+    request: &HttpRequest,
+    app: &Data<App>,
+    session: &Session,
+    form: &Form,
+) -> Result<Option<HttpResponse>, WebError> {
     if session.confirmed {
         return Ok(None);
     }
@@ -253,7 +309,12 @@ async fn ask_password(request: &HttpRequest, app: &Data<App>, session: &Session,
     let kept = carried::of(request.path(), form).unwrap_or_default();
     // The page of a download asks for the password by itself and keeps only where it leads.
     let to = form.first("to");
-    let kept = html! { (fields(&kept)) @if request.path() == "/desk/confirm" { input type="hidden" name="to" value=(within_desk(to)); } };
+    let kept = html! {
+        (fields(&kept))
+        @if request.path() == "/desk/confirm" {
+            input type="hidden" name="to" value=(within_desk(to));
+        }
+    };
     let page = password_page(session, request.path(), &kept, error.as_deref());
     Ok(Some(respond(session, app, page, error.is_some())))
 }

@@ -15,16 +15,23 @@ use crate::web::error::WebError;
 use crate::web::page::{self, Frame};
 
 /// Shows errors of the desk in its own frame and language.
-pub async fn errors(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let (lang, here) = (language(request.request()), here(request.request()));
     let response = next.call(request).await?.map_into_boxed_body();
-    let Some(error) = response.response().error().and_then(|e| e.as_error::<WebError>()) else { return Ok(response) };
+    let Some(error) = response.response().error().and_then(|e| e.as_error::<WebError>()) else {
+        return Ok(response);
+    };
     // Whoever is signed in keeps the way to the other pages.
     let user = match (response.request().app_data::<Data<App>>(), error) {
         (None, _) | (_, WebError::SignIn(_) | WebError::SessionOver(..)) => None,
         (Some(app), _) => {
             let (app, cookie) = (app.clone(), cookie_value(response.request(), app));
-            block(move || cookie.and_then(|cookie| app.session(&cookie).ok().flatten())).await.unwrap_or_default()
+            block(move || cookie.and_then(|cookie| app.session(&cookie).ok().flatten()))
+                .await
+                .unwrap_or_default()
         }
     };
     let page = page_of(error, &Frame { session: user.as_ref(), lang, here: &here });
@@ -37,9 +44,13 @@ fn page_of(error: &WebError, frame: &Frame<'_>) -> HttpResponse {
     match error {
         WebError::SignIn(to) => return sign_in::ask(to),
         WebError::SessionOver(path, form) => return sign_in::over(path, form.as_deref(), lang),
-        WebError::ChangePassword => return HttpResponse::SeeOther().insert_header(("Location", "/desk/me")).finish(),
+        WebError::ChangePassword => {
+            return HttpResponse::SeeOther().insert_header(("Location", "/desk/me")).finish();
+        }
         _ => {}
     }
-    let body = html! { div.card.narrow { (error.body(lang, "/desk")) } };
+    let body = html! {
+        div.card.narrow { (error.body(lang, "/desk")) }
+    };
     error.response(page::desk(frame, lang.pick("未能完成", "That did not work"), "", body))
 }

@@ -1,5 +1,6 @@
 //! The desk: what the Political Work Section, leaders, squad heads, auditors and administrators do.
-//! Denied unless allowed: every handler names the permission it needs, and every form carries the session's token.
+//! Denied unless allowed: every handler names the permission it needs, and every form carries the
+//! session's token.
 
 mod answer;
 mod door;

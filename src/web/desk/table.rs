@@ -1,5 +1,6 @@
 //! Every route of the desk in one table: method, address, who may come in, and what is done.
-//! There is no other way to add one, so that a route without a right can only be one that says it is open.
+//! There is no other way to add one, so that a route without a right can only be one that says it
+//! is open.
 
 use actix_web::dev::ServiceFactory;
 use actix_web::http::Method;
@@ -139,12 +140,18 @@ pub fn rows() -> Vec<Row> {
 /// Adds the table to the desk's scope: the routes of one address are one resource.
 pub fn routes<T>(desk: Scope<T>) -> Scope<T>
 where
-    T: ServiceFactory<actix_web::dev::ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()>,
+    T: ServiceFactory<
+            actix_web::dev::ServiceRequest,
+            Config = (),
+            Error = actix_web::Error,
+            InitError = (),
+        >,
 {
     let mut resources: Vec<(&str, actix_web::Resource)> = Vec::new();
     for row in rows() {
         let known = resources.iter().position(|(path, _)| *path == row.path);
-        let (path, resource) = known.map_or_else(|| (row.path, resource(row.path)), |at| resources.remove(at));
+        let (path, resource) =
+            known.map_or_else(|| (row.path, resource(row.path)), |at| resources.remove(at));
         resources.push((path, resource.route(row.route)));
     }
     let paths = PathConfig::default().error_handler(|_, _| WebError::NothingHere.into());

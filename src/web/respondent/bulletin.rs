@@ -1,16 +1,17 @@
-//! The bulletin (公示栏): figures by which everybody can check that each slip counted once and that the sums add up.
+//! The bulletin (公示栏): figures by which everybody can check that each slip counted once and that
+//! the sums add up.
 //! After release it also shows the bureau's results to those who answered.
 
 use actix_web::web::{Data, Path, block};
 use actix_web::{HttpRequest, HttpResponse};
-use maud::{Markup, html};
+use maud::html;
 
+use super::bulletin_cards::{
+    audit_card, closing_card, destruction_card, opening_card, restored_card, results_card,
+};
 use super::live;
-use crate::app::{App, AuditHead, Results};
-use crate::gate::{Level, ReleasedGroup};
-use crate::round::{Access, ClosingSums, Day, Destruction, Restored, Round, RoundState, SHANGHAI};
-use crate::text::Lang;
-use crate::unit::Scope;
+use crate::app::App;
+use crate::round::{Day, RoundState, SHANGHAI};
 use crate::web::error::WebError;
 use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
@@ -21,165 +22,89 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     bulletin(&request, &app, &round, view).await.unwrap_or_else(|error| error.page(view))
 }
 
-async fn bulletin(request: &HttpRequest, app: &Data<App>, round: &str, view: View) -> Result<HttpResponse, WebError> {
+async fn bulletin(
+    request: &HttpRequest,
+    app: &Data<App>,
+    round: &str,
+    view: View,
+) -> Result<HttpResponse, WebError> {
     let lang = view.lang;
     let live = live(app, round).await?;
     let id = live.round.id.clone();
     let reading = app.clone();
-    let results = if live.round.state.has_results() && live.round.destroyed { Some(block(move || reading.published(&id)).await??) } else { None };
+    let results = if live.round.state.has_results() && live.round.destroyed {
+        Some(block(move || reading.published(&id)).await??)
+    } else {
+        None
+    };
     let reading = app.clone();
     let opens = live.round.opens;
     let (head, changed) = block(move || {
         let since = opens.midnight().assume_offset(SHANGHAI).unix_timestamp();
-        Ok::<_, crate::app::AppError>((reading.audit_head()?, reading.accounts_changed_since(since)?))
+        Ok::<_, crate::app::AppError>((
+            reading.audit_head()?,
+            reading.accounts_changed_since(since)?,
+        ))
     })
     .await??;
     let round = &live.round;
     let marks = app.marks(round, lang);
     let body = html! {
-        @if !marks.is_empty() { p.mark { (marks) } }
+        @if !marks.is_empty() {
+            p.mark { (marks) }
+        }
         h1 { (lang.pick("公示栏", "Bulletin")) "：" (round.title) }
-        p.soft { (lang.pick("填写日期：", "Answered from ")) (Day(round.opens, lang)) (lang.pick("至", " to ")) (Day(round.closes, lang)) "。" (lang.pick("状态：", " State: ")) (round.state.label(lang)) }
+        p.soft {
+            (lang.pick("填写日期：", "Answered from "))
+            (Day(round.opens, lang))
+            (lang.pick("至", " to "))
+            (Day(round.closes, lang))
+            "。"
+            (lang.pick("状态：", " State: "))
+            (round.state.label(lang))
+        }
         @match &round.closing {
-            None => { div.card { p { (lang.pick("截止后公布发放、使用和答卷数；截止前不公布任何数字。", "Figures appear after closing; nothing is published before.")) } } }
+            None => {
+                div.card {
+                    p {
+                        (lang.pick(
+                            "截止后公布发放、使用和答卷数；截止前不公布任何数字。",
+                            "Figures appear after closing; nothing is published before.",
+                        ))
+                    }
+                }
+            }
             Some(closing) => { (closing_card(round, closing, lang)) }
         }
         @if let Some(restored) = &round.restored { (restored_card(restored, lang)) }
         @if let Some(results) = &results { (opening_card(results, lang)) }
         @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
         @if let Some(head) = &head { (audit_card(head, lang)) }
-        @if changed > 0 { div.card { p { (lang.pick("本轮开始以来，管理员新建账号或重置他人口令共 ", "Since this round began, accounts were made or passwords of others reset, times: ")) (changed) (lang.pick(" 次。新建、重置的账号经政工科另一账号确认是本人（或满三天）之后，才能参与须两人同意的步骤。", ". Such an account takes part in what takes two people only when a colleague has vouched for it, or after three days.")) } } }
-        @if let (Some(results), RoundState::Released) = (&results, round.state) { (results_card(results, lang)?) }
+        @if changed > 0 {
+            div.card {
+                p {
+                    (lang.pick(
+                        "本轮开始以来，管理员新建账号或重置他人口令共 ",
+                        "Since this round began, accounts were made or passwords of others reset, \
+                         times: ",
+                    ))
+                    (changed)
+                    (lang.pick(
+                        " 次。新建、重置的账号经政工科另一账号确认是本人（或满三天）之后，才能参与\
+                         须两人同意的步骤。",
+                        ". Such an account takes part in what takes two people only when a \
+                         colleague has vouched for it, or after three days.",
+                    ))
+                }
+            }
+        }
+        @if let (Some(results), RoundState::Released) = (&results, round.state) {
+            (results_card(results, lang)?)
+        }
     };
     let title = lang.pick("公示栏", "Bulletin");
-    Ok(quick(request, respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body)))
-}
-
-fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
-    let slips = round.access == Access::Slip;
-    html! {
-        div.card {
-            h2 { (lang.pick("截止时", "At closing")) }
-            @if closing.early { p.mark { (lang.pick("本轮提前截止。", "This round was closed early.")) } }
-            table {
-                @if slips {
-                    tr { th scope="row" { (lang.pick("发放填写码", "Slips issued")) } td.n { (closing.issued) } }
-                    tr { th scope="row" { (lang.pick("已使用", "Slips used")) } td.n { (closing.used) } }
-                    tr { th scope="row" { (lang.pick("其中超出单位人数", "of these beyond a unit's head count")) } td.n { (closing.over) } }
-                }
-                tr { th scope="row" { (lang.pick("票箱中答卷", "Ballots in the box")) } td.n { (closing.ballots) } }
-            }
-            @if slips {
-                p { (if closing.used == closing.ballots { lang.pick("已使用的填写码与答卷数一致：每码计一次。", "Slips used and ballots agree: each slip counted once.") } else { lang.pick("已使用的填写码与答卷数不一致，请监督员核查。", "Slips used and ballots differ; the trustees must look into it.") }) }
-            }
-            @if slips && closing.over > 0 { p.mark { (lang.pick("有单位使用的填写码多于人数，说明备用纸条被多用，请监督员核查。", "Somewhere more slips were used than there are people: spare slips were used besides the own ones. The trustees must look into it.")) } }
-            @if slips { p.soft { (lang.pick("谁手里有多余的纸条，谁就能多投几份。因此纸条要当众抽取，剩余的当众清点、销毁；本栏的发放数、已用数可与现场记录核对。", "Whoever holds spare slips can cast more ballots than one. So slips are drawn before everybody, and those left over are counted and destroyed before witnesses; the figures here can be held against their record.")) } }
-            p.soft { (lang.pick("票箱摘要（SHA-256）", "Digest of the box (SHA-256)")) }
-            p.digest { (closing.digest) }
-        }
-    }
-}
-
-/// What a restore changed.
-fn restored_card(restored: &Restored, lang: Lang) -> Markup {
-    html! {
-        div.card {
-            h2 { (lang.pick("恢复备份", "Restored from a backup")) }
-            p { (lang.pick("本轮曾于 ", "This round was restored on ")) (restored.day) (lang.pick(" 从备份恢复。备份中的答卷 ", ". Ballots in the backup: ")) (restored.in_backup) (lang.pick(" 份，现有 ", "; now: ")) (restored.now)
-                @match restored.before {
-                    Some(before) => { (lang.pick(" 份，恢复前 ", "; before: ")) (before) (lang.pick(" 份。", ".")) }
-                    None => { (lang.pick(" 份；恢复前的数据无法读取，备份之后的答卷可能丢失。", "; what was there before could not be read, and ballots after the backup may be lost.")) }
-                }
-            }
-        }
-    }
-}
-
-/// What was destroyed after the opening.
-fn destruction_card(record: &Destruction, lang: Lang) -> Markup {
-    html! {
-        div.card {
-            h2 { (lang.pick("销毁", "Destroyed")) }
-            p { (record.day) (lang.pick("：填写的原文和已用填写码已销毁。", ": original texts and spent codes were destroyed.")) }
-        }
-    }
-}
-
-/// The head of the chain of desk actions: written down today, it shows tomorrow whether anything was cut off.
-fn audit_card(head: &AuditHead, lang: Lang) -> Markup {
-    html! {
-        div.card {
-            h2 { (lang.pick("工作台操作记录", "Record of desk actions")) }
-            p { (lang.pick("截至 ", "Up to ")) (head.day) (lang.pick("，共 ", ": ")) (head.seq) (lang.pick(" 条（只含工作人员的操作，不含任何填写人的行为）。最后一条的散列值：", " entries (of officials only, never of a respondent). Hash of the last one:")) }
-            p.digest { (head.hash) }
-        }
-    }
-}
-
-fn opening_card(results: &Results, lang: Lang) -> Markup {
-    let release = &results.release;
-    let total = release.bureau.turnout;
-    let slips = results.round.access == Access::Slip;
-    let (issued, used) = (lang.pick("发放", "issued"), lang.pick("已用", "used"));
-    let over = &results.round.leftover;
-    let counted_over = !over.is_empty();
-    // A group of which a unit has not counted says so; a group never says less than its units.
-    let known = |group: &ReleasedGroup| -> Option<u32> { group.units.iter().map(|unit| over.get(unit)).sum() };
-    let left_over = |group: &ReleasedGroup| {
-        html! { @match known(group) {
-            Some(count) => { td.n { (count) } td.n { (group.turnout.issued.saturating_sub(count)) } }
-            None => { td.n colspan="2" { (lang.pick("未登记", "not noted")) } }
-        } }
-    };
-    let beyond = |group: &ReleasedGroup| known(group).is_some_and(|left| group.turnout.used + left > group.turnout.issued);
-    html! {
-        div.card {
-            h2 { (lang.pick("开箱后", "After the opening")) }
-            p { (lang.pick("票箱和钥匙已销毁，不存在任何一份可读的答卷。", "Box and keys are destroyed; no response that could be read exists.")) }
-            p.soft { (lang.pick("结果按公布规则第 ", "Results were made by the rules of publication, version ")) (release.gate) (lang.pick(" 版自动生成，不能人为改动。", ", by the program; nobody can change them.")) }
-            div.scroll tabindex="0" role="region" aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways")) { table {
-                thead { tr {
-                    th { (lang.pick("统计组", "Group")) }
-                    th.n { (lang.pick("人数", "heads")) }
-                    @if slips { th.n { (issued) } @if counted_over { th.n { (lang.pick("剩余销毁", "left over")) } th.n { (lang.pick("发出", "handed out")) } } th.n { (used) } }
-                    @for head in [lang.pick("开箱", "opened"), lang.pick("无效", "spoiled"), lang.pick("空白", "blank"), lang.pick("计入", "counted")] { th.n { (head) } }
-                } }
-                tbody {
-                    @for group in &release.groups {
-                        tr { td { (group.name) @if group.is_silent() { " " span.soft { (lang.pick("（无答卷，不列清单）", "(nobody answered, no list)")) } } @if group.merged { " " span.soft { (lang.pick("（合并统计）", "(merged)")) } } }
-                            td.n { (group.turnout.headcount) }
-                            @if slips { td.n { (group.turnout.issued) } @if counted_over { (left_over(group)) } td.n { (group.turnout.used) } }
-                            @for n in [group.turnout.opened, group.turnout.spoiled, group.turnout.blank, group.turnout.counted] { td.n { (n) } } }
-                    }
-                    tr { th scope="row" { (lang.pick("合计", "Total")) } td.n { strong { (total.headcount) } } @if slips { td.n { strong { (total.issued) } } @if counted_over { td.n { strong { (over.values().sum::<u32>()) } } td.n { strong { (total.issued.saturating_sub(over.values().sum())) } } } td.n { strong { (total.used) } } }
-                        @for n in [total.opened, total.spoiled, total.blank, total.counted] { td.n { strong { (n) } } } }
-                }
-            } }
-            @for group in release.groups.iter().filter(|group| beyond(group)) { p.mark { (group.name) (lang.pick("：已用和剩余之和超过发放数，请监督员核查。", ": slips used and left over are more than were issued. The trustees must look into it.")) } }
-        }
-    }
-}
-
-/// The bureau's results, for those who answered.
-fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
-    let list = results.derived(Scope::Bureau.code())?;
-    Ok(html! {
-        div.card {
-            h2 { (lang.pick("全局结果", "Results of the whole bureau")) }
-            @if results.released_on_the_command_line() { p.mark { (lang.pick("本轮结果由服务器命令行发布，没有经过工作台两个账号同意。", "These results were released on the server's command line, without two accounts of the desk agreeing.")) } }
-            p {
-                (lang.pick("共 ", "")) strong { (list.problems.len()) } (lang.pick(" 项：", " rows: "))
-                @for level in Level::ALL { (level.label(lang)) " " strong { (list.count(level)) } (lang.pick(" 项，", ", ")) }
-                (lang.pick("情况不明 ", "unclear ")) strong { (list.problems.iter().filter(|p| p.level.is_none() && p.unclear).count()) }
-                (lang.pick(" 项，全局未达标准但多个单位列出的共性问题 ", ", below the bureau's thresholds but common to many units ")) strong { (list.problems.iter().filter(|p| p.level.is_none() && !p.unclear).count()) } (lang.pick(" 项。", "."))
-            }
-            @if list.problems.is_empty() { p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) } }
-            @else {
-                div.scroll tabindex="0" role="region" aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways")) { table {
-                    thead { tr { th { (lang.pick("类别", "Category")) } th { (lang.pick("问题", "Problem")) } th { (lang.pick("存在程度", "Level")) } } }
-                    tbody { @for p in &list.problems { tr { td { (p.category.get(lang)) } td { (p.statement.get(lang)) } td.level { (p.level_label(lang)) @if p.common { br; span.soft { (lang.pick("共性问题", "common")) } } } } } }
-                } }
-            }
-        }
-    })
+    Ok(quick(
+        request,
+        respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body),
+    ))
 }

@@ -1,4 +1,5 @@
-//! The questionnaire: one document, the same bytes for everybody who reads it in the same language and print.
+//! The questionnaire: one document, the same bytes for everybody who reads it in the same language
+//! and print.
 //! Errors render the same document again with every answer kept.
 
 use std::sync::{Arc, PoisonError};
@@ -18,7 +19,12 @@ use crate::web::negotiate::Prepared;
 use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /r/{round}`.
-pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, round: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    pages: Data<Pages>,
+    round: Path<String>,
+) -> Result<HttpResponse, WebError> {
     let view = View::of(&request);
     let live = match live(&app, &round).await {
         Ok(live) => live,
@@ -37,7 +43,11 @@ pub async fn show(request: HttpRequest, app: Data<App>, pages: Data<Pages>, roun
         page
     } else {
         let html = if key.phase == Phase::Answering {
-            Questionnaire::of(&app, &live, view.lang).page(view, &Form::default(), &FieldErrors::new())
+            Questionnaire::of(&app, &live, view.lang).page(
+                view,
+                &Form::default(),
+                &FieldErrors::new(),
+            )
         } else {
             shut(&live, view, key.phase, false)
         };
@@ -54,12 +64,16 @@ fn why_shut(phase: Phase) -> Refusal {
         Phase::NotYet => Refusal::new("本轮问卷尚未开放", "This questionnaire is not open yet"),
         Phase::Answering => Refusal::new("本轮问卷可以填写", "This questionnaire can be answered"),
         Phase::Grace | Phase::Over => Refusal::new("本轮已截止", "This round is closed"),
-        Phase::Suspended => Refusal::new("本轮暂停，恢复后会另行通知；纸条请保留", "This round is suspended; keep your slip"),
+        Phase::Suspended => Refusal::new(
+            "本轮暂停，恢复后会另行通知；纸条请保留",
+            "This round is suspended; keep your slip",
+        ),
         Phase::Void => Refusal::new("本轮已作废", "This round was declared void"),
     }
 }
 
-/// The page of a round that cannot be answered; after answers were `sent`, it says what became of them.
+/// The page of a round that cannot be answered; after answers were `sent`, it says what became of
+/// them.
 #[must_use]
 pub fn shut(live: &Live, view: View, phase: Phase, sent: bool) -> Markup {
     let lang = view.lang;
@@ -70,22 +84,49 @@ pub fn shut(live: &Live, view: View, phase: Phase, sent: bool) -> Markup {
         div.card {
             p.big { (why_shut(phase).get(lang)) }
             @if sent {
-                p { (lang.pick("刚才提交的答卷没有收到，也没有保存，票箱里没有这一份。", "The response you just sent was not received and not kept: it is not in the ballot box.")) }
+                p {
+                    (lang.pick(
+                        "刚才提交的答卷没有收到，也没有保存，票箱里没有这一份。",
+                        "The response you just sent was not received and not kept: it is not in \
+                         the ballot box.",
+                    ))
+                }
             }
             @if matches!(phase, Phase::Grace | Phase::Over) {
-                p { (lang.pick("截止日期：", "Closed: ")) (Day(round.closes, lang)) (lang.pick("。如有话要说，请在下一轮填写，或向政工科反映。", ". If there is something to say, use the next round or tell the Political Work Section.")) }
+                p {
+                    (lang.pick("截止日期：", "Closed: "))
+                    (Day(round.closes, lang))
+                    (lang.pick(
+                        "。如有话要说，请在下一轮填写，或向政工科反映。",
+                        ". If there is something to say, use the next round or tell the Political \
+                         Work Section.",
+                    ))
+                }
             }
             @if phase == Phase::NotYet {
                 p { (lang.pick("开放日期：", "Opens: ")) (Day(round.opens, lang)) }
             }
             @if phase == Phase::Grace {
-                p { (lang.pick("截止前已打开的页面，可在三十分钟内提交。", "A page opened before the end may still be sent for thirty minutes.")) }
+                p {
+                    (lang.pick(
+                        "截止前已打开的页面，可在三十分钟内提交。",
+                        "A page opened before the end may still be sent for thirty minutes.",
+                    ))
+                }
             }
             @if round.closing.is_some() {
-                p { a href={ "/bulletin/" (round.id) (view.query()) } { (lang.pick("查看公示栏", "See the bulletin")) } }
+                p {
+                    a href={ "/bulletin/" (round.id) (view.query()) } {
+                        (lang.pick("查看公示栏", "See the bulletin"))
+                    }
+                }
             }
         }
     };
-    let kind = if matches!(phase, Phase::Grace | Phase::Over | Phase::Void) { PageKind::Closed } else { PageKind::Paused };
+    let kind = if matches!(phase, Phase::Grace | Phase::Over | Phase::Void) {
+        PageKind::Closed
+    } else {
+        PageKind::Paused
+    };
     respondent(kind, view, &round.title, &format!("/r/{}", round.id), body)
 }

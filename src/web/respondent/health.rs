@@ -15,6 +15,9 @@ pub async fn live() -> HttpResponse {
 pub async fn ready(app: Data<App>) -> HttpResponse {
     match block(move || app.ready()).await {
         Ok(Ok(())) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
-        _ => HttpResponse::ServiceUnavailable().insert_header(("Retry-After", "5")).content_type("text/plain").body("not ready\n"),
+        _ => HttpResponse::ServiceUnavailable()
+            .insert_header(("Retry-After", "5"))
+            .content_type("text/plain")
+            .body("not ready\n"),
     }
 }

@@ -1,12 +1,14 @@
 //! The questionnaire side: no cookie, no session, no token, no log, and no script needed.
 
 pub mod bulletin;
+mod bulletin_cards;
 pub mod form;
 pub mod health;
 pub mod home;
 pub mod privacy;
 mod question;
 pub mod questionnaire;
+mod questionnaire_parts;
 pub mod submit;
 
 use std::collections::HashMap;

@@ -1,5 +1,6 @@
 //! One question as form controls, for every type the engine has.
-//! Nothing is preselected, every single choice can be taken back, and labels are whole touch targets.
+//! Nothing is preselected, every single choice can be taken back, and labels are whole touch
+//! targets.
 
 use maud::{Markup, html};
 use serde_json::json;
@@ -23,7 +24,14 @@ pub struct Filled<'a> {
 impl Filled<'_> {
     /// The error beside a field.
     pub fn error(&self, field: &str) -> Markup {
-        html! { @if let Some(refusal) = self.errors.get(field) { p.error id={ "e-" (field) } { b { (self.lang.pick("请修改：", "To mend: ")) } (refusal.get(self.lang)) } } }
+        html! {
+            @if let Some(refusal) = self.errors.get(field) {
+                p.error id={ "e-" (field) } {
+                    b { (self.lang.pick("请修改：", "To mend: ")) }
+                    (refusal.get(self.lang))
+                }
+            }
+        }
     }
 
     /// What describes a field: its advice and its error.
@@ -40,7 +48,8 @@ impl Filled<'_> {
     }
 
     fn class(&self, question: &Question) -> &'static str {
-        let wrong = self.errors.contains_key(&question.id) || self.errors.contains_key(&TextField::other(&question.id).to_string());
+        let wrong = self.errors.contains_key(&question.id)
+            || self.errors.contains_key(&TextField::other(&question.id).to_string());
         if wrong { "item wrong" } else { "item" }
     }
 }
@@ -50,39 +59,112 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
     let lang = filled.lang;
     let id = &question.id;
     let ask = html! {
-        @if !number.is_empty() { span.num { (number) } " " }
+        @if !number.is_empty() {
+            span.num { (number) }
+            " "
+        }
         (question.text.get(lang))
-        @if question.required { span.num { (lang.pick("（必答）", " (required)")) } }
+        @if question.required {
+            span.num { (lang.pick("（必答）", " (required)")) }
+        }
     };
     let hint = html! {
-        @if !question.visible_if.is_empty() { p.hint.only { (only_if(&question.visible_if, filled)) } }
-        @if let Some(hint) = &question.hint { p.hint id={ "h-" (id) } { (hint.get(lang)) } }
+        @if !question.visible_if.is_empty() {
+            p.hint.only { (only_if(&question.visible_if, filled)) }
+        }
+        @if let Some(hint) = &question.hint {
+            p.hint id={ "h-" (id) } { (hint.get(lang)) }
+        }
     };
     let described = filled.described(id, question.hint.is_some());
-    let shown_if = (!question.visible_if.is_empty()).then(|| shown_if(&question.visible_if, filled.survey));
+    let shown_if =
+        (!question.visible_if.is_empty()).then(|| shown_if(&question.visible_if, filled.survey));
     match &question.kind {
         Kind::Text { max_chars } => html! {
-            div class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] data-free[!question.required] {
+            div class=(filled.class(question))
+                id={ "q-" (id) }
+                data-if=[shown_if]
+                data-free[!question.required]
+            {
                 label.ask for={ "f-" (id) } { (ask) }
-                (hint) (filled.error(id))
-                textarea id={ "f-" (id) } name=(id) maxlength=(max_chars) rows="3" autocomplete="off" spellcheck="false" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)] { (filled.form.first(id)) }
-                p.hint id={ "m-" (id) } { (lang.pick("最多 ", "At most ")) (max_chars) (lang.pick(" 字。请勿写姓名、警号、电话、车牌等能认出人的内容。", " characters. Leave out names, numbers and plates that tell who somebody is.")) }
+                (hint)
+                (filled.error(id))
+                textarea
+                    id={ "f-" (id) }
+                    name=(id)
+                    maxlength=(max_chars)
+                    rows="3"
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby={
+                        @if let Some(d) = &described { (d) " " }
+                        "m-"
+                        (id)
+                    }
+                    aria-invalid=[filled.invalid(id)]
+                { (filled.form.first(id)) }
+                p.hint id={ "m-" (id) } {
+                    (lang.pick("最多 ", "At most "))
+                    (max_chars)
+                    (lang.pick(
+                        " 字。请勿写姓名、警号、电话、车牌等能认出人的内容。",
+                        " characters. Leave out names, numbers and plates that tell who somebody \
+                         is.",
+                    ))
+                }
             }
         },
         Kind::Number { min, max, .. } => html! {
-            div class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] data-low=(min) data-high=(max) {
+            div class=(filled.class(question))
+                id={ "q-" (id) }
+                data-if=[shown_if]
+                data-low=(min)
+                data-high=(max)
+            {
                 label.ask for={ "f-" (id) } { (ask) }
-                (hint) (filled.error(id))
-                input.short type="text" inputmode="numeric" id={ "f-" (id) } name=(id) value=(filled.form.first(id)) maxlength="20" autocomplete="off" aria-describedby={ @if let Some(d) = &described { (d) " " } "m-" (id) } aria-invalid=[filled.invalid(id)];
-                p.hint id={ "m-" (id) } { (min) (lang.pick(" 至 ", " to ")) (max) (lang.pick(" 之间的整数", ", whole numbers")) @if !question.required { (lang.pick("，可不填", ", optional")) } }
+                (hint)
+                (filled.error(id))
+                input
+                    .short
+                    type="text"
+                    inputmode="numeric"
+                    id={ "f-" (id) }
+                    name=(id)
+                    value=(filled.form.first(id))
+                    maxlength="20"
+                    autocomplete="off"
+                    aria-describedby={
+                        @if let Some(d) = &described { (d) " " }
+                        "m-"
+                        (id)
+                    }
+                    aria-invalid=[filled.invalid(id)];
+                p.hint id={ "m-" (id) } {
+                    (min)
+                    (lang.pick(" 至 ", " to "))
+                    (max)
+                    (lang.pick(" 之间的整数", ", whole numbers"))
+                    @if !question.required { (lang.pick("，可不填", ", optional")) }
+                }
             }
         },
         kind => {
-            let most = if let Kind::Multi { max, choices, .. } = kind { (*max < choices.len()).then_some(*max) } else { None };
+            let most = if let Kind::Multi { max, choices, .. } = kind {
+                (*max < choices.len()).then_some(*max)
+            } else {
+                None
+            };
             html! {
-                fieldset class=(filled.class(question)) id={ "q-" (id) } data-if=[shown_if] data-most=[most] aria-describedby=[described] {
+                fieldset
+                    class=(filled.class(question))
+                    id={ "q-" (id) }
+                    data-if=[shown_if]
+                    data-most=[most]
+                    aria-describedby=[described]
+                {
                     legend { (ask) }
-                    (hint) (filled.error(id))
+                    (hint)
+                    (filled.error(id))
                     (choices(question, filled))
                 }
             }
@@ -99,7 +181,14 @@ fn shown_if(conditions: &[Condition], survey: &Survey) -> String {
             match condition.wanted {
                 Wanted::AnyOf(mask) => {
                     let ids = asked.kind.option_ids();
-                    json!([asked.id, ids.iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, id)| id).collect::<Vec<_>>()])
+                    json!([
+                        asked.id,
+                        ids.iter()
+                            .enumerate()
+                            .filter(|(n, _)| mask >> n & 1 == 1)
+                            .map(|(_, id)| id)
+                            .collect::<Vec<_>>()
+                    ])
                 }
                 Wanted::Range(from, to) => json!([asked.id, from, to]),
             }
@@ -118,21 +207,35 @@ fn only_if(conditions: &[Condition], filled: &Filled) -> String {
             let name = asked.text.get(lang);
             match condition.wanted {
                 Wanted::AnyOf(mask) => {
-                    let chosen = labels(&asked.kind).into_iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1);
+                    let chosen = labels(&asked.kind)
+                        .into_iter()
+                        .enumerate()
+                        .filter(|(n, _)| mask >> n & 1 == 1);
                     let chosen: Vec<&str> = chosen.map(|(_, label)| label.get(lang)).collect();
-                    lang.pick(format!("“{name}”选了“{}”", chosen.join("”或“")), format!("you answered “{}” to “{name}”", chosen.join("” or “")))
+                    lang.pick(
+                        format!("“{name}”选了“{}”", chosen.join("”或“")),
+                        format!("you answered “{}” to “{name}”", chosen.join("” or “")),
+                    )
                 }
-                Wanted::Range(from, to) => lang.pick(format!("“{name}”填了 {from} 至 {to}"), format!("you entered {from} to {to} for “{name}”")),
+                Wanted::Range(from, to) => lang.pick(
+                    format!("“{name}”填了 {from} 至 {to}"),
+                    format!("you entered {from} to {to} for “{name}”"),
+                ),
             }
         })
         .collect();
-    lang.pick(format!("仅请{}的人作答，其他人跳过。", each.join("、并且")), format!("Only if {}; others skip it.", each.join(" and ")))
+    lang.pick(
+        format!("仅请{}的人作答，其他人跳过。", each.join("、并且")),
+        format!("Only if {}; others skip it.", each.join(" and ")),
+    )
 }
 
 fn labels(kind: &Kind) -> Vec<&Text> {
     match kind {
         Kind::Scale(scale) => scale.steps.iter().map(|s| &s.label).collect(),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.iter().map(|c| &c.label).collect(),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => {
+            choices.iter().map(|c| &c.label).collect()
+        }
         Kind::Number { .. } | Kind::Text { .. } => Vec::new(),
     }
 }
@@ -142,28 +245,49 @@ fn choices(question: &Question, filled: &Filled) -> Markup {
     match &question.kind {
         Kind::Scale(scale) => html! {
             div.picks {
-                @for step in &scale.steps { (pick("radio", id, &step.id, step.label.get(lang), false, filled)) }
+                @for step in &scale.steps {
+                    (pick("radio", id, &step.id, step.label.get(lang), false, filled))
+                }
                 (no_answer(id, filled))
             }
         },
         Kind::Single(options) => html! {
             div.picks.list {
-                @for option in options { (pick("radio", id, &option.id, option.label.get(lang), false, filled)) }
+                @for option in options {
+                    (pick("radio", id, &option.id, option.label.get(lang), false, filled))
+                }
                 (no_answer(id, filled))
             }
             (other(question, options, filled))
         },
         Kind::Multi { choices: options, .. } => html! {
-            div.picks.list { @for option in options { (pick("checkbox", id, &option.id, option.label.get(lang), option.exclusive, filled)) } }
+            div.picks.list {
+                @for option in options {
+                    (pick(
+                        "checkbox",
+                        id,
+                        &option.id,
+                        option.label.get(lang),
+                        option.exclusive,
+                        filled,
+                    ))
+                }
+            }
             (other(question, options, filled))
         },
         Kind::Rank { choices: options, places } => html! {
             @for place in 1..=*places {
                 @let field = format!("{id}.{place}");
-                label.field for={ "f-" (field) } { (lang.pick(format!("第{place}位"), format!("Place {place}"))) }
+                label.field for={ "f-" (field) } {
+                    (lang.pick(format!("第{place}位"), format!("Place {place}")))
+                }
                 select id={ "f-" (field) } name=(field) {
                     option value="" { (lang.pick("不作答", "No answer")) }
-                    @for option in options { option value=(option.id) selected[filled.form.has(&field, &option.id)] { (option.label.get(lang)) } }
+                    @for option in options {
+                        option value=(option.id) selected[filled.form.has(&field, &option.id)] {
+                            (option.label.get(lang))
+                        }
+                    }
                 }
             }
         },
@@ -172,23 +296,54 @@ fn choices(question: &Question, filled: &Filled) -> Markup {
 }
 
 fn pick(kind: &str, name: &str, value: &str, label: &str, alone: bool, filled: &Filled) -> Markup {
-    html! { label.pick { input type=(kind) name=(name) value=(value) checked[filled.form.has(name, value)] data-alone[alone]; span { (label) } } }
+    html! {
+        label.pick {
+            input
+                type=(kind)
+                name=(name)
+                value=(value)
+                checked[filled.form.has(name, value)]
+                data-alone[alone];
+            span { (label) }
+        }
+    }
 }
 
 /// The way back to no answer; not preselected either.
 fn no_answer(name: &str, filled: &Filled) -> Markup {
-    html! { label.pick.skip { input type="radio" name=(name) value="" checked[filled.form.has(name, "")]; span { (filled.lang.pick("不作答", "No answer")) } } }
+    html! {
+        label.pick.skip {
+            input type="radio" name=(name) value="" checked[filled.form.has(name, "")];
+            span { (filled.lang.pick("不作答", "No answer")) }
+        }
+    }
 }
 
 fn other(question: &Question, options: &[Choice], filled: &Filled) -> Markup {
-    let Some((option, max)) = options.iter().find_map(|o| o.other_chars.map(|max| (o, max))) else { return html! {} };
+    let Some((option, max)) = options.iter().find_map(|o| o.other_chars.map(|max| (o, max))) else {
+        return html! {};
+    };
     let field = TextField::other(&question.id).to_string();
     let lang = filled.lang;
     html! {
         div.other data-option=(option.id) {
-            label.field for={ "f-" (field) } { (option.label.get(lang)) (lang.pick("（请说明，最多 ", " (please say; at most ")) (max) (lang.pick(" 字）", " characters)")) }
+            label.field for={ "f-" (field) } {
+                (option.label.get(lang))
+                (lang.pick("（请说明，最多 ", " (please say; at most "))
+                (max)
+                (lang.pick(" 字）", " characters)"))
+            }
             (filled.error(&field))
-            input type="text" id={ "f-" (field) } name=(field) maxlength=(max) value=(filled.form.first(&field)) autocomplete="off" spellcheck="false" aria-describedby=[filled.described(&field, false)] aria-invalid=[filled.invalid(&field)];
+            input
+                type="text"
+                id={ "f-" (field) }
+                name=(field)
+                maxlength=(max)
+                value=(filled.form.first(&field))
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby=[filled.described(&field, false)]
+                aria-invalid=[filled.invalid(&field)];
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The questionnaire as one document, of a round or of a survey that is only looked at.
-//! It works as it stands; the script turns its sections into steps and needs nothing else from the server.
+//! It works as it stands; the script turns its sections into steps and needs nothing else from the
+//! server.
 
 use maud::{Markup, html};
 
 use super::question::{Filled, question};
+use super::questionnaire_parts::{contents, section_name, sending, summary};
 use crate::app::{App, Line, Live};
 use crate::identity;
-use crate::response::{BLANK_FIELD, CHECK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
+use crate::response::{CHECK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
 use crate::round::Access;
 use crate::survey::{Kind, Question, QuestionRole, Scale, Section, Survey};
 use crate::text::Lang;
@@ -60,19 +62,36 @@ impl<'a> Questionnaire<'a> {
         let body = html! {
             (self.marks)
             h1 lang=[written_in(self.title, lang)] { (self.title) }
-            @if self.title != survey.title().get(lang) { p.soft.subtitle { (survey.title().get(lang)) } }
+            @if self.title != survey.title().get(lang) {
+                p.soft.subtitle { (survey.title().get(lang)) }
+            }
             (summary(survey, errors, lang))
-            form #form method="post" action={ (self.path) (view.query()) } autocomplete="off" data-size=(form_size(survey)) data-patterns=(patterns(lang)) data-preview[self.preview] data-at=[self.at] {
-                div.step #start {
+            form
+                #form
+                method="post"
+                action={ (self.path) (view.query()) }
+                autocomplete="off"
+                data-size=(form_size(survey))
+                data-patterns=(patterns(lang))
+                data-preview[self.preview]
+                data-at=[self.at]
+            {
+                div #start.step {
                     p { (survey.intro().get(lang)) }
                     div.card.promise {
                         h2 { (lang.pick("匿名说明", "About anonymity")) }
-                        ul { @for line in &self.promise { li.but[line.is_caveat()] { (line.text.get(lang)) } } }
+                        ul {
+                            @for line in &self.promise {
+                                li.but[line.is_caveat()] { (line.text.get(lang)) }
+                            }
+                        }
                     }
                     (self.code(&filled))
                 }
                 (contents(survey, lang))
-                @for (n, section) in survey.sections().iter().enumerate() { (section_card(survey, n, section, &filled)) }
+                @for (n, section) in survey.sections().iter().enumerate() {
+                    (section_card(survey, n, section, &filled))
+                }
                 (sending(&filled))
             }
         };
@@ -84,33 +103,84 @@ impl<'a> Questionnaire<'a> {
         let slip = self.access == Access::Slip;
         html! {
             div.card.wrong[filled.errors.contains_key(CODE_FIELD)] id={ "q-" (CODE_FIELD) } {
-                h2 { label for="code" { (if slip { lang.pick("填写码", "Your code") } else { lang.pick("单位填写码", "Unit code") }) } }
-                p.hint #h-code {
-                    (if slip { lang.pick("纸条上的 20 位数字，空格可有可无。", "The 20 digits on your slip; spaces do not matter. ") }
-                     else { lang.pick("海报上的 20 位数字，空格可有可无。", "The 20 digits on the poster; spaces do not matter. ") })
-                    span.scripted { (lang.pick("扫码打开的会自动填好。", "Filled in by itself if you scanned the QR code.")) }
+                h2 {
+                    label for="code" {
+                        (if slip {
+                            lang.pick("填写码", "Your code")
+                        } else {
+                            lang.pick("单位填写码", "Unit code")
+                        })
+                    }
+                }
+                p #h-code.hint {
+                    (if slip {
+                        lang.pick(
+                            "纸条上的 20 位数字，空格可有可无。",
+                            "The 20 digits on your slip; spaces do not matter. ",
+                        )
+                    } else {
+                        lang.pick(
+                            "海报上的 20 位数字，空格可有可无。",
+                            "The 20 digits on the poster; spaces do not matter. ",
+                        )
+                    })
+                    span.scripted {
+                        (lang.pick(
+                            "扫码打开的会自动填好。",
+                            "Filled in by itself if you scanned the QR code.",
+                        ))
+                    }
                 }
                 (filled.error(CODE_FIELD))
-                input #code type="text" inputmode="numeric" name=(CODE_FIELD) value=(filled.form.first(CODE_FIELD)) maxlength="300" autocomplete="off" spellcheck="false"
-                    aria-describedby=[filled.described(CODE_FIELD, true)] aria-invalid=[filled.invalid(CODE_FIELD)];
+                input
+                    #code
+                    type="text"
+                    inputmode="numeric"
+                    name=(CODE_FIELD)
+                    value=(filled.form.first(CODE_FIELD))
+                    maxlength="300"
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby=[filled.described(CODE_FIELD, true)]
+                    aria-invalid=[filled.invalid(CODE_FIELD)];
                 @if slip && !self.preview {
-                    @if self.usable { p.right #usable role="status" { (lang.pick("✓ 此填写码可以使用，尚未用过。", "✓ This code is good and has not been used.")) } }
-                    p { button.second.small #try type="submit" name=(CHECK_FIELD) value="1" { (lang.pick("先验纸条", "Try the slip first")) }
-                        " " span.hint { (lang.pick("只验码，不交答案，不作废。", "Only tries the code: sends no answers, uses nothing up.")) } }
+                    @if self.usable {
+                        p #usable.right role="status" {
+                            (lang.pick(
+                                "✓ 此填写码可以使用，尚未用过。",
+                                "✓ This code is good and has not been used.",
+                            ))
+                        }
+                    }
+                    p {
+                        button #try.second.small type="submit" name=(CHECK_FIELD) value="1" {
+                            (lang.pick("先验纸条", "Try the slip first"))
+                        }
+                        " "
+                        span.hint {
+                            (lang.pick(
+                                "只验码，不交答案，不作废。",
+                                "Only tries the code: sends no answers, uses nothing up.",
+                            ))
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// The language of a title, where it is not the page's: titles of rounds are written in one language only.
+/// The language of a title, where it is not the page's: titles of rounds are written in one
+/// language only.
 fn written_in(title: &str, lang: Lang) -> Option<&'static str> {
-    (lang == Lang::En && title.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))).then_some(Lang::Zh.tag())
+    (lang == Lang::En && title.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)))
+        .then_some(Lang::Zh.tag())
 }
 
 /// What may tell who somebody is, for the script: name and pattern.
 fn patterns(lang: Lang) -> String {
-    let list: Vec<(&str, &str)> = identity::PATTERNS.iter().map(|(kind, pattern)| (kind.label(lang), *pattern)).collect();
+    let list: Vec<(&str, &str)> =
+        identity::PATTERNS.iter().map(|(kind, pattern)| (kind.label(lang), *pattern)).collect();
     serde_json::to_string(&list).expect("names and patterns are JSON")
 }
 
@@ -118,79 +188,25 @@ fn patterns(lang: Lang) -> String {
 pub(super) fn marks(live: &Live, lang: Lang) -> Markup {
     html! {
         @if live.round.is_trial() {
-            p.mark { (lang.pick("试用：", "Trial: "))
-                @if live.round.trial { (lang.pick("本轮票箱的钥匙由服务器保管，没有监督员共同掌握，不具备正式轮次的全部保证。", "the key of this round's box is held by the server and not by trustees, so not all guarantees of a real round hold.")) }
-                @if live.round.access == Access::Poster { (lang.pick("本轮使用单位公用填写码，不能保证每人只交一份，结果未核验。", "this round uses one open code per unit, so once-each cannot be kept and results are unverified.")) }
-            }
-        }
-    }
-}
-
-/// What is wrong, at the top, with links to the places.
-fn summary(survey: &Survey, errors: &FieldErrors, lang: Lang) -> Markup {
-    let name = |field: &str| {
-        let id = field.split('.').next().unwrap_or(field);
-        match id {
-            CODE_FIELD => lang.pick("填写码", "Code").to_owned(),
-            BLANK_FIELD => lang.pick("提交", "Submit").to_owned(),
-            _ => survey
-                .question(id)
-                .map_or_else(|| crate::text::visible(&id.chars().take(40).collect::<String>()), |q| q.text.get(lang).chars().take(24).collect()),
-        }
-    };
-    let place = |field: &str| {
-        let id = field.split('.').next().unwrap_or(field);
-        (id != CODE_FIELD, survey.questions().iter().position(|q| q.id == id).unwrap_or(usize::MAX))
-    };
-    let mut errors: Vec<_> = errors.iter().collect();
-    errors.sort_by_key(|(field, _)| place(field));
-    html! {
-        @if !errors.is_empty() {
-            div.errors #errors role="alert" tabindex="-1" {
-                p { strong { (lang.pick("尚未提交，您的答案都还在。请修改以下 ", "Not submitted yet; all your answers are kept. Please mend ")) (errors.len()) (lang.pick(" 处：", if errors.len() == 1 { " thing:" } else { " things:" })) } }
-                ul { @for (field, refusal) in errors.iter().take(20) {
-                    li { a href={ "#q-" (field.split('.').next().unwrap_or(field)) } { (name(field)) } (lang.pick("：", ": ")) (refusal.get(lang)) }
-                } }
-            }
-        }
-    }
-}
-
-/// All sections with a way to each; the script makes it the overview before sending.
-fn contents(survey: &Survey, lang: Lang) -> Markup {
-    html! {
-        details.card.contents #contents {
-            summary { (lang.pick("目录", "Contents")) }
-            ol {
-                @for section in survey.sections() { li { a href={ "#s-" (section.id) } { (section_name(section, lang)) } } }
-                li { a href="#send" { (lang.pick("提交", "Submit")) } }
-            }
-        }
-    }
-}
-
-fn sending(filled: &Filled) -> Markup {
-    let lang = filled.lang;
-    html! {
-        section.card.step #send aria-labelledby="s-send" {
-            h2 id="s-send" { (lang.pick("核对与提交", "Check and submit")) }
-            div.wrong[filled.errors.contains_key(BLANK_FIELD)] id={ "q-" (BLANK_FIELD) } {
-                (filled.error(BLANK_FIELD))
-                label.tick {
-                    input type="checkbox" name=(BLANK_FIELD) value="1" checked[filled.form.has(BLANK_FIELD, "1")];
-                    span { (lang.pick("空白提交（不作答）：我一题都不答，只把空白答卷投入票箱", "Blank ballot: I answer nothing and put an empty ballot into the box")) }
+            p.mark {
+                (lang.pick("试用：", "Trial: "))
+                @if live.round.trial {
+                    (lang.pick(
+                        "本轮票箱的钥匙由服务器保管，没有监督员共同掌握，不具备正式轮次的全部保\
+                         证。",
+                        "the key of this round's box is held by the server and not by trustees, so \
+                         not all guarantees of a real round hold.",
+                    ))
+                }
+                @if live.round.access == Access::Poster {
+                    (lang.pick(
+                        "本轮使用单位公用填写码，不能保证每人只交一份，结果未核验。",
+                        "this round uses one open code per unit, so once-each cannot be kept and \
+                         results are unverified.",
+                    ))
                 }
             }
-            p.hint { (lang.pick("提交后任何人都不能查看或修改这份答卷，也不能再用同一张纸条提交。", "After this nobody can look up or change the response, and the slip is used.")) }
-            button.wide type="submit" { (lang.pick("提交", "Submit")) }
         }
-    }
-}
-
-fn section_name(section: &Section, lang: Lang) -> Markup {
-    html! {
-        @if section.is_category { (lang.pick(ordinal(section.order), format!("{}. ", section.order))) }
-        (section.name.get(lang))
     }
 }
 
@@ -200,25 +216,54 @@ fn section_card(survey: &Survey, index: usize, section: &Section, filled: &Fille
     let follows_up = |q: &&Question| section.is_category && q.role != QuestionRole::Item;
     let items: Vec<&Question> = questions.iter().filter(|q| !follows_up(q)).collect();
     let more: Vec<&Question> = questions.iter().filter(follows_up).collect();
-    let wrong = more.iter().any(|q| filled.errors.keys().any(|k| k.split('.').next() == Some(&q.id)));
-    let answered = more.iter().any(|q| filled.form.0.iter().any(|(k, v)| k.split('.').next() == Some(&q.id) && v.iter().any(|v| !v.is_empty())));
+    let wrong =
+        more.iter().any(|q| filled.errors.keys().any(|k| k.split('.').next() == Some(&q.id)));
+    let answered = more.iter().any(|q| {
+        filled
+            .form
+            .0
+            .iter()
+            .any(|(k, v)| k.split('.').next() == Some(&q.id) && v.iter().any(|v| !v.is_empty()))
+    });
     html! {
         section.card.step id={ "s-" (section.id) } aria-labelledby={ "t-" (section.id) } {
             h2 id={ "t-" (section.id) } { (section_name(section, lang)) }
             @let mut number = 0;
-            @for run in items.chunk_by(|a, b| scale_of(a).is_some() && scale_of(a).map(|s| &s.id) == scale_of(b).map(|s| &s.id)) {
+            @for run in {
+                items .chunk_by(|a, b| {
+                        scale_of(a).is_some()
+                            && scale_of(a).map(|s| &s.id) == scale_of(b).map(|s| &s.id)
+                    })
+            } {
                 div.run {
                     @if let Some(scale) = scale_of(run[0]) { (stem(scale, lang)) }
                     @for item in run {
-                        @let own = section.is_category && item.visible_if.is_empty(); // numbers leave no gap where a follow-up is not shown
-                        @let number = { number += usize::from(own); number };
-                        (question(item, &if own { format!("{}.{number}", index + 1) } else { String::new() }, filled))
+                        // Numbers leave no gap where a follow-up is not shown
+                        @let own = section.is_category && item.visible_if.is_empty();
+                        @let number = {
+                            number += usize::from(own);
+                            number
+                        };
+                        (question(
+                            item,
+                            &if own {
+                                format!("{}.{number}", index + 1)
+                            } else {
+                                String::new()
+                            },
+                            filled,
+                        ))
                     }
                 }
             }
             @if !more.is_empty() {
                 details.more open[wrong || answered] {
-                    summary { (lang.pick("危害、原因、事例和建议（选填）", "Harm, causes, example and suggestion (optional)")) }
+                    summary {
+                        (lang.pick(
+                            "危害、原因、事例和建议（选填）",
+                            "Harm, causes, example and suggestion (optional)",
+                        ))
+                    }
                     @for item in &more { (question(item, "", filled)) }
                 }
             }
@@ -230,31 +275,31 @@ fn scale_of(question: &Question) -> Option<&Scale> {
     if let Kind::Scale(scale) = &question.kind { Some(scale) } else { None }
 }
 
-/// A scale's question, its period and the gloss of each step. It stays in sight while its items are answered.
+/// A scale's question, its period and the gloss of each step. It stays in sight while its items are
+/// answered.
 fn stem(scale: &Scale, lang: Lang) -> Markup {
     html! {
         div.stem {
             p { (scale.stem.get(lang)) }
-            @if scale.reference_period.is_some() || scale.steps.iter().any(|s| s.hint.is_some()) {
+            @if {
+                scale.reference_period.is_some()
+                    || scale.steps.iter().any(|s| s.hint.is_some())
+            } {
                 details.gloss {
                     summary { (lang.pick("各档含义", "What the steps mean")) }
-                    @if let Some(period) = &scale.reference_period { p { (period.get(lang)) } }
-                    dl { @for step in scale.steps.iter().filter(|s| s.hint.is_some()) {
-                        div { dt { (step.label.get(lang)) (lang.pick("：", ": ")) } dd { (step.hint.as_ref().map_or("", |h| h.get(lang))) } }
-                    } }
+                    @if let Some(period) = &scale.reference_period {
+                        p { (period.get(lang)) }
+                    }
+                    dl {
+                        @for step in scale.steps.iter().filter(|s| s.hint.is_some()) {
+                            div {
+                                dt { (step.label.get(lang)) (lang.pick("：", ": ")) }
+                                dd { (step.hint.as_ref().map_or("", |h| h.get(lang))) }
+                            }
+                        }
+                    }
                 }
             }
         }
-    }
-}
-
-/// 一、二、… as an official numbers categories.
-fn ordinal(n: usize) -> String {
-    const DIGITS: [&str; 11] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
-    match n {
-        0..=10 => format!("{}、", DIGITS[n]),
-        11..=19 => format!("十{}、", DIGITS[n - 10]),
-        20..=99 => format!("{}十{}、", DIGITS[n / 10], DIGITS[n % 10]),
-        _ => format!("{n}、"),
     }
 }

@@ -1,4 +1,5 @@
-//! Two people who change the same thing: the second is told, and shown both versions, before anything is overwritten.
+//! Two people who change the same thing: the second is told, and shown both versions, before
+//! anything is overwritten.
 //! A form carries the version it was filled in from, and is kept as it was typed.
 
 use maud::{Markup, html};
@@ -18,20 +19,50 @@ pub struct Part {
 
 /// The field that carries the version a form was filled in from.
 pub fn seen(version: &str) -> Markup {
-    html! { input type="hidden" name="seen" value=(version); }
+    html! {
+        input type="hidden" name="seen" value=(version);
+    }
 }
 
-/// Both versions side by side, where they differ. Saving the form below once more overwrites what is kept.
+/// Both versions side by side, where they differ. Saving the form below once more overwrites what
+/// is kept.
 pub fn both(lang: Lang, last: Option<&LastChange>, parts: &[Part], again: &str) -> Markup {
     html! {
         div.errors role="alert" {
-            p { strong { (lang.pick("您打开本页之后，内容已被他人修改；您的修改还没有保存。", "This was changed by somebody else after you opened the page; your change is not saved yet.")) } }
-            @if let Some(last) = last { p { (lang.pick("最近一次修改：", "Last change: ")) (last.account) (lang.pick("，", ", ")) (minute_of(last.at)) } }
+            p {
+                strong {
+                    (lang.pick(
+                        "您打开本页之后，内容已被他人修改；您的修改还没有保存。",
+                        "This was changed by somebody else after you opened the page; your change \
+                         is not saved yet.",
+                    ))
+                }
+            }
+            @if let Some(last) = last {
+                p {
+                    (lang.pick("最近一次修改：", "Last change: "))
+                    (last.account)
+                    (lang.pick("，", ", "))
+                    (minute_of(last.at))
+                }
+            }
         }
         div.card {
             h2 { (lang.pick("两个版本的不同之处", "Where the two versions differ")) }
             (table(lang, parts, [["现在保存的", "Kept now"], ["您填写的", "Typed by you"]]))
-            p.soft { (lang.pick("下面的表单保留了您填写的内容：再次保存，即以您的为准；", "The form below holds what you typed: saving it again overwrites what is kept. ")) a href=(again) { (lang.pick("放弃我的修改，看现在保存的。", "Drop my change and see what is kept.")) } }
+            p.soft {
+                (lang.pick(
+                    "下面的表单保留了您填写的内容：再次保存，即以您的为准；",
+                    "The form below holds what you typed: saving it again overwrites what is \
+                     kept. ",
+                ))
+                a href=(again) {
+                    (lang.pick(
+                        "放弃我的修改，看现在保存的。",
+                        "Drop my change and see what is kept.",
+                    ))
+                }
+            }
         }
     }
 }
@@ -39,12 +70,27 @@ pub fn both(lang: Lang, last: Option<&LastChange>, parts: &[Part], again: &str) 
 /// Two versions side by side, where they differ.
 pub fn table(lang: Lang, parts: &[Part], heads: [[&'static str; 2]; 2]) -> Markup {
     html! {
-        div.scroll { table.both {
-            thead { tr { th { (lang.pick("内容", "Part")) } @for head in heads { th { (lang.pick(head[0], head[1])) } } } }
-            tbody { @for part in parts.iter().filter(|p| p.kept != p.typed) {
-                tr { th scope="row" { (part.what) } td { (filled(&part.kept, lang)) } td { strong { (filled(&part.typed, lang)) } } }
-            } }
-        } }
+        div.scroll {
+            table.both {
+                thead {
+                    tr {
+                        th { (lang.pick("内容", "Part")) }
+                        @for head in heads {
+                            th { (lang.pick(head[0], head[1])) }
+                        }
+                    }
+                }
+                tbody {
+                    @for part in parts.iter().filter(|p| p.kept != p.typed) {
+                        tr {
+                            th scope="row" { (part.what) }
+                            td { (filled(&part.kept, lang)) }
+                            td { strong { (filled(&part.typed, lang)) } }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -53,12 +99,19 @@ pub fn lines(kept: &str, typed: &str, lang: Lang) -> Vec<Part> {
     const MOST: usize = 60;
     let diff = similar::TextDiff::from_lines(kept, typed);
     let (old, new): (Vec<&str>, Vec<&str>) = (kept.lines().collect(), typed.lines().collect());
-    let run = |lines: &[&str], range: std::ops::Range<usize>| lines[range].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n");
+    let run = |lines: &[&str], range: std::ops::Range<usize>| {
+        lines[range].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")
+    };
     let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
     changed
         .take(MOST)
         .map(|op| Part {
-            what: format!("{}{}{}", lang.pick("第 ", "line "), op.new_range().start + 1, lang.pick(" 行", "")),
+            what: format!(
+                "{}{}{}",
+                lang.pick("第 ", "line "),
+                op.new_range().start + 1,
+                lang.pick(" 行", "")
+            ),
             kept: run(&old, op.old_range()),
             typed: run(&new, op.new_range()),
         })
@@ -66,5 +119,9 @@ pub fn lines(kept: &str, typed: &str, lang: Lang) -> Vec<Part> {
 }
 
 fn filled(text: &str, lang: Lang) -> Markup {
-    html! { @if text.is_empty() { span.soft { (lang.pick("（空）", "(empty)")) } } @else { (text) } }
+    html! {
+        @if text.is_empty() {
+            span.soft { (lang.pick("（空）", "(empty)")) }
+        } @else { (text) }
+    }
 }

@@ -1,4 +1,5 @@
-//! What is wrong with a form: a summary above it that leads to each place, and the sentence again beside its field.
+//! What is wrong with a form: a summary above it that leads to each place, and the sentence again
+//! beside its field.
 
 use maud::{Markup, html};
 
@@ -34,10 +35,18 @@ impl Mistakes {
     pub fn summary(&self) -> Markup {
         html! {
             @if !self.list.is_empty() {
-                div.errors role="alert" { @for refusal in &self.list { p { @match refusal.field {
-                    Some(field) => { a href={ "#" (field) } { (refusal.get(self.lang)) } }
-                    None => { (refusal.get(self.lang)) }
-                } } } }
+                div.errors role="alert" {
+                    @for refusal in &self.list {
+                        p {
+                            @match refusal.field {
+                                Some(field) => {
+                                    a href={ "#" (field) } { (refusal.get(self.lang)) }
+                                }
+                                None => { (refusal.get(self.lang)) }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -50,7 +59,11 @@ impl Mistakes {
 
     /// Those about one field, beside it.
     pub fn beside(&self, field: &str) -> Markup {
-        html! { @for refusal in self.list.iter().filter(|r| r.field == Some(field)) { p.error id={ "e-" (field) } { (refusal.get(self.lang)) } } }
+        html! {
+            @for refusal in self.list.iter().filter(|r| r.field == Some(field)) {
+                p.error id={ "e-" (field) } { (refusal.get(self.lang)) }
+            }
+        }
     }
 
     /// What the field is described by, and whether it is wrong.

@@ -3,6 +3,7 @@
 
 pub(in crate::web::desk) mod carried;
 pub(in crate::web::desk) mod conflict;
+pub(in crate::web::desk) mod draw;
 pub(in crate::web::desk) mod inputs;
 pub(in crate::web::desk) mod mistakes;
 pub(in crate::web::desk) mod upload;

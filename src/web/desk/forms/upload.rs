@@ -1,5 +1,7 @@
-//! Files that are uploaded to the desk, within limits of size and time, and never under the name that the sender gave them.
-//! A form with a file is `multipart/form-data`; it carries the session's token as every other form does.
+//! Files that are uploaded to the desk, within limits of size and time, and never under the name
+//! that the sender gave them.
+//! A form with a file is `multipart/form-data`; it carries the session's token as every other form
+//! does.
 
 use std::time::Duration;
 
@@ -22,11 +24,19 @@ const MAX_FIELDS: usize = 20;
 const TIME: Duration = Duration::from_mins(1);
 
 /// The fields of an upload of this session, and its file.
-pub async fn read_upload(session: &Session, request: &HttpRequest, payload: Payload) -> Result<(Form, Vec<u8>), WebError> {
-    let (form, file) = tokio::time::timeout(TIME, read(request, payload)).await.unwrap_or_else(|_| {
-        let refusal = Refusal::new("网络过慢，一分钟内没有传完，请重试", "the network is too slow: the file did not arrive within a minute");
-        Err(WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal))
-    })?;
+pub async fn read_upload(
+    session: &Session,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<(Form, Vec<u8>), WebError> {
+    let (form, file) =
+        tokio::time::timeout(TIME, read(request, payload)).await.unwrap_or_else(|_| {
+            let refusal = Refusal::new(
+                "网络过慢，一分钟内没有传完，请重试",
+                "the network is too slow: the file did not arrive within a minute",
+            );
+            Err(WebError::Unreadable(StatusCode::REQUEST_TIMEOUT, refusal))
+        })?;
     if form.first("csrf") == session.csrf { Ok((form, file)) } else { Err(WebError::Stale) }
 }
 
@@ -34,7 +44,10 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<(Form, Vec<u8>)
     let unreadable = || {
         WebError::Unreadable(
             StatusCode::BAD_REQUEST,
-            Refusal::new("上传的内容无法读取，请重新选择文件", "the upload cannot be read; choose the file again"),
+            Refusal::new(
+                "上传的内容无法读取，请重新选择文件",
+                "the upload cannot be read; choose the file again",
+            ),
         )
     };
     let mut parts = Multipart::new(request.headers(), payload);

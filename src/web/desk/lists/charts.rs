@@ -1,4 +1,5 @@
-//! The charts of the desk as SVG: crisp on paper, in the page's own type, each beside a table with the same figures.
+//! The charts of the desk as SVG: crisp on paper, in the page's own type, each beside a table with
+//! the same figures.
 //! They are given published cells only, so no chart can show what no table may.
 
 use maud::{Markup, html};
@@ -17,14 +18,21 @@ pub fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
     (rows.clone().count(), rows.filter_map(|p| p.level).max())
 }
 
-/// The name of a column in as many short lines as it takes: Chinese by characters, English by words.
+/// The name of a column in as many short lines as it takes: Chinese by characters, English by
+/// words.
 fn lines(name: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for piece in
-        name.split_inclusive(' ').flat_map(|word| if word.is_ascii() { vec![word.to_owned()] } else { word.chars().map(String::from).collect() })
-    {
+    for piece in name.split_inclusive(' ').flat_map(|word| {
+        if word.is_ascii() {
+            vec![word.to_owned()]
+        } else {
+            word.chars().map(String::from).collect()
+        }
+    }) {
         let room = if piece.is_ascii() { 15 } else { 8 };
-        let full = lines.last().is_some_and(|line| !line.is_empty() && line.chars().count() + piece.trim_end().chars().count() > room);
+        let full = lines.last().is_some_and(|line| {
+            !line.is_empty() && line.chars().count() + piece.trim_end().chars().count() > room
+        });
         if full {
             lines.push(String::new());
         }
@@ -42,17 +50,32 @@ pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup 
     let width = left + cell * categories.len();
     let height = top + row * lists.len() + 4;
     html! {
-        svg.heat viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")) xmlns="http://www.w3.org/2000/svg" {
+        svg .heat
+            viewBox={ "0 0 " (width) " " (height) }
+            role="img"
+            aria-label=({
+                lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")
+            })
+            xmlns="http://www.w3.org/2000/svg"
+        {
             @for (c, category) in categories.iter().enumerate() {
                 @let head = lines(category.short_name.get(lang));
                 @for (n, line) in head.iter().enumerate() {
-                    text x=(left + c * cell + cell / 2) y=(top + 2 - 16 * (head.len() - n)) text-anchor="middle" font-size="13" { (line) }
+                    text
+                        x=(left + c * cell + cell / 2)
+                        y=(top + 2 - 16 * (head.len() - n))
+                        text-anchor="middle"
+                        font-size="13"
+                    { (line) }
                 }
             }
             @for (r, list) in lists.iter().enumerate() {
                 @let y = top + r * row;
                 @let name: String = list.name.chars().take(16).collect();
-                text x=(left - 12) y=(y + 20) text-anchor="end" font-size="13" { (name) @if list.name.chars().count() > 16 { "…" } }
+                text x=(left - 12) y=(y + 20) text-anchor="end" font-size="13" {
+                    (name)
+                    @if list.name.chars().count() > 16 { "…" }
+                }
                 @for (c, category) in categories.iter().enumerate() {
                     @let (count, level) = in_category(list, category.order);
                     @let (fill, ink) = match level {
@@ -61,17 +84,45 @@ pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup 
                         Some(Level::Emerging) => ("#f0d58a", "#3a2d00"),
                         None => ("#eef2ef", "#55605a"),
                     };
-                    rect x=(left + c * cell + 2) y=(y + 2) width=(cell - 4) height=(row - 4) rx="4" fill=(fill) {
-                        title { (list.name) (lang.pick("，", ", ")) (category.name.get(lang)) (lang.pick("：列入 ", ": ")) (count) (lang.pick(" 题", " listed")) @if let Some(level) = level { (lang.pick("，最重为", ", gravest: ")) (level.label(lang)) } }
+                    rect
+                        x=(left + c * cell + 2)
+                        y=(y + 2)
+                        width=(cell - 4)
+                        height=(row - 4)
+                        rx="4"
+                        fill=(fill)
+                    {
+                        title {
+                            (list.name)
+                            (lang.pick("，", ", "))
+                            (category.name.get(lang))
+                            (lang.pick("：列入 ", ": "))
+                            (count)
+                            (lang.pick(" 题", " listed"))
+                            @if let Some(level) = level {
+                                (lang.pick("，最重为", ", gravest: "))
+                                (level.label(lang))
+                            }
+                        }
                     }
-                    @if count > 0 { text x=(left + c * cell + cell / 2) y=(y + 20) text-anchor="middle" font-size="13" font-weight="700" fill=(ink) { (count) } }
+                    @if count > 0 {
+                        text
+                            x=(left + c * cell + cell / 2)
+                            y=(y + 20)
+                            text-anchor="middle"
+                            font-size="13"
+                            font-weight="700"
+                            fill=(ink)
+                        { (count) }
+                    }
                 }
             }
         }
     }
 }
 
-/// The bureau's answers to an item: prominent, merely present, and how far the first could move if the silent had spoken.
+/// The bureau's answers to an item: prominent, merely present, and how far the first could move if
+/// the silent had spoken.
 pub fn item_bar(item: &ExactItem) -> Markup {
     let share = |count: u32| count * 1000 / item.valid.max(1);
     let (prominent, present) = (share(item.prominent), share(item.present));
@@ -83,16 +134,36 @@ pub fn item_bar(item: &ExactItem) -> Markup {
                 rect x="0" y="3" width="160" height="8" fill="#eef2ef" {}
                 rect x="0" y="3" width=(x(present)) height="8" fill="#a9d3c3" {}
                 rect x="0" y="3" width=(x(prominent)) height="8" fill="#0b6b4f" {}
-                path d={ "M" (x(low)) " 7H" (x(high)) "M" (x(low)) " 3V11M" (x(high)) " 3V11" } stroke="#1b2420" stroke-width="1" fill="none" {}
+                path
+                    d={ "M" (x(low)) " 7H" (x(high)) "M" (x(low)) " 3V11M" (x(high)) " 3V11" }
+                    stroke="#1b2420"
+                    stroke-width="1"
+                    fill="none" {}
             }
-            span { (prominent / 10) "." (prominent % 10) "% " span.soft { (low / 10) "–" (high.div_ceil(10)) } }
+            span {
+                (prominent / 10)
+                "."
+                (prominent % 10)
+                "% "
+                span.soft { (low / 10) "–" (high.div_ceil(10)) }
+            }
         }
     }
 }
 
 /// A count as a bar: of `all`, which fills the width.
 pub fn count_bar(count: u32, all: u32) -> Markup {
-    html! { svg width="120" height="12" aria-hidden="true" { rect x="0" y="2" width="120" height="8" fill="#eef2ef" {} rect x="0" y="2" width=(f64::from(count) * 120.0 / f64::from(all.max(1))) height="8" fill="#0b6b4f" {} } }
+    html! {
+        svg width="120" height="12" aria-hidden="true" {
+            rect x="0" y="2" width="120" height="8" fill="#eef2ef" {}
+            rect
+                x="0"
+                y="2"
+                width=(f64::from(count) * 120.0 / f64::from(all.max(1)))
+                height="8"
+                fill="#0b6b4f" {}
+        }
+    }
 }
 
 /// How many items of a group became better, stayed, became worse: one bar, better to the left.
@@ -102,7 +173,8 @@ pub fn change_bar(counts: &[(Change, usize)]) -> Markup {
     html! {
         svg width="220" height="14" aria-hidden="true" {
             @for (change, count) in counts {
-                @let width = f64::from(u32::try_from(*count).unwrap_or(0)) * 220.0 / f64::from(u32::try_from(all.max(1)).unwrap_or(1));
+                @let width = f64::from(u32::try_from(*count).unwrap_or(0)) * 220.0
+                    / f64::from(u32::try_from(all.max(1)).unwrap_or(1));
                 rect x=(at) y="2" width=(width) height="10" fill=(colour(*change)) {}
                 @let () = at += width;
             }
@@ -130,11 +202,28 @@ pub fn band_bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
         svg width=(WIDTH) height="18" viewBox={ "0 0 " (WIDTH) " 18" } aria-hidden="true" {
             rect x="0" y="6" width=(WIDTH) height="6" rx="3" fill="#e4e9e6" {}
             @if let Some(band) = band {
-                rect x=(x(f64::from(band.lo))) y="4" width=(x(f64::from(band.hi) - f64::from(band.lo))) height="10" rx="3" fill="#0b6b4f" {}
+                rect
+                    x=(x(f64::from(band.lo)))
+                    y="4"
+                    width=(x(f64::from(band.hi) - f64::from(band.lo)))
+                    height="10"
+                    rx="3"
+                    fill="#0b6b4f" {}
             }
             @match bureau {
-                Some((low, high)) if (high - low).abs() < f64::EPSILON => { rect x=(x(low) - 1.5) y="0" width="3" height="18" fill="#a3271c" {} }
-                Some((low, high)) => { rect x=(x(low)) y="1" width=(x(high - low)) height="16" fill="none" stroke="#a3271c" stroke-width="1.5" {} }
+                Some((low, high)) if (high - low).abs() < f64::EPSILON => {
+                    rect x=(x(low) - 1.5) y="0" width="3" height="18" fill="#a3271c" {}
+                }
+                Some((low, high)) => {
+                    rect
+                        x=(x(low))
+                        y="1"
+                        width=(x(high - low))
+                        height="16"
+                        fill="none"
+                        stroke="#a3271c"
+                        stroke-width="1.5" {}
+                }
                 None => {}
             }
         }
@@ -145,7 +234,9 @@ pub fn band_bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
 pub fn option_label(question: &Question, n: usize, lang: Lang) -> Option<String> {
     match &question.kind {
         Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.get(lang).to_owned()),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => choices.get(n).map(|c| c.label.get(lang).to_owned()),
+        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => {
+            choices.get(n).map(|c| c.label.get(lang).to_owned())
+        }
         Kind::Number { .. } | Kind::Text { .. } => None,
     }
 }

@@ -1,4 +1,5 @@
-//! One group beside the bureau: every item's band as a bar, harm and causes by category, and what became of it since an earlier round.
+//! One group beside the bureau: every item's band as a bar, harm and causes by category, and what
+//! became of it since an earlier round.
 //! Each chart stands beside its figures, which are those of the exports.
 
 use actix_web::HttpResponse;
@@ -19,43 +20,109 @@ use crate::web::desk::lists::results::level_tag;
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/groups/{group}`.
-pub async fn show(session: Session, app: Data<App>, path: Path<(RoundId, String)>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    app: Data<App>,
+    path: Path<(RoundId, String)>,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let id = path.0.clone();
     let (reading, by, code) = (app.clone(), session.actor(), path.1.clone());
     let (results, base) = block(move || {
         let results = reading.read_list(&by, &id, &code)?;
-        let base = match results.round.looks_back.as_ref().map(|base| reading.results_for(&by, base)) {
-            // What was never released is compared for the section only.
-            Some(Ok(base)) => Some(base).filter(|b| by.may(Permission::RunRounds) || b.round.state == RoundState::Released),
-            Some(Err(AppError::Refused(_) | AppError::NotFound(_))) | None => None,
-            Some(Err(error)) => return Err(error),
-        };
+        let base =
+            match results.round.looks_back.as_ref().map(|base| reading.results_for(&by, base)) {
+                // What was never released is compared for the section only.
+                Some(Ok(base)) => Some(base).filter(|b| {
+                    by.may(Permission::RunRounds) || b.round.state == RoundState::Released
+                }),
+                Some(Err(AppError::Refused(_) | AppError::NotFound(_))) | None => None,
+                Some(Err(error)) => return Err(error),
+            };
         Ok((results, base))
     })
     .await??;
     let code = path.1.as_str();
-    let group = results.release.groups.iter().find(|g| g.code == code).ok_or(WebError::NothingHere)?;
-    let back = if session.role.runs_rounds() { format!("/desk/rounds/{}/results", results.round.id) } else { "/desk".to_owned() };
+    let group =
+        results.release.groups.iter().find(|g| g.code == code).ok_or(WebError::NothingHere)?;
+    let back = if session.role.runs_rounds() {
+        format!("/desk/rounds/{}/results", results.round.id)
+    } else {
+        "/desk".to_owned()
+    };
     let body = page(&results, group, base.as_ref(), &back, lang);
     Ok(html_page(&session, &group.name, results.marks.get(lang), body))
 }
 
-fn page(results: &Results, group: &ReleasedGroup, base: Option<&Results>, back: &str, lang: Lang) -> Markup {
+fn page(
+    results: &Results,
+    group: &ReleasedGroup,
+    base: Option<&Results>,
+    back: &str,
+    lang: Lang,
+) -> Markup {
     let turnout = group.turnout;
     let comparisons = base.map_or_else(Vec::new, |base| look_back(&base.side(), &results.side()));
     let own: Vec<&Comparison> = comparisons.iter().filter(|c| c.group.code == group.code).collect();
     let (above, below) = against(results, group);
     html! {
-        p.noprint { a href=(back) { (lang.pick("← 返回", "← Back")) } " · " a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(&group.code)) } { (lang.pick("问题清单", "Problem list")) } }
-        h1 { (group.name) (lang.pick("：与全局对照", ": beside the bureau")) }
-        @if group.merged { p.soft { (lang.pick("样本不足，合并统计（", "Too few responses alone, counted together (")) (group.units.join(lang.pick("、", ", "))) (lang.pick("）。", ").")) } }
-        p.lead {
-            (lang.pick("应答 ", "Of ")) (turnout.headcount) (lang.pick(" 人，计入 ", " heads, ")) strong { (turnout.counted) } (lang.pick(" 份。突出率区间整体高于全局的有 ", " responses counted. Wholly above the bureau's prominent rate: ")) strong { (above) } (lang.pick(" 题，整体低于全局的有 ", " questions; wholly below: ")) strong { (below) } (lang.pick(" 题；其余与全局重叠，看不出差别。", "; the rest overlap and show no difference."))
+        p.noprint {
+            a href=(back) { (lang.pick("← 返回", "← Back")) }
+            " · "
+            a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(&group.code)) } {
+                (lang.pick("问题清单", "Problem list"))
+            }
         }
-        p.soft { (lang.pick("色条为本组突出率所在区间，竖线（或框）为全局。区间宽度只由作答人数决定：人数少，区间宽。没有色条的，作答不足 5 份，不公布。", "The bar is the band that holds the group's prominent rate, the line (or frame) is the bureau. The width depends on the number of answers alone: few answers, wide band. No bar: fewer than 5 answers, not published.")) }
-        @for section in results.survey.categories() { (category(results, group, section, &own, lang)) }
-        @if let Some(base) = base { p.soft { (lang.pick("回头看：与“", "Look-back: compared with “")) (base.round.title) (lang.pick("”比较。两轮成员单位、人数等级相同才比较；20 人以上的组、两轮应答均达七成五、相差两档以上，才称改善或反弹。", "”. Compared only if member units and size class are the same; called better or worse only in groups of 20 and more, with 75 % turnout in both rounds and two steps or more apart.")) } }
+        h1 { (group.name) (lang.pick("：与全局对照", ": beside the bureau")) }
+        @if group.merged {
+            p.soft {
+                (lang.pick("样本不足，合并统计（", "Too few responses alone, counted together ("))
+                (group.units.join(lang.pick("、", ", ")))
+                (lang.pick("）。", ")."))
+            }
+        }
+        p.lead {
+            (lang.pick("应答 ", "Of "))
+            (turnout.headcount)
+            (lang.pick(" 人，计入 ", " heads, "))
+            strong { (turnout.counted) }
+            (lang.pick(
+                " 份。突出率区间整体高于全局的有 ",
+                " responses counted. Wholly above the bureau's prominent rate: ",
+            ))
+            strong { (above) }
+            (lang.pick(" 题，整体低于全局的有 ", " questions; wholly below: "))
+            strong { (below) }
+            (lang.pick(
+                " 题；其余与全局重叠，看不出差别。",
+                "; the rest overlap and show no difference.",
+            ))
+        }
+        p.soft {
+            (lang.pick(
+                "色条为本组突出率所在区间，竖线（或框）为全局。区间宽度只由作答人数决定：人数少，区\
+                 间宽。没有色条的，作答不足 5 份，不公布。",
+                "The bar is the band that holds the group's prominent rate, the line (or frame) is \
+                 the bureau. The width depends on the number of answers alone: few answers, wide \
+                 band. No bar: fewer than 5 answers, not published.",
+            ))
+        }
+        @for section in results.survey.categories() {
+            (category(results, group, section, &own, lang))
+        }
+        @if let Some(base) = base {
+            p.soft {
+                (lang.pick("回头看：与“", "Look-back: compared with “"))
+                (base.round.title)
+                (lang.pick(
+                    "”比较。两轮成员单位、人数等级相同才比较；20 人以上的组、两轮应答均达七成五、相\
+                     差两档以上，才称改善或反弹。",
+                    "”. Compared only if member units and size class are the same; called better \
+                     or worse only in groups of 20 and more, with 75 % turnout in both rounds and \
+                     two steps or more apart.",
+                ))
+            }
+        }
     }
 }
 
@@ -79,41 +146,113 @@ fn of_bureau(item: &BureauItem) -> Option<(f64, f64)> {
 fn against(results: &Results, group: &ReleasedGroup) -> (usize, usize) {
     let (mut above, mut below) = (0, 0);
     for (n, question) in results.survey.questions().iter().enumerate() {
-        let (GroupCell::Item(own), BureauCell::Item(all)) = (&group.cells[n], &results.release.bureau.cells[n]) else { continue };
-        let (false, Some(band), Some((low, high))) = (is_held(question, &results.round.holds), own.prominent, of_bureau(all)) else { continue };
+        let (GroupCell::Item(own), BureauCell::Item(all)) =
+            (&group.cells[n], &results.release.bureau.cells[n])
+        else {
+            continue;
+        };
+        let (false, Some(band), Some((low, high))) =
+            (is_held(question, &results.round.holds), own.prominent, of_bureau(all))
+        else {
+            continue;
+        };
         above += usize::from(f64::from(band.lo) > high);
         below += usize::from(f64::from(band.hi) <= low);
     }
     (above, below)
 }
 
-fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[&Comparison], lang: Lang) -> Markup {
+fn category(
+    results: &Results,
+    group: &ReleasedGroup,
+    section: &Section,
+    own: &[&Comparison],
+    lang: Lang,
+) -> Markup {
     let questions = section.questions.clone();
     html! {
         div.card {
             h2 { (section.name.get(lang)) }
-            div.scroll tabindex="0" role="region" aria-label={ (section.name.get(lang)) (lang.pick("各题", ", questions")) } { table.bands {
-                thead { tr { th { (lang.pick("题目", "Question")) } th { (lang.pick("本组区间与全局", "Band and bureau")) } th { (lang.pick("突出率", "Prominent")) } th { (lang.pick("存在率", "Present")) } th { (lang.pick("全局突出率", "Bureau prominent")) } th { (lang.pick("存在程度", "Level")) } @if !own.is_empty() { th { (lang.pick("回头看", "Look-back")) } } } }
-                tbody { @for at in questions.clone() {
-                    @let question = &results.survey.questions()[at];
-                    @if let (GroupCell::Item(item), BureauCell::Item(all)) = (&group.cells[at], &results.release.bureau.cells[at]) {
+            div .scroll
+                tabindex="0"
+                role="region"
+                aria-label={ (section.name.get(lang)) (lang.pick("各题", ", questions")) }
+            {
+                table.bands {
+                    thead {
                         tr {
-                            td { (question.text.get(lang)) }
-                            @if is_held(question, &results.round.holds) { td colspan={ (if own.is_empty() { 5 } else { 6 }) } { span.soft { (lang.pick("存疑，核实前不显示", "In question; not shown until checked")) } } }
-                            @else {
-                                td { (band_bar(item.prominent, of_bureau(all))) }
-                                td { (words(item.prominent, lang)) } td { (wider(item, question, lang)) }
-                                td { @match of_bureau(all) { Some((low, high)) if (high - low).abs() < f64::EPSILON => { (format!("{low:.1}%")) } Some(_) => { (words(all.prominent, lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
-                                td {
-                                    @if !results.survey.covers(question, &group.kinds) { span.soft { (lang.pick("不适用于本类单位，不列入", "not for this kind of unit, not listed")) } }
-                                    @else { @if item.level.is_some() { (level_tag(item.level, lang)) } @if item.unclear { " " (level_tag(None, lang)) } }
-                                }
-                                @if let Some(comparison) = own.iter().find(|c| c.question.id == question.id) { td { (changed(comparison, lang)) } }
+                            th { (lang.pick("题目", "Question")) }
+                            th { (lang.pick("本组区间与全局", "Band and bureau")) }
+                            th { (lang.pick("突出率", "Prominent")) }
+                            th { (lang.pick("存在率", "Present")) }
+                            th { (lang.pick("全局突出率", "Bureau prominent")) }
+                            th { (lang.pick("存在程度", "Level")) }
+                            @if !own.is_empty() {
+                                th { (lang.pick("回头看", "Look-back")) }
                             }
                         }
                     }
-                } }
-            } }
+                    tbody {
+                        @for at in questions.clone() {
+                            @let question = &results.survey.questions()[at];
+                            @let cells = (&group.cells[at], &results.release.bureau.cells[at]);
+                            @if let (GroupCell::Item(item), BureauCell::Item(all)) = cells {
+                                tr {
+                                    td { (question.text.get(lang)) }
+                                    @if is_held(question, &results.round.holds) {
+                                        td colspan={ (if own.is_empty() { 5 } else { 6 }) } {
+                                            span.soft {
+                                                (lang.pick(
+                                                    "存疑，核实前不显示",
+                                                    "In question; not shown until checked",
+                                                ))
+                                            }
+                                        }
+                                    } @else {
+                                        td { (band_bar(item.prominent, of_bureau(all))) }
+                                        td { (words(item.prominent, lang)) }
+                                        td { (wider(item, question, lang)) }
+                                        td {
+                                            @match of_bureau(all) {
+                                                Some((low, high))
+                                                    if (high - low).abs() < f64::EPSILON => {
+                                                    (format!("{low:.1}%"))
+                                                }
+                                                Some(_) => { (words(all.prominent, lang)) }
+                                                None => {
+                                                    span.soft {
+                                                        (lang.pick("不公布", "not published"))
+                                                    }
+                                                }
+                                            }
+                                        }
+                                        td {
+                                            @if !results.survey.covers(question, &group.kinds) {
+                                                span.soft {
+                                                    (lang.pick(
+                                                        "不适用于本类单位，不列入",
+                                                        "not for this kind of unit, not listed",
+                                                    ))
+                                                }
+                                            } @else {
+                                                @if item.level.is_some() {
+                                                    (level_tag(item.level, lang))
+                                                }
+                                                @if item.unclear { " " (level_tag(None, lang)) }
+                                            }
+                                        }
+                                        @let earlier =
+                                            own.iter().find(|c| c.question.id == question.id);
+                                        @if let Some(comparison) = earlier {
+                                            td { (changed(comparison, lang)) }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
             (harm(results, group, section, lang))
         }
     }
@@ -121,15 +260,28 @@ fn category(results: &Results, group: &ReleasedGroup, section: &Section, own: &[
 
 /// The band of 存在率, or why there is none beside that of 突出率.
 fn wider(item: &GroupItem, question: &Question, lang: Lang) -> Markup {
-    html! { @match (item.prominent, item.present) {
-        (Some(_), None) if question.is_twofold() => { span.soft { (lang.pick("与突出率相同", "the same")) } }
-        (Some(_), None) => { span.soft { (lang.pick("突出率已定级，不另列", "level is decided, not given")) } }
-        _ => { (words(item.present, lang)) }
-    } }
+    html! {
+        @match (item.prominent, item.present) {
+            (Some(_), None) if question.is_twofold() => {
+                span.soft { (lang.pick("与突出率相同", "the same")) }
+            }
+            (Some(_), None) => {
+                span.soft { (lang.pick("突出率已定级，不另列", "level is decided, not given")) }
+            }
+            _ => { (words(item.present, lang)) }
+        }
+    }
 }
 
 fn words(band: Option<Band>, lang: Lang) -> Markup {
-    html! { @match band { Some(band) => { (band.label(lang)) } None => { span.soft { (lang.pick("不公布", "not published")) } } } }
+    html! {
+        @match band {
+            Some(band) => { (band.label(lang)) }
+            None => {
+                span.soft { (lang.pick("不公布", "not published")) }
+            }
+        }
+    }
 }
 
 fn changed(comparison: &Comparison, lang: Lang) -> Markup {
@@ -138,26 +290,51 @@ fn changed(comparison: &Comparison, lang: Lang) -> Markup {
         Change::Worse | Change::PerhapsWorse => "worse",
         Change::Same | Change::NotCompared => "soft",
     };
-    html! { span.(class) { (comparison.change.label(lang)) } @if let (Some(before), true) = (comparison.before, comparison.change != Change::NotCompared) { br; span.soft { (lang.pick("原 ", "before: ")) (before.label(lang)) } } }
+    html! {
+        span.(class) { (comparison.change.label(lang)) }
+        @let compared = comparison.change != Change::NotCompared;
+        @if let (Some(before), true) = (comparison.before, compared) {
+            br;
+            span.soft { (lang.pick("原 ", "before: ")) (before.label(lang)) }
+        }
+    }
 }
 
 /// How harmful the category's problems are held to be, and why they are there.
 fn harm(results: &Results, group: &ReleasedGroup, section: &Section, lang: Lang) -> Markup {
     let said = |role: QuestionRole| -> Vec<String> {
-        let found = section.questions.clone().find(|at| results.survey.questions()[*at].role == role);
+        let found =
+            section.questions.clone().find(|at| results.survey.questions()[*at].role == role);
         let Some(at) = found else { return Vec::new() };
         let chosen = match &group.cells[at] {
             GroupCell::Top(options) => options.clone(),
             GroupCell::Median(step) => vec![*step],
             _ => Vec::new(),
         };
-        chosen.into_iter().filter_map(|n| option_label(&results.survey.questions()[at], n, lang)).collect()
+        chosen
+            .into_iter()
+            .filter_map(|n| option_label(&results.survey.questions()[at], n, lang))
+            .collect()
     };
-    let (level, harms, causes) = (said(QuestionRole::HarmLevel), said(QuestionRole::Harm), said(QuestionRole::Cause));
+    let (level, harms, causes) =
+        (said(QuestionRole::HarmLevel), said(QuestionRole::Harm), said(QuestionRole::Cause));
     html! {
         @if !(level.is_empty() && harms.is_empty() && causes.is_empty()) {
             dl.harm {
-                @for (name, list) in [(lang.pick("危害程度（中位）", "Harm (median)"), &level), (lang.pick("主要危害", "Main harms"), &harms), (lang.pick("主要原因", "Main causes"), &causes)] { @if !list.is_empty() { div { dt { (name) } dd { (list.join(lang.pick("；", "; "))) } } } }
+                @for (name, list) in {
+                    [
+                        (lang.pick("危害程度（中位）", "Harm (median)"), &level),
+                        (lang.pick("主要危害", "Main harms"), &harms),
+                        (lang.pick("主要原因", "Main causes"), &causes),
+                    ]
+                } {
+                    @if !list.is_empty() {
+                        div {
+                            dt { (name) }
+                            dd { (list.join(lang.pick("；", "; "))) }
+                        }
+                    }
+                }
             }
         }
     }

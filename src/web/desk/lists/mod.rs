@@ -1,4 +1,5 @@
-//! Results and lists: what was found, what is made of it, and every form in which it leaves the house.
+//! Results and lists: what was found, what is made of it, and every form in which it leaves the
+//! house.
 //! Nothing here says more than the Release.
 
 pub(in crate::web::desk) mod charts;
@@ -10,4 +11,7 @@ pub mod paper;
 pub mod problems;
 pub(in crate::web::desk) mod reasons;
 pub mod results;
+pub(in crate::web::desk) mod row_page;
 pub mod screening;
+pub(in crate::web::desk) mod screening_overview;
+pub(in crate::web::desk) mod screening_page;

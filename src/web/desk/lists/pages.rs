@@ -3,25 +3,27 @@
 
 use maud::{Markup, html};
 
-use crate::app::{AppError, Results, minute_of};
+use crate::app::{AppError, Results};
 use crate::gate::Level;
-use crate::id::RoundId;
 use crate::problem::{ProblemList, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::round::RoundState;
-use crate::storage::ProblemChange;
 use crate::text::{Lang, visible};
 use crate::unit::Scope;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::results::level_tag;
+use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_fields, text_fields};
 use crate::web::desk::office::password;
-use crate::web::desk::office::password::percent;
 use crate::web::page::csrf;
 
 /// All lists of a round, what was handed over, and the roll-up.
-pub fn overview_page(session: &Session, results: &Results, agreed: &[String]) -> Result<Markup, AppError> {
+pub fn overview_page(
+    session: &Session,
+    results: &Results,
+    agreed: &[String],
+) -> Result<Markup, AppError> {
     let lang = session.lang;
     let id = &results.round.id;
     let lists: Vec<(ProblemList, Vec<WorkingRow>)> = results
@@ -32,46 +34,175 @@ pub fn overview_page(session: &Session, results: &Results, agreed: &[String]) ->
         .chain([Ok((results.list(Scope::Bureau.code())?, results.working(Scope::Bureau.code())?))])
         .collect::<Result<_, AppError>>()?;
     Ok(html! {
-        p.noprint { a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) } " · " a href={ "/desk/rounds/" (id) "/texts" } { (lang.pick("筛查文字", "Screen texts")) } " · " a href={ "/desk/rounds/" (id) "#holds" } { (lang.pick("存疑题目", "Held questions")) } }
+        p.noprint {
+            a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) }
+            " · "
+            a href={ "/desk/rounds/" (id) "/texts" } { (lang.pick("筛查文字", "Screen texts")) }
+            " · "
+            a href={ "/desk/rounds/" (id) "#holds" } { (lang.pick("存疑题目", "Held questions")) }
+        }
         h1 { (lang.pick("问题清单：", "Problem lists: ")) (results.round.title) }
-        p.soft { (lang.pick("清单按发布的区间自动生成。可以修改表述、合并、不列入（写明理由），也可以加入明察暗访、自评互评等发现的问题；问题编号始终不变，每次修改都有记录。", "Lists are derived from the published bands. Rows can be reworded, merged, set aside with a reason, or added from inspections and other sources; numbers never change, and every change is kept.")) }
+        p.soft {
+            (lang.pick(
+                "清单按发布的区间自动生成。可以修改表述、合并、不列入（写明理由），也可以加入明察暗\
+                 访、自评互评等发现的问题；问题编号始终不变，每次修改都有记录。",
+                "Lists are derived from the published bands. Rows can be reworded, merged, set \
+                 aside with a reason, or added from inspections and other sources; numbers never \
+                 change, and every change is kept.",
+            ))
+        }
         (issued_card(session, results, agreed)?)
         div.card {
             h2 { (lang.pick("各单位清单", "Lists by group")) }
-            div.scroll { table {
-                thead { tr { th { (lang.pick("统计组", "Group")) } th.n { (lang.pick("列入", "Listed")) } @for level in Level::ALL { th.n { (level.label(lang)) } } th.n { (lang.pick("手工加入", "Added")) } th.n { (lang.pick("已改", "Changed")) } th.n { (lang.pick("不列入或并入", "Set aside, merged")) } th { (lang.pick("打印", "Print")) } } }
-                tbody { @for (list, rows) in &lists { tr {
-                    td { a href=(list_path(id, &list.code)) { (list.name) } @if list.scope() == Scope::Bureau { (lang.pick("（全局汇总）", " (bureau roll-up)")) } @if list.merged { " " span.soft { (lang.pick("（合并统计）", " (counted together)")) } } }
-                    td.n { strong { (list.problems.len()) } }
-                    @for level in Level::ALL { td.n { (list.count(level)) } }
-                    td.n { (rows.iter().filter(|r| r.edit.as_ref().is_some_and(|e| e.question.is_none())).count()) }
-                    td.n { (rows.iter().filter(|r| r.edit.as_ref().is_some_and(|e| e.question.is_some())).count()) }
-                    td.n { (rows.iter().filter(|r| r.state() != RowState::Listed).count()) }
-                    td { a href={ "/desk/rounds/" (id) "/lists/" (password::percent(&list.code)) } { (lang.pick("打印", "Print")) } }
-                } } }
-            } }
+            div.scroll {
+                table {
+                    thead {
+                        tr {
+                            th { (lang.pick("统计组", "Group")) }
+                            th.n { (lang.pick("列入", "Listed")) }
+                            @for level in Level::ALL {
+                                th.n { (level.label(lang)) }
+                            }
+                            th.n { (lang.pick("手工加入", "Added")) }
+                            th.n { (lang.pick("已改", "Changed")) }
+                            th.n { (lang.pick("不列入或并入", "Set aside, merged")) }
+                            th { (lang.pick("打印", "Print")) }
+                        }
+                    }
+                    tbody {
+                        @for (list, rows) in &lists {
+                            tr {
+                                td {
+                                    a href=(list_path(id, &list.code)) { (list.name) }
+                                    @if list.scope() == Scope::Bureau {
+                                        (lang.pick("（全局汇总）", " (bureau roll-up)"))
+                                    }
+                                    @if list.merged {
+                                        " "
+                                        span.soft {
+                                            (lang.pick("（合并统计）", " (counted together)"))
+                                        }
+                                    }
+                                }
+                                td.n { strong { (list.problems.len()) } }
+                                @for level in Level::ALL {
+                                    td.n { (list.count(level)) }
+                                }
+                                td.n {
+                                    (rows.iter()
+                                        .filter(|r| {
+                                            r.edit.as_ref().is_some_and(|e| e.question.is_none())
+                                        })
+                                        .count())
+                                }
+                                td.n {
+                                    (rows.iter()
+                                        .filter(|r| {
+                                            r.edit.as_ref().is_some_and(|e| e.question.is_some())
+                                        })
+                                        .count())
+                                }
+                                td.n {
+                                    (rows.iter()
+                                        .filter(|r| r.state() != RowState::Listed)
+                                        .count())
+                                }
+                                td {
+                                    a   href={
+                                            "/desk/rounds/"
+                                            (id)
+                                            "/lists/"
+                                            (password::percent(&list.code))
+                                        }
+                                    { (lang.pick("打印", "Print")) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
         (roll_up(results, &lists, lang))
     })
 }
 
-fn issued_card(session: &Session, results: &Results, agreed: &[String]) -> Result<Markup, AppError> {
+fn issued_card(
+    session: &Session,
+    results: &Results,
+    agreed: &[String],
+) -> Result<Markup, AppError> {
     let lang = session.lang;
     let changed = results.has_unissued_changes()?;
     Ok(html! {
         div.card.standing {
             @match &results.edition {
-                None => { p { strong { (lang.pick("尚未下发。", "Not handed over yet.")) } (lang.pick("两个账号同意发布结果时，清单一并下发给各单位。", " Lists go to the units with the release, to which two accounts agree.")) } }
-                Some(edition) if results.round.state == RoundState::Released => {
-                    p { strong { (lang.pick("已下发第 ", "Handed over: edition ")) (edition.number) (lang.pick(" 版", "")) } (lang.pick("（", " (")) (edition.issued) @if !edition.accounts.is_empty() { (lang.pick("，", ", ")) (edition.accounts.join(lang.pick("、", ", "))) } (lang.pick("）。各单位看到的是这一版。", "). This is what the units see.")) }
-                    @if changed {
-                        p { (lang.pick("此后清单有改动，重新下发后各单位才能看到。须两个账号同意，其中一个是政工科负责人。", "The lists have changed since. Units see that only when they are handed over anew, which takes two accounts, one of them the head of the section.")) }
-                        @if !agreed.is_empty() { p { (lang.pick("已同意重新下发：", "Agreed: ")) strong { (agreed.join(lang.pick("、", ", "))) } (lang.pick("，等待另一个账号。", "; another account has to agree.")) } }
-                        @if agreed.contains(&session.account) { p.soft { (lang.pick("您已同意。", "You agreed.")) } }
-                        @else { form method="post" action={ "/desk/rounds/" (results.round.id) "/do/lists" } { (csrf(session)) (conflict::seen(&results.digest()?)) div.row { button type="submit" { (lang.pick("同意重新下发", "Agree to hand them over")) } } } }
+                None => {
+                    p {
+                        strong { (lang.pick("尚未下发。", "Not handed over yet.")) }
+                        (lang.pick(
+                            "两个账号同意发布结果时，清单一并下发给各单位。",
+                            " Lists go to the units with the release, to which two accounts agree.",
+                        ))
                     }
                 }
-                Some(_) => { p { (lang.pick("清单已备妥，等待发布。", "Lists are ready and wait for the release.")) } }
+                Some(edition) if results.round.state == RoundState::Released => {
+                    p {
+                        strong {
+                            (lang.pick("已下发第 ", "Handed over: edition "))
+                            (edition.number)
+                            (lang.pick(" 版", ""))
+                        }
+                        (lang.pick("（", " ("))
+                        (edition.issued)
+                        @if !edition.accounts.is_empty() {
+                            (lang.pick("，", ", "))
+                            (edition.accounts.join(lang.pick("、", ", ")))
+                        }
+                        (lang.pick("）。各单位看到的是这一版。", "). This is what the units see."))
+                    }
+                    @if changed {
+                        p {
+                            (lang.pick(
+                                "此后清单有改动，重新下发后各单位才能看到。须两个账号同意，其中一个\
+                                 是政工科负责人。",
+                                "The lists have changed since. Units see that only when they are \
+                                 handed over anew, which takes two accounts, one of them the head \
+                                 of the section.",
+                            ))
+                        }
+                        @if !agreed.is_empty() {
+                            p {
+                                (lang.pick("已同意重新下发：", "Agreed: "))
+                                strong { (agreed.join(lang.pick("、", ", "))) }
+                                (lang.pick("，等待另一个账号。", "; another account has to agree."))
+                            }
+                        }
+                        @if agreed.contains(&session.account) {
+                            p.soft { (lang.pick("您已同意。", "You agreed.")) }
+                        } @else {
+                            form
+                                method="post"
+                                action={ "/desk/rounds/" (results.round.id) "/do/lists" }
+                            {
+                                (csrf(session))
+                                (conflict::seen(&results.digest()?))
+                                div.row {
+                                    button type="submit" {
+                                        (lang.pick("同意重新下发", "Agree to hand them over"))
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                Some(_) => {
+                    p {
+                        (lang.pick(
+                            "清单已备妥，等待发布。",
+                            "Lists are ready and wait for the release.",
+                        ))
+                    }
+                }
             }
         }
     })
@@ -79,50 +210,138 @@ fn issued_card(session: &Session, results: &Results, agreed: &[String]) -> Resul
 
 /// All groups' rows by category and level, and by category and source.
 fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: Lang) -> Markup {
-    let rows: Vec<_> = lists.iter().filter(|(list, _)| list.scope() != Scope::Bureau).flat_map(|(list, _)| &list.problems).collect();
+    let rows: Vec<_> = lists
+        .iter()
+        .filter(|(list, _)| list.scope() != Scope::Bureau)
+        .flat_map(|(list, _)| &list.problems)
+        .collect();
     html! {
         div.card {
             h2 { (lang.pick("各组汇总", "Roll-up of all groups")) }
-            p.soft { (lang.pick("各统计组清单合计 ", "Rows of all groups' lists: ")) (rows.len()) (lang.pick(" 项，按类别、程度和来源。", ", by category, level and source.")) }
-            div.scroll.tight { table {
-                thead { tr { th { (lang.pick("问题类别", "Category")) } th.n { (lang.pick("合计", "All")) } @for level in Level::ALL { th.n { (level.label(lang)) } } @for (source, ..) in Source::ALL { th.n { (source.label(lang)) } } } }
-                tbody { @for category in results.survey.categories() {
-                    @let own: Vec<_> = rows.iter().filter(|p| p.category_order == category.order).collect();
-                    tr {
-                        td { (category.name.get(lang)) }
-                        td.n { strong { (own.len()) } }
-                        @for level in Level::ALL { td.n { (own.iter().filter(|p| p.level == Some(level)).count()) } }
-                        @for (source, ..) in Source::ALL { td.n { (own.iter().filter(|p| p.source == source).count()) } }
+            p.soft {
+                (lang.pick("各统计组清单合计 ", "Rows of all groups' lists: "))
+                (rows.len())
+                (lang.pick(" 项，按类别、程度和来源。", ", by category, level and source."))
+            }
+            div.scroll.tight {
+                table {
+                    thead {
+                        tr {
+                            th { (lang.pick("问题类别", "Category")) }
+                            th.n { (lang.pick("合计", "All")) }
+                            @for level in Level::ALL {
+                                th.n { (level.label(lang)) }
+                            }
+                            @for (source, ..) in Source::ALL {
+                                th.n { (source.label(lang)) }
+                            }
+                        }
                     }
-                } }
-            } }
+                    tbody {
+                        @for category in results.survey.categories() {
+                            @let own: Vec<_> = rows
+                                .iter()
+                                .filter(|p| p.category_order == category.order)
+                                .collect();
+                            tr {
+                                td { (category.name.get(lang)) }
+                                td.n { strong { (own.len()) } }
+                                @for level in Level::ALL {
+                                    td.n { (own.iter().filter(|p| p.level == Some(level)).count()) }
+                                }
+                                @for (source, ..) in Source::ALL {
+                                    td.n { (own.iter().filter(|p| p.source == source).count()) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
 
 /// One list with all its rows, and the form that adds one.
-pub fn list_page(session: &Session, results: &Results, list: &ProblemList, rows: &[WorkingRow], form: &Form, wrong: &Mistakes) -> Markup {
+pub fn list_page(
+    session: &Session,
+    results: &Results,
+    list: &ProblemList,
+    rows: &[WorkingRow],
+    form: &Form,
+    wrong: &Mistakes,
+) -> Markup {
     let lang = session.lang;
     let id = &results.round.id;
     html! {
-        p.noprint { a href={ "/desk/rounds/" (id) "/problems" } { (lang.pick("← 全部清单", "← All lists")) } " · " a href={ "/desk/rounds/" (id) "/lists/" (password::percent(&list.code)) } { (lang.pick("打印样式", "As printed")) } }
-        h1 { (list.name) (lang.pick("问题清单", ": problem list")) }
-        @if list.merged { p.soft { (lang.pick("样本不足，合并统计；本清单送合并各单位负责人。", "Too few responses alone, counted together; this list goes to the head of each unit.")) } }
-        div.card {
-            @if rows.is_empty() { p.empty { (lang.pick("没有达到列入标准的问题，也没有手工加入的问题。", "No problem reaches a threshold, and none was added.")) } }
-            @else { div.scroll { table.working {
-                thead { tr { th { (lang.pick("编号", "No.")) } th { (lang.pick("问题表现", "Problem")) } th { (lang.pick("来源", "Source")) } th { (lang.pick("程度", "Level")) } th { (lang.pick("状态", "State")) } th { (lang.pick("操作", "Action")) } } }
-                tbody { @for row in rows { (working_row(id, &list.code, row, lang)) } }
-            } } }
+        p.noprint {
+            a href={ "/desk/rounds/" (id) "/problems" } { (lang.pick("← 全部清单", "← All lists")) }
+            " · "
+            a href={ "/desk/rounds/" (id) "/lists/" (password::percent(&list.code)) } {
+                (lang.pick("打印样式", "As printed"))
+            }
         }
-        div.card #add {
+        h1 { (list.name) (lang.pick("问题清单", ": problem list")) }
+        @if list.merged {
+            p.soft {
+                (lang.pick(
+                    "样本不足，合并统计；本清单送合并各单位负责人。",
+                    "Too few responses alone, counted together; this list goes to the head of each \
+                     unit.",
+                ))
+            }
+        }
+        div.card {
+            @if rows.is_empty() {
+                p.empty {
+                    (lang.pick(
+                        "没有达到列入标准的问题，也没有手工加入的问题。",
+                        "No problem reaches a threshold, and none was added.",
+                    ))
+                }
+            } @else {
+                div.scroll {
+                    table.working {
+                        thead {
+                            tr {
+                                th { (lang.pick("编号", "No.")) }
+                                th { (lang.pick("问题表现", "Problem")) }
+                                th { (lang.pick("来源", "Source")) }
+                                th { (lang.pick("程度", "Level")) }
+                                th { (lang.pick("状态", "State")) }
+                                th { (lang.pick("操作", "Action")) }
+                            }
+                        }
+                        tbody {
+                            @for row in rows { (working_row(id, &list.code, row, lang)) }
+                        }
+                    }
+                }
+            }
+        }
+        div #add.card {
             h2 { (lang.pick("加入一行", "Add a row")) }
-            p.soft { (lang.pick("用于明察暗访、自评互评、信访投诉、上级督查等发现的问题。不写填写人、举报人的任何信息。", "For what inspections, reviews, complaints or supervision found. Nothing about who answered or reported.")) }
+            p.soft {
+                (lang.pick(
+                    "用于明察暗访、自评互评、信访投诉、上级督查等发现的问题。不写填写人、举报人的任\
+                     何信息。",
+                    "For what inspections, reviews, complaints or supervision found. Nothing about \
+                     who answered or reported.",
+                ))
+            }
             (wrong.summary())
             form method="post" action=(list_path(id, &list.code)) {
                 (csrf(session))
                 label for="category" { (lang.pick("问题类别", "Category")) }
-                (wrong.beside("category")) select #category name="category" required { option value="" { } @for c in results.survey.categories() { option value=(c.order) selected[form.first("category") == c.order.to_string()] { (c.name.get(lang)) } } }
+                (wrong.beside("category"))
+                select #category name="category" required {
+                    option value="" {}
+                    @for c in results.survey.categories() {
+                        option
+                            value=(c.order)
+                            selected[form.first("category") == c.order.to_string()]
+                        { (c.name.get(lang)) }
+                    }
+                }
                 (source_fields(form, wrong, lang))
                 (text_fields(form, wrong, lang))
                 (anyway(wrong, lang))
@@ -138,150 +357,46 @@ fn working_row(id: &crate::id::RoundId, group: &str, row: &WorkingRow, lang: Lan
     html! {
         tr #(password::percent(&p.number)).off[state != RowState::Listed] {
             td { (p.number) }
-            td { bdi { (visible(p.statement.get(lang))) } @if !p.example.is_empty() { br; span.soft { (lang.pick("事例：", "Case: ")) bdi { (visible(&p.example)) } } } @if !p.merged.is_empty() { br; span.soft { (lang.pick("含 ", "includes ")) (p.merged.join(lang.pick("、", ", "))) } } }
-            td { (p.source.label(lang)) @if let Some(found) = &p.found { br; span.soft { (found) } } }
-            td { @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) } @else { "—" } }
-            td { @match &state {
-                RowState::Listed if row.edit.as_ref().is_some_and(|e| e.question.is_some()) => { (lang.pick("列入，已改", "listed, changed")) }
-                RowState::Listed => { (lang.pick("列入", "listed")) }
-                RowState::Aside(reason) => { (lang.pick("不列入：", "set aside: ")) bdi { (visible(reason)) } }
-                RowState::Merged(into) => { (lang.pick("并入 ", "merged into ")) (into) }
-            } }
+            td {
+                bdi { (visible(p.statement.get(lang))) }
+                @if !p.example.is_empty() {
+                    br;
+                    span.soft {
+                        (lang.pick("事例：", "Case: "))
+                        bdi { (visible(&p.example)) }
+                    }
+                }
+                @if !p.merged.is_empty() {
+                    br;
+                    span.soft {
+                        (lang.pick("含 ", "includes ")) (p.merged.join(lang.pick("、", ", ")))
+                    }
+                }
+            }
+            td {
+                (p.source.label(lang))
+                @if let Some(found) = &p.found {
+                    br;
+                    span.soft { (found) }
+                }
+            }
+            td {
+                @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) } @else { "—" }
+            }
+            td {
+                @match &state {
+                    RowState::Listed if row.edit.as_ref().is_some_and(|e| e.question.is_some()) => {
+                        (lang.pick("列入，已改", "listed, changed"))
+                    }
+                    RowState::Listed => { (lang.pick("列入", "listed")) }
+                    RowState::Aside(reason) => {
+                        (lang.pick("不列入：", "set aside: "))
+                        bdi { (visible(reason)) }
+                    }
+                    RowState::Merged(into) => { (lang.pick("并入 ", "merged into ")) (into) }
+                }
+            }
             td { a href=(row_path(id, group, &p.number)) { (lang.pick("编辑", "Edit")) } }
         }
     }
-}
-
-/// The tick that keeps what was pointed out, once something was.
-fn anyway(wrong: &Mistakes, lang: Lang) -> Markup {
-    html! { @if wrong.any() { label.inline { input type="checkbox" name="anyway" value="1"; (lang.pick("已核对指出的照抄或身份信息，仍按此保存", "I have looked at what is pointed out as copied or telling, and keep it")) } } }
-}
-
-fn source_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
-    html! {
-        label for="source" { (lang.pick("问题来源", "Source")) }
-        (wrong.beside("source")) select #source name="source" required { option value="" { } @for (source, id, _) in Source::ALL.iter().skip(1) { option value=(id) selected[form.first("source") == *id] { (source.label(lang)) } } }
-        label for="found" { (lang.pick("发现日期", "Found on")) } (wrong.beside("found")) input #found type="date" name="found" value=(form.first("found")) required;
-    }
-}
-
-fn text_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
-    let fields = [
-        ("statement", lang.pick("问题表现", "Problem"), "", true),
-        (
-            "example",
-            lang.pick("具体事例", "Case"),
-            lang.pick(
-                "只写归纳后的情况，不照抄原文，不写能认出人的细节。",
-                "In the section's own words: no original text, nothing that tells who somebody is.",
-            ),
-            false,
-        ),
-        ("harm_level", lang.pick("危害程度", "Harm"), lang.pick("严重、较大、一般、较小", "severe, considerable, moderate, minor"), false),
-        ("harms", lang.pick("主要危害", "Main harms"), "", false),
-        ("causes", lang.pick("原因剖析", "Causes"), "", false),
-        (
-            "evidence",
-            lang.pick("佐证说明", "Evidence"),
-            lang.pick(
-                "只在工作台显示，不印在清单上。例：检查记录编号、照片存放处",
-                "Shown at the desk only, never printed. E.g. number of the inspection record, where photographs are kept",
-            ),
-            false,
-        ),
-        ("note", lang.pick("备注", "Remarks"), lang.pick("印在清单的备注栏。", "Printed with the list."), false),
-    ];
-    html! {
-        @for (name, label, hint, required) in fields {
-            label for=(name) { (label) } (wrong.beside(name))
-            @if !hint.is_empty() { p.hint id={ "h-" (name) } { (hint) } }
-            @if name == "harm_level" { input id=(name) type="text" name=(name) value=(form.first(name)) maxlength="20" aria-describedby={ "h-" (name) }; }
-            @else { textarea.short id=(name) name=(name) rows="2" maxlength="500" required[required] aria-describedby=[(!hint.is_empty()).then(|| format!("h-{name}"))] { (form.first(name)) } }
-        }
-    }
-}
-
-/// One row: its form and its history.
-pub fn row_page(
-    session: &Session,
-    results: &Results,
-    group: &str,
-    row: &WorkingRow,
-    (form, wrong): (&Form, &Mistakes),
-    history: &[ProblemChange],
-    said: &Markup,
-) -> Result<Markup, AppError> {
-    let lang = session.lang;
-    let id = &results.round.id;
-    let by_hand = row.edit.as_ref().is_some_and(|e| e.question.is_none());
-    let rows = results.working(group)?;
-    let targets = rows.iter().filter(|r| {
-        r.problem.number != row.problem.number && r.problem.category_order == row.problem.category_order && r.state() == RowState::Listed
-    });
-    let original = results.derived(group)?.problems.into_iter().find(|p| p.number == row.problem.number);
-    let cases = results.cases.get(&row.problem.number).map_or_else(String::new, |c| c.join("；"));
-    Ok(html! {
-        p { a href=(list_path(id, group)) { (lang.pick("← 返回清单", "← Back to the list")) } }
-        h1 { (row.problem.number) }
-        p.soft { (row.problem.category.get(lang)) " · " (row.problem.source.label(lang)) @if row.problem.level.is_some() || row.problem.unclear { " · " (level_tag(row.problem.level, lang)) } }
-        @if let Some(original) = &original { p { (lang.pick("按结果生成的表述：", "As derived: ")) (original.statement.get(lang)) } }
-        (said) (wrong.summary())
-        div.card {
-            form method="post" action=(row_path(id, group, &row.problem.number)) {
-                (csrf(session)) (conflict::seen(form.first("seen")))
-                input type="hidden" name="cases" value=(cases);
-                @if by_hand { (source_fields(form, wrong, lang)) }
-                (text_fields(form, wrong, lang))
-                fieldset {
-                    legend { (lang.pick("是否列入", "Listed or not")) } (wrong.beside("reason"))
-                    label.inline { input type="radio" name="state" value="listed" checked[form.first("state") == "listed"]; (lang.pick("列入清单", "Listed")) }
-                    label.inline { input type="radio" name="state" value="aside" checked[form.first("state") == "aside"]; (lang.pick("不列入，理由：", "Set aside, because: ")) input #reason type="text" name="reason" value=(form.first("reason")) aria-label=(lang.pick("理由", "Reason")) maxlength="200"; }
-                    label.inline { input type="radio" name="state" value="merged" checked[form.first("state") == "merged"]; (lang.pick("并入同类的另一行：", "Merged into another row: "))
-                        select name="into" aria-label=(lang.pick("并入", "Merged into")) { option value="" { } @for target in targets { option value=(target.problem.number) selected[form.first("into") == target.problem.number] { (target.problem.number) " " (target.problem.statement.get(lang)) } } }
-                    }
-                }
-                (anyway(wrong, lang))
-                div.row { button type="submit" { (lang.pick("保存", "Save")) } a.button.quiet href=(list_path(id, group)) { (lang.pick("取消", "Cancel")) } }
-            }
-        }
-        div.card {
-            h2 { (lang.pick("修改记录", "History")) }
-            @if history.is_empty() { p.soft { (lang.pick("没有修改过。", "Never changed.")) } }
-            @else { table { tbody { @for change in history.iter().rev() { tr {
-                td { (minute_of(change.at)) } td { (change.account) } td { (what_changed(change, lang)) }
-            } } } } }
-        }
-    })
-}
-
-/// A change in words.
-fn what_changed(change: &ProblemChange, lang: Lang) -> Markup {
-    let e = &change.edit;
-    let fields = [
-        (lang.pick("问题表现", "Problem"), &e.statement),
-        (lang.pick("具体事例", "Case"), &e.example),
-        (lang.pick("危害程度", "Harm"), &e.harm_level),
-        (lang.pick("主要危害", "Main harms"), &e.harms),
-        (lang.pick("原因剖析", "Causes"), &e.causes),
-        (lang.pick("佐证说明", "Evidence"), &e.evidence),
-        (lang.pick("备注", "Remarks"), &e.note),
-    ];
-    html! {
-        @match &e.state {
-            RowState::Listed => { (lang.pick("列入", "listed")) }
-            RowState::Aside(reason) => { (lang.pick("不列入：", "set aside: ")) bdi { (visible(reason)) } }
-            RowState::Merged(into) => { (lang.pick("并入 ", "merged into ")) (into) }
-        }
-        @for (name, text) in fields { @if let Some(text) = text { br; span.soft { (name) (lang.pick("：", ": ")) } bdi { (visible(text)) } } }
-    }
-}
-
-/// The address of a list.
-pub(in crate::web::desk) fn list_path(round: &RoundId, group: &str) -> String {
-    format!("/desk/rounds/{round}/problems/{}", percent(group))
-}
-
-/// The address of a row.
-pub(in crate::web::desk) fn row_path(round: &RoundId, group: &str, number: &str) -> String {
-    format!("{}/{}", list_path(round, group), percent(number))
 }

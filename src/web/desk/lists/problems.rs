@@ -1,5 +1,7 @@
-//! The problem list desk: the lists of a round with their roll-up, one list with all its rows, and the form in which a row is changed or added.
-//! What comes from the Release stays beside what was typed, and every change is kept with its author.
+//! The problem list desk: the lists of a round with their roll-up, one list with all its rows, and
+//! the form in which a row is changed or added.
+//! What comes from the Release stays beside what was typed, and every change is kept with its
+//! author.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -14,40 +16,68 @@ use crate::text::{Lang, Refusal, Text};
 use crate::web::desk::answer::{html_page, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::pages::{list_page, list_path, overview_page, row_page, row_path};
+use crate::web::desk::lists::pages::{list_page, overview_page};
+use crate::web::desk::lists::row_page::{list_path, row_page, row_path};
 use crate::web::desk::office::password::percent;
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/problems`.
-pub async fn overview(session: Session, app: Data<App>, round: Path<RoundId>) -> Result<HttpResponse, WebError> {
+pub async fn overview(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+) -> Result<HttpResponse, WebError> {
     let id = round.into_inner();
     let by = session.actor();
     let (results, agreed) = block(move || {
-        let agreed: Vec<String> =
-            app.approvals(&id)?.into_iter().filter(|(step, _)| step == SharedStep::Lists.as_str()).map(|(_, account)| account).collect();
+        let agreed: Vec<String> = app
+            .approvals(&id)?
+            .into_iter()
+            .filter(|(step, _)| step == SharedStep::Lists.as_str())
+            .map(|(_, account)| account)
+            .collect();
         Ok::<_, AppError>((app.results(&by, &id)?, agreed))
     })
     .await??;
     let body = overview_page(&session, &results, &agreed)?;
-    Ok(html_page(&session, session.lang.pick("问题清单", "Problem lists"), results.marks.get(session.lang), body))
+    Ok(html_page(
+        &session,
+        session.lang.pick("问题清单", "Problem lists"),
+        results.marks.get(session.lang),
+        body,
+    ))
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}`.
-pub async fn list(session: Session, app: Data<App>, path: Path<(RoundId, String)>) -> Result<HttpResponse, WebError> {
+pub async fn list(
+    session: Session,
+    app: Data<App>,
+    path: Path<(RoundId, String)>,
+) -> Result<HttpResponse, WebError> {
     let results = results(&app, session.actor(), &path.0.clone()).await?;
     answer_list(&session, &results, &path.1, &Form::default(), None)
 }
 
 /// `POST /desk/rounds/{round}/problems/{group}`: adds a row.
-pub async fn add(session: Session, app: Data<App>, path: Path<(RoundId, String)>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn add(
+    session: Session,
+    app: Data<App>,
+    path: Path<(RoundId, String)>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let id = path.0.clone();
     let new = ProblemEdit {
         category: form.first("category").parse().unwrap_or(0),
-        ..read(&form, &ProblemEdit { question: None, ..ProblemEdit::of(&Problem::default(), &path.1) }, None)
+        ..read(
+            &form,
+            &ProblemEdit { question: None, ..ProblemEdit::of(&Problem::default(), &path.1) },
+            None,
+        )
     };
-    let (working, of, by, anyway) = (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
+    let (working, of, by, anyway) =
+        (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
     match block(move || working.add_problem(&by, &of, new, anyway)).await? {
         Ok(number) => Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&number)))),
         Err(error) => {
@@ -58,12 +88,23 @@ pub async fn add(session: Session, app: Data<App>, path: Path<(RoundId, String)>
     }
 }
 
-fn answer_list(session: &Session, results: &Results, group: &str, form: &Form, wrong: Option<&Mistakes>) -> Result<HttpResponse, WebError> {
+fn answer_list(
+    session: &Session,
+    results: &Results,
+    group: &str,
+    form: &Form,
+    wrong: Option<&Mistakes>,
+) -> Result<HttpResponse, WebError> {
     let list = results.derived(group)?;
     let rows = results.working(group)?;
-    let body = list_page(session, results, &list, &rows, form, wrong.unwrap_or(&Mistakes::default()));
-    let mut response =
-        html_page(session, &format!("{}{}", list.name, session.lang.pick("问题清单", ": problem list")), results.marks.get(session.lang), body);
+    let body =
+        list_page(session, results, &list, &rows, form, wrong.unwrap_or(&Mistakes::default()));
+    let mut response = html_page(
+        session,
+        &format!("{}{}", list.name, session.lang.pick("问题清单", ": problem list")),
+        results.marks.get(session.lang),
+        body,
+    );
     if wrong.is_some() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -71,16 +112,33 @@ fn answer_list(session: &Session, results: &Results, group: &str, form: &Form, w
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}/{number}`.
-pub async fn row(session: Session, app: Data<App>, path: Path<(RoundId, String, String)>) -> Result<HttpResponse, WebError> {
+pub async fn row(
+    session: Session,
+    app: Data<App>,
+    path: Path<(RoundId, String, String)>,
+) -> Result<HttpResponse, WebError> {
     let id = path.0.clone();
     let results = results(&app, session.actor(), &id).await?;
     let row = find(&results, &path.1, &path.2)?;
     let form = form_of(&row);
-    answer_row(&session, &app, &results, (&path.1, &row), &form, (StatusCode::OK, html! {}, Mistakes::default())).await
+    answer_row(
+        &session,
+        &app,
+        &results,
+        (&path.1, &row),
+        &form,
+        (StatusCode::OK, html! {}, Mistakes::default()),
+    )
+    .await
 }
 
 /// `POST /desk/rounds/{round}/problems/{group}/{number}`.
-pub async fn change(session: Session, app: Data<App>, path: Path<(RoundId, String, String)>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn change(
+    session: Session,
+    app: Data<App>,
+    path: Path<(RoundId, String, String)>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(mut form) = form;
     let lang = session.lang;
     let id = path.0.clone();
@@ -88,15 +146,29 @@ pub async fn change(session: Session, app: Data<App>, path: Path<(RoundId, Strin
     let row = find(&before, &path.1, &path.2)?;
     let derived = before.derived(&path.1)?.problems.into_iter().find(|p| p.number == path.2);
     let base = row.edit.clone().unwrap_or_else(|| ProblemEdit::of(&row.problem, &path.1));
-    let edit = ProblemEdit { version: form.first("seen").parse().unwrap_or(-1), ..read(&form, &base, derived.as_ref()) };
-    let (working, of, by, anyway) = (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
+    let edit = ProblemEdit {
+        version: form.first("seen").parse().unwrap_or(-1),
+        ..read(&form, &base, derived.as_ref())
+    };
+    let (working, of, by, anyway) =
+        (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
     let said = match block(move || working.save_problem(&by, &of, &edit, anyway)).await? {
-        Ok(()) => return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2)))),
+        Ok(()) => {
+            return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2))));
+        }
         Err(AppError::Changed) => {
             let kept = form_of(&row);
             let (reading, of, number) = (app.clone(), id.clone(), path.2.clone());
-            let last = block(move || reading.last_change(Action::ProblemChanged, Some(&format!("{of} {number}")))).await??;
-            let both = conflict::both(lang, last.as_ref(), &parts(&kept, &form, lang), &row_path(&id, &path.1, &path.2));
+            let last = block(move || {
+                reading.last_change(Action::ProblemChanged, Some(&format!("{of} {number}")))
+            })
+            .await??;
+            let both = conflict::both(
+                lang,
+                last.as_ref(),
+                &parts(&kept, &form, lang),
+                &row_path(&id, &path.1, &path.2),
+            );
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both, Mistakes::default())
         }
@@ -116,7 +188,8 @@ async fn answer_row(
     let (reading, id, number) = (app.clone(), results.round.id.clone(), row.problem.number.clone());
     let history = block(move || reading.problem_history(&id, &number)).await??;
     let body = row_page(session, results, group, row, (form, &wrong), &history, &said)?;
-    let mut response = html_page(session, &row.problem.number, results.marks.get(session.lang), body);
+    let mut response =
+        html_page(session, &row.problem.number, results.marks.get(session.lang), body);
     *response.status_mut() = status;
     Ok(response)
 }
@@ -128,7 +201,10 @@ async fn results(app: &Data<App>, by: Actor, id: &RoundId) -> Result<Results, We
 
 fn find(results: &Results, group: &str, number: &str) -> Result<WorkingRow, WebError> {
     let gone = || {
-        AppError::NotFound(Refusal::new("清单中没有这一行，可能因存疑题目重新撤下", "there is no such row; its question may have been taken back"))
+        AppError::NotFound(Refusal::new(
+            "清单中没有这一行，可能因存疑题目重新撤下",
+            "there is no such row; its question may have been taken back",
+        ))
     };
     Ok(results.working(group)?.into_iter().find(|r| r.problem.number == number).ok_or_else(gone)?)
 }
@@ -150,7 +226,8 @@ fn texts(problem: &Problem) -> [(&'static str, String); 7] {
     ]
 }
 
-/// A row as its form. Lists are Chinese documents, so the form holds Chinese texts whatever the language of the page.
+/// A row as its form. Lists are Chinese documents, so the form holds Chinese texts whatever the
+/// language of the page.
 fn form_of(row: &WorkingRow) -> Form {
     let mut fields: Vec<(&str, String)> = texts(&row.problem).into();
     let (state, reason, into) = match row.state() {
@@ -159,7 +236,10 @@ fn form_of(row: &WorkingRow) -> Form {
         RowState::Merged(into) => ("merged", String::new(), into),
     };
     fields.extend([("state", state.to_owned()), ("reason", reason), ("into", into)]);
-    fields.extend([("source", row.problem.source.as_str().to_owned()), ("found", row.problem.found.clone().unwrap_or_default())]);
+    fields.extend([
+        ("source", row.problem.source.as_str().to_owned()),
+        ("found", row.problem.found.clone().unwrap_or_default()),
+    ]);
     fields.push(("seen", row.edit.as_ref().map_or(0, |e| e.version).to_string()));
     Form(fields.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect())
 }
@@ -169,15 +249,23 @@ fn read(form: &Form, base: &ProblemEdit, derived: Option<&Problem>) -> ProblemEd
     let original = derived.map(texts);
     let field = |name: &str| -> Option<String> {
         let typed = form.first(name).replace("\r\n", "\n");
-        let same = original.as_ref().is_some_and(|texts| texts.iter().any(|(n, text)| *n == name && *text == typed));
+        let same = original
+            .as_ref()
+            .is_some_and(|texts| texts.iter().any(|(n, text)| *n == name && *text == typed));
         (!same).then_some(typed)
     };
     let by_hand = base.question.is_none();
     ProblemEdit {
-        source: if by_hand { Source::parse(form.first("source")).unwrap_or_default() } else { Source::Survey },
+        source: if by_hand {
+            Source::parse(form.first("source")).unwrap_or_default()
+        } else {
+            Source::Survey
+        },
         statement: field("statement"),
-        // The cases that screeners confirmed are shown in the field: they are no change, and taking them out is one.
-        example: Some(form.first("example").replace("\r\n", "\n")).filter(|typed| typed != form.first("cases")),
+        // The cases that screeners confirmed are shown in the field: they are no change, and taking
+        // them out is one.
+        example: Some(form.first("example").replace("\r\n", "\n"))
+            .filter(|typed| typed != form.first("cases")),
         harm_level: field("harm_level"),
         harms: field("harms"),
         causes: field("causes"),
@@ -209,7 +297,11 @@ fn parts(kept: &Form, typed: &Form, lang: Lang) -> Vec<Part> {
         ("into", lang.pick("并入", "Merged into")),
     ];
     // What a row from the survey has no field for is not typed, and no difference.
-    let shown = |(field, what): (&str, &str)| Part { what: what.to_owned(), kept: spoken(kept, field, lang), typed: spoken(typed, field, lang) };
+    let shown = |(field, what): (&str, &str)| Part {
+        what: what.to_owned(),
+        kept: spoken(kept, field, lang),
+        typed: spoken(typed, field, lang),
+    };
     names.into_iter().filter(|(field, _)| typed.0.contains_key(*field)).map(shown).collect()
 }
 

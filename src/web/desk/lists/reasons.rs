@@ -1,4 +1,5 @@
-//! Harm and causes as the whole bureau sees them, category by category: what is published of them, as bars and as figures.
+//! Harm and causes as the whole bureau sees them, category by category: what is published of them,
+//! as bars and as figures.
 //! Where only the most frequent may be named, they are named without a figure.
 
 use maud::{Markup, html};
@@ -13,24 +14,51 @@ use crate::web::desk::lists::charts::{count_bar, option_label};
 /// The card; nothing if the survey asks nothing of the kind.
 pub fn reasons(results: &Results, lang: Lang) -> Markup {
     let asked = [QuestionRole::HarmLevel, QuestionRole::Harm, QuestionRole::Cause];
-    let sections: Vec<&Section> =
-        results.survey.categories().filter(|s| results.survey.questions()[s.questions.clone()].iter().any(|q| asked.contains(&q.role))).collect();
+    let sections: Vec<&Section> = results
+        .survey
+        .categories()
+        .filter(|s| {
+            results.survey.questions()[s.questions.clone()].iter().any(|q| asked.contains(&q.role))
+        })
+        .collect();
     html! {
         @if !sections.is_empty() {
             div.card {
                 h2 { (lang.pick("危害与原因", "Harm and causes")) }
-                p.soft { (lang.pick("全局各类问题的危害程度、主要危害和主要原因，按选择人数从多到少；可多选，合计可超过作答人数。", "How harmful each category is held to be for the whole bureau, what harm it does and why it is there, most chosen first. Several could be chosen, so they may add up to more than answered.")) }
+                p.soft {
+                    (lang.pick(
+                        "全局各类问题的危害程度、主要危害和主要原因，按选择人数从多到少；可多选，合\
+                         计可超过作答人数。",
+                        "How harmful each category is held to be for the whole bureau, what harm \
+                         it does and why it is there, most chosen first. Several could be chosen, \
+                         so they may add up to more than answered.",
+                    ))
+                }
                 @for section in sections {
                     h3 { (section.name.get(lang)) }
-                    div.cols { @for role in asked { @if let Some((at, question)) = find(results, section, role) { (one(results, question, at, lang)) } } }
+                    div.cols {
+                        @for role in asked {
+                            @if let Some((at, question)) = find(results, section, role) {
+                                (one(results, question, at, lang))
+                            }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-fn find<'a>(results: &'a Results, section: &Section, role: QuestionRole) -> Option<(usize, &'a Question)> {
-    section.questions.clone().map(|at| (at, &results.survey.questions()[at])).find(|(_, q)| q.role == role)
+fn find<'a>(
+    results: &'a Results,
+    section: &Section,
+    role: QuestionRole,
+) -> Option<(usize, &'a Question)> {
+    section
+        .questions
+        .clone()
+        .map(|at| (at, &results.survey.questions()[at]))
+        .find(|(_, q)| q.role == role)
 }
 
 fn one(results: &Results, question: &Question, at: usize, lang: Lang) -> Markup {
@@ -41,19 +69,82 @@ fn one(results: &Results, question: &Question, at: usize, lang: Lang) -> Markup 
             h4 { (question.text.get(lang)) }
             @match &results.release.bureau.cells[at] {
                 BureauCell::Options { counts, answered } => {
-                    table { tbody { @for (n, count) in ranked(counts, question) {
-                        tr { td { (name(n)) } @match count {
-                            Some(count) => { td { (count_bar(count, *answered)) } td.n { (count) } }
-                            None => { td colspan="2" { span.soft { (lang.pick("接近零或全体，不公布", "near nobody or everybody, not published")) } } }
-                        } }
-                    } } }
+                    table {
+                        tbody {
+                            @for (n, count) in ranked(counts, question) {
+                                tr {
+                                    td { (name(n)) }
+                                    @match count {
+                                        Some(count) => {
+                                            td { (count_bar(count, *answered)) }
+                                            td.n { (count) }
+                                        }
+                                        None => {
+                                            td colspan="2" {
+                                                span.soft {
+                                                    (lang.pick(
+                                                        "接近零或全体，不公布",
+                                                        "near nobody or everybody, not published",
+                                                    ))
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
                     p.hint { (lang.pick("作答 ", "Answered: ")) (answered) (lang.pick(" 人", "")) }
                 }
-                BureauCell::Shares(bands) => { table { tbody { @for (n, band) in bands.iter().enumerate() { tr { td { (name(n)) } td { (band.label(lang)) } } } } } }
-                BureauCell::Top(chosen) => { ol { @for n in chosen { li { (name(*n)) } } } p.hint { (lang.pick("作答人数少，只列最多的几项，不公布人数。", "Few answered: the most chosen only, without figures.")) } }
-                BureauCell::Median(step) => { p { (lang.pick("中位：", "Median: ")) strong { (name(*step)) } } }
-                BureauCell::Item(_) | BureauCell::Nothing if from_groups.is_empty() => { p.soft { (lang.pick("不公布", "not published")) } }
-                BureauCell::Item(_) | BureauCell::Nothing => { ol { @for n in from_groups { li { (name(n)) } } } p.hint { (lang.pick("按各统计组已公布的结果归纳；公布全局人数会推出某一组的人数，故不公布。", "Gathered from what is published of the groups; counts of the bureau would tell a group's.")) } }
+                BureauCell::Shares(bands) => {
+                    table {
+                        tbody {
+                            @for (n, band) in bands.iter().enumerate() {
+                                tr {
+                                    td { (name(n)) }
+                                    td { (band.label(lang)) }
+                                }
+                            }
+                        }
+                    }
+                }
+                BureauCell::Top(chosen) => {
+                    ol {
+                        @for n in chosen {
+                            li { (name(*n)) }
+                        }
+                    }
+                    p.hint {
+                        (lang.pick(
+                            "作答人数少，只列最多的几项，不公布人数。",
+                            "Few answered: the most chosen only, without figures.",
+                        ))
+                    }
+                }
+                BureauCell::Median(step) => {
+                    p {
+                        (lang.pick("中位：", "Median: "))
+                        strong { (name(*step)) }
+                    }
+                }
+                BureauCell::Item(_) | BureauCell::Nothing if from_groups.is_empty() => {
+                    p.soft { (lang.pick("不公布", "not published")) }
+                }
+                BureauCell::Item(_) | BureauCell::Nothing => {
+                    ol {
+                        @for n in from_groups {
+                            li { (name(n)) }
+                        }
+                    }
+                    p.hint {
+                        (lang.pick(
+                            "按各统计组已公布的结果归纳；公布全局人数会推出某一组的人数，故不公\
+                             布。",
+                            "Gathered from what is published of the groups; counts of the bureau \
+                             would tell a group's.",
+                        ))
+                    }
+                }
             }
         }
     }

@@ -26,7 +26,12 @@ pub async fn add(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
     let (working, by) = (app.clone(), session.actor());
     let (form, result) = block(move || {
         let name = form.first("name").to_owned();
-        let units: Vec<String> = form.first("units").split([',', '，', '、', ' ']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
+        let units: Vec<String> = form
+            .first("units")
+            .split([',', '，', '、', ' '])
+            .filter(|u| !u.is_empty())
+            .map(str::to_owned)
+            .collect();
         let result = form
             .first("role")
             .parse::<Role>()
@@ -45,7 +50,12 @@ pub async fn act(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
     if form.first("confirm") != "yes"
         && let Some(page) = confirm(&session, &form)
     {
-        return Ok(html_page(&session, session.lang.pick("请确认", "Please confirm"), demo_mark(&app, session.lang), page));
+        return Ok(html_page(
+            &session,
+            session.lang.pick("请确认", "Please confirm"),
+            demo_mark(&app, session.lang),
+            page,
+        ));
     }
     let (working, by) = (app.clone(), session.actor());
     let result = block(move || {
@@ -54,7 +64,9 @@ pub async fn act(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
             "off" => working.set_account_active(&by, name, false).map(|()| None),
             "on" => working.set_account_active(&by, name, true).map(|()| None),
             "factor" => working.disable_second_factor(&by, name).map(|()| None),
-            "password" => working.reset_password(&by, name).map(|password| Some((name.to_owned(), password))),
+            "password" => {
+                working.reset_password(&by, name).map(|password| Some((name.to_owned(), password)))
+            }
             _ => Err(Refusal::new("没有这个操作", "there is no such step").into()),
         }
     })
@@ -77,14 +89,16 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
             lang.pick("重置口令", "Reset the password"),
             lang.pick(
                 "原口令立即失效，该账号在各处的登录和接口令牌全部作废；新口令只显示一次。",
-                "The old password stops working at once; all its sessions and tokens end. The new one is shown once.",
+                "The old password stops working at once; all its sessions and tokens end. The new \
+                 one is shown once.",
             ),
         ),
         "factor" => (
             lang.pick("取消动态口令", "Remove the one-time code"),
             lang.pick(
                 "以后只凭口令即可登录，备用码全部作废。请确认是本人当面提出的。",
-                "From now on the password alone signs in, and all recovery codes are void. Make sure that its owner asked for it in person.",
+                "From now on the password alone signs in, and all recovery codes are void. Make \
+                 sure that its owner asked for it in person.",
             ),
         ),
         _ => return None,
@@ -96,9 +110,14 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
             p.lead { (consequence) }
             form method="post" action="/desk/accounts/do" {
                 (csrf(session))
-                @for field in ["name", "do"] { input type="hidden" name=(field) value=(form.first(field)); }
+                @for field in ["name", "do"] {
+                    input type="hidden" name=(field) value=(form.first(field));
+                }
                 input type="hidden" name="confirm" value="yes";
-                div.row { button.grave type="submit" { (lang.pick("确认", "Confirm")) } a.button.quiet href="/desk/accounts" { (lang.pick("取消", "Cancel")) } }
+                div.row {
+                    button.grave type="submit" { (lang.pick("确认", "Confirm")) }
+                    a.button.quiet href="/desk/accounts" { (lang.pick("取消", "Cancel")) }
+                }
             }
         }
     })
@@ -107,7 +126,12 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
 /// A password that was made, with its account.
 type Made = Option<(String, String)>;
 
-async fn answer(session: &Session, app: &Data<App>, form: &Form, result: Result<Made, AppError>) -> Result<HttpResponse, WebError> {
+async fn answer(
+    session: &Session,
+    app: &Data<App>,
+    form: &Form,
+    result: Result<Made, AppError>,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let (reading, by) = (app.clone(), session.actor());
     let list = block(move || reading.accounts(&by)).await??;
@@ -116,52 +140,154 @@ async fn answer(session: &Session, app: &Data<App>, form: &Form, result: Result<
         Err(error) => (None, Mistakes::of(error, lang)?, true),
     };
     let keep = if failed { form.clone() } else { Form::default() };
-    let mut response = html_page(session, lang.pick("账号", "Accounts"), demo_mark(app, lang), page(session, &list, made.as_ref(), &keep, &wrong));
+    let mut response = html_page(
+        session,
+        lang.pick("账号", "Accounts"),
+        demo_mark(app, lang),
+        page(session, &list, made.as_ref(), &keep, &wrong),
+    );
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
 }
 
-fn page(session: &Session, list: &[AccountInfo], made: Option<&(String, String)>, form: &Form, wrong: &Mistakes) -> Markup {
+fn page(
+    session: &Session,
+    list: &[AccountInfo],
+    made: Option<&(String, String)>,
+    form: &Form,
+    wrong: &Mistakes,
+) -> Markup {
     let lang = session.lang;
     let step = |name: &str, step: &str, label: &str| {
-        html! { form.inline method="post" action="/desk/accounts/do" { (csrf(session)) input type="hidden" name="name" value=(name); input type="hidden" name="do" value=(step); button.link type="submit" { (label) } } }
+        html! {
+            form.inline method="post" action="/desk/accounts/do" {
+                (csrf(session))
+                input type="hidden" name="name" value=(name);
+                input type="hidden" name="do" value=(step);
+                button.link type="submit" { (label) }
+            }
+        }
     };
     html! {
         h1 { (lang.pick("账号", "Accounts")) }
-        p.soft { (lang.pick("系统管理员只管理账号，看不到任何结果。人员变动时停用旧账号、另建新账号，不要共用账号。", "An administrator manages accounts and sees no results. When people change posts, turn the old account off and make a new one; accounts are never shared.")) }
+        p.soft {
+            (lang.pick(
+                "系统管理员只管理账号，看不到任何结果。人员变动时停用旧账号、另建新账号，不要共用账\
+                 号。",
+                "An administrator manages accounts and sees no results. When people change posts, \
+                 turn the old account off and make a new one; accounts are never shared.",
+            ))
+        }
         @if let Some((name, password)) = made {
-            div.done role="status" { p { (lang.pick("账号 ", "Password of ")) strong { (name) } (lang.pick(" 的口令（只显示这一次，请当面交给本人，首次登录后自行修改）：", " (shown this once; hand it over in person, to be changed after the first sign-in):")) } p.digest { strong { (password) } } }
+            div.done role="status" {
+                p {
+                    (lang.pick("账号 ", "Password of "))
+                    strong { (name) }
+                    (lang.pick(
+                        " 的口令（只显示这一次，请当面交给本人，首次登录后自行修改）：",
+                        " (shown this once; hand it over in person, to be changed after the first \
+                         sign-in):",
+                    ))
+                }
+                p.digest { strong { (password) } }
+            }
         }
         (wrong.summary())
-        div.card { div.scroll { table {
-            thead { tr { th { (lang.pick("账号", "Account")) } th { (lang.pick("角色", "Role")) } th { (lang.pick("单位", "Units")) } th { (lang.pick("状态", "State")) } th { (lang.pick("动态口令", "One-time code")) } th { (lang.pick("操作", "Action")) } } }
-            tbody { @for account in list {
-                tr {
-                    td { (account.name) } td { (account.role.label(lang)) } td { (account.units.join(lang.pick("、", ", "))) }
-                    td { @if account.active { (lang.pick("启用", "Active")) } @else { span.soft { (lang.pick("已停用", "Off")) } } }
-                    td { @if account.second_factor { (lang.pick("已启用", "On")) } @else { span.soft { (lang.pick("未启用", "Not set up")) } } }
-                    td.steps {
-                        @if account.name == session.account { a href="/desk/me" { (lang.pick("我的账号", "My account")) } }
-                        @else {
-                            @if account.active { (step(&account.name, "off", lang.pick("停用", "Turn off"))) } @else { (step(&account.name, "on", lang.pick("启用", "Turn on"))) }
-                            (step(&account.name, "password", lang.pick("重置口令", "Reset password")))
-                            @if account.second_factor { (step(&account.name, "factor", lang.pick("取消动态口令", "Remove one-time code"))) }
+        div.card {
+            div.scroll {
+                table {
+                    thead {
+                        tr {
+                            th { (lang.pick("账号", "Account")) }
+                            th { (lang.pick("角色", "Role")) }
+                            th { (lang.pick("单位", "Units")) }
+                            th { (lang.pick("状态", "State")) }
+                            th { (lang.pick("动态口令", "One-time code")) }
+                            th { (lang.pick("操作", "Action")) }
+                        }
+                    }
+                    tbody {
+                        @for account in list {
+                            tr {
+                                td { (account.name) }
+                                td { (account.role.label(lang)) }
+                                td { (account.units.join(lang.pick("、", ", "))) }
+                                td {
+                                    @if account.active { (lang.pick("启用", "Active")) } @else {
+                                        span.soft { (lang.pick("已停用", "Off")) }
+                                    }
+                                }
+                                td {
+                                    @if account.second_factor { (lang.pick("已启用", "On")) } @else {
+                                        span.soft { (lang.pick("未启用", "Not set up")) }
+                                    }
+                                }
+                                td.steps {
+                                    @if account.name == session.account {
+                                        a href="/desk/me" { (lang.pick("我的账号", "My account")) }
+                                    } @else {
+                                        @if account.active {
+                                            @let label = lang.pick("停用", "Turn off");
+                                    (step(&account.name, "off", label))
+                                        } @else {
+                                            (step(&account.name, "on", lang.pick("启用", "Turn on")))
+                                        }
+                                        (step(
+                                            &account.name,
+                                            "password",
+                                            lang.pick("重置口令", "Reset password"),
+                                        ))
+                                        @if account.second_factor {
+                                            (step(
+                                                &account.name,
+                                                "factor",
+                                                lang.pick("取消动态口令", "Remove one-time code"),
+                                            ))
+                                        }
+                                    }
+                                }
+                            }
                         }
                     }
                 }
-            } }
-        } } }
+            }
+        }
         div.card {
             h2 { (lang.pick("新建账号", "New account")) }
             form method="post" action="/desk/accounts" {
                 (csrf(session))
-                label for="name" { (lang.pick("账号", "Account")) } (wrong.beside("name")) input #name type="text" name="name" aria-describedby=[wrong.describes("name")] value=(form.first("name")) required;
+                label for="name" { (lang.pick("账号", "Account")) }
+                (wrong.beside("name"))
+                input
+                    #name
+                    type="text"
+                    name="name"
+                    aria-describedby=[wrong.describes("name")]
+                    value=(form.first("name"))
+                    required;
                 label for="role" { (lang.pick("角色", "Role")) }
-                (wrong.beside("role")) select #role name="role" { @for (role, id, _) in Role::ALL { option value=(id) selected[form.first("role") == id] { (role.label(lang)) } } }
-                label for="units" { (lang.pick("单位代码", "Unit codes")) } p.hint { (lang.pick("仅单位负责人、局领导填写；多个用逗号隔开。", "For unit heads and leaders only; several are separated by commas.")) }
-                (wrong.beside("units")) input #units type="text" name="units" aria-describedby=[wrong.describes("units")] value=(form.first("units"));
+                (wrong.beside("role"))
+                select #role name="role" {
+                    @for (role, id, _) in Role::ALL {
+                        option value=(id) selected[form.first("role") == id] { (role.label(lang)) }
+                    }
+                }
+                label for="units" { (lang.pick("单位代码", "Unit codes")) }
+                p.hint {
+                    (lang.pick(
+                        "仅单位负责人、局领导填写；多个用逗号隔开。",
+                        "For unit heads and leaders only; several are separated by commas.",
+                    ))
+                }
+                (wrong.beside("units"))
+                input
+                    #units
+                    type="text"
+                    name="units"
+                    aria-describedby=[wrong.describes("units")]
+                    value=(form.first("units"));
                 div.row { button type="submit" { (lang.pick("建立", "Create")) } }
             }
         }

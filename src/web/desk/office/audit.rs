@@ -1,4 +1,5 @@
-//! The audit chain for the auditor: whether it holds, who did what, by account, action and day, and as a file.
+//! The audit chain for the auditor: whether it holds, who did what, by account, action and day, and
+//! as a file.
 //! It holds desk actions only; nothing a respondent did can be in it.
 
 use actix_web::web::{Data, block};
@@ -17,26 +18,48 @@ use crate::web::error::WebError;
 const SHOWN: usize = 500;
 
 /// `GET /desk/audit`.
-pub async fn show(session: Session, request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let (reading, by) = (app.clone(), session.actor());
     let chain = block(move || reading.audit(&by)).await??;
-    Ok(html_page(&session, lang.pick("审计", "Audit"), demo_mark(&app, lang), page(&chain, &filter(&request), request.query_string(), lang)))
+    Ok(html_page(
+        &session,
+        lang.pick("审计", "Audit"),
+        demo_mark(&app, lang),
+        page(&chain, &filter(&request), request.query_string(), lang),
+    ))
 }
 
 /// `GET /desk/audit.csv`.
-pub async fn export(session: Session, request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+pub async fn export(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let filter = filter(&request);
     let by = session.actor();
     let table = block(move || app.export_audit(&by, &filter)).await??;
-    Ok(download(lang.pick("审计记录.csv", "审计记录.csv"), "text/csv; charset=utf-8", to_csv(&table, Headers::Chinese)))
+    Ok(download(
+        lang.pick("审计记录.csv", "审计记录.csv"),
+        "text/csv; charset=utf-8",
+        to_csv(&table, Headers::Chinese),
+    ))
 }
 
 fn filter(request: &HttpRequest) -> AuditFilter {
     let form = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let value = |name: &str| form.first(name).to_owned();
-    AuditFilter { account: value("account"), action: value("action"), from: value("from"), to: value("to") }
+    AuditFilter {
+        account: value("account"),
+        action: value("action"),
+        from: value("from"),
+        to: value("to"),
+    }
 }
 
 fn page(chain: &AuditChain, filter: &AuditFilter, query: &str, lang: Lang) -> Markup {
@@ -47,26 +70,112 @@ fn page(chain: &AuditChain, filter: &AuditFilter, query: &str, lang: Lang) -> Ma
     html! {
         h1 { (lang.pick("审计记录", "Audit record")) }
         @match chain.broken_at {
-            None => { p { (lang.pick("链条完整：共 ", "The chain is whole: ")) (chain.rows.len()) (lang.pick(" 条，每条都含前一条的散列值，没有增删改动。每日最后一条的散列值公布在公示栏，可据以核对没有被截断。", " entries, each holding the hash of the one before; nothing was added, removed or changed. The hash of each day's last entry stands on the bulletin, so that a cut can be noticed.")) } }
-            Some(place) => { div.errors role="alert" { (lang.pick("链条从第 ", "The chain is broken from entry ")) (place) (lang.pick(" 条起不完整：有记录被改动或删除，请立即调查。", " on: something was changed or removed. Investigate at once.")) } }
-        }
-        div.card {
-            form.filter method="get" action="/desk/audit" {
-                div { label for="account" { (lang.pick("账号", "Account")) } select #account name="account" { option value="" { (lang.pick("全部", "All")) } @for account in &accounts { option value=(account) selected[filter.account == **account] { (account) } } } }
-                div { label for="action" { (lang.pick("操作", "Action")) } select #action name="action" { option value="" { (lang.pick("全部", "All")) } @for action in Action::all() { option value=(action.code()) selected[filter.action == action.code()] { (action.label(lang)) } } } }
-                div { label for="from" { (lang.pick("自", "From")) } input #from type="date" name="from" value=(filter.from); }
-                div { label for="to" { (lang.pick("至", "To")) } input #to type="date" name="to" value=(filter.to); }
-                div.row { button type="submit" { (lang.pick("查询", "Search")) } a.button.quiet href={ "/desk/audit.csv?" (query) } { (lang.pick("导出 CSV", "Export CSV")) } }
+            None => {
+                p {
+                    (lang.pick("链条完整：共 ", "The chain is whole: "))
+                    (chain.rows.len())
+                    (lang.pick(
+                        " 条，每条都含前一条的散列值，没有增删改动。每日最后一条的散列值公布在公示\
+                         栏，可据以核对没有被截断。",
+                        " entries, each holding the hash of the one before; nothing was added, \
+                         removed or changed. The hash of each day's last entry stands on the \
+                         bulletin, so that a cut can be noticed.",
+                    ))
+                }
+            }
+            Some(place) => {
+                div.errors role="alert" {
+                    (lang.pick("链条从第 ", "The chain is broken from entry "))
+                    (place)
+                    (lang.pick(
+                        " 条起不完整：有记录被改动或删除，请立即调查。",
+                        " on: something was changed or removed. Investigate at once.",
+                    ))
+                }
             }
         }
         div.card {
-            @if rows.is_empty() { p.empty { (lang.pick("没有符合条件的记录。", "No entry matches.")) } }
-            @else {
-                p.soft { (lang.pick("符合条件的 ", "Matching entries: ")) (rows.len()) (lang.pick(" 条", "")) @if rows.len() > SHOWN { (lang.pick("，只显示最近 ", "; the latest ")) (SHOWN) (lang.pick(" 条；更早的请按日期查询或导出", " are shown, search by date or export for earlier ones")) } (lang.pick("。", ".")) }
-                div.scroll { table {
-                    thead { tr { th.n { (lang.pick("序号", "No.")) } th { (lang.pick("时间", "Time")) } th { (lang.pick("账号", "Account")) } th { (lang.pick("操作", "Action")) } th { (lang.pick("对象", "Subject")) } } }
-                    tbody { @for row in rows.iter().take(SHOWN) { tr { td.n { (row.seq) } td { (minute_of(row.at)) } td { (visible(&row.account)) } td { (action_label(&row.action, lang)) } td { (visible(&row.subject)) } } } }
-                } }
+            form.filter method="get" action="/desk/audit" {
+                div {
+                    label for="account" { (lang.pick("账号", "Account")) }
+                    select #account name="account" {
+                        option value="" { (lang.pick("全部", "All")) }
+                        @for account in &accounts {
+                            option value=(account) selected[filter.account == **account] {
+                                (account)
+                            }
+                        }
+                    }
+                }
+                div {
+                    label for="action" { (lang.pick("操作", "Action")) }
+                    select #action name="action" {
+                        option value="" { (lang.pick("全部", "All")) }
+                        @for action in Action::all() {
+                            option value=(action.code()) selected[filter.action == action.code()] {
+                                (action.label(lang))
+                            }
+                        }
+                    }
+                }
+                div {
+                    label for="from" { (lang.pick("自", "From")) }
+                    input #from type="date" name="from" value=(filter.from);
+                }
+                div {
+                    label for="to" { (lang.pick("至", "To")) }
+                    input #to type="date" name="to" value=(filter.to);
+                }
+                div.row {
+                    button type="submit" { (lang.pick("查询", "Search")) }
+                    a.button.quiet href={ "/desk/audit.csv?" (query) } {
+                        (lang.pick("导出 CSV", "Export CSV"))
+                    }
+                }
+            }
+        }
+        div.card {
+            @if rows.is_empty() {
+                p.empty { (lang.pick("没有符合条件的记录。", "No entry matches.")) }
+            } @else {
+                p.soft {
+                    (lang.pick("符合条件的 ", "Matching entries: "))
+                    (rows.len())
+                    (lang.pick(" 条", ""))
+                    @if rows.len() > SHOWN {
+                        (lang.pick("，只显示最近 ", "; the latest "))
+                        (SHOWN)
+                        (lang.pick(
+                            " 条；更早的请按日期查询或导出",
+                            " are shown, search by date or export for earlier ones",
+                        ))
+                    }
+                    (lang.pick("。", "."))
+                }
+                div.scroll {
+                    table {
+                        thead {
+                            tr {
+                                th.n { (lang.pick("序号", "No.")) }
+                                th { (lang.pick("时间", "Time")) }
+                                th { (lang.pick("账号", "Account")) }
+                                th { (lang.pick("操作", "Action")) }
+                                th { (lang.pick("对象", "Subject")) }
+                            }
+                        }
+                        tbody {
+                            @for row in rows.iter().take(SHOWN) {
+                                tr {
+                                    td.n { (row.seq) }
+                                    td { (minute_of(row.at)) }
+                                    td { (visible(&row.account)) }
+                                    td { (action_label(&row.action, lang)) }
+                                    td { (visible(&row.subject)) }
+                                }
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -31,13 +31,20 @@ pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebE
 
 async fn stored(app: &Data<App>) -> Result<([(String, String); 5], String), WebError> {
     let reading = app.clone();
-    let (calendar, version) = block(move || Ok::<_, AppError>((reading.calendar()?, reading.calendar_version()?))).await??;
+    let (calendar, version) =
+        block(move || Ok::<_, AppError>((reading.calendar()?, reading.calendar_version()?)))
+            .await??;
     Ok((calendar.map(|c| c.days).unwrap_or_default(), version))
 }
 
 fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> HttpResponse {
     let lang = session.lang;
-    let mut response = html_page(session, lang.pick("活动安排", "Calendar"), demo_mark(app, lang), page(session, shown));
+    let mut response = html_page(
+        session,
+        lang.pick("活动安排", "Calendar"),
+        demo_mark(app, lang),
+        page(session, shown),
+    );
     *response.status_mut() = status;
     response
 }
@@ -46,7 +53,9 @@ fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> Ht
 pub async fn set(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
-    let days: [(String, String); 5] = std::array::from_fn(|n| (form.first(&format!("from{n}")).to_owned(), form.first(&format!("to{n}")).to_owned()));
+    let days: [(String, String); 5] = std::array::from_fn(|n| {
+        (form.first(&format!("from{n}")).to_owned(), form.first(&format!("to{n}")).to_owned())
+    });
     let (working, by, seen) = (app.clone(), session.actor(), form.first("seen").to_owned());
     let (typed, from) = (days.clone(), seen.clone());
     let result = block(move || working.set_calendar(&by, &from, &Calendar { days })).await?;
@@ -54,13 +63,32 @@ pub async fn set(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
         Ok(()) => Ok(see_other("/desk")),
         Err(AppError::Changed) => {
             let (kept, version) = stored(&app).await?;
-            let last = block(move || app.last_change(Action::CalendarSet, None).map(|last| (app, last))).await??;
-            let said = conflict::both(lang, last.1.as_ref(), &parts(&kept, &typed, lang), "/desk/calendar");
-            Ok(answer(&session, &last.0, StatusCode::CONFLICT, &Shown { days: typed, seen: version, said }))
+            let last =
+                block(move || app.last_change(Action::CalendarSet, None).map(|last| (app, last)))
+                    .await??;
+            let said = conflict::both(
+                lang,
+                last.1.as_ref(),
+                &parts(&kept, &typed, lang),
+                "/desk/calendar",
+            );
+            Ok(answer(
+                &session,
+                &last.0,
+                StatusCode::CONFLICT,
+                &Shown { days: typed, seen: version, said },
+            ))
         }
         Err(error) => {
-            let said = html! { div.errors role="alert" { (refusal_text(error, lang)?) } };
-            Ok(answer(&session, &app, StatusCode::UNPROCESSABLE_ENTITY, &Shown { days: typed, seen, said }))
+            let said = html! {
+                div.errors role="alert" { (refusal_text(error, lang)?) }
+            };
+            Ok(answer(
+                &session,
+                &app,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &Shown { days: typed, seen, said },
+            ))
         }
     }
 }
@@ -68,7 +96,13 @@ pub async fn set(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
 fn parts(kept: &[(String, String); 5], typed: &[(String, String); 5], lang: Lang) -> Vec<Part> {
     let span = |days: &(String, String)| format!("{}{}{}", days.0, lang.pick("至", " to "), days.1);
     let pairs = PHASES.iter().zip(kept.iter().zip(typed));
-    pairs.map(|(phase, (kept, typed))| Part { what: lang.pick(phase.0[0], phase.0[1]).to_owned(), kept: span(kept), typed: span(typed) }).collect()
+    pairs
+        .map(|(phase, (kept, typed))| Part {
+            what: lang.pick(phase.0[0], phase.0[1]).to_owned(),
+            kept: span(kept),
+            typed: span(typed),
+        })
+        .collect()
 }
 
 fn page(session: &Session, shown: &Shown) -> Markup {
@@ -76,19 +110,61 @@ fn page(session: &Session, shown: &Shown) -> Markup {
     html! {
         p { a href="/desk" { (lang.pick("← 首页", "← Home")) } }
         h1 { (lang.pick("活动安排", "Calendar")) }
-        p.soft { (lang.pick("按通知填写五个阶段的起止日期，首页据此提示现在该做什么。随时可以修改，不影响已建立的轮次。", "Give the first and last day of the five phases as the notice sets them; the home page then says what is due. They can be changed at any time and do not touch rounds that exist.")) }
+        p.soft {
+            (lang.pick(
+                "按通知填写五个阶段的起止日期，首页据此提示现在该做什么。随时可以修改，不影响已建立\
+                 的轮次。",
+                "Give the first and last day of the five phases as the notice sets them; the home \
+                 page then says what is due. They can be changed at any time and do not touch \
+                 rounds that exist.",
+            ))
+        }
         (shown.said)
         div.card {
             form method="post" action="/desk/calendar" {
-                (csrf(session)) (conflict::seen(&shown.seen))
+                (csrf(session))
+                (conflict::seen(&shown.seen))
                 table.phases {
-                    thead { tr { th { (lang.pick("阶段", "Phase")) } th { (lang.pick("开始", "First day")) } th { (lang.pick("结束", "Last day")) } th { (lang.pick("在本系统做什么", "What to do here")) } } }
-                    tbody { @for (n, (name, what)) in PHASES.iter().map(|(name, what)| (lang.pick(name[0], name[1]), lang.pick(what[0], what[1]))).enumerate() { tr {
-                        td { (n + 1) "　" (name) }
-                        td { input type="date" name={ "from" (n) } value=(shown.days[n].0) aria-label={ (name) (lang.pick("开始", ", first day")) } required; }
-                        td { input type="date" name={ "to" (n) } value=(shown.days[n].1) aria-label={ (name) (lang.pick("结束", ", last day")) } required; }
-                        td { (what) }
-                    } } }
+                    thead {
+                        tr {
+                            th { (lang.pick("阶段", "Phase")) }
+                            th { (lang.pick("开始", "First day")) }
+                            th { (lang.pick("结束", "Last day")) }
+                            th { (lang.pick("在本系统做什么", "What to do here")) }
+                        }
+                    }
+                    tbody {
+                        @for (n, (name, what)) in {
+                            PHASES
+                                .iter()
+                                .map(|(name, what)| (
+                                    lang.pick(name[0], name[1]),
+                                    lang.pick(what[0], what[1]),
+                                ))
+                                .enumerate()
+                        } {
+                            tr {
+                                td { (n + 1) "　" (name) }
+                                td {
+                                    input
+                                        type="date"
+                                        name={ "from" (n) }
+                                        value=(shown.days[n].0)
+                                        aria-label={ (name) (lang.pick("开始", ", first day")) }
+                                        required;
+                                }
+                                td {
+                                    input
+                                        type="date"
+                                        name={ "to" (n) }
+                                        value=(shown.days[n].1)
+                                        aria-label={ (name) (lang.pick("结束", ", last day")) }
+                                        required;
+                                }
+                                td { (what) }
+                            }
+                        }
+                    }
                 }
                 div.row { button type="submit" { (lang.pick("保存", "Save")) } }
             }

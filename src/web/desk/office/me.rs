@@ -4,36 +4,14 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, block};
-use maud::{Markup, html};
 
-use crate::app::{App, AppError, NewSecret, Token, minute_of};
+use crate::app::{App, AppError, NewSecret};
 use crate::response::Form;
 use crate::text::Refusal;
-use crate::web::assets::qr;
 use crate::web::desk::answer::{demo_mark, html_page, refusal_text};
+use crate::web::desk::office::me_page::{Facts, Said, page};
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
-use crate::web::page::csrf;
-
-/// What the page has to say.
-#[derive(Default)]
-struct Said {
-    done: Option<&'static str>,
-    error: Option<String>,
-    /// A secret to be confirmed.
-    secret: Option<NewSecret>,
-    /// Recovery codes, shown once.
-    codes: Vec<String>,
-    /// A token, shown once.
-    token: Option<String>,
-}
-
-/// What the page shows of the account.
-struct Facts {
-    second_factor: bool,
-    codes_left: i64,
-    tokens: Vec<Token>,
-}
 
 /// `GET /desk/me`.
 pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
@@ -41,14 +19,20 @@ pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebE
 }
 
 /// `POST /desk/me`: `do` is `password`, `prepare`, `enable`, `disable`, `token` or `end_token`.
-pub async fn post(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn post(
+    session: Session,
+    app: Data<App>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
     let (working, acting) = (app.clone(), session.clone());
     let result = block(move || act(&working, &acting, &form)).await?;
     let said = match result {
         Ok(said) => said,
-        Err((secret, error)) => Said { error: Some(refusal_text(error, lang)?), secret, ..Said::default() },
+        Err((secret, error)) => {
+            Said { error: Some(refusal_text(error, lang)?), secret, ..Said::default() }
+        }
     };
     answer(&session, &app, said).await
 }
@@ -57,16 +41,21 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
     let lang = session.lang;
     let plain = |error: AppError| (None, error);
     match form.first("do") {
-        other if session.temporary && other != "password" => Err(plain(Refusal::new("请先修改口令", "change your password first").into())),
+        other if session.temporary && other != "password" => {
+            Err(plain(Refusal::new("请先修改口令", "change your password first").into()))
+        }
         "password" => {
             if form.first("new") != form.first("again") {
-                return Err(plain(Refusal::new("两次输入的新口令不一致", "the two new passwords differ").into()));
+                return Err(plain(
+                    Refusal::new("两次输入的新口令不一致", "the two new passwords differ").into(),
+                ));
             }
             app.change_password(session, form.first("old"), form.first("new")).map_err(plain)?;
             Ok(Said {
-                done: Some(
-                    lang.pick("口令已修改，本账号在其他地方的登录已全部退出。", "Password changed; this account was signed out everywhere else."),
-                ),
+                done: Some(lang.pick(
+                    "口令已修改，本账号在其他地方的登录已全部退出。",
+                    "Password changed; this account was signed out everywhere else.",
+                )),
                 ..Said::default()
             })
         }
@@ -75,29 +64,41 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
             Ok(Said { secret: Some(secret.map_err(plain)?), ..Said::default() })
         }
         "enable" => {
-            // A mistyped code does not cost a new secret: it waits on the server, and no other can be put in its place.
+            // A mistyped code does not cost a new secret: it waits on the server, and no other can
+            // be put in its place.
             let codes = app
                 .enable_second_factor(&session.actor(), form.first("totp"))
                 .map_err(|error| (app.pending_second_factor(&session.account), error))?;
             Ok(Said {
-                done: Some(lang.pick("动态口令已启用，下次登录起需要填写。", "One-time codes are on and asked for from the next sign-in.")),
+                done: Some(lang.pick(
+                    "动态口令已启用，下次登录起需要填写。",
+                    "One-time codes are on and asked for from the next sign-in.",
+                )),
                 codes,
                 ..Said::default()
             })
         }
         "disable" => {
-            app.drop_second_factor(session, form.first("password"), form.first("totp")).map_err(plain)?;
-            Ok(Said { done: Some(lang.pick("动态口令已取消。", "One-time codes are off.")), ..Said::default() })
+            app.drop_second_factor(session, form.first("password"), form.first("totp"))
+                .map_err(plain)?;
+            Ok(Said {
+                done: Some(lang.pick("动态口令已取消。", "One-time codes are off.")),
+                ..Said::default()
+            })
         }
         "token" => {
             app.confirm(session, form.first("password")).map_err(plain)?;
             let days = form.first("days").trim().parse().unwrap_or(0);
-            let token = app.make_token(&session.actor(), form.first("label"), days).map_err(plain)?;
+            let token =
+                app.make_token(&session.actor(), form.first("label"), days).map_err(plain)?;
             Ok(Said { token: Some(token), ..Said::default() })
         }
         "end_token" => {
             app.end_token(&session.actor(), form.first("token")).map_err(plain)?;
-            Ok(Said { done: Some(lang.pick("令牌已撤销。", "The token is revoked.")), ..Said::default() })
+            Ok(Said {
+                done: Some(lang.pick("令牌已撤销。", "The token is revoked.")),
+                ..Said::default()
+            })
         }
         _ => Err(plain(Refusal::new("没有这个操作", "there is no such step").into())),
     }
@@ -115,111 +116,14 @@ async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpRe
     })
     .await??;
     let failed = said.error.is_some();
-    let mut response = html_page(session, lang.pick("我的账号", "My account"), demo_mark(app, lang), page(session, &facts, &said));
+    let mut response = html_page(
+        session,
+        lang.pick("我的账号", "My account"),
+        demo_mark(app, lang),
+        page(session, &facts, &said),
+    );
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
-}
-
-fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
-    let lang = session.lang;
-    html! {
-        h1 { (lang.pick("我的账号", "My account")) }
-        p.soft { (session.account) " · " (session.role.label(lang)) @if !session.units.is_empty() { " · " (session.units.join(lang.pick("、", ", "))) } }
-        @if session.temporary && said.done.is_none() { div.errors role="alert" {
-            p { strong { (lang.pick("请先修改口令", "Please change your password first")) } }
-            p { (lang.pick("现在的口令是别人交给您的，至少还有一个人知道。改成只有您自己知道的口令之后，才能使用工作台。", "Your present password was given to you, so somebody else knows it. The desk opens once you have one that only you know.")) }
-        } }
-        @if session.temporary && said.done.is_some() { p { a.button href="/desk" { (lang.pick("进入工作台", "Go to the desk")) } } }
-        @if let Some(done) = said.done { div.done role="status" { (done) } }
-        @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
-        @if let Some(token) = &said.token { div.done role="status" { p { (lang.pick("令牌已建立，只显示这一次，请立即存入使用它的程序：", "The token is made and shown this once; put it into the program that uses it:")) } p.digest { strong { (token) } } } }
-        @if !said.codes.is_empty() {
-            div.card {
-                h2 { (lang.pick("备用码（只显示这一次）", "Recovery codes (shown this once)")) }
-                p { (lang.pick("手机丢失时，可用一个备用码代替动态口令登录；每个只能用一次。请抄写或打印后锁好，不要与口令放在一起。", "If the phone is lost, a recovery code signs in instead, each once. Write them down or print them, lock them away, not beside the password.")) }
-                ol.codes { @for code in &said.codes { li { code { (code) } } } }
-            }
-        }
-        div.cols {
-            div.card {
-                h2 { (lang.pick("修改口令", "Change password")) }
-                form method="post" action="/desk/me" {
-                    (csrf(session))
-                    input type="hidden" name="do" value="password";
-                    label for="old" { (lang.pick("现在的口令", "Present password")) } input #old type="password" name="old" autocomplete="current-password" required;
-                    label for="new" { (lang.pick("新口令", "New password")) } p.hint { (lang.pick("至少 12 位；一句容易记住的话最好。", "12 characters or more; a sentence you remember is best.")) }
-                    input #new type="password" name="new" autocomplete="new-password" required;
-                    label for="again" { (lang.pick("再输入一次新口令", "New password again")) } input #again type="password" name="again" autocomplete="new-password" required;
-                    div.row { button type="submit" { (lang.pick("修改", "Change")) } }
-                }
-            }
-            @if !session.temporary { div.card {
-                h2 { (lang.pick("动态口令（第二重验证）", "One-time code (second factor)")) }
-                @if let Some(secret) = &said.secret { (confirm_secret(session, secret)) }
-                @else if facts.second_factor {
-                    p { (lang.pick("已启用。备用码还剩 ", "On. Recovery codes left: ")) strong { (facts.codes_left) } (lang.pick(" 个。", ".")) }
-                    form method="post" action="/desk/me" {
-                        (csrf(session))
-                        input type="hidden" name="do" value="disable";
-                        label for="password" { (lang.pick("口令", "Password")) } input #password type="password" name="password" autocomplete="current-password" required;
-                        label for="totp" { (lang.pick("现在的动态口令或一个备用码", "Current code, or a recovery code")) } input #totp type="text" name="totp" autocomplete="one-time-code" maxlength="40" required;
-                        div.row {
-                            button.quiet type="submit" { (lang.pick("取消动态口令", "Remove one-time code")) }
-                            button.quiet type="submit" name="do" value="prepare" { (lang.pick("换手机", "New phone")) }
-                        }
-                    }
-                    p.hint { (lang.pick("手机和备用码都丢失的，请系统管理员取消。", "If phone and recovery codes are both lost, ask the administrator to remove it.")) }
-                } @else {
-                    p { (lang.pick("启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄露时，他人仍不能登录。", "When on, signing in also asks for the 6 digits that an authenticator shows on your phone. A stolen password alone then signs nobody in.")) }
-                    form method="post" action="/desk/me" {
-                        (csrf(session)) input type="hidden" name="do" value="prepare";
-                        label for="password" { (lang.pick("口令", "Password")) } input #password type="password" name="password" autocomplete="current-password" required;
-                        div.row { button type="submit" { (lang.pick("启用", "Turn on")) } }
-                    }
-                }
-            } }
-            @if !session.temporary { (tokens(session, facts)) }
-        }
-    }
-}
-
-fn tokens(session: &Session, facts: &Facts) -> Markup {
-    let lang = session.lang;
-    html! {
-        div.card {
-            h2 { (lang.pick("接口令牌", "API tokens")) }
-            p { (lang.pick("供其他程序读取本人有权查看的内容，只读。说明见", "Let other programs read what you may read, nothing more. See ")) a href={ "/api/v1" (lang.pick("", "?lang=en")) } { (lang.pick("程序接口", "the API")) } (lang.pick("。", ".")) }
-            @if !facts.tokens.is_empty() {
-                table { tbody { @for token in &facts.tokens { tr {
-                    td { (token.label) } td { (minute_of(token.ends)) (lang.pick(" 到期", " (last day)")) }
-                    td { form.inline method="post" action="/desk/me" { (csrf(session)) input type="hidden" name="do" value="end_token"; input type="hidden" name="token" value=(token.id); button.link type="submit" { (lang.pick("撤销", "Revoke")) } } }
-                } } } }
-            }
-            form method="post" action="/desk/me" {
-                (csrf(session))
-                input type="hidden" name="do" value="token";
-                label for="label" { (lang.pick("用途", "Purpose")) } input #label type="text" name="label" maxlength="40" required;
-                label for="days" { (lang.pick("有效天数（1 至 90）", "Days valid (1 to 90)")) } input #days type="text" name="days" value="30" inputmode="numeric" required;
-                label for="token_password" { (lang.pick("口令", "Password")) } input #token_password type="password" name="password" autocomplete="current-password" required;
-                div.row { button.quiet type="submit" { (lang.pick("建立令牌", "Make a token")) } }
-            }
-        }
-    }
-}
-
-fn confirm_secret(session: &Session, secret: &NewSecret) -> Markup {
-    let lang = session.lang;
-    html! {
-        p { (lang.pick("用手机上的验证器（支持 TOTP 的任何一种）扫描，或手工输入密钥，然后填写它显示的 6 位数字。", "Scan this with an authenticator on your phone (any that knows TOTP) or type the secret, then give the 6 digits it shows.")) }
-        div.factor { (qr(&secret.url)) }
-        p { (lang.pick("密钥：", "Secret: ")) code { (secret.base32) } }
-        form method="post" action="/desk/me" {
-            (csrf(session))
-            input type="hidden" name="do" value="enable";
-            label for="code" { (lang.pick("6 位数字", "6 digits")) } input #code type="text" name="totp" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
-            div.row { button type="submit" { (lang.pick("确认启用", "Turn on")) } a.button.quiet href="/desk/me" { (lang.pick("取消", "Cancel")) } }
-        }
-    }
 }

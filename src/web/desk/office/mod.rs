@@ -1,11 +1,16 @@
-//! The office around the rounds: coming in, the first page, accounts, units, the calendar and the audit record.
+//! The office around the rounds: coming in, the first page, accounts, units, the calendar and the
+//! audit record.
 //! What an office has whether a round runs or not.
 
 pub mod accounts;
 pub mod audit;
 pub mod calendar;
 pub mod home;
+pub(in crate::web::desk) mod home_page;
 pub mod me;
+pub(in crate::web::desk) mod me_page;
 pub mod password;
 pub mod sign_in;
+pub(in crate::web::desk) mod sign_in_page;
 pub mod units;
+pub(in crate::web::desk) mod units_page;

@@ -1,4 +1,5 @@
-//! Signing in again without losing anything: a session that ended while a form was filled in, and the password before grave steps.
+//! Signing in again without losing anything: a session that ended while a form was filled in, and
+//! the password before grave steps.
 //! What was typed travels in the page itself, never in a store; passwords are left out.
 
 use actix_web::http::StatusCode;
@@ -20,7 +21,8 @@ pub fn percent(text: &str) -> String {
 
 /// An address within the desk, or the desk's first page.
 pub fn within_desk(to: &str) -> &str {
-    let plain = to == "/desk" || to.strip_prefix("/desk/").or_else(|| to.strip_prefix("/desk?")).is_some();
+    let plain =
+        to == "/desk" || to.strip_prefix("/desk/").or_else(|| to.strip_prefix("/desk?")).is_some();
     if plain
         && !to.contains(|c: char| c == '\\' || c.is_control())
         && percent_encoding::percent_decode_str(to).all(|byte| byte >= 0x20)
@@ -34,13 +36,30 @@ pub fn within_desk(to: &str) -> &str {
 
 /// The fields of a form, to be sent once more.
 pub fn fields(form: &Form) -> Markup {
-    html! { @for (name, values) in &form.0 { @for value in values { textarea hidden name=(name) { (value) } } } }
+    html! {
+        @for (name, values) in &form.0 {
+            @for value in values {
+                textarea hidden name=(name) { (value) }
+            }
+        }
+    }
 }
 
 /// `GET /desk/confirm?to=…`: the password before a download.
-pub async fn show(session: Session, request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
-    let page = password_page(&session, "/desk/confirm", &html! { input type="hidden" name="to" value=(within_desk(query.first("to"))); }, None);
+    let page = password_page(
+        &session,
+        "/desk/confirm",
+        &html! {
+            input type="hidden" name="to" value=(within_desk(query.first("to")));
+        },
+        None,
+    );
     Ok(respond(&session, &app, page, false))
 }
 
@@ -56,29 +75,57 @@ pub fn ask_first(to: &str) -> HttpResponse {
     see_other(&format!("/desk/confirm?to={to}"))
 }
 
-pub(in crate::web::desk) fn respond(session: &Session, app: &Data<App>, page: Markup, failed: bool) -> HttpResponse {
+pub(in crate::web::desk) fn respond(
+    session: &Session,
+    app: &Data<App>,
+    page: Markup,
+    failed: bool,
+) -> HttpResponse {
     let lang = session.lang;
-    let mut response = html_page(session, lang.pick("再次输入口令", "Password again"), demo_mark(app, lang), page);
+    let mut response =
+        html_page(session, lang.pick("再次输入口令", "Password again"), demo_mark(app, lang), page);
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     response
 }
 
-pub(in crate::web::desk) fn password_page(session: &Session, action: &str, kept: &Markup, error: Option<&str>) -> Markup {
+pub(in crate::web::desk) fn password_page(
+    session: &Session,
+    action: &str,
+    kept: &Markup,
+    error: Option<&str>,
+) -> Markup {
     // A download leaves this page where it is.
     let file = kept.0.contains("/export/") || kept.0.contains(".csv");
     let lang = session.lang;
     html! {
         div.card.narrow {
             h1 { (lang.pick("再次输入口令", "Password again")) }
-            p { (lang.pick("这一步关系重大，距上次输入口令已超过十分钟，请再次输入本人口令。", "This step is grave and your password was given more than ten minutes ago. Please give it again.")) }
-            @if let Some(error) = error { div.errors role="alert" { (error) } }
+            p {
+                (lang.pick(
+                    "这一步关系重大，距上次输入口令已超过十分钟，请再次输入本人口令。",
+                    "This step is grave and your password was given more than ten minutes ago. \
+                     Please give it again.",
+                ))
+            }
+            @if let Some(error) = error {
+                div.errors role="alert" { (error) }
+            }
             form method="post" action=(action) data-file[file] {
-                (csrf(session)) (kept)
+                (csrf(session))
+                (kept)
                 label for="confirm_password" { (lang.pick("口令", "Password")) }
-                input #confirm_password type="password" name="confirm_password" autocomplete="current-password" required;
-                div.row { button type="submit" { (lang.pick("继续", "Continue")) } a.button.quiet href="/desk" { (lang.pick("取消", "Cancel")) } }
+                input
+                    #confirm_password
+                    type="password"
+                    name="confirm_password"
+                    autocomplete="current-password"
+                    required;
+                div.row {
+                    button type="submit" { (lang.pick("继续", "Continue")) }
+                    a.button.quiet href="/desk" { (lang.pick("取消", "Cancel")) }
+                }
             }
         }
     }

@@ -15,18 +15,10 @@ use crate::web::desk::door::{body_limit, cookie_name, from_this_site};
 use crate::web::desk::forms::carried;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::office::password::{fields, within_desk};
+use crate::web::desk::office::sign_in_page::{Waiting, page, set_up_page, setup_page};
 use crate::web::desk::{Session, language};
 use crate::web::error::WebError;
 use crate::web::page;
-use crate::web::page::Frame;
-
-/// What waits until somebody has signed in.
-struct Waiting {
-    /// The address to go to, or to send a form to.
-    to: String,
-    /// The form that was filled in when the session ended, sealed with whose it is.
-    form: Option<String>,
-}
 
 /// `GET /desk/sign-in`.
 pub async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
@@ -49,31 +41,45 @@ pub fn ask(to: &str) -> HttpResponse {
 pub fn over(path: &str, form: Option<&str>, lang: Lang) -> HttpResponse {
     let waiting = Waiting { to: within_desk(path).to_owned(), form: form.map(str::to_owned) };
     let said = if form.is_some() {
-        lang.pick("登录已超时，请重新登录；您填写的内容都还在。", "The session ended. Please sign in again; what you filled in is kept.")
+        lang.pick(
+            "登录已超时，请重新登录；您填写的内容都还在。",
+            "The session ended. Please sign in again; what you filled in is kept.",
+        )
     } else {
         lang.pick(
             "登录已超时，请重新登录。口令一类的内容不会保留，需要重新输入；什么都没有执行。",
-            "The session ended. Please sign in again. Passwords and the like are not kept and have to be typed anew; nothing was done.",
+            "The session ended. Please sign in again. Passwords and the like are not kept and have \
+             to be typed anew; nothing was done.",
         )
     };
     respond(401, &page(lang, "", "", &waiting, Some(said)))
 }
 
 /// `POST /desk/sign-in`.
-pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+pub async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
     let lang = language(&request);
     let form = form(&request, &app, payload).await?;
     let value = |name: &str| form.first(name).to_owned();
     let (name, password, code) = (value("name"), value("password"), value("code"));
     let known = cookies::read(&request, &App::browser_cookie(&name)).unwrap_or_default();
     let kept = form.first("kept").to_owned();
-    let waiting = Waiting { to: within_desk(form.first("to")).to_owned(), form: Some(kept).filter(|kept| !kept.is_empty()) };
+    let waiting = Waiting {
+        to: within_desk(form.first("to")).to_owned(),
+        form: Some(kept).filter(|kept| !kept.is_empty()),
+    };
     let working = app.clone();
     let (asked, result) = block(move || {
-        let result = working.clone().into_inner().sign_in(&name, &password, &code, &known).and_then(|cookie| {
-            let session = working.session(&cookie)?;
-            Ok((cookie, session))
-        });
+        let result =
+            working.clone().into_inner().sign_in(&name, &password, &code, &known).and_then(
+                |cookie| {
+                    let session = working.session(&cookie)?;
+                    Ok((cookie, session))
+                },
+            );
         (name, result)
     })
     .await?;
@@ -98,14 +104,26 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Res
                 let typed = Some(typed).filter(|_| app.is_owner(&user.account, &owner));
                 let session = &Session { user, lang, here: "/desk".to_owned() };
                 let page = go_on(session, &waiting.to, typed.as_ref());
-                let mut response = crate::web::desk::answer::html_page(session, lang.pick("继续", "Continue"), demo_mark(&app, lang), page);
+                let mut response = crate::web::desk::answer::html_page(
+                    session,
+                    lang.pick("继续", "Continue"),
+                    demo_mark(&app, lang),
+                    page,
+                );
                 drop(response.add_cookie(&cookie));
                 drop(response.add_cookie(&known));
                 return Ok(response);
             }
-            Ok(HttpResponse::SeeOther().insert_header(("Location", waiting.to)).cookie(cookie).cookie(known).finish())
+            Ok(HttpResponse::SeeOther()
+                .insert_header(("Location", waiting.to))
+                .cookie(cookie)
+                .cookie(known)
+                .finish())
         }
-        Err(error) => Ok(respond(422, &page(lang, demo_mark(&app, lang), &asked, &waiting, Some(&refusal_text(error, lang)?)))),
+        Err(error) => Ok(respond(
+            422,
+            &page(lang, demo_mark(&app, lang), &asked, &waiting, Some(&refusal_text(error, lang)?)),
+        )),
     }
 }
 
@@ -117,14 +135,30 @@ fn go_on(session: &Session, to: &str, typed: Option<&Form>) -> Markup {
             h1 { (lang.pick("已重新登录", "Signed in again")) }
             @match typed {
                 Some(typed) => {
-                    p { (lang.pick("登录超时之前填写的内容都还在，请确认继续提交。", "What you filled in before the session ended is still here. Please submit it.")) }
+                    p {
+                        (lang.pick(
+                            "登录超时之前填写的内容都还在，请确认继续提交。",
+                            "What you filled in before the session ended is still here. Please \
+                             submit it.",
+                        ))
+                    }
                     form method="post" action=(to) {
-                        (page::csrf(session)) (fields(typed))
-                        div.row { button type="submit" { (lang.pick("继续提交", "Submit it")) } a.button.quiet href="/desk" { (lang.pick("放弃", "Drop it")) } }
+                        (page::csrf(session))
+                        (fields(typed))
+                        div.row {
+                            button type="submit" { (lang.pick("继续提交", "Submit it")) }
+                            a.button.quiet href="/desk" { (lang.pick("放弃", "Drop it")) }
+                        }
                     }
                 }
                 None => {
-                    p { (lang.pick("登录超时之前的内容是用另一个账号填写的，没有带入您的账号。", "What was filled in before belongs to another account and was not brought into yours.")) }
+                    p {
+                        (lang.pick(
+                            "登录超时之前的内容是用另一个账号填写的，没有带入您的账号。",
+                            "What was filled in before belongs to another account and was not \
+                             brought into yours.",
+                        ))
+                    }
                     div.row { a.button href="/desk" { (lang.pick("去首页", "Home")) } }
                 }
             }
@@ -136,7 +170,8 @@ fn go_on(session: &Session, to: &str, typed: Option<&Form>) -> Markup {
 pub async fn sign_out(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
     let working = app.clone();
     block(move || working.sign_out(&session)).await??;
-    let mut gone = Cookie::build(cookie_name(&app), "").path("/").secure(app.settings().is_https()).finish();
+    let mut gone =
+        Cookie::build(cookie_name(&app), "").path("/").secure(app.settings().is_https()).finish();
     gone.make_removal();
     Ok(HttpResponse::SeeOther()
         .insert_header(("Location", "/desk/sign-in"))
@@ -146,114 +181,62 @@ pub async fn sign_out(session: Session, app: Data<App>) -> Result<HttpResponse, 
 }
 
 /// `GET /desk/setup/{token}`.
-pub async fn setup(request: HttpRequest, app: Data<App>, token: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn setup(
+    request: HttpRequest,
+    app: Data<App>,
+    token: Path<String>,
+) -> Result<HttpResponse, WebError> {
     let lang = language(&request);
     let asked = token.clone();
     let fits = block(move || app.setup_token_fits(&asked)).await??;
-    if fits { Ok(respond(200, &setup_page(lang, &token, &Form::default(), &Mistakes::default()))) } else { Err(WebError::NothingHere) }
+    if fits {
+        Ok(respond(200, &setup_page(lang, &token, &Form::default(), &Mistakes::default())))
+    } else {
+        Err(WebError::NothingHere)
+    }
 }
 
 /// `POST /desk/setup/{token}`.
-pub async fn set_up(request: HttpRequest, app: Data<App>, token: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
+pub async fn set_up(
+    request: HttpRequest,
+    app: Data<App>,
+    token: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
     let lang = language(&request);
     let form = form(&request, &app, payload).await?;
     let (asked, given) = (token.clone(), form.clone());
     let result = block(move || {
         if given.first("password") != given.first("again") {
-            return Err(crate::text::Refusal::new("两次输入的口令不一致", "the two passwords differ").at("again").into());
+            return Err(crate::text::Refusal::new(
+                "两次输入的口令不一致",
+                "the two passwords differ",
+            )
+            .at("again")
+            .into());
         }
         app.set_up(&asked, given.first("bureau"), given.first("name"), given.first("password"))
     })
     .await?;
     match result {
-        Ok((admin, password)) => Ok(respond(200, &set_up_page(lang, form.first("name"), &admin, &password))),
-        Err(error) => Ok(respond(422, &setup_page(lang, &token, &form, &Mistakes::of(error, lang)?))),
+        Ok((admin, password)) => {
+            Ok(respond(200, &set_up_page(lang, form.first("name"), &admin, &password)))
+        }
+        Err(error) => {
+            Ok(respond(422, &setup_page(lang, &token, &form, &Mistakes::of(error, lang)?)))
+        }
     }
 }
 
 async fn form(request: &HttpRequest, app: &App, payload: Payload) -> Result<Form, WebError> {
     from_this_site(request, app)?;
     let body = read_body(request, payload, body_limit(request, app)).await?;
-    Form::decode(&body).and_then(Form::without_nul).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
+    Form::decode(&body)
+        .and_then(Form::without_nul)
+        .map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))
 }
 
 fn respond(status: u16, page: &Markup) -> HttpResponse {
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page.0.clone())
-}
-
-fn page(lang: Lang, mark: &str, name: &str, waiting: &Waiting, error: Option<&str>) -> Markup {
-    let kept = &waiting.form;
-    page::desk(
-        &Frame { session: None, lang, here: "/desk/sign-in" },
-        lang.pick("登录", "Sign in"),
-        mark,
-        html! {
-            div.card.narrow {
-                h1 { (lang.pick("工作台登录", "Sign in to the desk")) }
-                p.soft { (lang.pick("供政工科、单位负责人和审计人员使用。填写问卷不需要登录。", "For the Political Work Section, heads of units and auditors. Answering a survey needs no sign-in.")) }
-                @if let Some(error) = error { div.errors role="alert" { (error) } }
-                form method="post" action="/desk/sign-in" {
-                    @if waiting.to != "/desk" { input type="hidden" name="to" value=(waiting.to); }
-                    @if let Some(kept) = kept { textarea hidden name="kept" { (kept) } }
-                    label for="name" { (lang.pick("账号", "Account")) }
-                    input #name type="text" name="name" value=(name) autocomplete="username" required;
-                    label for="password" { (lang.pick("口令", "Password")) }
-                    input #password type="password" name="password" autocomplete="current-password" required;
-                    label for="code" { (lang.pick("动态口令", "One-time code")) }
-                    p.hint { (lang.pick("没有启用的不填；手机丢失的，可填一个备用码。", "Leave empty if not set up; if the phone is lost, a recovery code does.")) }
-                    input #code type="text" name="code" autocomplete="one-time-code" maxlength="40";
-                    div.row { button type="submit" { (lang.pick("登录", "Sign in")) } }
-                }
-            }
-        },
-    )
-}
-
-fn setup_page(lang: Lang, token: &str, form: &Form, wrong: &Mistakes) -> Markup {
-    page::desk(
-        &Frame { session: None, lang, here: &format!("/desk/setup/{token}") },
-        lang.pick("首次设置", "First set-up"),
-        "",
-        html! {
-            div.card.narrow {
-                h1 { (lang.pick("首次设置", "First set-up")) }
-                p.lead { (lang.pick("建立第一个账号（政工科负责人）。此链接只能使用一次。", "Make the first account (head of the Political Work Section). This link works once.")) }
-                (wrong.summary())
-                form method="post" action={ "/desk/setup/" (token) } {
-                    label for="bureau" { (lang.pick("单位（局）名称", "Name of the bureau")) }
-                    (wrong.beside("bureau")) input #bureau type="text" name="bureau" aria-describedby=[wrong.describes("bureau")] value=(form.first("bureau")) required;
-                    label for="name" { (lang.pick("账号", "Account")) }
-                    (wrong.beside("name")) input #name type="text" name="name" aria-describedby=[wrong.describes("name")] value=(form.first("name")) autocomplete="username" required;
-                    label for="password" { (lang.pick("口令", "Password")) }
-                    p.hint { (lang.pick("至少 12 位；一句容易记住的话最好。", "12 characters or more; a sentence you remember is best.")) }
-                    (wrong.beside("password")) input #password type="password" name="password" aria-describedby=[wrong.describes("password")] autocomplete="new-password" required;
-                    label for="again" { (lang.pick("再输入一次口令", "Password again")) }
-                    (wrong.beside("again")) input #again type="password" name="again" aria-describedby=[wrong.describes("again")] autocomplete="new-password" required;
-                    div.row { button type="submit" { (lang.pick("建立账号", "Make the account")) } }
-                }
-            }
-        },
-    )
-}
-
-/// The accounts are made: the administrator's password is shown, once.
-fn set_up_page(lang: Lang, name: &str, admin: &str, password: &str) -> Markup {
-    page::desk(
-        &Frame { session: None, lang, here: "/desk/sign-in" },
-        lang.pick("首次设置", "First set-up"),
-        "",
-        html! {
-            div.card.narrow {
-                h1 { (lang.pick("账号已建立", "The accounts are made")) }
-                p { (lang.pick("政工科负责人：", "Head of the section: ")) strong { (name) } }
-                div.done role="status" {
-                    p { (lang.pick("系统管理员：", "Administrator: ")) strong { (admin) } (lang.pick("，口令只显示这一次，请抄下并当面交给系统管理员：", "; the password is shown this once. Write it down and hand it to the administrator in person:")) }
-                    p.digest { strong { (password) } }
-                }
-                p { (lang.pick("系统管理员建立其他账号（经办、单位负责人、审计员），看不到任何结果。发布结果须两个账号，请先建立一个经办账号。", "The administrator makes all other accounts (clerks, heads of units, auditors) and sees no results. A release takes two accounts, so have a clerk's account made first.")) }
-                p { a.button href="/desk/sign-in" { (lang.pick("去登录", "Sign in")) } }
-            }
-        },
-    )
 }

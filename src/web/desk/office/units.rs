@@ -5,45 +5,27 @@ use std::collections::BTreeSet;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
-use maud::{Markup, html};
 
 use crate::app::{Action, App, AppError};
-use crate::response::Form;
-use crate::survey::kind_label;
-use crate::text::{Lang, visible};
+use crate::text::Lang;
 use crate::unit::{self, Reading, Unit};
 use crate::web::desk::answer::{demo_mark, download, html_page, refusal_text, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::forms::upload::read_upload;
+use crate::web::desk::office::units_page::{Said, page};
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
-use crate::web::page::csrf;
-
-/// What the page has to say besides the units.
-#[derive(Default)]
-struct Said {
-    /// The table in the text field.
-    text: String,
-    /// Mistakes, one a line.
-    error: Option<String>,
-    /// A table that was read without a mistake and waits for a yes.
-    preview: Option<Vec<Unit>>,
-    /// What a file was taken for, with its rows as text.
-    reading: Option<(Reading, String)>,
-    /// The unit that was being typed in.
-    one: Form,
-    /// The version of the table that was changed; the present one if empty.
-    seen: String,
-    /// Both versions, if somebody else has changed the table.
-    both: Option<Markup>,
-}
 
 /// `GET /desk/units`.
 pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
     answer(&session, &app, Said::default()).await
 }
 
-async fn answer(session: &Session, app: &Data<App>, mut said: Said) -> Result<HttpResponse, WebError> {
+async fn answer(
+    session: &Session,
+    app: &Data<App>,
+    mut said: Said,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let reading = app.clone();
     let units = block(move || reading.units()).await??;
@@ -59,13 +41,22 @@ async fn answer(session: &Session, app: &Data<App>, mut said: Said) -> Result<Ht
     if said.seen.is_empty() {
         said.seen = App::units_version(&units);
     }
-    let mut response = html_page(session, lang.pick("单位", "Units"), demo_mark(app, lang), page(session, &units, &said));
+    let mut response = html_page(
+        session,
+        lang.pick("单位", "Units"),
+        demo_mark(app, lang),
+        page(session, &units, &said),
+    );
     *response.status_mut() = status;
     Ok(response)
 }
 
 /// `POST /desk/units`: the table as text, replaced as a whole.
-pub async fn import(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn import(
+    session: Session,
+    app: Data<App>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
     let text = form.first("table").to_owned();
@@ -80,11 +71,33 @@ pub async fn import(session: Session, app: Data<App>, form: Posted) -> Result<Ht
         Ok(()) => Ok(see_other("/desk/units")),
         Err(AppError::Changed) => {
             let reading = app.clone();
-            let (kept, last) = block(move || Ok::<_, AppError>((reading.units()?, reading.last_change(Action::UnitsImport, None)?))).await??;
+            let (kept, last) = block(move || {
+                Ok::<_, AppError>((
+                    reading.units()?,
+                    reading.last_change(Action::UnitsImport, None)?,
+                ))
+            })
+            .await??;
             let parts = parts(&kept, &App::read_units(text.as_bytes())?, lang);
-            answer(&session, &app, Said { text, both: Some(conflict::both(lang, last.as_ref(), &parts, "/desk/units")), ..Said::default() }).await
+            answer(
+                &session,
+                &app,
+                Said {
+                    text,
+                    both: Some(conflict::both(lang, last.as_ref(), &parts, "/desk/units")),
+                    ..Said::default()
+                },
+            )
+            .await
         }
-        Err(error) => answer(&session, &app, Said { text, seen, error: Some(refusal_text(error, lang)?), ..Said::default() }).await,
+        Err(error) => {
+            answer(
+                &session,
+                &app,
+                Said { text, seen, error: Some(refusal_text(error, lang)?), ..Said::default() },
+            )
+            .await
+        }
     }
 }
 
@@ -97,12 +110,24 @@ pub async fn add(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
     let result = block(move || working.add_unit(&by, fields)).await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
-        Err(error) => answer(&session, &app, Said { error: Some(refusal_text(error, lang)?), one: form, ..Said::default() }).await,
+        Err(error) => {
+            answer(
+                &session,
+                &app,
+                Said { error: Some(refusal_text(error, lang)?), one: form, ..Said::default() },
+            )
+            .await
+        }
     }
 }
 
 /// `POST /desk/units/file`: a CSV or Excel file, read and shown; nothing is replaced yet.
-pub async fn upload(session: Session, request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+pub async fn upload(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
     let (_, file) = read_upload(&session, &request, payload).await?;
     let lang = session.lang;
     let reading = app.clone();
@@ -120,7 +145,11 @@ pub async fn upload(session: Session, request: HttpRequest, app: Data<App>, payl
 }
 
 /// `POST /desk/units/columns`: the same table with its columns chosen by hand.
-pub async fn columns(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn columns(
+    session: Session,
+    app: Data<App>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
     let reading = app.clone();
@@ -128,7 +157,9 @@ pub async fn columns(session: Session, app: Data<App>, form: Posted) -> Result<H
         let text = form.first("raw").to_owned();
         let raw = App::unit_table(text.as_bytes())?;
         let widest = raw.rows.iter().map(|(_, fields)| fields.len()).max().unwrap_or(0);
-        let chosen: Vec<Option<usize>> = (0..widest).map(|n| unit::COLUMNS.iter().position(|c| *c == form.first(&format!("column{n}")))).collect();
+        let chosen: Vec<Option<usize>> = (0..widest)
+            .map(|n| unit::COLUMNS.iter().position(|c| *c == form.first(&format!("column{n}"))))
+            .collect();
         Ok::<_, AppError>((reading.understand_units(&raw, Some(&chosen))?, text))
     })
     .await?;
@@ -143,10 +174,20 @@ pub async fn columns(session: Session, app: Data<App>, form: Posted) -> Result<H
 fn shown(understood: Reading, text: String, lang: Lang) -> Said {
     if understood.errors.is_empty() {
         let units = understood.units.clone();
-        return Said { text: table_text(&units), preview: Some(units), reading: Some((understood, text)), ..Said::default() };
+        return Said {
+            text: table_text(&units),
+            preview: Some(units),
+            reading: Some((understood, text)),
+            ..Said::default()
+        };
     }
     let error = understood.errors.iter().map(|r| r.get(lang)).collect::<Vec<_>>().join("\n");
-    Said { text: text.clone(), error: Some(error), reading: Some((understood, text)), ..Said::default() }
+    Said {
+        text: text.clone(),
+        error: Some(error),
+        reading: Some((understood, text)),
+        ..Said::default()
+    }
 }
 
 /// The rows of a file as text that can be corrected, each on its line.
@@ -155,7 +196,8 @@ fn raw_text(raw: &unit::Raw) -> String {
     let last = raw.rows.last().map_or(0, |(n, _)| *n);
     let mut rows = raw.rows.iter().peekable();
     for line in 1..=last {
-        let fields = rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields.clone()).unwrap_or_default();
+        let fields =
+            rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields.clone()).unwrap_or_default();
         // An empty line stays one, so that lines keep their numbers.
         let fields = if fields.is_empty() { vec![String::new()] } else { fields };
         writer.write_record(&fields).expect("writing to memory cannot fail");
@@ -168,11 +210,23 @@ fn raw_text(raw: &unit::Raw) -> String {
 fn parts(kept: &[Unit], typed: &[Unit], lang: Lang) -> Vec<Part> {
     let line = |units: &[Unit], code: &str| {
         units.iter().find(|u| u.code == code).map_or_else(String::new, |u| {
-            unit::fields(u)[1..].iter().filter(|f| !f.is_empty()).cloned().collect::<Vec<_>>().join(lang.pick("，", ", "))
+            unit::fields(u)[1..]
+                .iter()
+                .filter(|f| !f.is_empty())
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(lang.pick("，", ", "))
         })
     };
     let codes: BTreeSet<&str> = kept.iter().chain(typed).map(|u| u.code.as_str()).collect();
-    codes.into_iter().map(|code| Part { what: code.to_owned(), kept: line(kept, code), typed: line(typed, code) }).collect()
+    codes
+        .into_iter()
+        .map(|code| Part {
+            what: code.to_owned(),
+            kept: line(kept, code),
+            typed: line(typed, code),
+        })
+        .collect()
 }
 
 fn table_text(units: &[Unit]) -> String {
@@ -181,127 +235,20 @@ fn table_text(units: &[Unit]) -> String {
 
 /// `GET /desk/units/template.csv`.
 pub async fn template() -> Result<HttpResponse, WebError> {
-    Ok(download("单位表模板.csv", "text/csv; charset=utf-8", format!("\u{FEFF}{TEMPLATE}").into_bytes()))
+    Ok(download(
+        "单位表模板.csv",
+        "text/csv; charset=utf-8",
+        format!("\u{FEFF}{TEMPLATE}").into_bytes(),
+    ))
 }
 
-const TEMPLATE: &str =
-    "单位代码,单位名称,类型,人数,统计组,统计组名称\r\nYP,示例一中队,squad,30,,\r\nEP,示例二科,section,6,JG,局机关\r\nSP,示例三科,section,8,JG,\r\n";
+const TEMPLATE: &str = "单位代码,单位名称,类型,人数,统计组,统计组名称\r\n\
+                        YP,示例一中队,squad,30,,\r\n\
+                        EP,示例二科,section,6,JG,局机关\r\n\
+                        SP,示例三科,section,8,JG,\r\n";
 
 /// `GET /desk/units.csv`.
 pub async fn export(app: Data<App>) -> Result<HttpResponse, WebError> {
     let units = block(move || app.units()).await??;
     Ok(download("单位表.csv", "text/csv; charset=utf-8", unit::to_csv(&units)))
-}
-
-/// What a file was taken for: its columns, each of which can be chosen otherwise, and what was left out or made.
-fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
-    let lang = session.lang;
-    let names = if lang == Lang::Zh { unit::CHINESE_COLUMNS } else { unit::COLUMNS };
-    html! {
-        @if !reading.columns.is_empty() {
-            div.card #reading {
-                h2 { (lang.pick("文件是这样理解的", "What the file was taken for")) }
-                @if !reading.notes.is_empty() { ul { @for note in &reading.notes { li { (note.get(lang)) } } } }
-                form method="post" action="/desk/units/columns" {
-                    (csrf(session)) textarea hidden name="raw" { (raw) }
-                    div.scroll { table {
-                        thead { tr { th { (lang.pick("文件中的列", "Column of the file")) } th { (lang.pick("读作", "Read as")) } } }
-                        tbody { @for (n, column) in reading.columns.iter().enumerate() { tr {
-                            td { @if column.name.is_empty() { (lang.pick("（无列名）", "(no name)")) } @else { (visible(&column.name)) } }
-                            td { select name={ "column" (n) } aria-label={ (lang.pick("读作：", "Read as: ")) (column.name) } {
-                                option value="" { (lang.pick("不读入", "Not read")) }
-                                @for (k, id) in unit::COLUMNS.iter().enumerate() { option value=(id) selected[column.column == Some(k)] { (names[k]) } }
-                            } }
-                        } } }
-                    } }
-                    div.row { button.quiet type="submit" { (lang.pick("按以上选择重新读入", "Read it again like this")) } }
-                }
-            }
-        }
-    }
-}
-
-fn page(session: &Session, units: &[Unit], said: &Said) -> Markup {
-    let lang = session.lang;
-    html! {
-        h1 { (lang.pick("单位和统计组", "Units and groups")) }
-        p.soft { (lang.pick("统计组在开放前确定并公示：结果按统计组公布，与答案无关。少于 20 人的组，区间较粗；计入答卷不足 5 份的组，截止后自动与同类合并。", "Groups are fixed and shown before a round opens: results are published per group, whatever the answers. Groups under 20 heads get coarser bands; groups with fewer than 5 counted responses are merged with their kind after closing.")) }
-        @if let Some(both) = &said.both { (both) }
-        @if let Some(error) = &said.error { div.errors role="alert" { (error) } }
-        @if let Some((reading, raw)) = &said.reading { (reading_card(session, reading, raw)) }
-        @if let Some(preview) = &said.preview { (preview_card(session, preview, said)) }
-        @else if !units.is_empty() { div.card { (table(units, lang)) p { a href="/desk/units.csv" { (lang.pick("下载单位表（CSV）", "Download the table (CSV)")) } } } }
-        div.cols {
-            div.card {
-                h2 { (lang.pick("上传文件", "Upload a file")) }
-                p.hint { (lang.pick("CSV 或 Excel（.xlsx）的第一张表，先显示核对，确认后才替换。", "CSV or the first sheet of an Excel file (.xlsx); shown for checking first, replaced only after you confirm. ")) a href="/desk/units/template.csv" { (lang.pick("下载模板", "Download a template")) } }
-                form method="post" action="/desk/units/file" enctype="multipart/form-data" {
-                    (csrf(session))
-                    label for="file" { (lang.pick("文件", "File")) } input #file type="file" name="file" accept=".csv,.xlsx" required;
-                    div.row { button.quiet type="submit" { (lang.pick("上传并核对", "Upload and check")) } }
-                }
-            }
-            (one_card(session, &said.one))
-        }
-        div.card {
-            h2 { @if units.is_empty() { (lang.pick("录入单位表", "Type the table")) } @else { (lang.pick("修改单位表", "Change the table")) } }
-            p.hint { (lang.pick("每行一个单位：代码（大写字母或数字）、名称、类型（squad 中队、section 科室、office 办公室）、人数、统计组代码（可空，空则单独统计）、统计组名称。", "One unit a line: code (capitals or digits), name, kind (squad, section, office …), heads, group code (empty: stands alone), group name.")) }
-            form method="post" action="/desk/units" {
-                (csrf(session)) (conflict::seen(&said.seen))
-                label for="table" { (lang.pick("单位表（CSV）", "Table of units (CSV)")) }
-                textarea #table name="table" spellcheck="false" { (said.text) }
-                div.row { button type="submit" { (lang.pick("导入并替换", "Import and replace")) } span.hint { (lang.pick("有任何一处错误则全部不导入；已建立的轮次不受影响。", "With a single error nothing is imported; rounds that exist are not touched.")) } }
-            }
-        }
-    }
-}
-
-fn table(units: &[Unit], lang: Lang) -> Markup {
-    let groups = unit::groups(units);
-    let heads: u32 = units.iter().map(|u| u.headcount).sum();
-    html! {
-        h2 { (units.len()) (lang.pick(" 个单位，", " units, ")) (groups.len()) (lang.pick(" 个统计组，共 ", " groups, ")) (heads) (lang.pick(" 人", " heads")) }
-        div.scroll { table {
-            thead { tr { th { (lang.pick("统计组", "Group")) } th { (lang.pick("名称", "Name")) } th { (lang.pick("类型", "Kind")) } th.n { (lang.pick("人数", "Heads")) } th { (lang.pick("单位", "Units")) } } }
-            tbody { @for g in &groups {
-                tr { td { (g.code) } td { (g.name) } td { (kind_label(&g.kind, lang)) } td.n { (g.headcount) }
-                    td { (g.units.join(lang.pick("、", ", "))) @if g.headcount < 20 { " " span.soft { (lang.pick("（少于 20 人，区间较粗）", "(under 20 heads, coarser bands)")) } } } }
-            } }
-        } }
-    }
-}
-
-fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
-    let lang = session.lang;
-    html! {
-        div.card.standing {
-            p { strong { (lang.pick("核对：文件已读取，没有错误，尚未替换。", "Check: the file is read, there is no error, nothing is replaced yet.")) } }
-            (table(preview, lang))
-            form method="post" action="/desk/units" {
-                (csrf(session)) (conflict::seen(&said.seen))
-                textarea hidden name="table" { (said.text) }
-                div.row { button type="submit" { (lang.pick("确认替换", "Replace")) } a.button.quiet href="/desk/units" { (lang.pick("不替换", "Do not replace")) } }
-            }
-        }
-    }
-}
-
-fn one_card(session: &Session, one: &Form) -> Markup {
-    let lang = session.lang;
-    html! {
-        div.card {
-            h2 { (lang.pick("逐个录入", "Add one")) }
-            form method="post" action="/desk/units/one" {
-                (csrf(session))
-                label for="code" { (lang.pick("代码", "Code")) } input #code type="text" name="code" value=(one.first("code")) maxlength="16" required;
-                label for="name" { (lang.pick("名称", "Name")) } input #name type="text" name="name" value=(one.first("name")) maxlength="60" required;
-                label for="kind" { (lang.pick("类型", "Kind")) }
-                select #kind name="kind" { @for (id, zh) in [("squad", lang.pick("中队", "squad")), ("section", lang.pick("科室", "section")), ("office", lang.pick("办公室", "office"))] { option value=(id) selected[one.first("kind") == id] { (zh) } } }
-                label for="headcount" { (lang.pick("人数", "Heads")) } input #headcount type="text" name="headcount" inputmode="numeric" value=(one.first("headcount")) required;
-                label for="group" { (lang.pick("统计组代码", "Group code")) } p.hint { (lang.pick("可空，空则单独统计；不足 20 人的科室建议合为一组。", "Empty: stands alone. Sections under 20 heads are better grouped.")) } input #group type="text" name="group" value=(one.first("group")) maxlength="16";
-                label for="group_name" { (lang.pick("统计组名称", "Group name")) } input #group_name type="text" name="group_name" value=(one.first("group_name")) maxlength="60";
-                div.row { button.quiet type="submit" { (lang.pick("加入", "Add")) } }
-            }
-        }
-    }
 }

@@ -18,36 +18,122 @@ pub(in crate::web::desk) fn slips_card(session: &Session, facts: &Facts) -> Mark
     let issued = facts.issued.unwrap_or(0);
     html! {
         div.card {
-            h2 { @if round.access == Access::Poster { (lang.pick("海报", "Poster")) } @else { (lang.pick("填写码纸条", "Slips")) } }
-            p { @if issued == 0 { (lang.pick("尚未印发。", "None issued yet. ")) } @else { (lang.pick("已印发 ", "Issued: ")) strong { (issued) } (lang.pick(" 张。", ". ")) } (lang.pick("填写码只在下载的文件里出现一次，服务器不保存。", "Codes appear once, in the file you download; the server keeps none.")) }
+            h2 {
+                @if round.access == Access::Poster { (lang.pick("海报", "Poster")) } @else {
+                    (lang.pick("填写码纸条", "Slips"))
+                }
+            }
+            p {
+                @if issued == 0 { (lang.pick("尚未印发。", "None issued yet. ")) } @else {
+                    (lang.pick("已印发 ", "Issued: "))
+                    strong { (issued) }
+                    (lang.pick(" 张。", ". "))
+                }
+                (lang.pick(
+                    "填写码只在下载的文件里出现一次，服务器不保存。",
+                    "Codes appear once, in the file you download; the server keeps none.",
+                ))
+            }
             @match &facts.address {
-                Ok(address) => { p { (lang.pick("纸条上的地址：", "Address on the slips: ")) strong { (address) } (lang.pick("。请先用手机打开试一下。", ". Try it with a phone first.")) } }
-                Err(refusal) => { p.error { (refusal.get(lang)) } }
+                Ok(address) => {
+                    p {
+                        (lang.pick("纸条上的地址：", "Address on the slips: "))
+                        strong { (address) }
+                        (lang.pick("。请先用手机打开试一下。", ". Try it with a phone first."))
+                    }
+                }
+                Err(refusal) => {
+                    p.error { (refusal.get(lang)) }
+                }
             }
             form method="post" action={ "/desk/rounds/" (round.id) "/slips" } data-file {
                 (csrf(session))
-                label for="spare" { (lang.pick("备用比例（%）", "Spare (%)")) } input #spare type="text" name="spare" value="10" inputmode="numeric";
+                label for="spare" { (lang.pick("备用比例（%）", "Spare (%)")) }
+                input #spare type="text" name="spare" value="10" inputmode="numeric";
                 label for="qr" { (lang.pick("二维码内容", "QR code holds")) }
-                select #qr name="qr" { option value="code" { (lang.pick("网址和填写码（扫码自动填好）", "Address and code (fills itself in)")) } option value="address" { (lang.pick("只有网址（填写码手工输入）", "Address only (code typed by hand)")) } }
-                @if issued > 0 { label.inline { input type="checkbox" name="again" value="yes"; (lang.pick("作废并重印：已发出的纸条全部失效", "Void and print again: all slips handed out stop working")) } }
-                div.row { button.quiet type="submit" { (lang.pick("生成打印文件", "Make the file to print")) } }
+                select #qr name="qr" {
+                    option value="code" {
+                        (lang.pick(
+                            "网址和填写码（扫码自动填好）",
+                            "Address and code (fills itself in)",
+                        ))
+                    }
+                    option value="address" {
+                        (lang.pick(
+                            "只有网址（填写码手工输入）",
+                            "Address only (code typed by hand)",
+                        ))
+                    }
+                }
+                @if issued > 0 {
+                    label.inline {
+                        input type="checkbox" name="again" value="yes";
+                        (lang.pick(
+                            "作废并重印：已发出的纸条全部失效",
+                            "Void and print again: all slips handed out stop working",
+                        ))
+                    }
+                }
+                div.row {
+                    button.quiet type="submit" {
+                        (lang.pick("生成打印文件", "Make the file to print"))
+                    }
+                }
             }
         }
     }
 }
 
 /// Which questions apply to which units, before the round opens.
-pub(in crate::web::desk) fn scopes_card(round: &RoundId, scopes: &Scopes, warnings: &[Refusal], survey: &Survey, lang: Lang) -> Markup {
+pub(in crate::web::desk) fn scopes_card(
+    round: &RoundId,
+    scopes: &Scopes,
+    warnings: &[Refusal],
+    survey: &Survey,
+    lang: Lang,
+) -> Markup {
     html! {
-        div.card #scopes {
+        div #scopes.card {
             h2 { (lang.pick("题目适用哪些单位", "Which questions apply to which units")) }
-            p.soft { (scopes.general) (lang.pick(" 道题适用所有单位。限定单位类型的题目，其他单位也可以填写，但不列入它们的清单。", " questions are for all units. Questions limited to some kinds can be answered by everybody, but are listed for these kinds only.")) }
-            table {
-                thead { tr { th { (lang.pick("单位类型", "Kind")) } th.n { (lang.pick("单位", "Units")) } th.n { (lang.pick("专门适用的题", "Limited questions")) } } }
-                tbody { @for kind in &scopes.kinds { tr { td { (survey.kind_name(&kind.kind, lang)) } td.n { (kind.units.len()) } td.n { (kind.limited) } } } }
+            p.soft {
+                (scopes.general)
+                (lang.pick(
+                    " 道题适用所有单位。限定单位类型的题目，其他单位也可以填写，但不列入它们的清\
+                     单。",
+                    " questions are for all units. Questions limited to some kinds can be answered \
+                     by everybody, but are listed for these kinds only.",
+                ))
             }
-            @for warning in warnings { p.warn { (warning.get(lang)) (lang.pick("。", ".")) } }
-            p { a href={ "/desk/rounds/" (round) "/frozen" } { (lang.pick("问卷和公布规则（可打印，供干部代表查阅）", "The survey and what will be published of it (to print, for an officers' representative)")) } }
+            table {
+                thead {
+                    tr {
+                        th { (lang.pick("单位类型", "Kind")) }
+                        th.n { (lang.pick("单位", "Units")) }
+                        th.n { (lang.pick("专门适用的题", "Limited questions")) }
+                    }
+                }
+                tbody {
+                    @for kind in &scopes.kinds {
+                        tr {
+                            td { (survey.kind_name(&kind.kind, lang)) }
+                            td.n { (kind.units.len()) }
+                            td.n { (kind.limited) }
+                        }
+                    }
+                }
+            }
+            @for warning in warnings {
+                p.warn { (warning.get(lang)) (lang.pick("。", ".")) }
+            }
+            p {
+                a href={ "/desk/rounds/" (round) "/frozen" } {
+                    (lang.pick(
+                        "问卷和公布规则（可打印，供干部代表查阅）",
+                        "The survey and what will be published of it (to print, for an officers' \
+                         representative)",
+                    ))
+                }
+            }
         }
     }
 }
@@ -57,17 +143,64 @@ pub(in crate::web::desk) fn turnout_card(facts: &Facts, lang: Lang) -> Markup {
     html! {
         div.card {
             h2 { (lang.pick("回收情况", "Turnout")) }
-            @if facts.round.access == Access::Poster { p { (lang.pick("海报轮次不核验填写人，没有回收情况。", "A poster round does not check who answers; there is no turnout.")) } }
-            @else if turnout.day.is_empty() { p { (lang.pick("每天更新一次，第一次更新前没有数据。", "Refreshed once a day; nothing before the first time.")) } }
-            @else {
-                p.soft { (lang.pick("截至 ", "As of ")) (turnout.day) (lang.pick(" 更新，每天一次；只显示 ", ", once a day; shown for groups of ")) (TURNOUT_MIN_HEADS) (lang.pick(" 人及以上的统计组，只显示区间。催填只能面向全组。", " heads and more, in bands only. Reminders go to a whole group only.")) }
-                table { tbody { @for group in &facts.groups {
-                    @if let Some(band) = turnout.bands.get(&group.code) {
-                        tr { td { (group.name) } td { span.band aria-hidden="true" { @for n in 0..4u8 { i.(if n <= *band { "on" } else { "off" }) {} } } (turnout_label(*band, lang)) } }
+            @if facts.round.access == Access::Poster {
+                p {
+                    (lang.pick(
+                        "海报轮次不核验填写人，没有回收情况。",
+                        "A poster round does not check who answers; there is no turnout.",
+                    ))
+                }
+            } @else if turnout.day.is_empty() {
+                p {
+                    (lang.pick(
+                        "每天更新一次，第一次更新前没有数据。",
+                        "Refreshed once a day; nothing before the first time.",
+                    ))
+                }
+            } @else {
+                p.soft {
+                    (lang.pick("截至 ", "As of "))
+                    (turnout.day)
+                    (lang.pick(" 更新，每天一次；只显示 ", ", once a day; shown for groups of "))
+                    (TURNOUT_MIN_HEADS)
+                    (lang.pick(
+                        " 人及以上的统计组，只显示区间。催填只能面向全组。",
+                        " heads and more, in bands only. Reminders go to a whole group only.",
+                    ))
+                }
+                table {
+                    tbody {
+                        @for group in &facts.groups {
+                            @if let Some(band) = turnout.bands.get(&group.code) {
+                                tr {
+                                    td { (group.name) }
+                                    td {
+                                        span.band aria-hidden="true" {
+                                            @for n in 0..4u8 {
+                                                i.(if n <= *band { "on" } else { "off" }) {}
+                                            }
+                                        }
+                                        (turnout_label(*band, lang))
+                                    }
+                                }
+                            }
+                        }
                     }
-                } } }
-                @let small = facts.groups.iter().filter(|g| g.headcount < TURNOUT_MIN_HEADS).count();
-                @if small > 0 { p.soft { (lang.pick("另有 ", "Not shown: ")) (small) (lang.pick(" 个统计组不足 ", " groups under ")) (TURNOUT_MIN_HEADS) (lang.pick(" 人，不显示。", " heads.")) } }
+                }
+                @let small = facts
+                    .groups
+                    .iter()
+                    .filter(|g| g.headcount < TURNOUT_MIN_HEADS)
+                    .count();
+                @if small > 0 {
+                    p.soft {
+                        (lang.pick("另有 ", "Not shown: "))
+                        (small)
+                        (lang.pick(" 个统计组不足 ", " groups under "))
+                        (TURNOUT_MIN_HEADS)
+                        (lang.pick(" 人，不显示。", " heads."))
+                    }
+                }
             }
         }
     }
@@ -79,12 +212,53 @@ pub(in crate::web::desk) fn results_card(round: &Round, lang: Lang) -> Markup {
         div.card {
             h2 { (lang.pick("结果怎么用", "What to do with the results")) }
             ul.steps {
-                li { a href={ (base) "/results" } { (lang.pick("看结果", "See the results")) } span.soft { (lang.pick("　哪个单位、哪类问题最集中", ": where problems gather")) } }
-                li { a href={ (base) "/texts" } { (lang.pick("筛查文字意见", "Screen texts")) } span.soft { (lang.pick("　两人阅读，写成摘要，作为具体事例", ": two people read and write summaries, which become cases")) } }
-                li { a href={ (base) "/problems" } { (lang.pick("整理问题清单", "Work on the lists")) } span.soft { (lang.pick("　改表述、合并、不列入、加入明察暗访发现的问题", ": reword, merge, set aside, add what inspections found")) } }
-                li { a href={ (base) "/exports" } { (lang.pick("导出 Word、Excel", "Export Word and Excel")) } span.soft { (lang.pick("　盖章下发的清单、通知和各种表", ": lists to seal and hand over, the letter, all tables")) } }
-                @if round.looks_back.is_some() { li { a href={ (base) "/compare" } { (lang.pick("回头看", "Look back")) } span.soft { (lang.pick("　与上一轮对照", ": beside the round before")) } } }
-                li { a href={ (base) "/keeping" } { (lang.pick("留存与销毁", "Keep and destroy")) } span.soft { (lang.pick("　原文和已用填写码", ": originals and used codes")) } }
+                li {
+                    a href={ (base) "/results" } { (lang.pick("看结果", "See the results")) }
+                    span.soft {
+                        (lang.pick("　哪个单位、哪类问题最集中", ": where problems gather"))
+                    }
+                }
+                li {
+                    a href={ (base) "/texts" } { (lang.pick("筛查文字意见", "Screen texts")) }
+                    span.soft {
+                        (lang.pick(
+                            "　两人阅读，写成摘要，作为具体事例",
+                            ": two people read and write summaries, which become cases",
+                        ))
+                    }
+                }
+                li {
+                    a href={ (base) "/problems" } {
+                        (lang.pick("整理问题清单", "Work on the lists"))
+                    }
+                    span.soft {
+                        (lang.pick(
+                            "　改表述、合并、不列入、加入明察暗访发现的问题",
+                            ": reword, merge, set aside, add what inspections found",
+                        ))
+                    }
+                }
+                li {
+                    a href={ (base) "/exports" } {
+                        (lang.pick("导出 Word、Excel", "Export Word and Excel"))
+                    }
+                    span.soft {
+                        (lang.pick(
+                            "　盖章下发的清单、通知和各种表",
+                            ": lists to seal and hand over, the letter, all tables",
+                        ))
+                    }
+                }
+                @if round.looks_back.is_some() {
+                    li {
+                        a href={ (base) "/compare" } { (lang.pick("回头看", "Look back")) }
+                        span.soft { (lang.pick("　与上一轮对照", ": beside the round before")) }
+                    }
+                }
+                li {
+                    a href={ (base) "/keeping" } { (lang.pick("留存与销毁", "Keep and destroy")) }
+                    span.soft { (lang.pick("　原文和已用填写码", ": originals and used codes")) }
+                }
             }
         }
     }
@@ -95,25 +269,74 @@ pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Mark
     let held: Vec<_> = facts.survey.questions().iter().filter(|q| q.hold).collect();
     html! {
         @if !held.is_empty() {
-            div.card #holds {
+            div #holds.card {
                 h2 { (lang.pick("存疑题目", "Held questions")) }
-                p.soft { (lang.pick("这些题目涉及可能的违纪行为，只反映看法。核实之前对所有单位一律不显示；核实后对所有单位同时显示。", "These questions touch possible breaches and show opinions only. Until checked they are shown to no unit; once checked, to all at once.")) }
-                table { tbody { @for q in held {
-                    @let waiting = is_held(q, &facts.round.holds);
-                    tr { td { (q.text.get(lang)) } td {
-                        form method="post" action={ "/desk/rounds/" (facts.round.id) "/hold" } {
-                            (csrf(session))
-                            input type="hidden" name="question" value=(q.id);
-                            input type="hidden" name="state" value=(if waiting { "checked" } else { "held" });
-                            @if waiting {
-                                input type="text" name="ground" maxlength="100" required aria-label={ (lang.pick("核实依据：", "Ground of the check: ")) (q.text.get(lang)) } placeholder=(lang.pick("核实依据，如：检查记录第6号", "Ground, such as record no. 6"));
-                                button.quiet type="submit" { (lang.pick("已核实，列入", "Checked, list it")) }
-                            } @else {
-                                @if let Some(check) = facts.round.checks.get(&q.id) { span.soft { (check.day) " " (check.by) (lang.pick("：", ": ")) (check.ground) } br; }
-                                (lang.pick("已列入 ", "Listed ")) button.link type="submit" { (lang.pick("撤下", "Take back")) } }
+                p.soft {
+                    (lang.pick(
+                        "这些题目涉及可能的违纪行为，只反映看法。核实之前对所有单位一律不显示；核实\
+                         后对所有单位同时显示。",
+                        "These questions touch possible breaches and show opinions only. Until \
+                         checked they are shown to no unit; once checked, to all at once.",
+                    ))
+                }
+                table {
+                    tbody {
+                        @for q in held {
+                            @let waiting = is_held(q, &facts.round.holds);
+                            tr {
+                                td { (q.text.get(lang)) }
+                                td {
+                                    form
+                                        method="post"
+                                        action={ "/desk/rounds/" (facts.round.id) "/hold" }
+                                    {
+                                        (csrf(session))
+                                        input type="hidden" name="question" value=(q.id);
+                                        input
+                                            type="hidden"
+                                            name="state"
+                                            value=(if waiting { "checked" } else { "held" });
+                                        @if waiting {
+                                            input
+                                                type="text"
+                                                name="ground"
+                                                maxlength="100"
+                                                required
+                                                aria-label={
+                                                    (lang.pick("核实依据：", "Ground of the check: "))
+                                                    (q.text.get(lang))
+                                                }
+                                                placeholder=({
+                                                    lang.pick(
+                                                        "核实依据，如：检查记录第6号",
+                                                        "Ground, such as record no. 6",
+                                                    )
+                                                });
+                                            button.quiet type="submit" {
+                                                (lang.pick("已核实，列入", "Checked, list it"))
+                                            }
+                                        } @else {
+                                            @if let Some(check) = facts.round.checks.get(&q.id) {
+                                                span.soft {
+                                                    (check.day)
+                                                    " "
+                                                    (check.by)
+                                                    (lang.pick("：", ": "))
+                                                    (check.ground)
+                                                }
+                                                br;
+                                            }
+                                            (lang.pick("已列入 ", "Listed "))
+                                            button.link type="submit" {
+                                                (lang.pick("撤下", "Take back"))
+                                            }
+                                        }
+                                    }
+                                }
+                            }
                         }
-                    } }
-                } } }
+                    }
+                }
             }
         }
     }

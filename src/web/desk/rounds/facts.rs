@@ -38,16 +38,31 @@ pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) standing: String,
 }
 
-pub(in crate::web::desk) async fn facts(app: &Data<App>, openings: &Data<Openings>, id: RoundId, lang: Lang) -> Result<Facts, WebError> {
+pub(in crate::web::desk) async fn facts(
+    app: &Data<App>,
+    openings: &Data<Openings>,
+    id: RoundId,
+    lang: Lang,
+) -> Result<Facts, WebError> {
     let opening = openings.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
     let (reading, running) = (app.clone(), openings.clone());
     Ok(block(move || {
         let standing = follow::standing(&reading, &running, &id)?;
         let round = reading.round(&id)?;
-        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) { Some(reading.slips_issued(&id)?) } else { None };
+        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) {
+            Some(reading.slips_issued(&id)?)
+        } else {
+            None
+        };
         let units = reading.round_units(&id)?;
-        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) { reading.slips_by_unit(&id)? } else { BTreeMap::default() };
-        let issued_of = |unit: &Unit| by_unit.get(&unit.code).map(|issued| (unit.code.clone(), unit.name.clone(), *issued));
+        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) {
+            reading.slips_by_unit(&id)?
+        } else {
+            BTreeMap::default()
+        };
+        let issued_of = |unit: &Unit| {
+            by_unit.get(&unit.code).map(|issued| (unit.code.clone(), unit.name.clone(), *issued))
+        };
         Ok::<_, AppError>(Facts {
             survey: reading.survey(&round.survey)?,
             issued_by_unit: units.iter().filter_map(issued_of).collect(),
@@ -66,8 +81,16 @@ pub(in crate::web::desk) async fn facts(app: &Data<App>, openings: &Data<Opening
                 Err(AppError::Refused(refusal)) => Err(refusal),
                 Err(other) => return Err(other),
             },
-            scopes: if round.state == RoundState::Draft { Some((reading.scopes(&id)?, reading.warnings(&id)?)) } else { None },
-            seen: if round.state == RoundState::Opened && round.destroyed { reading.seen_now(&id, SharedStep::Release)? } else { String::new() },
+            scopes: if round.state == RoundState::Draft {
+                Some((reading.scopes(&id)?, reading.warnings(&id)?))
+            } else {
+                None
+            },
+            seen: if round.state == RoundState::Opened && round.destroyed {
+                reading.seen_now(&id, SharedStep::Release)?
+            } else {
+                String::new()
+            },
             standing,
             round,
         })

@@ -19,13 +19,23 @@ use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// `POST /desk/rounds/{round}/leftover`.
-pub async fn post(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn post(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let id = round.into_inner();
     let (working, of, by) = (app.clone(), id.clone(), session.actor());
     let result = block(move || {
         let units = working.round_units(&of)?;
-        let names = |code: &str| units.iter().find(|unit| unit.code == code).map_or_else(|| code.to_owned(), |unit| unit.name.clone());
+        let names = |code: &str| {
+            units
+                .iter()
+                .find(|unit| unit.code == code)
+                .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+        };
         let counts = read(&form, units.iter().map(|unit| unit.code.as_str()), &names)?;
         let before = serde_json::from_str(form.first("seen")).unwrap_or_default();
         working.set_leftover(&by, &of, &before, &counts)
@@ -36,7 +46,8 @@ pub async fn post(session: Session, app: Data<App>, round: Path<RoundId>, form: 
         Err(AppError::Changed) => {
             let said = Refusal::new(
                 "您打开页面之后，他人登记过剩余纸条，本次没有记入；请返回查看后再填",
-                "somebody else noted slips after you opened the page: nothing of yours was noted. Go back, look, then note them again",
+                "somebody else noted slips after you opened the page: nothing of yours was noted. \
+                 Go back, look, then note them again",
             );
             refused(&session, &app, said.into(), &format!("/desk/rounds/{id}"))
         }
@@ -45,7 +56,11 @@ pub async fn post(session: Session, app: Data<App>, round: Path<RoundId>, form: 
 }
 
 /// The counts that were typed; an empty field says nothing of its unit.
-fn read<'a>(form: &Form, units: impl Iterator<Item = &'a str>, name: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, u32>, AppError> {
+fn read<'a>(
+    form: &Form,
+    units: impl Iterator<Item = &'a str>,
+    name: &dyn Fn(&str) -> String,
+) -> Result<BTreeMap<String, u32>, AppError> {
     let mut counts = BTreeMap::new();
     for unit in units {
         let typed = form.first(&format!("n.{unit}")).trim();
@@ -54,7 +69,11 @@ fn read<'a>(form: &Form, units: impl Iterator<Item = &'a str>, name: &dyn Fn(&st
         }
         let count = typed.parse().map_err(|_| {
             let name = name(unit);
-            Refusal::new(format!("{name}：剩余张数应为整数，您填写的是“{typed}”"), format!("{name}: “{typed}” is no number of slips")).at("leftover")
+            Refusal::new(
+                format!("{name}：剩余张数应为整数，您填写的是“{typed}”"),
+                format!("{name}: “{typed}” is no number of slips"),
+            )
+            .at("leftover")
         })?;
         counts.insert(unit.to_owned(), count);
     }
@@ -68,17 +87,51 @@ pub(in crate::web::desk) fn card(session: &Session, facts: &Facts) -> Markup {
         return html! {};
     }
     html! {
-        div.card #leftover {
+        div #leftover.card {
             h2 { (lang.pick("剩余纸条", "Slips left over")) }
-            p.soft { (lang.pick("各单位抽取结束后，没有人抽的纸条当众清点、销毁，张数按见证人签字的封面登记在这里，公示栏同时列出发放、剩余和已用。没有清点的先不填。", "When a unit has drawn, slips that nobody took are counted and destroyed before witnesses. Note the numbers from the signed covers; the bulletin shows issued, left over and used. Leave a unit empty until it has counted.")) }
+            p.soft {
+                (lang.pick(
+                    "各单位抽取结束后，没有人抽的纸条当众清点、销毁，张数按见证人签字的封面登记在这\
+                     里，公示栏同时列出发放、剩余和已用。没有清点的先不填。",
+                    "When a unit has drawn, slips that nobody took are counted and destroyed \
+                     before witnesses. Note the numbers from the signed covers; the bulletin shows \
+                     issued, left over and used. Leave a unit empty until it has counted.",
+                ))
+            }
             form method="post" action={ "/desk/rounds/" (round.id) "/leftover" } {
                 (csrf(session))
-                input type="hidden" name="seen" value=(serde_json::to_string(&round.leftover).unwrap_or_default());
+                input
+                    type="hidden"
+                    name="seen"
+                    value=(serde_json::to_string(&round.leftover).unwrap_or_default());
                 table {
-                    thead { tr { th { (lang.pick("单位", "Unit")) } th.n { (lang.pick("发放", "Issued")) } th.n { (lang.pick("剩余", "Left over")) } } }
-                    tbody { @for (code, name, issued) in &facts.issued_by_unit {
-                        tr { td { label for={ "n." (code) } { (name) } } td.n { (issued) } td.n { input.short id={ "n." (code) } type="text" inputmode="numeric" name={ "n." (code) } value=[round.leftover.get(code)] size="4"; } }
-                    } }
+                    thead {
+                        tr {
+                            th { (lang.pick("单位", "Unit")) }
+                            th.n { (lang.pick("发放", "Issued")) }
+                            th.n { (lang.pick("剩余", "Left over")) }
+                        }
+                    }
+                    tbody {
+                        @for (code, name, issued) in &facts.issued_by_unit {
+                            tr {
+                                td {
+                                    label for={ "n." (code) } { (name) }
+                                }
+                                td.n { (issued) }
+                                td.n {
+                                    input
+                                        .short
+                                        id={ "n." (code) }
+                                        type="text"
+                                        inputmode="numeric"
+                                        name={ "n." (code) }
+                                        value=[round.leftover.get(code)]
+                                        size="4";
+                                }
+                            }
+                        }
+                    }
                 }
                 div.row { button.quiet type="submit" { (lang.pick("登记", "Note them")) } }
             }

@@ -3,12 +3,17 @@
 
 pub(in crate::web::desk) mod cards;
 pub mod custody;
+pub(in crate::web::desk) mod custody_held_page;
+pub(in crate::web::desk) mod custody_page;
 pub mod draft;
+pub(in crate::web::desk) mod draft_page;
 pub(in crate::web::desk) mod facts;
 pub mod follow;
 pub mod frozen;
 pub mod keeping;
+pub(in crate::web::desk) mod keeping_page;
 pub mod leftover;
 pub(in crate::web::desk) mod opening;
 pub mod show;
+pub(in crate::web::desk) mod show_page;
 pub mod steps;

@@ -15,7 +15,12 @@ use crate::text::{Lang, Refusal};
 pub struct Openings(pub Mutex<HashMap<RoundId, Result<Progress, Refusal>>>);
 
 /// Opens the box beside the requests; the round's page shows how far it is.
-pub(in crate::web::desk) fn start(app: &Data<App>, openings: &Data<Openings>, id: &RoundId, by: Actor) {
+pub(in crate::web::desk) fn start(
+    app: &Data<App>,
+    openings: &Data<Openings>,
+    id: &RoundId,
+    by: Actor,
+) {
     {
         let mut running = openings.0.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(running.get(id), Some(Ok(progress)) if *progress != Progress::Done) {
@@ -25,9 +30,16 @@ pub(in crate::web::desk) fn start(app: &Data<App>, openings: &Data<Openings>, id
     }
     let (app, openings, id) = (app.clone(), openings.clone(), id.clone());
     std::thread::spawn(move || {
-        let set = |value| drop(openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value));
-        let opening = std::panic::AssertUnwindSafe(|| app.open_box(&by, &id, &mut |progress| set(Ok(progress))));
-        let result = std::panic::catch_unwind(opening).unwrap_or_else(|_| Err(AppError::File("the opening was interrupted".into())));
+        let set = |value| {
+            drop(
+                openings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), value),
+            );
+        };
+        let opening = std::panic::AssertUnwindSafe(|| {
+            app.open_box(&by, &id, &mut |progress| set(Ok(progress)))
+        });
+        let result = std::panic::catch_unwind(opening)
+            .unwrap_or_else(|_| Err(AppError::File("the opening was interrupted".into())));
         if let Err(error) = result {
             set(Err(match error {
                 AppError::Refused(refusal) | AppError::NotFound(refusal) => refusal,
@@ -46,13 +58,20 @@ pub(in crate::web::desk) fn start(app: &Data<App>, openings: &Data<Openings>, id
 /// How far an opening is, in words.
 pub(in crate::web::desk) fn progress_text(progress: Progress, lang: Lang) -> String {
     match progress {
-        Progress::Checking => lang.pick("正在核对票箱与公示……", "Comparing the box with the bulletin …").into(),
+        Progress::Checking => {
+            lang.pick("正在核对票箱与公示……", "Comparing the box with the bulletin …").into()
+        }
         Progress::Opening { done, of, left } => {
             let left = duration(left, lang);
-            lang.pick(format!("正在开箱：{done} / {of} 份，约剩 {left}"), format!("Opening: {done} of {of}, about {left} left"))
+            lang.pick(
+                format!("正在开箱：{done} / {of} 份，约剩 {left}"),
+                format!("Opening: {done} of {of}, about {left} left"),
+            )
         }
         Progress::Writing => lang.pick("正在生成结果……", "Writing the results …").into(),
-        Progress::Destroying => lang.pick("正在销毁票箱和钥匙……", "Destroying box and key …").into(),
+        Progress::Destroying => {
+            lang.pick("正在销毁票箱和钥匙……", "Destroying box and key …").into()
+        }
         Progress::Done => lang.pick("已完成", "Done").into(),
     }
 }

@@ -3,48 +3,66 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, block};
-use maud::{Markup, html};
+use maud::html;
 
 use crate::app::{App, AppError, Progress};
 use crate::id::RoundId;
 use crate::problem::differences;
-use crate::round::{Access, Day, Hold, Round, RoundState};
+use crate::round::Hold;
 use crate::text::{Lang, Refusal};
 use crate::web::desk::answer::{demo_mark, download, html_page, refused};
-use crate::web::desk::forms::conflict::seen;
-use crate::web::desk::rounds::cards::{holds_card, results_card, scopes_card, slips_card, turnout_card};
-use crate::web::desk::rounds::facts::{Facts, facts};
+use crate::web::desk::rounds::facts::facts;
 use crate::web::desk::rounds::follow;
-use crate::web::desk::rounds::leftover;
-use crate::web::desk::rounds::opening;
+use crate::web::desk::rounds::show_page::page;
 use crate::web::desk::{Openings, Posted, Session};
 use crate::web::error::WebError;
-use crate::web::page::csrf;
 use crate::web::sheet;
 
 /// `GET /desk/rounds/{round}`.
-pub async fn show(session: Session, app: Data<App>, openings: Data<Openings>, round: Path<RoundId>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    app: Data<App>,
+    openings: Data<Openings>,
+    round: Path<RoundId>,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let id = round.into_inner();
     let facts = facts(&app, &openings, id, lang).await?;
-    let page = html! { (follow::mark(&facts.round.id, &facts.standing)) (page(&session, &facts)) };
-    let mut response = html_page(&session, &facts.round.title, if facts.marks.is_empty() { demo_mark(&app, lang) } else { &facts.marks }, page);
+    let page = html! {
+        (follow::mark(&facts.round.id, &facts.standing))
+        (page(&session, &facts))
+    };
+    let mut response = html_page(
+        &session,
+        &facts.round.title,
+        if facts.marks.is_empty() { demo_mark(&app, lang) } else { &facts.marks },
+        page,
+    );
     if matches!(facts.opening, Some(Ok(progress)) if progress != Progress::Done) {
-        response
-            .headers_mut()
-            .insert(actix_web::http::header::HeaderName::from_static("refresh"), actix_web::http::header::HeaderValue::from_static("1"));
+        response.headers_mut().insert(
+            actix_web::http::header::HeaderName::from_static("refresh"),
+            actix_web::http::header::HeaderValue::from_static("1"),
+        );
     }
     Ok(response)
 }
 
 /// `POST /desk/rounds/{round}/slips`.
-pub async fn slips(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn slips(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let id = round.into_inner();
     let working = app.clone();
     let (of, by) = (id.clone(), session.actor());
     let result = block(move || {
-        let spare = form.first("spare").parse().map_err(|_| Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100"))?;
+        let spare = form
+            .first("spare")
+            .parse()
+            .map_err(|_| Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100"))?;
         let issued = working.slips_issued(&of)?;
         if issued > 0 && form.first("again") != "yes" {
             return Err(Refusal::new(
@@ -60,13 +78,22 @@ pub async fn slips(session: Session, app: Data<App>, round: Path<RoundId>, form:
     })
     .await?;
     match result {
-        Ok((round, html)) => Ok(download(&format!("填写码_{}.html", round.title), "text/html; charset=utf-8", html.into_bytes())),
+        Ok((round, html)) => Ok(download(
+            &format!("填写码_{}.html", round.title),
+            "text/html; charset=utf-8",
+            html.into_bytes(),
+        )),
         Err(error) => refused(&session, &app, error, &format!("/desk/rounds/{id}")),
     }
 }
 
 /// `POST /desk/rounds/{round}/hold`.
-pub async fn hold(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn hold(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let id = round.into_inner();
     let working = app.clone();
@@ -85,124 +112,49 @@ pub async fn hold(session: Session, app: Data<App>, round: Path<RoundId>, form: 
             let page = html! {
                 h1 { (lang.pick("清单已重新生成", "The lists are derived anew")) }
                 div.done role="status" {
-                    @if came.is_empty() && went.is_empty() { p { (lang.pick("各单位清单没有变化。", "No list has changed.")) } }
-                    @if !came.is_empty() { p { (lang.pick("新增 ", "New rows: ")) (came.len()) (lang.pick(" 行：", ": ")) (came.join(lang.pick("、", ", "))) } }
-                    @if !went.is_empty() { p { (lang.pick("撤下 ", "Rows gone: ")) (went.len()) (lang.pick(" 行：", ": ")) (went.join(lang.pick("、", ", "))) } }
-                    p { (lang.pick("改过的表述、不列入的决定和手工加入的行都保留着。", "Wordings, decisions to set aside and rows added by hand are kept.")) }
+                    @if came.is_empty() && went.is_empty() {
+                        p { (lang.pick("各单位清单没有变化。", "No list has changed.")) }
+                    }
+                    @if !came.is_empty() {
+                        p {
+                            (lang.pick("新增 ", "New rows: "))
+                            (came.len())
+                            (lang.pick(" 行：", ": "))
+                            (came.join(lang.pick("、", ", ")))
+                        }
+                    }
+                    @if !went.is_empty() {
+                        p {
+                            (lang.pick("撤下 ", "Rows gone: "))
+                            (went.len())
+                            (lang.pick(" 行：", ": "))
+                            (went.join(lang.pick("、", ", ")))
+                        }
+                    }
+                    p {
+                        (lang.pick(
+                            "改过的表述、不列入的决定和手工加入的行都保留着。",
+                            "Wordings, decisions to set aside and rows added by hand are kept.",
+                        ))
+                    }
                 }
-                p { a href={ "/desk/rounds/" (id) "#holds" } { (lang.pick("返回存疑题目", "Back to held questions")) } " · " a href={ "/desk/rounds/" (id) "/problems" } { (lang.pick("看问题清单", "See the lists")) } }
+                p {
+                    a href={ "/desk/rounds/" (id) "#holds" } {
+                        (lang.pick("返回存疑题目", "Back to held questions"))
+                    }
+                    " · "
+                    a href={ "/desk/rounds/" (id) "/problems" } {
+                        (lang.pick("看问题清单", "See the lists"))
+                    }
+                }
             };
-            Ok(html_page(&session, lang.pick("清单已重新生成", "The lists are derived anew"), demo_mark(&app, lang), page))
+            Ok(html_page(
+                &session,
+                lang.pick("清单已重新生成", "The lists are derived anew"),
+                demo_mark(&app, lang),
+                page,
+            ))
         }
         Err(error) => refused(&session, &app, error, &format!("/desk/rounds/{id}")),
-    }
-}
-
-fn page(session: &Session, facts: &Facts) -> Markup {
-    let lang = session.lang;
-    let round = &facts.round;
-    html! {
-        p.noprint { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
-        h1 { (round.title) }
-        p.soft { (facts.survey.title().get(lang)) " · " (Day(round.opens, lang)) (lang.pick("至", " to ")) (Day(round.closes, lang)) (lang.pick(" · 编号 ", " · id ")) (round.id) " · " a href={ "/desk/surveys/" (facts.survey.hash()) "/preview" } { (lang.pick("手机预览", "preview")) } }
-        (path(round, lang))
-        @match &facts.opening {
-            Some(Err(refusal)) => { div.errors role="alert" { (refusal.get(lang)) } }
-            Some(Ok(progress)) if *progress != Progress::Done => { div.card { p.lead { (opening::progress_text(*progress, lang)) } } }
-            _ => {}
-        }
-        (now_card(session, facts))
-        div.cols {
-            @if matches!(round.state, RoundState::Draft | RoundState::Open) { (slips_card(session, facts)) }
-            @if round.state == RoundState::Open { (turnout_card(facts, lang)) }
-            @if matches!(round.state, RoundState::Open | RoundState::Closed) { (leftover::card(session, facts)) }
-            @if let Some(scopes) = &facts.scopes { (scopes_card(&facts.round.id, &scopes.0, &scopes.1, &facts.survey, lang)) }
-            @if let Some(closing) = &round.closing {
-                div.card {
-                    h2 { (lang.pick("公示", "Bulletin")) }
-                    @if closing.early { p { strong { (lang.pick("本轮提前截止。", "This round was closed early.")) } } }
-                    table {
-                        @if round.access == Access::Slip { tr { th { (lang.pick("发放填写码", "Slips issued")) } td.n { (closing.issued) } } tr { th { (lang.pick("已使用", "Slips used")) } td.n { (closing.used) } } @if closing.over > 0 { tr { th { (lang.pick("其中超出单位人数", "of these beyond head counts")) } td.n.error { (closing.over) } } } }
-                        tr { th { (lang.pick("票箱中答卷", "Responses in the box")) } td.n { (closing.ballots) } }
-                    }
-                    p.digest { (closing.digest) }
-                    p { a href={ "/bulletin/" (round.id) } { (lang.pick("打开公示栏", "Open the bulletin")) } }
-                }
-            }
-            @if round.state.has_results() && round.destroyed { (results_card(round, lang)) (holds_card(session, facts)) }
-        }
-    }
-}
-
-fn path(round: &Round, lang: Lang) -> Markup {
-    let states = [RoundState::Draft, RoundState::Open, RoundState::Closed, RoundState::Opened, RoundState::Released];
-    let at = states.iter().position(|s| *s == round.state);
-    html! {
-        ol.path { @for (n, state) in states.iter().enumerate() {
-            li.(if at == Some(n) { "now" } else if at.is_some_and(|a| n < a) { "done" } else { "later" }) aria-current=[(at == Some(n)).then_some("step")] { (state.label(lang)) }
-        } }
-        @if at.is_none() { p.error { (lang.pick("本轮", "This round: ")) (round.state.label(lang)) } }
-    }
-}
-
-/// What can be done now, and why nothing else can.
-fn now_card(session: &Session, facts: &Facts) -> Markup {
-    let lang = session.lang;
-    let round = &facts.round;
-    let trustees = App::trustees(round);
-    let custody = || html! { a.button href={ "/desk/rounds/" (round.id) "/custody" } { (lang.pick("钥匙保管", "Custody of the key")) } };
-    let button = |step: &str, label: &str, grave: bool| {
-        html! { form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } { (csrf(session)) button.(if grave { "quiet" } else { "main" }) type="submit" { (label) } } }
-    };
-    html! {
-        div.card {
-            h2 { (lang.pick("现在可以做什么", "What can be done now")) }
-            @match round.state {
-                RoundState::Draft => {
-                    p { (lang.pick("开放后，队员从", "Once open, officers can answer from ")) (Day(round.opens, lang)) (lang.pick("零点起可以填写。填写码可以现在印，也可以开放后印。", " on. Slips can be printed now or after opening.")) }
-                    p { (lang.pick("正式轮次由监督员共同保管票箱钥匙：口令封存后开放。只是试用的，可由服务器保管，全程标注“试用”。", "In a formal round trustees keep the key together: seal the passphrases, then open. For a trial the server may keep it, and the round is marked as a trial throughout.")) }
-                    div.row { a.button href={ "/desk/rounds/" (round.id) "/custody" } { (lang.pick("由监督员保管并开放", "Give the key to trustees and open")) } (button("open", lang.pick("试用开放", "Open as a trial"), true)) a href={ "/desk/rounds/" (round.id) "/edit" } { (lang.pick("修改或放弃草稿", "Change or drop the draft")) } }
-                }
-                RoundState::Open => {
-                    p { (lang.pick("填写进行中。任何人都看不到答案；回收情况只显示区间，每天更新一次。", "Officers are answering. Nobody can see an answer; turnout is shown in bands, once a day. It closes after ")) (Day(round.closes, lang)) (lang.pick("二十四点截止，之后自动封存票箱。", " by itself, and the box is sealed.")) }
-                    p.soft { (lang.pick("共用平板填写，请打开 ", "For a tablet that many use, open ")) a href={ "/r/" (round.id) "?device=shared" } { "/r/" (round.id) "?device=shared" } (lang.pick("：不提供暂存，提交后 10 秒自动回到空白问卷。", ": nothing is kept on it, and it returns to an empty form 10 seconds after each submission.")) }
-                    @if let Some((need, of)) = trustees {
-                        p.soft { (lang.pick("钥匙由 ", "The key is kept by ")) (of) (lang.pick(" 位监督员保管，", " trustees, ")) (need) (lang.pick(" 位到场可开箱；提前截止也须 ", " can open the box; closing early also needs ")) (need) (lang.pick(" 位到场。", ".")) }
-                        div.row { (custody()) }
-                    } @else { div.row { (button("close", lang.pick("截止本轮", "Close the round"), true)) } }
-                }
-                RoundState::Closed => {
-                    p { (lang.pick("票箱已封存。开箱前没有任何结果；开箱只能进行一次。", "The box is sealed. There are no results before the opening, and it happens once.")) }
-                    @if let Some((need, of)) = trustees {
-                        p { (lang.pick("由 ", "Of ")) (of) (lang.pick(" 位监督员中的 ", " trustees, ")) (need) (lang.pick(" 位到场，依次输入口令后开箱。", " come and enter their passphrases in turn; then the box opens.")) }
-                        div.row { (custody()) }
-                    } @else { div.row { (button("box", lang.pick("开箱", "Open the box"), false)) } }
-                    p.soft { (lang.pick("口令或钥匙文件丢失、永远无法开箱的，可由两个账号确认", "If passphrases or key file are lost and it can never be opened, two accounts may ")) a href={ "/desk/rounds/" (round.id) "/keeping" } { (lang.pick("作废", "void it")) } (lang.pick("。", ".")) }
-                }
-                RoundState::Opened if !round.destroyed => {
-                    p { (lang.pick("结果已生成，票箱和钥匙尚未销毁完毕；销毁完成后才显示结果。", "Results are made, but box and key are not destroyed yet; results show only afterwards.")) }
-                    div.row { (button("box", lang.pick("继续完成销毁", "Finish the destruction"), false)) }
-                }
-                RoundState::Opened => {
-                    p { (lang.pick("结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两个账号先后同意，其中一个是政工科负责人。", "Only the section sees the results. Check the held questions, then release. A release needs two accounts, one of them the head of the section.")) }
-                    @if !facts.released_by.is_empty() { p { (lang.pick("已同意发布：", "Agreed: ")) strong { (facts.released_by.join(lang.pick("、", ", "))) } (lang.pick("，等待另一个账号", "; another account has to agree")) @if facts.released_by.len() > 1 { (lang.pick("（政工科负责人）", " (the head of the section)")) } (lang.pick("。", ".")) } }
-                    div.row {
-                        a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } { (lang.pick("查看结果", "See the results")) }
-                        @if facts.released_by.contains(&session.account) { span.soft { (lang.pick("您已同意。", "You agreed.")) } } @else {
-                            form method="post" action={ "/desk/rounds/" (round.id) "/do/release" } { (csrf(session)) (seen(&facts.seen)) button.main type="submit" { (lang.pick("同意发布", "Agree to the release")) } }
-                         }
-                    }
-                }
-                RoundState::Released => {
-                    p { (lang.pick("已发布。各单位负责人可以看到本单位的问题清单。", "Released. Heads of units can see their lists.")) }
-                    div.row { a.button href={ "/desk/rounds/" (round.id) "/results" } { (lang.pick("查看结果", "See the results")) } }
-                }
-                RoundState::Suspended => {
-                    p { (lang.pick("本轮因恢复备份而暂停，填写页面已关闭。请核对差异后，由两个账号决定继续或作废。", "Suspended because a backup was restored; the questionnaire is closed. Compare, then two accounts go on or void it.")) }
-                    div.row { a.button href={ "/desk/rounds/" (round.id) "/keeping" } { (lang.pick("查看差异并决定", "Compare and decide")) } }
-                }
-                RoundState::Void => { p { (lang.pick("本轮已作废，不再接受任何操作。", "This round is void; nothing more can be done.")) } }
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
-//! The steps that a round takes: opening, closing, opening its box, letting results out, handing lists over anew.
+//! The steps that a round takes: opening, closing, opening its box, letting results out, handing
+//! lists over anew.
 //! Each is confirmed on a page that names its consequence before anything happens.
 
 use actix_web::HttpResponse;
@@ -29,8 +30,11 @@ const OPEN: Step = Step {
     path: "open",
     title: ["开放本轮", "Open the round"],
     consequence: [
-        "问卷、单位和统计组从此冻结，不能再改。监督员口令不足或钥匙文件丢失，本轮答卷永久作废；请确认口令已全部封存，钥匙文件所在的数据目录不会被清理。",
-        "Survey, units and groups are frozen from now on. Without enough passphrases or without the key file, the responses are lost for good; make sure that all passphrases are sealed and that nobody clears the data folder.",
+        "问卷、单位和统计组从此冻结，不能再改。监督员口令不足或钥匙文件丢失，本轮答卷永久作废；请确\
+         认口令已全部封存，钥匙文件所在的数据目录不会被清理。",
+        "Survey, units and groups are frozen from now on. Without enough passphrases or without \
+         the key file, the responses are lost for good; make sure that all passphrases are sealed \
+         and that nobody clears the data folder.",
     ],
     button: ["确认开放", "Open it"],
 };
@@ -39,8 +43,10 @@ const OPEN_AS_A_TRIAL: Step = Step {
     path: "open",
     title: ["试用开放", "Open as a trial"],
     consequence: [
-        "问卷、单位和统计组从此冻结，不能再改。票箱钥匙由服务器保管，本轮全程标注“试用”，不能作为正式轮次。",
-        "Survey, units and groups are frozen from now on. The server keeps the key; the round is marked as a trial throughout and does not count as a formal one.",
+        "问卷、单位和统计组从此冻结，不能再改。票箱钥匙由服务器保管，本轮全程标注“试用”，不能作为正\
+         式轮次。",
+        "Survey, units and groups are frozen from now on. The server keeps the key; the round is \
+         marked as a trial throughout and does not count as a formal one.",
     ],
     button: ["确认试用开放", "Open as a trial"],
 };
@@ -50,7 +56,8 @@ const CLOSE_EARLY: Step = Step {
     title: ["提前截止", "Close early"],
     consequence: [
         "截止日期还没到。提前截止后不能重新开放，公示栏会写明“本轮提前截止”。",
-        "The last day has not come. A round closed early cannot be opened again, and the bulletin says so.",
+        "The last day has not come. A round closed early cannot be opened again, and the bulletin \
+         says so.",
     ],
     button: ["确认提前截止", "Close early"],
 };
@@ -60,7 +67,8 @@ const CLOSE: Step = Step {
     title: ["截止", "Close"],
     consequence: [
         "票箱封存，不再接收答卷，公示发放、使用和答卷数。",
-        "The box is sealed, nothing more is received, and the bulletin shows slips issued, slips used and responses.",
+        "The box is sealed, nothing more is received, and the bulletin shows slips issued, slips \
+         used and responses.",
     ],
     button: ["确认截止", "Close it"],
 };
@@ -70,7 +78,8 @@ const OPEN_BOX: Step = Step {
     title: ["开箱", "Open the box"],
     consequence: [
         "票箱只能开一次。开箱后生成结果，票箱和钥匙立即销毁，任何人再也不能查看单份答卷。",
-        "The box opens once. Results are made, box and key are destroyed at once, and nobody can ever see a single response.",
+        "The box opens once. Results are made, box and key are destroyed at once, and nobody can \
+         ever see a single response.",
     ],
     button: ["确认开箱", "Open the box"],
 };
@@ -79,8 +88,10 @@ const RELEASE: Step = Step {
     path: "release",
     title: ["发布结果", "Release the results"],
     consequence: [
-        "发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公示栏公布全局结果，不能撤回。",
-        "A release needs two accounts, one of them the head of the section. Heads of units then see their lists, the bulletin shows the bureau's results, and nothing can be taken back.",
+        "发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公\
+         示栏公布全局结果，不能撤回。",
+        "A release needs two accounts, one of them the head of the section. Heads of units then \
+         see their lists, the bulletin shows the bureau's results, and nothing can be taken back.",
     ],
     button: ["同意发布", "Agree to the release"],
 };
@@ -89,32 +100,51 @@ const REISSUE: Step = Step {
     path: "lists",
     title: ["重新下发清单", "Hand the lists over anew"],
     consequence: [
-        "须两个账号先后同意，其中一个是政工科负责人。下发后，各单位看到的是改动后的清单；以前的版本仍有记录。",
-        "This takes two accounts, one of them the head of the section. Units then see the changed lists; earlier editions stay on record.",
+        "须两个账号先后同意，其中一个是政工科负责人。下发后，各单位看到的是改动后的清单；以前的版本\
+         仍有记录。",
+        "This takes two accounts, one of them the head of the section. Units then see the changed \
+         lists; earlier editions stay on record.",
     ],
     button: ["同意重新下发", "Agree to hand them over"],
 };
 
 /// `POST /desk/rounds/{round}/do/open`.
-pub async fn open(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn open(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let (id, Posted(form)) = (round.into_inner(), form);
     let trustees = form.first("custody") == "trustees";
     let (reading, of) = (app.clone(), id.clone());
     let warnings = block(move || reading.warnings(&of)).await??;
-    let (step, custody) = if trustees { (OPEN, Custody::Trustees) } else { (OPEN_AS_A_TRIAL, Custody::Server) };
-    take(&session, &app, &id, &step, (&form, &warnings), move |app, by, id| app.open_round(by, id, custody).map(drop)).await
+    let (step, custody) =
+        if trustees { (OPEN, Custody::Trustees) } else { (OPEN_AS_A_TRIAL, Custody::Server) };
+    take(&session, &app, &id, &step, (&form, &warnings), move |app, by, id| {
+        app.open_round(by, id, custody).map(drop)
+    })
+    .await
 }
 
 /// `POST /desk/rounds/{round}/do/close`.
-pub async fn close(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn close(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let (id, Posted(form)) = (round.into_inner(), form);
     let (reading, of) = (app.clone(), id.clone());
-    let early = block(move || reading.round(&of).map(|round| reading.now() < round.ends_at())).await??;
+    let early =
+        block(move || reading.round(&of).map(|round| reading.now() < round.ends_at())).await??;
     let step = if early { CLOSE_EARLY } else { CLOSE };
-    take(&session, &app, &id, &step, (&form, &[]), |app, by, id| app.close_round(by, id).map(drop)).await
+    take(&session, &app, &id, &step, (&form, &[]), |app, by, id| app.close_round(by, id).map(drop))
+        .await
 }
 
-/// `POST /desk/rounds/{round}/do/box`. The opening goes on beside the requests; the round's page shows how far it is.
+/// `POST /desk/rounds/{round}/do/box`. The opening goes on beside the requests; the round's page
+/// shows how far it is.
 pub async fn open_box(
     session: Session,
     app: Data<App>,
@@ -131,14 +161,25 @@ pub async fn open_box(
 }
 
 /// `POST /desk/rounds/{round}/do/release`.
-pub async fn release(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn release(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let (id, Posted(form)) = (round.into_inner(), form);
-    let unscreened: Vec<Refusal> = unscreened(&app, session.actor(), &id).await?.into_iter().collect();
+    let unscreened: Vec<Refusal> =
+        unscreened(&app, session.actor(), &id).await?.into_iter().collect();
     share(&session, &app, &id, (&RELEASE, SharedStep::Release), &form, &unscreened).await
 }
 
 /// `POST /desk/rounds/{round}/do/lists`.
-pub async fn reissue(session: Session, app: Data<App>, round: Path<RoundId>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn reissue(
+    session: Session,
+    app: Data<App>,
+    round: Path<RoundId>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let (id, Posted(form)) = (round.into_inner(), form);
     share(&session, &app, &id, (&REISSUE, SharedStep::Lists), &form, &[]).await
 }
@@ -156,10 +197,13 @@ async fn share(
     let moved = || {
         Refusal::new(
             "您打开页面之后，清单或本轮状态又有改动，本次同意没有记入；请重新查看后再同意",
-            "the lists, or the round, have changed since you opened the page: your agreement was not noted. Look at them again, then agree",
+            "the lists, or the round, have changed since you opened the page: your agreement was \
+             not noted. Look at them again, then agree",
         )
     };
-    let agree = move |app: &Data<App>, by: &Actor, id: &RoundId| match app.approve_seen(by, id, shared, &seen) {
+    let agree = move |app: &Data<App>, by: &Actor, id: &RoundId| match app
+        .approve_seen(by, id, shared, &seen)
+    {
         Err(AppError::Changed) => Err(moved().into()),
         other => other.map(drop),
     };
@@ -192,7 +236,13 @@ fn pick([zh, en]: [&'static str; 2], lang: Lang) -> &'static str {
     lang.pick(zh, en)
 }
 
-fn confirm(session: &Session, round: &Round, step: &Step, form: &Form, warnings: &[Refusal]) -> Markup {
+fn confirm(
+    session: &Session,
+    round: &Round,
+    step: &Step,
+    form: &Form,
+    warnings: &[Refusal],
+) -> Markup {
     let lang = session.lang;
     html! {
         div.card.narrow {
@@ -200,17 +250,25 @@ fn confirm(session: &Session, round: &Round, step: &Step, form: &Form, warnings:
             p { strong { (round.title) } }
             p.lead { (pick(step.consequence, lang)) }
             @for warning in warnings {
-                p.warn { strong { (lang.pick("请核对：", "Please check: ")) } (warning.get(lang)) (lang.pick("。", ".")) }
+                p.warn {
+                    strong { (lang.pick("请核对：", "Please check: ")) }
+                    (warning.get(lang))
+                    (lang.pick("。", "."))
+                }
             }
             form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step.path) } {
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";
                 @for name in ["custody", "seen"] {
-                    @if !form.first(name).is_empty() { input type="hidden" name=(name) value=(form.first(name)); }
+                    @if !form.first(name).is_empty() {
+                        input type="hidden" name=(name) value=(form.first(name));
+                    }
                 }
                 div.row {
                     button.grave type="submit" { (pick(step.button, lang)) }
-                    a.button.quiet href={ "/desk/rounds/" (round.id) } { (lang.pick("取消", "Cancel")) }
+                    a.button.quiet href={ "/desk/rounds/" (round.id) } {
+                        (lang.pick("取消", "Cancel"))
+                    }
                 }
             }
         }

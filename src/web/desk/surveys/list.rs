@@ -1,5 +1,7 @@
-//! Surveys at the desk: which there are, and the page on which one is written, checked and tried out at the size of a phone.
-//! The text is the JSON of `zicha check`; a survey that a round uses is never changed, since the round has its own.
+//! Surveys at the desk: which there are, and the page on which one is written, checked and tried
+//! out at the size of a phone.
+//! The text is the JSON of `zicha check`; a survey that a round uses is never changed, since the
+//! round has its own.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload, block};
@@ -8,12 +10,12 @@ use maud::{Markup, html};
 
 use crate::app::{Action, App, AppError, OwnSurvey};
 use crate::response::Form;
-use crate::survey::Survey;
-use crate::text::{Lang, Refusal};
+use crate::text::Refusal;
 use crate::web::desk::answer::{demo_mark, download, html_page, see_other};
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::upload::read_upload;
 use crate::web::desk::surveys::changes;
+use crate::web::desk::surveys::list_page::{list_page, mistakes};
 use crate::web::desk::surveys::preview::{framed, specimen};
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
@@ -26,36 +28,7 @@ pub async fn list(session: Session, app: Data<App>) -> Result<HttpResponse, WebE
     let reading = app.clone();
     let own = block(move || reading.own_surveys()).await??;
     let shipped = App::shipped_surveys();
-    let row = |survey: &Survey, version: Option<i32>| {
-        html! {
-            tr {
-                td { strong { (survey.title().get(lang)) } br; span.soft { (survey.id()) @if let Some(version) = version { (lang.pick(" · 第 ", " · version ")) (version) (lang.pick(" 版", "")) } } }
-                td.n { (survey.categories().count()) } td.n { (survey.questions().len()) }
-                td { a href={ "/desk/surveys/" (survey.id()) "/preview" } { (lang.pick("手机预览", "Preview")) } " · "
-                    @if version.is_some() { a href={ "/desk/surveys/" (survey.id()) "/outline" } { (lang.pick("修改", "Change")) } " · " a href={ "/desk/surveys/edit?id=" (survey.id()) } { (lang.pick("以文本修改", "as text")) } " · " }
-                    a href={ "/desk/surveys/edit?from=" (survey.id()) } { (lang.pick("复制为新问卷", "Copy")) } " · " a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" } " · " a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
-                }
-            }
-        }
-    };
-    let body = html! {
-        p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
-        div.row { h1 { (lang.pick("问卷", "Surveys")) } a.button.quiet href="/desk/surveys/edit" { (lang.pick("新建空白问卷", "New survey")) } }
-        p.soft { (lang.pick("自带问卷不能改，可以复制后修改。已用于轮次的问卷由轮次另存一份：在这里修改，不影响任何轮次。", "Surveys that come with zicha are copied before they are changed. A round keeps its own copy: what is changed here changes no round.")) }
-        div.card { div.scroll { table {
-            thead { tr { th { (lang.pick("问卷", "Survey")) } th.n { (lang.pick("问题类别", "Categories")) } th.n { (lang.pick("题数", "Questions")) } th { (lang.pick("操作", "Action")) } } }
-            tbody { @for one in &own { (row(&one.survey, Some(one.version))) } @for survey in &shipped { (row(survey, None)) } }
-        } } }
-        div.card {
-            h2 { (lang.pick("从文件读入", "From a file")) }
-            p.hint { (lang.pick("可下载上面任一问卷的 Excel，在 Excel 或 WPS 中修改后传回：survey 表一行一题，choices 表是选项，各列含义见使用指南。读入后先显示，检查无误再保存。", "Download any of these as Excel, change it in Excel or WPS, and upload it: the sheet survey has a question a row, choices has the options; the guide says what each column means. It is shown first and kept when you save it.")) }
-            form method="post" action="/desk/surveys/import" enctype="multipart/form-data" {
-                (csrf(&session))
-                label for="file" { (lang.pick("Excel（.xlsx）或 JSON 文件", "Excel (.xlsx) or JSON")) } input #file type="file" name="file" accept=".xlsx,.json" required;
-                div.row { button.quiet type="submit" { (lang.pick("上传并检查", "Upload and check")) } }
-            }
-        }
-    };
+    let body = list_page(&session, &own, &shipped);
     Ok(html_page(&session, lang.pick("问卷", "Surveys"), demo_mark(&app, lang), body))
 }
 
@@ -70,7 +43,11 @@ struct Shown {
 }
 
 /// `GET /desk/surveys/edit[?id=…|?from=…]`.
-pub async fn edit(session: Session, request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
+pub async fn edit(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let (id, from) = (query.first("id").to_owned(), query.first("from").to_owned());
     let reading = app.clone();
@@ -90,28 +67,42 @@ pub async fn edit(session: Session, request: HttpRequest, app: Data<App>) -> Res
                 None => App::shipped_text(from).ok_or_else(gone)?,
             },
         };
-        let text = if from.is_empty() { text } else { renamed(&text, &from, &own.iter().map(|o| o.survey.id().to_owned()).collect::<Vec<_>>()) };
+        let text = if from.is_empty() {
+            text
+        } else {
+            renamed(&text, &from, &own.iter().map(|o| o.survey.id().to_owned()).collect::<Vec<_>>())
+        };
         Ok::<_, AppError>(Shown { text, seen: 0, id: None, said })
     })
     .await??;
     Ok(answer(&session, &app, StatusCode::OK, &shown))
 }
 
-/// The text with another name: `self-check` becomes `self-check-2`, or the next number that is free.
+/// The text with another name: `self-check` becomes `self-check-2`, or the next number that is
+/// free.
 fn renamed(text: &str, id: &str, taken: &[String]) -> String {
-    let stem = id.rsplit_once('-').filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(stem, _)| stem);
-    let name = (2..10_000).map(|n| format!("{stem}-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
+    let stem =
+        id.rsplit_once('-').filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(stem, _)| stem);
+    let name = (2..10_000)
+        .map(|n| format!("{stem}-{n}"))
+        .find(|name| !taken.contains(name))
+        .unwrap_or_default();
     text.replacen(&format!("\"{id}\""), &format!("\"{name}\""), 1)
 }
 
 /// `POST /desk/surveys/edit`.
-pub async fn save(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn save(
+    session: Session,
+    app: Data<App>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
     let text = form.first("definition").replace("\r\n", "\n");
     let seen: i32 = form.first("seen").parse().unwrap_or(0);
     let mut id = Some(form.first("id").to_owned()).filter(|id| !id.is_empty());
-    let (working, by, typed, of, dropping) = (app.clone(), session.actor(), text.clone(), id.clone(), form.first("drop") == "yes");
+    let (working, by, typed, of, dropping) =
+        (app.clone(), session.actor(), text.clone(), id.clone(), form.first("drop") == "yes");
     let result = block(move || match (dropping, of) {
         (true, Some(id)) => working.drop_survey(&by, &id, seen),
         (_, of) => working.save_survey(&by, &typed, of.as_deref().map(|id| (id, seen))).map(drop),
@@ -121,11 +112,24 @@ pub async fn save(session: Session, app: Data<App>, form: Posted) -> Result<Http
         Ok(()) => return Ok(see_other("/desk/surveys")),
         Err(AppError::Changed) => {
             let reading = app.clone();
-            let (own, last) = block(move || Ok::<_, AppError>((reading.own_surveys()?, reading.last_change(Action::SurveySaved, None)?))).await??;
-            let named = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v["id"].as_str().map(str::to_owned));
+            let (own, last) = block(move || {
+                Ok::<_, AppError>((
+                    reading.own_surveys()?,
+                    reading.last_change(Action::SurveySaved, None)?,
+                ))
+            })
+            .await??;
+            let named = serde_json::from_str::<serde_json::Value>(&text)
+                .ok()
+                .and_then(|v| v["id"].as_str().map(str::to_owned));
             let kept = own.into_iter().find(|o| named.as_deref() == Some(o.survey.id()));
             let version = kept.as_ref().map_or(0, |k| k.version);
-            let said = conflict::both(lang, last.as_ref(), &changes::between(kept.as_ref().map_or("", |k| &k.text), &text, lang), "/desk/surveys");
+            let said = conflict::both(
+                lang,
+                last.as_ref(),
+                &changes::between(kept.as_ref().map_or("", |k| &k.text), &text, lang),
+                "/desk/surveys",
+            );
             id = kept.map(|k| k.survey.id().to_owned());
             (StatusCode::CONFLICT, said, version)
         }
@@ -134,19 +138,13 @@ pub async fn save(session: Session, app: Data<App>, form: Posted) -> Result<Http
     Ok(answer(&session, &app, status, &Shown { text, seen, id, said }))
 }
 
-/// What is wrong, a line each, as `zicha check` says it.
-fn mistakes(error: AppError, lang: Lang) -> Result<Markup, WebError> {
-    let lines = crate::web::desk::answer::refusal_text(error, lang)?;
-    Ok(html! {
-        div.errors role="alert" {
-            p { strong { (lang.pick("尚未保存，请修改以下各处（行:列）：", "Not saved. Please mend (line:column):")) } }
-            ul { @for line in lines.lines() { li { (line) } } }
-        }
-    })
-}
-
-/// `POST /desk/surveys/try`: the typed text as a phone would show it, or what is wrong with it. Nothing is kept.
-pub async fn attempt(session: Session, request: HttpRequest, form: Posted) -> Result<HttpResponse, WebError> {
+/// `POST /desk/surveys/try`: the typed text as a phone would show it, or what is wrong with it.
+/// Nothing is kept.
+pub async fn attempt(
+    session: Session,
+    request: HttpRequest,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
     let text = form.first("definition").replace("\r\n", "\n");
@@ -158,8 +156,14 @@ pub async fn attempt(session: Session, request: HttpRequest, form: Posted) -> Re
     Ok(framed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string())))
 }
 
-/// `POST /desk/surveys/import`: a workbook or a JSON file, shown on the page of a survey; nothing is kept yet.
-pub async fn import(session: Session, request: HttpRequest, app: Data<App>, payload: Payload) -> Result<HttpResponse, WebError> {
+/// `POST /desk/surveys/import`: a workbook or a JSON file, shown on the page of a survey; nothing
+/// is kept yet.
+pub async fn import(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
     let (_, file) = read_upload(&session, &request, payload).await?;
     let lang = session.lang;
     let reading = app.clone();
@@ -167,21 +171,56 @@ pub async fn import(session: Session, request: HttpRequest, app: Data<App>, payl
         let text = App::survey_text(&file)?;
         let checked = App::check_survey(text.as_bytes());
         let own = reading.own_surveys()?;
-        let known = checked.as_ref().ok().and_then(|survey| own.into_iter().find(|o| o.survey.id() == survey.id()));
-        Ok::<_, AppError>((text, known.map(|k| (k.survey.id().to_owned(), k.version)), checked.err()))
+        let known = checked
+            .as_ref()
+            .ok()
+            .and_then(|survey| own.into_iter().find(|o| o.survey.id() == survey.id()));
+        Ok::<_, AppError>((
+            text,
+            known.map(|k| (k.survey.id().to_owned(), k.version)),
+            checked.err(),
+        ))
     })
     .await?;
     let (status, shown) = match read {
         Ok((text, known, None)) => {
             let version = known.as_ref().map(|k| k.1);
-            let kept = lang.pick("文件已读入，没有错误，尚未保存。", "The file is read, there is no error, nothing is kept yet.");
-            let said = html! { div.done role="status" { p { strong { (kept) } } @if let Some(version) = version { p { (lang.pick("已有同一编号的问卷，保存后成为第 ", "There is a survey of that id; saved, it becomes version ")) (version + 1) (lang.pick(" 版。", ".")) } } } };
-            (StatusCode::OK, Shown { text, seen: version.unwrap_or(0), id: known.map(|k| k.0), said })
+            let kept = lang.pick(
+                "文件已读入，没有错误，尚未保存。",
+                "The file is read, there is no error, nothing is kept yet.",
+            );
+            let said = html! {
+                div.done role="status" {
+                    p { strong { (kept) } }
+                    @if let Some(version) = version {
+                        p {
+                            (lang.pick(
+                                "已有同一编号的问卷，保存后成为第 ",
+                                "There is a survey of that id; saved, it becomes version ",
+                            ))
+                            (version + 1)
+                            (lang.pick(" 版。", "."))
+                        }
+                    }
+                }
+            };
+            (
+                StatusCode::OK,
+                Shown { text, seen: version.unwrap_or(0), id: known.map(|k| k.0), said },
+            )
         }
-        Ok((text, _, Some(error))) => (StatusCode::UNPROCESSABLE_ENTITY, Shown { text, seen: 0, id: None, said: mistakes(error, lang)? }),
+        Ok((text, _, Some(error))) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Shown { text, seen: 0, id: None, said: mistakes(error, lang)? },
+        ),
         Err(error) => {
-            let said = html! { div.errors role="alert" { (crate::web::desk::answer::refusal_text(error, lang)?) } };
-            (StatusCode::UNPROCESSABLE_ENTITY, Shown { text: BLANK.to_owned(), seen: 0, id: None, said })
+            let said = html! {
+                div.errors role="alert" { (crate::web::desk::answer::refusal_text(error, lang)?) }
+            };
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Shown { text: BLANK.to_owned(), seen: 0, id: None, said },
+            )
         }
     };
     Ok(answer(&session, &app, status, &shown))
@@ -191,7 +230,11 @@ pub async fn import(session: Session, request: HttpRequest, app: Data<App>, payl
 pub async fn xlsx(app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
     let text = text_of(&app, &id).await?;
     let bytes = block(move || App::survey_workbook(&text)).await??;
-    Ok(download(&format!("{id}.xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
+    Ok(download(
+        &format!("{id}.xlsx"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        bytes,
+    ))
 }
 
 /// `GET /desk/surveys/{id}/json`.
@@ -203,7 +246,8 @@ pub async fn json(app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebE
 async fn text_of(app: &Data<App>, id: &str) -> Result<String, WebError> {
     let (reading, name) = (app.clone(), id.to_owned());
     let text = block(move || {
-        let own = reading.own_surveys()?.into_iter().find(|o| o.survey.id() == name).map(|o| o.text);
+        let own =
+            reading.own_surveys()?.into_iter().find(|o| o.survey.id() == name).map(|o| o.text);
         Ok::<_, AppError>(own.or_else(|| App::shipped_text(&name)))
     })
     .await??;
@@ -212,33 +256,58 @@ async fn text_of(app: &Data<App>, id: &str) -> Result<String, WebError> {
 
 fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> HttpResponse {
     let lang = session.lang;
-    let title = if shown.id.is_some() { lang.pick("修改问卷", "Change the survey") } else { lang.pick("新问卷", "New survey") };
+    let title = if shown.id.is_some() {
+        lang.pick("修改问卷", "Change the survey")
+    } else {
+        lang.pick("新问卷", "New survey")
+    };
     let body = html! {
         p { a href="/desk/surveys" { (lang.pick("← 全部问卷", "← All surveys")) } }
         h1 { (title) }
-        p.soft { (lang.pick("问卷是一份 JSON 文本，各项含义见 surveys/survey.schema.json。左边修改，右边按手机大小随时显示；保存时作同样的检查，有任何一处错误都不保存。", "A survey is a JSON text; surveys/survey.schema.json says what each part means. Write on the left, the right shows it at the size of a phone; saving makes the same checks, and keeps nothing that has a mistake.")) }
+        p.soft {
+            (lang.pick(
+                "问卷是一份 JSON 文本，各项含义见 surveys/survey.schema.json。左边修改，右边按手机\
+                 大小随时显示；保存时作同样的检查，有任何一处错误都不保存。",
+                "A survey is a JSON text; surveys/survey.schema.json says what each part means. \
+                 Write on the left, the right shows it at the size of a phone; saving makes the \
+                 same checks, and keeps nothing that has a mistake.",
+            ))
+        }
         (shown.said)
         div.editor {
             form method="post" action="/desk/surveys/edit" data-live="/desk/surveys/try" data-file {
-                (csrf(session)) (conflict::seen(&shown.seen.to_string()))
-                @if let Some(id) = &shown.id { input type="hidden" name="id" value=(id); }
+                (csrf(session))
+                (conflict::seen(&shown.seen.to_string()))
+                @if let Some(id) = &shown.id {
+                    input type="hidden" name="id" value=(id);
+                }
                 label for="definition" { (lang.pick("问卷文本（JSON）", "Survey (JSON)")) }
                 textarea #definition name="definition" spellcheck="false" rows="34" { (shown.text) }
                 div.row {
-                    button.quiet type="submit" formaction="/desk/surveys/try" formtarget="preview" { (lang.pick("检查并预览", "Check and preview")) }
+                    button.quiet type="submit" formaction="/desk/surveys/try" formtarget="preview" {
+                        (lang.pick("检查并预览", "Check and preview"))
+                    }
                     button type="submit" { (lang.pick("保存", "Save")) }
                 }
             }
-            iframe name="preview" title=(lang.pick("手机预览", "Preview on a phone")) width="360" height="740" {}
+            iframe
+                name="preview"
+                title=(lang.pick("手机预览", "Preview on a phone"))
+                width="360"
+                height="740" {}
         }
         @if let Some(id) = &shown.id {
             div.card {
                 h2 { (lang.pick("删除问卷", "Drop the survey")) }
                 p { (lang.pick("已用它的轮次不受影响。", "Rounds that use it keep theirs.")) }
                 form method="post" action="/desk/surveys/edit" {
-                    (csrf(session)) (conflict::seen(&shown.seen.to_string()))
+                    (csrf(session))
+                    (conflict::seen(&shown.seen.to_string()))
                     input type="hidden" name="id" value=(id);
-                    label.inline { input type="checkbox" name="drop" value="yes" required; (lang.pick("确定删除", "Drop it")) }
+                    label.inline {
+                        input type="checkbox" name="drop" value="yes" required;
+                        (lang.pick("确定删除", "Drop it"))
+                    }
                     div.row { button.quiet type="submit" { (lang.pick("删除", "Drop")) } }
                 }
             }

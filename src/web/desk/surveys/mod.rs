@@ -3,10 +3,14 @@
 
 pub(in crate::web::desk) mod changes;
 pub mod list;
+pub(in crate::web::desk) mod list_page;
 pub mod outline;
+pub(in crate::web::desk) mod outline_page;
 pub(in crate::web::desk) mod part_forms;
+pub(in crate::web::desk) mod part_inputs;
 pub(in crate::web::desk) mod part_rows;
 pub mod parts;
 pub mod preview;
 pub(in crate::web::desk) mod question;
+pub(in crate::web::desk) mod question_inputs;
 pub mod versions;

@@ -1,14 +1,18 @@
-//! The forms of a survey's general part, its categories, scales and shared options: their inputs, and the way to the file and back.
-//! Each names the places of the file that its inputs are about, so that a mistake the survey's checks find is told beside its field.
+//! The forms of a survey's general part, its categories, scales and shared options: their inputs,
+//! and the way to the file and back.
+//! Each names the places of the file that its inputs are about, so that a mistake the survey's
+//! checks find is told beside its field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::response::Form;
 use crate::survey::{Part, PrivacyLine, RectificationType, StepFile, SurveyFile, UnitKind};
 use crate::text::{Lang, Refusal};
-use crate::web::desk::forms::inputs::{Input, InputKind, Row, put, put_rows, put_text, read_rows, read_text, text_cells};
+use crate::web::desk::forms::inputs::{
+    Row, put, put_rows, put_text, read_rows, read_text, text_cells,
+};
 use crate::web::desk::surveys::part_rows::{
-    CONDITIONS, at_row, kind_columns, languages, measure_columns, measure_columns_read, number, option_columns, privacy_columns, put_options,
+    CONDITIONS, at_row, kind_columns, measure_columns_read, number, privacy_columns, put_options,
     read_options, requires, small, step_columns, type_columns,
 };
 use crate::web::desk::surveys::question;
@@ -27,7 +31,12 @@ const GENERAL: Places = &[
     ("/unit_kinds", "unit_kinds"),
     ("/closing/name", "closing"),
 ];
-const CATEGORY: Places = &[("/id", "id"), ("/name", "text"), ("/short_name", "short"), ("/measure_templates", "measures")];
+const CATEGORY: Places = &[
+    ("/id", "id"),
+    ("/name", "text"),
+    ("/short_name", "short"),
+    ("/measure_templates", "measures"),
+];
 const SCALE: Places = &[("/stem", "stem"), ("/reference_period", "period"), ("", "steps")];
 const OPTIONS: Places = &[("", "options")];
 
@@ -44,76 +53,6 @@ pub fn place(part: &Part, base: &str, pointer: &str) -> Option<&'static str> {
     places.iter().find(|(prefix, _)| rest.starts_with(prefix)).map(|(_, field)| *field)
 }
 
-/// The inputs of a part.
-pub fn inputs(file: &SurveyFile, part: &Part, lang: Lang) -> Vec<Input> {
-    let words = |name, label, long| Input::new(name, label, InputKind::Words { long });
-    let id = || {
-        Input::new("id", lang.pick("编号", "Id"), InputKind::Line)
-            .hint(lang.pick("小写字母、数字、下划线；引用它的地方一并修改。", "Lower-case letters, digits, underscores; what refers to it follows."))
-    };
-    match part {
-        Part::General => {
-            let mut inputs = vec![
-                words("title", lang.pick("问卷标题", "Title"), false),
-                words("intro", lang.pick("卷首语", "Above the first question"), true),
-                words("thanks", lang.pick("提交后的致谢", "After sending"), true),
-            ];
-            if file.closing.is_some() {
-                inputs.push(words("closing", lang.pick("结尾部分标题", "Title of the closing part"), false));
-            }
-            inputs.extend([
-                Input::new("version", lang.pick("内容版本", "Version of the content"), InputKind::Line)
-                    .hint(lang.pick("给人看的，可不填，如 2026-03。", "For people; may be left empty.")),
-                Input::new("languages", lang.pick("语言", "Languages"), InputKind::Choice(languages(lang)))
-                    .hint(lang.pick("选定的每种语言，所有文字都要有。去掉一种，它的文字一并去掉；增加一种，先以现有文字代替，再逐项翻译。", "Every text is there in each of them. Taking one away takes its texts along; a new one begins with the texts that are there, to be translated part by part.")),
-                Input::new("privacy", lang.pick("匿名承诺", "Promises"), InputKind::Rows(privacy_columns(lang))).hint(lang.pick(
-                    "显示在第一题之前。带条件的承诺，只在本轮确实做到时才显示。",
-                    "Shown before the first question. One with a condition is shown only in rounds where it holds.",
-                )),
-                Input::new(
-                    "prominent",
-                    lang.pick("突出问题：突出率达到（%）", "Prominent: from this share of prominent answers (%)"),
-                    InputKind::Number,
-                ),
-                Input::new(
-                    "tendency",
-                    lang.pick("倾向性问题：突出率达到（%）", "Tendency: from this share of prominent answers (%)"),
-                    InputKind::Number,
-                ),
-                Input::new(
-                    "emerging",
-                    lang.pick("苗头性问题：存在率达到（%）", "Emerging: from this share of present answers (%)"),
-                    InputKind::Number,
-                ),
-                Input::new("rectification_types", lang.pick("整改类型", "Kinds of rectification"), InputKind::Rows(type_columns(lang))),
-                Input::new("unit_kinds", lang.pick("单位类型", "Kinds of units"), InputKind::Rows(kind_columns(lang))).hint(lang.pick(
-                    "题目可以只适用于其中几类。单位表里写编号、名称或别名都可以，别名用空格隔开。",
-                    "A question may be for some of them only. A unit table may use the id, the name or another word; other words are separated by spaces.",
-                )),
-            ]);
-            inputs
-        }
-        Part::Category(_) => vec![
-            id(),
-            words("text", lang.pick("类别名称", "Name"), false),
-            words("short", lang.pick("短名（图表用）", "Short name (for charts)"), false),
-            Input::new("measures", lang.pick("整改措施参考", "Model measures"), InputKind::Rows(measure_columns(file, lang)))
-                .hint(lang.pick("按整改类型给单位参考，可不填。", "By kind of rectification, for the units; may be left empty.")),
-        ],
-        Part::Question(_) => question::inputs(file, lang),
-        Part::Scale(_) => vec![
-            id(),
-            words("stem", lang.pick("这类题共同的问法", "What is asked of every item on it"), false),
-            words("period", lang.pick("所问时段", "Reference period"), false).hint(lang.pick("可不填，如“近一年”。", "May be left empty.")),
-            Input::new("present_from", lang.pick("计为“存在”：得分不低于", "Counts as present from score"), InputKind::Number),
-            Input::new("prominent_from", lang.pick("计为“突出”：得分不低于", "Counts as prominent from score"), InputKind::Number),
-            Input::new("steps", lang.pick("各档，最重的在前", "Steps, the worst first"), InputKind::Rows(step_columns(lang)))
-                .hint(lang.pick("得分留空的不计入（如“不了解”）。", "A step without score is left out of the count, such as “do not know”.")),
-        ],
-        Part::Options(_) => vec![id(), Input::new("options", lang.pick("选项", "Options"), InputKind::Rows(option_columns(lang)))],
-    }
-}
-
 /// What is filled in to begin with; none if the file has no such part.
 pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
     let mut form = Form::default();
@@ -125,9 +64,11 @@ pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
             put_text(&mut form, "closing", file.closing.as_ref().map(|c| &c.name));
             put(&mut form, "version", file.version.clone().unwrap_or_default());
             put(&mut form, "languages", file.languages.join(" "));
-            for (name, share) in
-                [("prominent", file.thresholds.prominent), ("tendency", file.thresholds.tendency), ("emerging", file.thresholds.emerging)]
-            {
+            for (name, share) in [
+                ("prominent", file.thresholds.prominent),
+                ("tendency", file.thresholds.tendency),
+                ("emerging", file.thresholds.emerging),
+            ] {
                 put(&mut form, name, share.to_string());
             }
             put_rows(
@@ -135,7 +76,12 @@ pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
                 "privacy",
                 file.privacy.iter().map(|line| {
                     let [zh, en] = text_cells("zh", "en", &line.text);
-                    vec![("id", line.id.clone()), ("requires", requires(line.requires).to_owned()), zh, en]
+                    vec![
+                        ("id", line.id.clone()),
+                        ("requires", requires(line.requires).to_owned()),
+                        zh,
+                        en,
+                    ]
                 }),
             );
             put_rows(
@@ -183,11 +129,18 @@ pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
                 "steps",
                 scale.options.iter().map(|step| {
                     let [zh, en] = text_cells("zh", "en", &step.label);
-                    let [hint_zh, hint_en] = step
-                        .hint
-                        .as_ref()
-                        .map_or_else(|| [("hint_zh", String::new()), ("hint_en", String::new())], |h| text_cells("hint_zh", "hint_en", h));
-                    vec![("id", step.id.clone()), ("score", step.score.map_or_else(String::new, |s| s.to_string())), zh, en, hint_zh, hint_en]
+                    let [hint_zh, hint_en] = step.hint.as_ref().map_or_else(
+                        || [("hint_zh", String::new()), ("hint_en", String::new())],
+                        |h| text_cells("hint_zh", "hint_en", h),
+                    );
+                    vec![
+                        ("id", step.id.clone()),
+                        ("score", step.score.map_or_else(String::new, |s| s.to_string())),
+                        zh,
+                        en,
+                        hint_zh,
+                        hint_en,
+                    ]
                 }),
             );
         }
@@ -199,7 +152,8 @@ pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
     Some(form)
 }
 
-/// Takes over what was typed; returns the part, which may have got another name. What cannot be read is all told at once.
+/// Takes over what was typed; returns the part, which may have got another name. What cannot be
+/// read is all told at once.
 pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec<Refusal>> {
     let mut wrong = Vec::new();
     match part {
@@ -211,7 +165,12 @@ pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec
                 let mut measures = BTreeMap::new();
                 for row in &read_rows(form, "measures", &measure_columns_read()) {
                     if measures.insert(row.get("kind").to_owned(), row.text("zh", "en")).is_some() {
-                        wrong.push(at_row("measures", row.at, "同一整改类型只能写一条", "a kind of rectification is given twice"));
+                        wrong.push(at_row(
+                            "measures",
+                            row.at,
+                            "同一整改类型只能写一条",
+                            "a kind of rectification is given twice",
+                        ));
                     }
                 }
                 category.measure_templates = measures;
@@ -230,7 +189,8 @@ pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec
             if let Some(scale) = file.scales.get_mut(name) {
                 scale.stem = read_text(form, "stem").unwrap_or_default();
                 scale.reference_period = read_text(form, "period");
-                (scale.present_from, scale.prominent_from, scale.options) = (small(present), small(prominent), options);
+                (scale.present_from, scale.prominent_from, scale.options) =
+                    (small(present), small(prominent), options);
             }
         }
         Part::Options(name) => {
@@ -240,7 +200,11 @@ pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec
             }
         }
     }
-    let named = if matches!(part, Part::General) { Ok(Part::General) } else { part.rename(file, form.first("id").trim()) };
+    let named = if matches!(part, Part::General) {
+        Ok(Part::General)
+    } else {
+        part.rename(file, form.first("id").trim())
+    };
     match named {
         Ok(part) if wrong.is_empty() => Ok(part),
         Ok(_) => Err(wrong),
@@ -249,7 +213,8 @@ pub fn read(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec
 }
 
 fn read_general(form: &Form, file: &mut SurveyFile, wrong: &mut Vec<Refusal>) {
-    let languages: Vec<String> = form.first("languages").split_whitespace().map(str::to_owned).collect();
+    let languages: Vec<String> =
+        form.first("languages").split_whitespace().map(str::to_owned).collect();
     let changed = languages.iter().collect::<BTreeSet<_>>() != file.languages.iter().collect();
     file.languages = languages;
     file.title = read_text(form, "title").unwrap_or_default();
@@ -265,15 +230,35 @@ fn read_general(form: &Form, file: &mut SurveyFile, wrong: &mut Vec<Refusal>) {
     let line = |row: &Row| PrivacyLine {
         id: row.get("id").to_owned(),
         text: row.text("zh", "en"),
-        requires: CONDITIONS.iter().find(|(_, name, _)| *name == row.get("requires")).and_then(|(condition, ..)| *condition),
+        requires: CONDITIONS
+            .iter()
+            .find(|(_, name, _)| *name == row.get("requires"))
+            .and_then(|(condition, ..)| *condition),
     };
-    file.privacy = read_rows(form, "privacy", &privacy_columns(Lang::Zh)).iter().map(line).collect();
-    let kind = |row: &Row| RectificationType { id: row.get("id").to_owned(), label: row.text("zh", "en"), text: row.text("text_zh", "text_en") };
-    file.rectification_types = read_rows(form, "rectification_types", &type_columns(Lang::Zh)).iter().map(kind).collect();
-    let words = |text: &str| text.split([' ', '、', ',', '，', '　']).filter(|w| !w.is_empty()).map(str::to_owned).collect();
-    let kind = |row: &Row| UnitKind { id: row.get("id").to_owned(), label: row.text("zh", "en"), also: words(row.get("also")) };
-    file.unit_kinds = read_rows(form, "unit_kinds", &kind_columns(Lang::Zh)).iter().map(kind).collect();
-    // A language that goes takes its texts along; one that comes begins with the texts that are there, to be translated part by part.
+    file.privacy =
+        read_rows(form, "privacy", &privacy_columns(Lang::Zh)).iter().map(line).collect();
+    let kind = |row: &Row| RectificationType {
+        id: row.get("id").to_owned(),
+        label: row.text("zh", "en"),
+        text: row.text("text_zh", "text_en"),
+    };
+    file.rectification_types =
+        read_rows(form, "rectification_types", &type_columns(Lang::Zh)).iter().map(kind).collect();
+    let words = |text: &str| {
+        text.split([' ', '、', ',', '，', '　'])
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let kind = |row: &Row| UnitKind {
+        id: row.get("id").to_owned(),
+        label: row.text("zh", "en"),
+        also: words(row.get("also")),
+    };
+    file.unit_kinds =
+        read_rows(form, "unit_kinds", &kind_columns(Lang::Zh)).iter().map(kind).collect();
+    // A language that goes takes its texts along; one that comes begins with the texts that are
+    // there, to be translated part by part.
     if changed {
         file.keep_to_languages();
     }
@@ -285,10 +270,20 @@ fn read_steps(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<StepFile> {
         let score = row.get("score");
         let read = score.parse().ok();
         if read.is_none() && !score.is_empty() {
-            wrong.push(at_row("steps", row.at, "得分应为 0 至 255 的整数，或留空", "a score is a whole number from 0 to 255, or empty"));
+            wrong.push(at_row(
+                "steps",
+                row.at,
+                "得分应为 0 至 255 的整数，或留空",
+                "a score is a whole number from 0 to 255, or empty",
+            ));
         }
         let hint = row.text("hint_zh", "hint_en");
-        steps.push(StepFile { id: row.get("id").to_owned(), label: row.text("zh", "en"), hint: (!hint.0.is_empty()).then_some(hint), score: read });
+        steps.push(StepFile {
+            id: row.get("id").to_owned(),
+            label: row.text("zh", "en"),
+            hint: (!hint.0.is_empty()).then_some(hint),
+            score: read,
+        });
     }
     steps
 }

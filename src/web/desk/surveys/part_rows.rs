@@ -1,10 +1,12 @@
-//! The rows that forms of surveys have in common: options, steps, promises, kinds of rectification, and how numbers are read.
+//! The rows that forms of surveys have in common: options, steps, promises, kinds of rectification,
+//! and how numbers are read.
 //! Columns stand here once, for drawing, reading and comparing alike.
 
 use crate::response::Form;
 use crate::survey::{OptionFile, OtherText, PrivacyCondition, SurveyFile};
 use crate::text::{Lang, Refusal};
-use crate::web::desk::forms::inputs::{Cell, Column, put_rows, read_rows, text_cells};
+use crate::web::desk::forms::draw::{Cell, Column};
+use crate::web::desk::forms::inputs::{put_rows, read_rows, text_cells};
 
 /// Fills options into a form.
 pub fn put_options(form: &mut Form, options: &[OptionFile]) {
@@ -32,7 +34,12 @@ pub fn read_options(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<OptionFile> {
         let other = row.get("other");
         let max_chars = other.parse().ok();
         if max_chars.is_none() && !other.is_empty() {
-            wrong.push(at_row("options", row.at, "“附文字”应填字数，或留空", "the text that goes with it is given by its length, or left empty"));
+            wrong.push(at_row(
+                "options",
+                row.at,
+                "“附文字”应填字数，或留空",
+                "the text that goes with it is given by its length, or left empty",
+            ));
         }
         options.push(OptionFile {
             id: row.get("id").to_owned(),
@@ -45,11 +52,22 @@ pub fn read_options(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<OptionFile> {
 }
 
 /// A whole number in a range; what is not one is told beside its field.
-pub fn number(form: &Form, name: &'static str, range: std::ops::RangeInclusive<i64>, wrong: &mut Vec<Refusal>) -> Option<i64> {
+pub fn number(
+    form: &Form,
+    name: &'static str,
+    range: std::ops::RangeInclusive<i64>,
+    wrong: &mut Vec<Refusal>,
+) -> Option<i64> {
     let read = form.first(name).trim().parse().ok().filter(|n| range.contains(n));
     if read.is_none() {
         let (low, high) = range.into_inner();
-        wrong.push(Refusal::new(format!("请填 {low} 至 {high} 之间的整数"), format!("a whole number from {low} to {high} is wanted")).at(name));
+        wrong.push(
+            Refusal::new(
+                format!("请填 {low} 至 {high} 之间的整数"),
+                format!("a whole number from {low} to {high} is wanted"),
+            )
+            .at(name),
+        );
     }
     read
 }
@@ -69,7 +87,11 @@ pub const CONDITIONS: [(Option<PrivacyCondition>, &str, [&str; 2]); 4] = [
     (None, "", ["总是显示", "always"]),
     (Some(PrivacyCondition::Trustees), "trustees", ["钥匙由监督员掌握", "key held by trustees"]),
     (Some(PrivacyCondition::Slips), "slips", ["一人一张纸条", "one slip each"]),
-    (Some(PrivacyCondition::Unlinked), "unlinked", ["纸条与答卷对不上", "codes cannot be tied to responses"]),
+    (
+        Some(PrivacyCondition::Unlinked),
+        "unlinked",
+        ["纸条与答卷对不上", "codes cannot be tied to responses"],
+    ),
 ];
 
 /// The name of a promise's condition.
@@ -96,7 +118,10 @@ fn column(name: &'static str, label: &'static str, cell: Cell) -> Column {
 
 /// The columns of promises.
 pub fn privacy_columns(lang: Lang) -> Vec<Column> {
-    let conditions = CONDITIONS.iter().map(|(_, name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned())).collect();
+    let conditions = CONDITIONS
+        .iter()
+        .map(|(_, name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned()))
+        .collect();
     vec![
         column("id", lang.pick("编号", "Id"), Cell::Name),
         column("requires", lang.pick("何时显示", "When"), Cell::Choice(conditions)),
@@ -125,7 +150,11 @@ pub fn kind_columns(lang: Lang) -> Vec<Column> {
 
 /// The columns of model measures.
 pub fn measure_columns(file: &SurveyFile, lang: Lang) -> Vec<Column> {
-    let kinds = file.rectification_types.iter().map(|t| (t.id.clone(), t.label.get(lang).to_owned())).collect();
+    let kinds = file
+        .rectification_types
+        .iter()
+        .map(|t| (t.id.clone(), t.label.get(lang).to_owned()))
+        .collect();
     vec![
         column("kind", lang.pick("整改类型", "Kind"), Cell::Choice(kinds)),
         column("zh", lang.pick("中文", "Chinese"), Cell::Long),
@@ -135,7 +164,11 @@ pub fn measure_columns(file: &SurveyFile, lang: Lang) -> Vec<Column> {
 
 /// The same columns, for reading only.
 pub fn measure_columns_read() -> [Column; 3] {
-    [column("kind", "", Cell::Choice(Vec::new())), column("zh", "", Cell::Words), column("en", "", Cell::Words)]
+    [
+        column("kind", "", Cell::Choice(Vec::new())),
+        column("zh", "", Cell::Words),
+        column("en", "", Cell::Words),
+    ]
 }
 
 /// The columns that most rows begin with: a name, and a text in both languages.

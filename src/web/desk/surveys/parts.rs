@@ -1,4 +1,5 @@
-//! One part of a survey of the bureau's own on a page of its own, beside the phone that shows it while it is typed.
+//! One part of a survey of the bureau's own on a page of its own, beside the phone that shows it
+//! while it is typed.
 //! Two who change different parts are in nobody's way; two who change the same one are shown both.
 
 use actix_web::http::StatusCode;
@@ -12,12 +13,12 @@ use crate::survey::{Part, Survey, SurveyFile};
 use crate::text::Refusal;
 use crate::web::desk::answer::{demo_mark, html_page, see_other};
 use crate::web::desk::forms::conflict;
-use crate::web::desk::forms::inputs;
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::forms::{draw, inputs};
 use crate::web::desk::office::password::percent;
 use crate::web::desk::surveys::outline::{keep, load};
-use crate::web::desk::surveys::part_forms;
 use crate::web::desk::surveys::preview::{framed, message, specimen};
+use crate::web::desk::surveys::{part_forms, part_inputs};
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 use crate::web::page::{View, csrf};
@@ -27,16 +28,30 @@ use crate::web::{FrameRule, content_policy};
 const TRIES: usize = 5;
 
 /// `GET /desk/surveys/{id}/part/{part}`.
-pub async fn show(session: Session, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    app: Data<App>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, WebError> {
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
     let edited = load(&app, &path.0).await?;
     let form = part_forms::fill(&edited.file, &part).ok_or(WebError::NothingHere)?;
     let seen = part.content(&edited.file).map_or_else(String::new, |content| version(&content));
-    Ok(answer(&session, &app, StatusCode::OK, &page(&session, &edited.file, &part, &form, &seen, &html! {}, &Mistakes::default())))
+    Ok(answer(
+        &session,
+        &app,
+        StatusCode::OK,
+        &page(&session, &edited.file, &part, &form, &seen, &html! {}, &Mistakes::default()),
+    ))
 }
 
 /// `POST /desk/surveys/{id}/part/{part}`.
-pub async fn change(session: Session, app: Data<App>, path: Path<(String, String)>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn change(
+    session: Session,
+    app: Data<App>,
+    path: Path<(String, String)>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
@@ -45,39 +60,70 @@ pub async fn change(session: Session, app: Data<App>, path: Path<(String, String
         let edited = load(&app, &path.0).await?;
         let Some(content) = part.content(&edited.file) else {
             let said = lang.pick(
-                "这一部分刚被他人删除或改了编号，您的修改没有保存，仍在下面。可在“历次版本”中找回，或把内容复制到别处。",
-                "Somebody else has just removed this or given it another id. Your change is not saved and is still below. “All versions” brings the part back, or copy your words elsewhere.",
+                "这一部分刚被他人删除或改了编号，您的修改没有保存，仍在下面。可在“历次版本”中找回，\
+                 或把内容复制到别处。",
+                "Somebody else has just removed this or given it another id. Your change is not \
+                 saved and is still below. “All versions” brings the part back, or copy your words \
+                 elsewhere.",
             );
             let versions = format!("/desk/surveys/{}/versions", percent(&path.0));
-            let said = html! { div.errors role="alert" { p { (said) } p { a href=(versions) { (lang.pick("历次版本", "All versions")) } } } };
-            return Ok(answer(&session, &app, StatusCode::CONFLICT, &page(&session, &edited.file, &part, &form, "", &said, &Mistakes::default())));
+            let said = html! {
+                div.errors role="alert" {
+                    p { (said) }
+                    p { a href=(versions) { (lang.pick("历次版本", "All versions")) } }
+                }
+            };
+            return Ok(answer(
+                &session,
+                &app,
+                StatusCode::CONFLICT,
+                &page(&session, &edited.file, &part, &form, "", &said, &Mistakes::default()),
+            ));
         };
         let kept = edited.file.clone();
         let seen = version(&content);
         let (status, said, wrong) = if form.first("seen") == seen {
             let mut file = edited.file;
             match checked(&form, &mut file, &part) {
-                Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::list(wrong, lang)),
+                Err(wrong) => {
+                    (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::list(wrong, lang))
+                }
                 Ok(part) => match keep(&app, &session, &file, edited.version).await? {
                     Ok(()) => return Ok(see_other(&format!("{outline}#{part}"))),
                     // Another part was changed in this moment: once more upon that.
                     Err(AppError::Changed) => continue,
-                    Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::of(error, lang)?),
+                    Err(error) => {
+                        (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::of(error, lang)?)
+                    }
                 },
             }
         } else {
             let (reading, id) = (app.clone(), path.0.clone());
-            let last = block(move || reading.last_change(Action::SurveySaved, Some(&format!("{id} {}", edited.version)))).await??;
+            let last = block(move || {
+                reading.last_change(Action::SurveySaved, Some(&format!("{id} {}", edited.version)))
+            })
+            .await??;
             let before = part_forms::fill(&kept, &part).unwrap_or_default();
-            let parts = inputs::compare(&part_forms::inputs(&kept, &part, lang), &before, &form, lang);
-            (StatusCode::CONFLICT, conflict::both(lang, last.as_ref(), &parts, &part_path(&path.0, &part)), Mistakes::default())
+            let parts =
+                inputs::compare(&part_inputs::inputs(&kept, &part, lang), &before, &form, lang);
+            (
+                StatusCode::CONFLICT,
+                conflict::both(lang, last.as_ref(), &parts, &part_path(&path.0, &part)),
+                Mistakes::default(),
+            )
         };
-        return Ok(answer(&session, &app, status, &page(&session, &kept, &part, &form, &seen, &said, &wrong)));
+        return Ok(answer(
+            &session,
+            &app,
+            status,
+            &page(&session, &kept, &part, &form, &seen, &said, &wrong),
+        ));
     }
     Err(AppError::Changed.into())
 }
 
-/// `POST /desk/surveys/{id}/part/{part}/try`: the survey with what is typed, as a phone shows it. Nothing is kept.
+/// `POST /desk/surveys/{id}/part/{part}/try`: the survey with what is typed, as a phone shows it.
+/// Nothing is kept.
 pub async fn attempt(
     session: Session,
     request: HttpRequest,
@@ -92,13 +138,22 @@ pub async fn attempt(
     let view = View { lang, ..View::of(&request) };
     let shown = match checked(&form, &mut file, &part) {
         Ok(part) => {
-            let survey = block(move || Survey::parse(&serde_json::to_vec(&file).unwrap_or_default())).await?;
+            let survey =
+                block(move || Survey::parse(&serde_json::to_vec(&file).unwrap_or_default()))
+                    .await?;
             survey.ok().map(|survey| specimen(&survey, view, anchor(&survey, &part).as_deref()))
         }
         Err(wrong) => Some(message(
             view,
             html! {
-                div.errors role="alert" { p { strong { (lang.pick("还不能预览：", "Not ready to be shown:")) } } ul { @for refusal in &wrong { li { (refusal.get(lang)) } } } }
+                div.errors role="alert" {
+                    p { strong { (lang.pick("还不能预览：", "Not ready to be shown:")) } }
+                    ul {
+                        @for refusal in &wrong {
+                            li { (refusal.get(lang)) }
+                        }
+                    }
+                }
             },
         )),
     };
@@ -114,10 +169,11 @@ fn checked(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec<
     let base = part.pointer(file).unwrap_or(base);
     let text = serde_json::to_vec(file).unwrap_or_default();
     let Err(errors) = Survey::parse(&text) else { return Ok(part) };
-    let placed = errors.0.into_iter().map(|error| match part_forms::place(&part, &base, &error.pointer) {
-        Some(field) => error.refusal.at(field),
-        None => error.refusal,
-    });
+    let placed =
+        errors.0.into_iter().map(|error| match part_forms::place(&part, &base, &error.pointer) {
+            Some(field) => error.refusal.at(field),
+            None => error.refusal,
+        });
     Err(placed.collect())
 }
 
@@ -125,12 +181,17 @@ fn checked(form: &Form, file: &mut SurveyFile, part: &Part) -> Result<Part, Vec<
 fn anchor(survey: &Survey, part: &Part) -> Option<String> {
     let question = match part {
         Part::Question(id) => Some(id.clone()),
-        Part::Category(id) => {
-            survey.sections().iter().find(|s| &s.id == id).and_then(|s| survey.questions().get(s.questions.start)).map(|q| q.id.clone())
-        }
-        Part::Scale(name) => {
-            survey.questions().iter().find(|q| matches!(&q.kind, crate::survey::Kind::Scale(scale) if &scale.id == name)).map(|q| q.id.clone())
-        }
+        Part::Category(id) => survey
+            .sections()
+            .iter()
+            .find(|s| &s.id == id)
+            .and_then(|s| survey.questions().get(s.questions.start))
+            .map(|q| q.id.clone()),
+        Part::Scale(name) => survey
+            .questions()
+            .iter()
+            .find(|q| matches!(&q.kind, crate::survey::Kind::Scale(scale) if &scale.id == name))
+            .map(|q| q.id.clone()),
         Part::General | Part::Options(_) => None,
     };
     question.map(|id| format!("q-{id}"))
@@ -140,27 +201,54 @@ fn part_path(id: &str, part: &Part) -> String {
     format!("/desk/surveys/{}/part/{part}", percent(id))
 }
 
-fn page(session: &Session, file: &SurveyFile, part: &Part, form: &Form, seen: &str, said: &Markup, wrong: &Mistakes) -> Markup {
+fn page(
+    session: &Session,
+    file: &SurveyFile,
+    part: &Part,
+    form: &Form,
+    seen: &str,
+    said: &Markup,
+    wrong: &Mistakes,
+) -> Markup {
     let lang = session.lang;
     let here = part_path(&file.id, part);
     let outline = format!("/desk/surveys/{}/outline#{part}", percent(&file.id));
     html! {
         p { a href=(outline) { (lang.pick("← 返回问卷", "← Back to the survey")) } }
         h1 { (part.heading(file, lang)) }
-        (said) (wrong.summary())
+        (said)
+        (wrong.summary())
         div.editor {
             form.card method="post" action=(here) data-live={ (here) "/try" } {
-                (csrf(session)) (conflict::seen(seen))
-                (inputs::draw(&part_forms::inputs(file, part, lang), form, wrong, lang))
+                (csrf(session))
+                (conflict::seen(seen))
+                (draw::draw(&part_inputs::inputs(file, part, lang), form, wrong, lang))
                 div.row.sticky {
                     button type="submit" { (lang.pick("检查并保存", "Check and save")) }
-                    button.quiet type="submit" formaction={ (here) "/try" } formtarget="preview" formnovalidate { (lang.pick("预览", "Preview")) }
+                    button
+                        .quiet
+                        type="submit"
+                        formaction={ (here) "/try" }
+                        formtarget="preview"
+                        formnovalidate
+                    { (lang.pick("预览", "Preview")) }
                     a.button.quiet href=(outline) { (lang.pick("取消", "Cancel")) }
                 }
             }
             div.beside {
                 p.hint { (lang.pick("手机上的样子，随修改更新：", "On a phone, as you type:")) }
-                iframe name="preview" src={ "/desk/surveys/" (percent(&file.id)) "/preview/page?lang=" (lang.tag()) @if let Some(at) = first_anchor(part) { "&at=" (at) } } title=(lang.pick("手机预览", "Preview on a phone")) width="360" height="700" {}
+                iframe
+                    name="preview"
+                    src={
+                        "/desk/surveys/"
+                        (percent(&file.id))
+                        "/preview/page?lang="
+                        (lang.tag())
+                        @if let Some(at) = first_anchor(part) { "&at=" (at) }
+                    }
+                    title=(lang.pick("手机预览", "Preview on a phone"))
+                    width="360"
+                    height="700" {}
             }
         }
     }
@@ -171,7 +259,12 @@ fn first_anchor(part: &Part) -> Option<&str> {
 }
 
 fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
-    let mut response = html_page(session, session.lang.pick("修改问卷", "Change the survey"), demo_mark(app, session.lang), page.clone());
+    let mut response = html_page(
+        session,
+        session.lang.pick("修改问卷", "Change the survey"),
+        demo_mark(app, session.lang),
+        page.clone(),
+    );
     *response.status_mut() = status;
     content_policy(&mut response, FrameRule::MayFrame);
     response

@@ -1,5 +1,6 @@
 //! Any survey as an officer's phone shows it, before a round exists or while one runs.
-//! The frames hold the very page that respondents get; what is filled in is checked by the same rules, then dropped.
+//! The frames hold the very page that respondents get; what is filled in is checked by the same
+//! rules, then dropped.
 
 use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,11 +21,17 @@ use crate::web::respondent::questionnaire::Questionnaire;
 use crate::web::{FrameRule, content_policy};
 
 /// Widths of real phones, in CSS pixels.
-const PHONES: [(u32, [&str; 2]); 2] = [(360, ["常见手机", "Common phone"]), (320, ["小屏手机", "Small phone"])];
+const PHONES: [(u32, [&str; 2]); 2] =
+    [(360, ["常见手机", "Common phone"]), (320, ["小屏手机", "Small phone"])];
 const HEIGHT: u32 = 720;
 
 /// `GET /desk/surveys/{id}/preview`: the page in frames of a phone's size.
-pub async fn show(session: Session, request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let survey = survey(&app, &id).await?;
     let view = View::of(&request);
@@ -32,55 +39,130 @@ pub async fn show(session: Session, request: HttpRequest, app: Data<App>, id: Pa
     let body = html! {
         p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
         h1 { (lang.pick("预览：", "Preview: ")) (survey.title().get(view.lang)) }
-        p.soft { (survey.questions().len()) (lang.pick(" 题。下面就是队员手机上看到的页面，可以试填、试提交；不计入任何轮次，填写内容不保存。", " questions. Below is the page officers see on their phones. Fill it in and submit it: it counts in no round and nothing is kept.")) }
-        p { @if view.lang == Lang::Zh { strong { "中文" } " · " a href={ (base) "?lang=en" } { "English" } } @else { a href=(base) { "中文" } " · " strong { "English" } } }
+        p.soft {
+            (survey.questions().len())
+            (lang.pick(
+                " 题。下面就是队员手机上看到的页面，可以试填、试提交；不计入任何轮次，填写内容不保\
+                 存。",
+                " questions. Below is the page officers see on their phones. Fill it in and submit \
+                 it: it counts in no round and nothing is kept.",
+            ))
+        }
+        p {
+            @if view.lang == Lang::Zh {
+                strong { "中文" }
+                " · "
+                a href={ (base) "?lang=en" } { "English" }
+            } @else {
+                a href=(base) { "中文" }
+                " · "
+                strong { "English" }
+            }
+        }
         div.phones {
-            @for (width, name) in PHONES { @for large in [false, true] {
-                @let name = lang.pick(name[0], name[1]);
-                @let frame = View { large, ..view };
-                figure {
-                    figcaption { (name) (lang.pick("（", " (")) (width) (lang.pick(" 像素）", " px)")) @if large { (lang.pick("，大字版", ", large print")) } }
-                    iframe src={ (base) "/page" (frame.query()) } width=(width) height=(HEIGHT) title={ (name) @if large { (lang.pick("，大字版", ", large print")) } } loading="lazy" {}
+            @for (width, name) in PHONES {
+                @for large in [false, true] {
+                    @let name = lang.pick(name[0], name[1]);
+                    @let frame = View { large, ..view };
+                    figure {
+                        figcaption {
+                            (name)
+                            (lang.pick("（", " ("))
+                            (width)
+                            (lang.pick(" 像素）", " px)"))
+                            @if large { (lang.pick("，大字版", ", large print")) }
+                        }
+                        iframe
+                            src={ (base) "/page" (frame.query()) }
+                            width=(width)
+                            height=(HEIGHT)
+                            title={
+                                (name)
+                                @if large { (lang.pick("，大字版", ", large print")) }
+                            }
+                            loading="lazy" {}
+                    }
                 }
-            } }
+            }
         }
     };
-    let mut response = html_page(&session, lang.pick("预览问卷", "Preview of the survey"), demo_mark(&app, lang), body);
+    let mut response = html_page(
+        &session,
+        lang.pick("预览问卷", "Preview of the survey"),
+        demo_mark(&app, lang),
+        body,
+    );
     content_policy(&mut response, FrameRule::MayFrame);
     Ok(response)
 }
 
 /// `GET /desk/surveys/{id}/preview/page`: what is in a frame.
-pub async fn page(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn page(
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
     let survey = survey(&app, &id).await?;
     let mut form = Form::default();
     form.0.insert(CODE_FIELD.to_owned(), vec![SlipCode::specimen().printed()]);
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let at = survey.question(query.first("at")).map(|q| format!("q-{}", q.id));
-    let page = questionnaire(&survey, &id, View::of(&request), (&form, &FieldErrors::new()), at.as_deref());
+    let page = questionnaire(
+        &survey,
+        &id,
+        View::of(&request),
+        (&form, &FieldErrors::new()),
+        at.as_deref(),
+    );
     Ok(framed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string())))
 }
 
 /// `POST /desk/surveys/{id}/preview/page`: checked as a response is, and dropped.
-pub async fn post(request: HttpRequest, app: Data<App>, id: Path<String>, payload: Payload) -> Result<HttpResponse, WebError> {
-    // The questionnaire's own form, which has no token; nothing is kept of it, and it is taken from this desk only.
+pub async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, WebError> {
+    // The questionnaire's own form, which has no token; nothing is kept of it, and it is taken from
+    // this desk only.
     let survey = survey(&app, &id).await?;
     let view = View::of(&request);
     let body = read_body(&request, payload, MAX_BODY).await?;
-    let form = Form::decode(&body).map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))?;
+    let form = Form::decode(&body)
+        .map_err(|r| WebError::Unreadable(actix_web::http::StatusCode::BAD_REQUEST, r))?;
     let errors = match read(&survey, &form) {
         Ok(response) if !response.blank || form.has(BLANK_FIELD, "1") => {
-            return Ok(framed(see_other(&format!("/desk/surveys/{}/preview/received{}", *id, view.query()))));
+            return Ok(framed(see_other(&format!(
+                "/desk/surveys/{}/preview/received{}",
+                *id,
+                view.query()
+            ))));
         }
-        Ok(_) => [(BLANK_FIELD.to_owned(), Refusal::new("还没有作答；空白提交请勾选", "nothing is answered yet; tick for a blank ballot"))].into(),
+        Ok(_) => [(
+            BLANK_FIELD.to_owned(),
+            Refusal::new(
+                "还没有作答；空白提交请勾选",
+                "nothing is answered yet; tick for a blank ballot",
+            ),
+        )]
+        .into(),
         Err(errors) => errors,
     };
     let page = questionnaire(&survey, &id, view, (&form, &errors), None);
-    Ok(framed(HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(page.into_string())))
+    Ok(framed(
+        HttpResponse::UnprocessableEntity()
+            .content_type("text/html; charset=utf-8")
+            .body(page.into_string()),
+    ))
 }
 
 /// `GET /desk/surveys/{id}/preview/received`.
-pub async fn received(request: HttpRequest, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn received(
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
     let survey = survey(&app, &id).await?;
     let view = View::of(&request);
     let lang = view.lang;
@@ -91,8 +173,18 @@ pub async fn received(request: HttpRequest, app: Data<App>, id: Path<String>) ->
             p.seal aria-hidden="true" { "✓" }
             h1 tabindex="-1" { (lang.pick("预览到此结束", "The preview ends here")) }
             p { (survey.thanks().get(lang)) }
-            p { (lang.pick("真实轮次中，此处显示“已收到，已投入票箱”。", "In a real round this says that the response was received and put into the ballot box.")) }
-            p { a.button href={ (base) "/page" (view.query()) } { (lang.pick("再看一遍", "Once more")) } }
+            p {
+                (lang.pick(
+                    "真实轮次中，此处显示“已收到，已投入票箱”。",
+                    "In a real round this says that the response was received and put into the \
+                     ballot box.",
+                ))
+            }
+            p {
+                a.button href={ (base) "/page" (view.query()) } {
+                    (lang.pick("再看一遍", "Once more"))
+                }
+            }
         }
     };
     let title = lang.pick("预览", "Preview");
@@ -105,13 +197,23 @@ async fn survey(app: &Data<App>, name: &str) -> Result<std::sync::Arc<Survey>, W
     Ok(block(move || reading.survey_named(&name)).await??)
 }
 
-fn questionnaire(survey: &Survey, id: &str, view: View, filled: (&Form, &FieldErrors), at: Option<&str>) -> Markup {
+fn questionnaire(
+    survey: &Survey,
+    id: &str,
+    view: View,
+    filled: (&Form, &FieldErrors),
+    at: Option<&str>,
+) -> Markup {
     let questionnaire = Questionnaire {
         survey,
         title: survey.title().get(view.lang),
         access: Access::Slip,
         marks: mark(view.lang),
-        promise: survey.privacy().iter().map(|l| Line { id: l.id.clone(), text: l.text.clone() }).collect(),
+        promise: survey
+            .privacy()
+            .iter()
+            .map(|l| Line { id: l.id.clone(), text: l.text.clone() })
+            .collect(),
         path: format!("/desk/surveys/{id}/preview/page"),
         preview: true,
         usable: false,
@@ -121,7 +223,14 @@ fn questionnaire(survey: &Survey, id: &str, view: View, filled: (&Form, &FieldEr
 }
 
 fn mark(lang: Lang) -> Markup {
-    html! { p.mark { (lang.pick("预览：不计入任何轮次，填写内容不保存。", "Preview: counts in no round, and nothing is kept.")) } }
+    html! {
+        p.mark {
+            (lang.pick(
+                "预览：不计入任何轮次，填写内容不保存。",
+                "Preview: counts in no round, and nothing is kept.",
+            ))
+        }
+    }
 }
 
 pub(in crate::web::desk) fn framed(mut response: HttpResponse) -> HttpResponse {
@@ -137,5 +246,11 @@ pub(in crate::web::desk) fn specimen(survey: &Survey, view: View, at: Option<&st
 
 /// A page in a frame that only says something.
 pub(in crate::web::desk) fn message(view: View, body: Markup) -> Markup {
-    respondent(PageKind::Reading, view, view.lang.pick("预览", "Preview"), "/desk/surveys/try", body)
+    respondent(
+        PageKind::Reading,
+        view,
+        view.lang.pick("预览", "Preview"),
+        "/desk/surveys/try",
+        body,
+    )
 }

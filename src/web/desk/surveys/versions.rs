@@ -1,4 +1,5 @@
-//! All versions of a survey of the bureau's own: who changed what and when, and the way back to any of them.
+//! All versions of a survey of the bureau's own: who changed what and when, and the way back to any
+//! of them.
 //! Going back keeps a new version with the old text, so that nothing is lost by it either.
 
 use actix_web::HttpResponse;
@@ -19,19 +20,33 @@ use crate::web::page::csrf;
 const MOST: usize = 40;
 
 /// `GET /desk/surveys/{id}/versions`.
-pub async fn show(session: Session, app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    session: Session,
+    app: Data<App>,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
     answer(&session, &app, &id, StatusCode::OK, &html! {}).await
 }
 
 /// `POST /desk/surveys/{id}/versions`: an earlier version becomes the newest.
-pub async fn restore(session: Session, app: Data<App>, id: Path<String>, form: Posted) -> Result<HttpResponse, WebError> {
+pub async fn restore(
+    session: Session,
+    app: Data<App>,
+    id: Path<String>,
+    form: Posted,
+) -> Result<HttpResponse, WebError> {
     let Posted(form) = form;
     let lang = session.lang;
-    let (seen, wanted) = (form.first("seen").parse().unwrap_or(0), form.first("version").parse::<i32>().unwrap_or(0));
+    let (seen, wanted) = (
+        form.first("seen").parse().unwrap_or(0),
+        form.first("version").parse::<i32>().unwrap_or(0),
+    );
     let (working, by, of) = (app.clone(), session.actor(), id.clone());
     let result = block(move || {
         let version = working.survey_versions(&of)?.into_iter().find(|v| v.version == wanted);
-        version.map(|version| working.save_survey(&by, &version.definition, Some((&of, seen)))).transpose()
+        version
+            .map(|version| working.save_survey(&by, &version.definition, Some((&of, seen))))
+            .transpose()
     })
     .await?;
     let (status, said) = match result {
@@ -40,16 +55,32 @@ pub async fn restore(session: Session, app: Data<App>, id: Path<String>, form: P
         Err(AppError::Changed) => {
             let said = lang.pick(
                 "他人刚修改了这份问卷，下面是现在的各版；请再选一次。",
-                "Somebody else has just changed this survey; below is how it is now. Please choose again.",
+                "Somebody else has just changed this survey; below is how it is now. Please choose \
+                 again.",
             );
             (StatusCode::CONFLICT, said.to_owned())
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, refusal_text(error, lang)?),
     };
-    answer(&session, &app, &id, status, &html! { div.errors role="alert" { (said) } }).await
+    answer(
+        &session,
+        &app,
+        &id,
+        status,
+        &html! {
+            div.errors role="alert" { (said) }
+        },
+    )
+    .await
 }
 
-async fn answer(session: &Session, app: &Data<App>, id: &str, status: StatusCode, said: &Markup) -> Result<HttpResponse, WebError> {
+async fn answer(
+    session: &Session,
+    app: &Data<App>,
+    id: &str,
+    status: StatusCode,
+    said: &Markup,
+) -> Result<HttpResponse, WebError> {
     let lang = session.lang;
     let (reading, of) = (app.clone(), id.to_owned());
     // Comparing forty surveys takes longer than a request thread should be held.
@@ -57,44 +88,105 @@ async fn answer(session: &Session, app: &Data<App>, id: &str, status: StatusCode
         let own = reading.own_surveys()?.into_iter().find(|o| o.survey.id() == of);
         let versions = reading.survey_versions(&of)?;
         let pairs = versions.iter().zip(versions.iter().skip(1)).take(MOST);
-        let changes: Vec<_> = pairs.map(|(after, before)| changes::between(&before.definition, &after.definition, lang)).collect();
+        let changes: Vec<_> = pairs
+            .map(|(after, before)| changes::between(&before.definition, &after.definition, lang))
+            .collect();
         Ok::<_, AppError>((own, versions, changes))
     })
     .await??;
     let own = own.ok_or(WebError::NothingHere)?;
     let body = html! {
-        p { a href={ "/desk/surveys/" (percent(id)) "/outline" } { (lang.pick("← 返回问卷", "← Back to the survey")) } }
+        p {
+            a href={ "/desk/surveys/" (percent(id)) "/outline" } {
+                (lang.pick("← 返回问卷", "← Back to the survey"))
+            }
+        }
         h1 { (lang.pick("历次版本：", "All versions: ")) (own.survey.title().get(lang)) }
-        p.soft { (lang.pick("最新的在前。恢复某一版，就是把它再保存为最新的一版；各轮次用的是各自留存的问卷，不受影响。", "The latest first. To go back to one keeps it once more as the latest; rounds have surveys of their own and are not touched.")) }
+        p.soft {
+            (lang.pick(
+                "最新的在前。恢复某一版，就是把它再保存为最新的一版；各轮次用的是各自留存的问卷，不\
+                 受影响。",
+                "The latest first. To go back to one keeps it once more as the latest; rounds have \
+                 surveys of their own and are not touched.",
+            ))
+        }
         (said)
-        @for (n, version) in versions.iter().enumerate().take(MOST) { (one(session, id, own.version, version, changes.get(n))) }
-        @if versions.len() > MOST { p.soft { (lang.pick("只列最近的 ", "Only the latest ")) (MOST) (lang.pick(" 版，更早的仍留存在数据库中。", " are listed; earlier ones are kept in the database.")) } }
-        @if versions.last().is_none_or(|v| v.version > 1) { p.soft { (lang.pick("更早的版本写于旧版程序，没有留存。", "Earlier versions were written before versions were kept.")) } }
+        @for (n, version) in versions.iter().enumerate().take(MOST) {
+            (one(session, id, own.version, version, changes.get(n)))
+        }
+        @if versions.len() > MOST {
+            p.soft {
+                (lang.pick("只列最近的 ", "Only the latest "))
+                (MOST)
+                (lang.pick(
+                    " 版，更早的仍留存在数据库中。",
+                    " are listed; earlier ones are kept in the database.",
+                ))
+            }
+        }
+        @if versions.last().is_none_or(|v| v.version > 1) {
+            p.soft {
+                (lang.pick(
+                    "更早的版本写于旧版程序，没有留存。",
+                    "Earlier versions were written before versions were kept.",
+                ))
+            }
+        }
     };
-    let mut response = html_page(session, lang.pick("历次版本", "All versions"), demo_mark(app, lang), body);
+    let mut response =
+        html_page(session, lang.pick("历次版本", "All versions"), demo_mark(app, lang), body);
     *response.status_mut() = status;
     Ok(response)
 }
 
-fn one(session: &Session, id: &str, latest: i32, version: &SurveyVersion, changes: Option<&Vec<conflict::Part>>) -> Markup {
+fn one(
+    session: &Session,
+    id: &str,
+    latest: i32,
+    version: &SurveyVersion,
+    changes: Option<&Vec<conflict::Part>>,
+) -> Markup {
     let lang = session.lang;
     html! {
         div.card {
             div.row {
                 h2 { (lang.pick("第 ", "Version ")) (version.version) (lang.pick(" 版", "")) }
-                span.soft { @if version.account.is_empty() { (lang.pick("开始留存版本之前", "before versions were kept")) } @else { (version.account) (lang.pick("，", ", ")) (minute_of(version.at)) } }
-                @if version.version == latest { span.level.unclear { (lang.pick("现在的版本", "the latest")) } }
-                @else {
-                    form.inline method="post" action={ "/desk/surveys/" (percent(id)) "/versions" } {
-                        (csrf(session)) (conflict::seen(&latest.to_string())) input type="hidden" name="version" value=(version.version);
+                span.soft {
+                    @if version.account.is_empty() {
+                        (lang.pick("开始留存版本之前", "before versions were kept"))
+                    } @else { (version.account) (lang.pick("，", ", ")) (minute_of(version.at)) }
+                }
+                @if version.version == latest {
+                    span.level.unclear { (lang.pick("现在的版本", "the latest")) }
+                } @else {
+                    @let to = format!("/desk/surveys/{}/versions", percent(id));
+                    form.inline method="post" action=(to) {
+                        (csrf(session))
+                        (conflict::seen(&latest.to_string()))
+                        input type="hidden" name="version" value=(version.version);
                         button.quiet type="submit" { (lang.pick("恢复这一版", "Go back to this")) }
                     }
                 }
             }
             @match changes {
-                None => { p.soft { (lang.pick("留存的最早一版。", "The earliest that is kept.")) } }
-                Some(parts) if parts.is_empty() => { p.soft { (lang.pick("内容没有变化。", "No difference.")) } }
-                Some(parts) => { details { summary { (parts.len()) (lang.pick(" 处改动", if parts.len() == 1 { " change" } else { " changes" })) } (conflict::table(lang, parts, [["上一版", "Before"], ["这一版", "After"]])) } }
+                None => {
+                    p.soft { (lang.pick("留存的最早一版。", "The earliest that is kept.")) }
+                }
+                Some(parts) if parts.is_empty() => {
+                    p.soft { (lang.pick("内容没有变化。", "No difference.")) }
+                }
+                Some(parts) => {
+                    details {
+                        summary {
+                            (parts.len())
+                            (lang.pick(
+                                " 处改动",
+                                if parts.len() == 1 { " change" } else { " changes" },
+                            ))
+                        }
+                        (conflict::table(lang, parts, [["上一版", "Before"], ["这一版", "After"]]))
+                    }
+                }
             }
         }
     }

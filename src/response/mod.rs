@@ -1,5 +1,8 @@
 //! A response: what one person answered, in memory only.
-//! It is read from a form, checked against the frozen survey and turned into ballot bytes; it is never stored, printed or logged.
+//! It is read from a form, checked against the frozen survey and turned into ballot bytes; it is
+//! never stored, printed or logged.
+
+mod form;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +12,8 @@ use zeroize::Zeroize;
 
 use crate::survey::{Choice, Kind, Question, Survey, TextField, Wanted};
 use crate::text::Refusal;
+pub use form::{Form, form_size};
+pub(crate) use form::{MAX_FIELDS, percent};
 
 /// Fields of the form that are not answers.
 pub const CODE_FIELD: &str = "code";
@@ -88,107 +93,6 @@ impl Response {
 /// Problems of a form, by field.
 pub type FieldErrors = BTreeMap<String, Refusal>;
 
-impl Form {
-    /// The form, refused if a value holds a NUL, which no database keeps.
-    pub fn without_nul(self) -> Result<Self, Refusal> {
-        if self.0.iter().any(|(name, values)| name.contains('\0') || values.iter().any(|value| value.contains('\0'))) {
-            return Err(Refusal::new("提交的内容含有 NUL 字符，请删去后重试", "what was sent holds a NUL character; take it out and try again"));
-        }
-        Ok(self)
-    }
-}
-
-/// The form's own part: fields by name, each with all its values in order.
-#[derive(Clone, Default)]
-pub struct Form(pub BTreeMap<String, Vec<String>>);
-
-impl fmt::Debug for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Form([redacted])")
-    }
-}
-
-/// The largest form that this survey's page can send, in bytes, rounded up. The script pads every form to it, so that its length tells nothing.
-#[must_use]
-pub fn form_size(survey: &Survey) -> usize {
-    // A character takes twelve bytes at most once encoded.
-    let field = |name: usize, value: usize| name + value + 2;
-    let longest = |choices: &[Choice]| choices.iter().map(|c| c.id.len()).max().unwrap_or(0);
-    let answers = survey.questions().iter().map(|question| {
-        let name = question.id.len();
-        let other = |choices: &[Choice]| choices.iter().filter_map(|c| c.other_chars).max().map_or(0, |chars| field(name + 6, 12 * chars));
-        match &question.kind {
-            Kind::Scale(scale) => field(name, scale.steps.iter().map(|s| s.id.len()).max().unwrap_or(0)),
-            Kind::Single(choices) => field(name, longest(choices)) + other(choices),
-            Kind::Multi { choices, .. } => choices.iter().map(|c| field(name, c.id.len())).sum::<usize>() + other(choices),
-            Kind::Number { .. } => field(name, 20),
-            Kind::Text { max_chars } => field(name, 12 * max_chars),
-            Kind::Rank { choices, places } => places * field(name + 3, longest(choices)),
-        }
-    });
-    let rest = field(CODE_FIELD.len(), 40 * 12) + field(BLANK_FIELD.len(), 1) + field(CHECK_FIELD.len(), 1) + field(PAD_FIELD.len(), 0);
-    (answers.sum::<usize>() + rest).next_multiple_of(1 << 10)
-}
-
-/// Most fields a form may have; the largest survey allowed stays far below.
-pub const MAX_FIELDS: usize = 8_000;
-
-impl Form {
-    /// Decodes `application/x-www-form-urlencoded` strictly: invalid UTF-8 is an error, not a replacement character.
-    pub fn decode(body: &[u8]) -> Result<Self, Refusal> {
-        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (n, pair) in body.split(|b| *b == b'&').filter(|p| !p.is_empty()).enumerate() {
-            if n >= MAX_FIELDS {
-                return Err(Refusal::new("表单项目过多，未收到", "the form has too many fields; it was not received"));
-            }
-            let mut halves = pair.splitn(2, |b| *b == b'=');
-            let name = percent(halves.next().unwrap_or_default())?;
-            let value = percent(halves.next().unwrap_or_default())?;
-            fields.entry(name).or_default().push(value);
-        }
-        Ok(Self(fields))
-    }
-
-    /// The form as it would be sent.
-    #[must_use]
-    pub fn encode(&self) -> String {
-        let escaped = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-        let pairs = self.0.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-        pairs.map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect::<Vec<_>>().join("&")
-    }
-
-    /// The first value of a field.
-    #[must_use]
-    pub fn first(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|v| v.first()).map_or("", String::as_str)
-    }
-
-    /// Whether a field has this value among its values.
-    #[must_use]
-    pub fn has(&self, name: &str, value: &str) -> bool {
-        self.0.get(name).is_some_and(|values| values.iter().any(|v| v == value))
-    }
-}
-
-impl Drop for Form {
-    fn drop(&mut self) {
-        for value in self.0.values_mut().flatten() {
-            value.zeroize();
-        }
-    }
-}
-
-/// Decodes one half of a pair of `application/x-www-form-urlencoded`.
-pub fn percent(bytes: &[u8]) -> Result<String, Refusal> {
-    let spaced: Vec<u8> = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    percent_encoding::percent_decode(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| {
-        Refusal::new(
-            "提交的内容不是有效的 UTF-8 文字，未收到；请换一个浏览器重试",
-            "what was sent is not valid UTF-8 and was not received; try another browser",
-        )
-    })
-}
-
 /// Reads all answers of a form, or says what is wrong beside each field.
 pub fn read(survey: &Survey, form: &Form) -> Result<Response, FieldErrors> {
     let mut errors = FieldErrors::new();
@@ -197,18 +101,29 @@ pub fn read(survey: &Survey, form: &Form) -> Result<Response, FieldErrors> {
         if !known_field(survey, name) {
             errors.insert(
                 name.clone(),
-                Refusal::new("表单中有本问卷没有的题目，请刷新页面后重填", "the form holds a question that is not in this survey; reload the page"),
+                Refusal::new(
+                    "表单中有本问卷没有的题目，请刷新页面后重填",
+                    "the form holds a question that is not in this survey; reload the page",
+                ),
             );
         }
     }
     for (n, question) in survey.questions().iter().enumerate() {
-        if !question.visible_if.iter().all(|condition| holds(&condition.wanted, &response.answers[condition.question])) {
-            continue; // not asked of this person: what a page without script sent for it is left out
+        if !question
+            .visible_if
+            .iter()
+            .all(|condition| holds(&condition.wanted, &response.answers[condition.question]))
+        {
+            // Not asked of this person: what a page without script sent for it is left out
+            continue;
         }
         match read_question(question, form) {
             Ok((answer, other)) => {
                 if question.required && answer == Answer::Blank && !form.has(BLANK_FIELD, "1") {
-                    errors.insert(question.id.clone(), Refusal::new("此题必答，请作答", "this question needs an answer"));
+                    errors.insert(
+                        question.id.clone(),
+                        Refusal::new("此题必答，请作答", "this question needs an answer"),
+                    );
                 }
                 response.answers[n] = answer;
                 response.others[n] = other;
@@ -248,9 +163,13 @@ fn known_field(survey: &Survey, name: &str) -> bool {
     }
     let (id, part) = name.split_once('.').map_or((name, None), |(id, part)| (id, Some(part)));
     survey.question(id).is_some_and(|question| match (&question.kind, part) {
-        (Kind::Rank { places, .. }, Some(place)) => place.parse::<usize>().is_ok_and(|p| (1..=*places).contains(&p)),
+        (Kind::Rank { places, .. }, Some(place)) => {
+            place.parse::<usize>().is_ok_and(|p| (1..=*places).contains(&p))
+        }
         (Kind::Rank { .. }, None) => false,
-        (Kind::Single(choices) | Kind::Multi { choices, .. }, Some("other")) => choices.iter().any(|c| c.other_chars.is_some()),
+        (Kind::Single(choices) | Kind::Multi { choices, .. }, Some("other")) => {
+            choices.iter().any(|c| c.other_chars.is_some())
+        }
         (_, part) => part.is_none(),
     })
 }
@@ -260,9 +179,12 @@ type Read = Result<(Answer, Option<String>), (String, Refusal)>;
 fn read_question(question: &Question, form: &Form) -> Read {
     let id = &question.id;
     let fail = |refusal: Refusal| Err((id.clone(), refusal));
-    let given: Vec<&str> = form.0.get(id).map_or_else(Vec::new, |v| v.iter().map(String::as_str).filter(|v| !v.is_empty()).collect());
+    let given: Vec<&str> = form.0.get(id).map_or_else(Vec::new, |v| {
+        v.iter().map(String::as_str).filter(|v| !v.is_empty()).collect()
+    });
     match &question.kind {
-        Kind::Scale(_) => one_of(&given, &question.kind.option_ids()).map_or_else(fail, |answer| Ok((answer, None))),
+        Kind::Scale(_) => one_of(&given, &question.kind.option_ids())
+            .map_or_else(fail, |answer| Ok((answer, None))),
         Kind::Single(choices) => {
             let mut answer = match one_of(&given, &question.kind.option_ids()) {
                 Ok(answer) => answer,
@@ -272,15 +194,21 @@ fn read_question(question: &Question, form: &Form) -> Read {
             if let (Some((index, _)), Answer::Blank) = (&other, &answer) {
                 answer = Answer::One(*index);
             }
-            let kept = other.filter(|(index, _)| answer == Answer::One(*index)).map(|(_, text)| text);
+            let kept =
+                other.filter(|(index, _)| answer == Answer::One(*index)).map(|(_, text)| text);
             Ok((answer, kept))
         }
-        Kind::Multi { choices, min, max } => read_multi(question, choices, (*min, *max), &given, form),
+        Kind::Multi { choices, min, max } => {
+            read_multi(question, choices, (*min, *max), &given, form)
+        }
         Kind::Number { min, max, .. } => match given.as_slice() {
             [] => Ok((Answer::Blank, None)),
             [text] => match ascii_digits(text).parse::<i64>() {
                 Ok(number) if (*min..=*max).contains(&number) => Ok((Answer::Number(number), None)),
-                _ => fail(Refusal::new(format!("请填 {min} 至 {max} 之间的整数"), format!("enter a whole number from {min} to {max}"))),
+                _ => fail(Refusal::new(
+                    format!("请填 {min} 至 {max} 之间的整数"),
+                    format!("enter a whole number from {min} to {max}"),
+                )),
             },
             _ => fail(two_values()),
         },
@@ -297,7 +225,13 @@ fn read_question(question: &Question, form: &Form) -> Read {
     }
 }
 
-fn read_multi(question: &Question, choices: &[Choice], (min, max): (usize, usize), given: &[&str], form: &Form) -> Read {
+fn read_multi(
+    question: &Question,
+    choices: &[Choice],
+    (min, max): (usize, usize),
+    given: &[&str],
+    form: &Form,
+) -> Read {
     let fail = |refusal: Refusal| Err((question.id.clone(), refusal));
     let mut mask = 0u64;
     for value in given {
@@ -313,13 +247,22 @@ fn read_multi(question: &Question, choices: &[Choice], (min, max): (usize, usize
     let count = mask.count_ones() as usize;
     let exclusive = choices.iter().enumerate().any(|(n, c)| c.exclusive && mask & (1 << n) != 0);
     if count > max {
-        return fail(Refusal::new(format!("最多选 {max} 项，您选了 {count} 项"), format!("choose {max} at most; you chose {count}")));
+        return fail(Refusal::new(
+            format!("最多选 {max} 项，您选了 {count} 项"),
+            format!("choose {max} at most; you chose {count}"),
+        ));
     }
     if exclusive && count > 1 {
-        return fail(Refusal::new("“说不清”一类的选项不能与其他选项同时选", "an option such as “hard to say” cannot go with others"));
+        return fail(Refusal::new(
+            "“说不清”一类的选项不能与其他选项同时选",
+            "an option such as “hard to say” cannot go with others",
+        ));
     }
     if count > 0 && count < min {
-        return fail(Refusal::new(format!("至少选 {min} 项，或一项都不选"), format!("choose {min} at least, or none")));
+        return fail(Refusal::new(
+            format!("至少选 {min} 项，或一项都不选"),
+            format!("choose {min} at least, or none"),
+        ));
     }
     let answer = if count == 0 { Answer::Blank } else { Answer::Many(mask) };
     Ok((answer, other.map(|(_, text)| text)))
@@ -329,7 +272,10 @@ fn read_rank(id: &str, choices: &[Choice], places: usize, form: &Form) -> Read {
     let mut order = vec![None; places];
     for (place, slot) in order.iter_mut().enumerate() {
         let field = format!("{id}.{}", place + 1);
-        let values: Vec<&String> = form.0.get(&field).map_or_else(Vec::new, |v| v.iter().filter(|v| !v.is_empty()).collect());
+        let values: Vec<&String> = form
+            .0
+            .get(&field)
+            .map_or_else(Vec::new, |v| v.iter().filter(|v| !v.is_empty()).collect());
         *slot = match values.as_slice() {
             [] => None,
             [value] => match choices.iter().position(|c| &&c.id == value) {
@@ -344,14 +290,25 @@ fn read_rank(id: &str, choices: &[Choice], places: usize, form: &Form) -> Read {
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < chosen.len() {
-        return Err((id.to_owned(), Refusal::new("同一选项不能占两个位次", "an option cannot take two places")));
+        return Err((
+            id.to_owned(),
+            Refusal::new("同一选项不能占两个位次", "an option cannot take two places"),
+        ));
     }
     Ok((if chosen.is_empty() { Answer::Blank } else { Answer::Rank(order) }, None))
 }
 
 /// The "other" text of a question with the index of its option.
-fn other_text(question: &Question, choices: &[Choice], form: &Form) -> Result<Option<(u8, String)>, (String, Refusal)> {
-    let Some((index, max)) = choices.iter().enumerate().find_map(|(n, c)| c.other_chars.map(|max| (n, max))) else { return Ok(None) };
+fn other_text(
+    question: &Question,
+    choices: &[Choice],
+    form: &Form,
+) -> Result<Option<(u8, String)>, (String, Refusal)> {
+    let Some((index, max)) =
+        choices.iter().enumerate().find_map(|(n, c)| c.other_chars.map(|max| (n, max)))
+    else {
+        return Ok(None);
+    };
     let field = TextField::other(&question.id).to_string();
     let values = form.0.get(&field).map_or(&[][..], Vec::as_slice);
     match values {
@@ -367,7 +324,12 @@ fn other_text(question: &Question, choices: &[Choice], form: &Form) -> Result<Op
 fn one_of(given: &[&str], ids: &[&str]) -> Result<Answer, Refusal> {
     match given {
         [] => Ok(Answer::Blank),
-        [value] => ids.iter().position(|id| id == value).and_then(|n| u8::try_from(n).ok()).map(Answer::One).ok_or_else(not_offered),
+        [value] => ids
+            .iter()
+            .position(|id| id == value)
+            .and_then(|n| u8::try_from(n).ok())
+            .map(Answer::One)
+            .ok_or_else(not_offered),
         _ => Err(two_values()),
     }
 }
@@ -380,17 +342,35 @@ fn two_values() -> Refusal {
     Refusal::new("本题只能有一个答案，请重新选择", "only one answer is possible here; choose again")
 }
 
-/// A text as it is kept: NFC, line ends as `\n`, no control characters, trimmed; `None` if nothing is left.
+/// A text as it is kept: NFC, line ends as `\n`, no control characters, trimmed; `None` if nothing
+/// is left.
 pub fn clean(text: &str, max_chars: usize) -> Result<Option<String>, Refusal> {
-    let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect();
+    let text: String = text
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .nfc()
+        .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
+        .collect();
     let text = text.trim();
     let count = text.chars().count();
     if count > max_chars {
-        return Err(Refusal::new(format!("最多 {max_chars} 字，您写了 {count} 字"), format!("{max_chars} characters at most; you wrote {count}")));
+        return Err(Refusal::new(
+            format!("最多 {max_chars} 字，您写了 {count} 字"),
+            format!("{max_chars} characters at most; you wrote {count}"),
+        ));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 fn ascii_digits(text: &str) -> String {
-    text.trim().chars().map(|c| if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c) } else { c }).collect()
+    text.trim()
+        .chars()
+        .map(|c| {
+            if ('０'..='９').contains(&c) {
+                char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
+            } else {
+                c
+            }
+        })
+        .collect()
 }
