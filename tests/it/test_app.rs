@@ -439,7 +439,10 @@ pub fn survey_with(
     [prominent, tendency, emerging]: [u8; 3],
     (present_from, prominent_from): (u8, u8),
 ) -> Survey {
-    let step = |id: &str, score: Option<u8>| serde_json::json!({ "id": id, "label": { "zh-CN": id }, "score": score });
+    let step = |id: &str, score: Option<u8>| {
+        let label = serde_json::json!({ "zh-CN": id });
+        serde_json::json!({ "id": id, "label": label, "score": score })
+    };
     let file = serde_json::json!({
         "id": "odd", "version": "1", "languages": ["zh-CN"],
         "title": { "zh-CN": "试" }, "intro": { "zh-CN": "试" }, "thanks": { "zh-CN": "谢" },

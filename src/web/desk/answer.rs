@@ -1,12 +1,17 @@
-//! What handlers answer with: pages in the desk's frame, ways on, refusals, and files to keep.
+//! What handlers work and answer with: the desk itself, pages in its frame, ways on, refusals, and
+//! files to keep.
 //! One place says how an answer looks, so that pages and errors look alike.
 
-use actix_web::HttpResponse;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
 use actix_web::http::StatusCode;
+use actix_web::web::{Data, block};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev};
 use maud::{Markup, html};
 
 use super::Session;
-use crate::app::{App, AppError};
+use crate::app::{Actor, App, AppError};
 use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::page::{self, Frame};
@@ -17,16 +22,107 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// A desk page.
-pub(in crate::web::desk) fn html_page(
-    session: &Session,
-    title: &str,
-    marks: &str,
-    body: Markup,
-) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(page::desk(&Frame::of(session), title, marks, body).into_string())
+/// What a handler comes to.
+pub(in crate::web::desk) type Answer = Result<HttpResponse, WebError>;
+
+/// What a handler works with: whoever came through the door, and the application they act on.
+pub struct Desk {
+    pub(in crate::web::desk) session: Session,
+    app: Data<App>,
+}
+
+impl FromRequest for Desk {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let session = request.extensions().get::<Session>().cloned();
+        let app = request.app_data::<Data<App>>().cloned();
+        let desk = session.zip(app).map(|(session, app)| Self { session, app });
+        ready(desk.ok_or(WebError::Forbidden))
+    }
+}
+
+impl Deref for Desk {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl Desk {
+    /// The desk of whoever was let in, for those who answer before a handler does.
+    pub(in crate::web::desk) fn of(session: Session, app: Data<App>) -> Self {
+        Self { session, app }
+    }
+
+    /// The application, for what goes on after the answer.
+    pub(in crate::web::desk) fn app(&self) -> &Data<App> {
+        &self.app
+    }
+
+    /// Does what may take a while, in the name of whoever is signed in.
+    pub(in crate::web::desk) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App, &Actor) -> T + Send + 'static,
+    ) -> Result<T, WebError> {
+        let (app, by) = (self.app.clone(), self.session.actor());
+        Ok(block(move || work(&app, &by)).await?)
+    }
+
+    /// A page of the desk.
+    pub(in crate::web::desk) fn page(&self, title: &str, body: Markup) -> HttpResponse {
+        self.page_with(StatusCode::OK, "", title, body)
+    }
+
+    /// A page that says in its status too whether something failed.
+    pub(in crate::web::desk) fn answer(
+        &self,
+        failed: bool,
+        title: &str,
+        body: Markup,
+    ) -> HttpResponse {
+        let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        self.page_with(status, "", title, body)
+    }
+
+    /// A page of one round, with the round's marks.
+    pub(in crate::web::desk) fn marked(
+        &self,
+        marks: &str,
+        title: &str,
+        body: Markup,
+    ) -> HttpResponse {
+        self.page_with(StatusCode::OK, marks, title, body)
+    }
+
+    /// A page with all that can be said of it. Without marks of a round it has the installation's.
+    pub(in crate::web::desk) fn page_with(
+        &self,
+        status: StatusCode,
+        marks: &str,
+        title: &str,
+        body: Markup,
+    ) -> HttpResponse {
+        let marks = if marks.is_empty() { demo_mark(&self.app, self.lang) } else { marks };
+        let page = page::desk(&Frame::of(&self.session), title, marks, body);
+        HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .body(page.into_string())
+    }
+
+    /// The page of a step that was refused, with the way back.
+    pub(in crate::web::desk) fn refused(&self, error: AppError, back: &str) -> Answer {
+        let lang = self.lang;
+        let title = lang.pick("未能完成", "That did not work");
+        let page = html! {
+            h1 { (title) }
+            div.errors role="alert" { (refusal_text(error, lang)?) }
+            p { a href=(back) { (lang.pick("返回", "Back")) } }
+        };
+        Ok(self.answer(true, title, page))
+    }
 }
 
 pub(in crate::web::desk) fn see_other(to: &str) -> HttpResponse {
@@ -72,23 +168,4 @@ pub(in crate::web::desk) fn download(
             format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"),
         ))
         .body(body)
-}
-
-/// The page of a step that was refused, with the way back.
-pub(in crate::web::desk) fn refused(
-    session: &Session,
-    app: &App,
-    error: AppError,
-    back: &str,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let title = lang.pick("未能完成", "That did not work");
-    let page = html! {
-        h1 { (title) }
-        div.errors role="alert" { (refusal_text(error, lang)?) }
-        p { a href=(back) { (lang.pick("返回", "Back")) } }
-    };
-    let mut response = html_page(session, title, demo_mark(app, lang), page);
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
 }

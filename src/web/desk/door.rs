@@ -13,7 +13,7 @@ use actix_web::web::{Data, Payload, block};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use maud::html;
 
-use super::answer::refusal_text;
+use super::answer::{Desk, refusal_text};
 use super::forms::carried::{self, MAX_FORM};
 use super::office::password::{fields, password_page, respond, within_desk};
 use crate::app::{self, Actor, App, Permission};
@@ -316,5 +316,6 @@ async fn ask_password(
         }
     };
     let page = password_page(session, request.path(), &kept, error.as_deref());
-    Ok(Some(respond(session, app, page, error.is_some())))
+    let desk = Desk::of(session.clone(), app.clone());
+    Ok(Some(respond(&desk, page, error.is_some())))
 }

@@ -18,6 +18,7 @@ use actix_web::web::{Data, block};
 use super::error::WebError;
 use crate::app::App;
 
+pub use answer::Desk;
 pub use door::{Entrance, Posted, Session, language};
 pub use errors::errors;
 pub use rounds::opening::Openings;

@@ -3,48 +3,36 @@
 //! Nothing is compared that the look-back rule does not allow, and what is not certain is not
 //! called a change.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, AppError, Results};
+use crate::app::{AppError, Results};
 use crate::gate::{BureauCell, ExactItem};
 use crate::id::RoundId;
 use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::text::{Lang, Refusal};
-use crate::web::desk::Session;
-use crate::web::desk::answer::html_page;
+use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::charts::{change_bar, colour};
-use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/compare`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let by = session.actor();
-    let (results, base) = block(move || {
-        let results = app.results(&by, &id)?;
-        let base = results.round.looks_back.as_ref().ok_or_else(|| {
-            Refusal::new(
-                "本轮没有设定对照的轮次；新建轮次时可以选择",
-                "this round looks back at none; choose one when a round is created",
-            )
-        })?;
-        let base = app.results(&by, base)?;
-        Ok::<_, AppError>((results, base))
-    })
-    .await??;
+    let (results, base) = desk
+        .run(move |app, by| {
+            let results = app.results(by, &id)?;
+            let base = results.round.looks_back.as_ref().ok_or_else(|| {
+                Refusal::new(
+                    "本轮没有设定对照的轮次；新建轮次时可以选择",
+                    "this round looks back at none; choose one when a round is created",
+                )
+            })?;
+            let base = app.results(by, base)?;
+            Ok::<_, AppError>((results, base))
+        })
+        .await??;
     let body = page(&results, &base, lang);
-    Ok(html_page(
-        &session,
-        lang.pick("两轮对照", "Two rounds compared"),
-        results.marks.get(lang),
-        body,
-    ))
+    Ok(desk.marked(results.marks.get(lang), lang.pick("两轮对照", "Two rounds compared"), body))
 }
 
 fn page(now: &Results, base: &Results, lang: Lang) -> Markup {

@@ -2,36 +2,25 @@
 //! password and the audit chain.
 //! There are no filters: a table leaves whole, or as the part that a published group is.
 
-use actix_web::web::{Data, Path, block};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpRequest;
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, AppError, Document, FileFormat, Results, Wanted};
+use crate::app::{AppError, Document, FileFormat, Results, Wanted};
 use crate::export::{Headers, TableName};
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::text::{Lang, Refusal};
-use crate::web::desk::Session;
-use crate::web::desk::answer::{download, html_page};
+use crate::web::desk::answer::{Answer, Desk, download};
 use crate::web::desk::office::password::{ask_first, percent};
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/exports`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let by = session.actor();
-    let results = block(move || app.results(&by, &id)).await??;
-    Ok(html_page(
-        &session,
-        lang.pick("导出", "Export"),
-        results.marks.get(lang),
-        page(&results, lang),
-    ))
+    let results = desk.run(move |app, by| app.results(by, &id)).await??;
+    Ok(desk.marked(results.marks.get(lang), lang.pick("导出", "Export"), page(&results, lang)))
 }
 
 fn page(results: &Results, lang: Lang) -> Markup {
@@ -247,24 +236,19 @@ fn read(request: &HttpRequest) -> Result<Asked, WebError> {
 }
 
 /// `GET /desk/rounds/{round}/export/{table}`.
-pub async fn export(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-    path: Path<(RoundId, String)>,
-) -> Result<HttpResponse, WebError> {
+pub async fn export(desk: Desk, request: HttpRequest, path: Path<(RoundId, String)>) -> Answer {
     let id = path.0.clone();
     let document: Document = path.1.parse().map_err(|()| WebError::NothingHere)?;
     let asked = read(&request)?;
-    if !session.confirmed {
+    if !desk.confirmed {
         return Ok(ask_first(request.uri().path_and_query().map_or("", |p| p.as_str())));
     }
-    let by = session.actor();
-    let file = block(move || {
-        let group = asked.group.as_deref();
-        let Asked { format, headers, gb18030, each, .. } = asked;
-        app.export(&by, &id, &Wanted { document, format, group, each, headers, gb18030 })
-    })
-    .await??;
+    let file = desk
+        .run(move |app, by| {
+            let group = asked.group.as_deref();
+            let Asked { format, headers, gb18030, each, .. } = asked;
+            app.export(by, &id, &Wanted { document, format, group, each, headers, gb18030 })
+        })
+        .await??;
     Ok(download(&file.name, file.content_type, file.bytes))
 }

@@ -2,36 +2,31 @@
 //! became of it since an earlier round.
 //! Each chart stands beside its figures, which are those of the exports.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, AppError, Permission, Results};
+use crate::app::{AppError, Permission, Results};
 use crate::gate::{Band, BureauCell, BureauItem, GroupCell, GroupItem, ReleasedGroup};
 use crate::id::RoundId;
 use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::round::RoundState;
 use crate::survey::{Question, QuestionRole, Section};
 use crate::text::Lang;
-use crate::web::desk::Session;
-use crate::web::desk::answer::html_page;
+use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::charts::{band_bar, option_label};
 use crate::web::desk::lists::results::level_tag;
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/groups/{group}`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    path: Path<(RoundId, String)>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
+    let lang = desk.lang;
     let id = path.0.clone();
-    let (reading, by, code) = (app.clone(), session.actor(), path.1.clone());
-    let (results, base) = block(move || {
-        let results = reading.read_list(&by, &id, &code)?;
-        let base =
-            match results.round.looks_back.as_ref().map(|base| reading.results_for(&by, base)) {
+    let code = path.1.clone();
+    let (results, base) = desk
+        .run(move |app, by| {
+            let results = app.read_list(by, &id, &code)?;
+            let base = match results.round.looks_back.as_ref().map(|base| app.results_for(by, base))
+            {
                 // What was never released is compared for the section only.
                 Some(Ok(base)) => Some(base).filter(|b| {
                     by.may(Permission::RunRounds) || b.round.state == RoundState::Released
@@ -39,19 +34,19 @@ pub async fn show(
                 Some(Err(AppError::Refused(_) | AppError::NotFound(_))) | None => None,
                 Some(Err(error)) => return Err(error),
             };
-        Ok((results, base))
-    })
-    .await??;
+            Ok((results, base))
+        })
+        .await??;
     let code = path.1.as_str();
     let group =
         results.release.groups.iter().find(|g| g.code == code).ok_or(WebError::NothingHere)?;
-    let back = if session.role.runs_rounds() {
+    let back = if desk.role.runs_rounds() {
         format!("/desk/rounds/{}/results", results.round.id)
     } else {
         "/desk".to_owned()
     };
     let body = page(&results, group, base.as_ref(), &back, lang);
-    Ok(html_page(&session, &group.name, results.marks.get(lang), body))
+    Ok(desk.marked(results.marks.get(lang), &group.name, body))
 }
 
 fn page(

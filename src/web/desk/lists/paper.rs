@@ -1,36 +1,29 @@
 //! A problem list as a page that one prints and hands over: A4 landscape, table T2, places for seal
 //! and signature.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, Results};
+use crate::app::Results;
 use crate::id::RoundId;
 use crate::problem::ProblemList;
 use crate::round::Day;
 use crate::text::{Lang, Text, visible};
 use crate::unit::Scope;
-use crate::web::desk::Session;
-use crate::web::desk::answer::html_page;
+use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::results::level_tag;
-use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/lists/{group}`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    path: Path<(RoundId, String)>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
+    let lang = desk.lang;
     let id = path.0.clone();
-    let (reading, by, code) = (app.clone(), session.actor(), path.1.clone());
-    let results = block(move || reading.read_list(&by, &id, &code)).await??;
+    let code = path.1.clone();
+    let results = desk.run(move |app, by| app.read_list(by, &id, &code)).await??;
     let code = &path.1;
     let list = results.list(code)?;
     let body = html! {
         div.row.noprint {
-            @if session.role.runs_rounds() {
+            @if desk.role.runs_rounds() {
                 a href={ "/desk/rounds/" (results.round.id) "/results" } {
                     (lang.pick("← 返回结果", "← Results"))
                 }
@@ -42,7 +35,7 @@ pub async fn show(
                     (lang.pick("与全局对照", "Beside the bureau"))
                 }
             }
-            @if session.role.runs_rounds() {
+            @if desk.role.runs_rounds() {
                 a href={ "/desk/rounds/" (results.round.id) "/problems/" (encode(code)) } {
                     (lang.pick("整理清单", "Work on the list"))
                 }
@@ -60,12 +53,11 @@ pub async fn show(
             }
             span.soft { (lang.pick("打印时选 A4 横向。", "Print on A4, landscape.")) }
         }
-        (paper(&results, &list, session.role.runs_rounds(), lang))
+        (paper(&results, &list, desk.role.runs_rounds(), lang))
     };
-    Ok(html_page(
-        &session,
-        &format!("{}{}", list.name, lang.pick("问题清单", ": problem list")),
+    Ok(desk.marked(
         results.marks.get(lang),
+        &format!("{}{}", list.name, lang.pick("问题清单", ": problem list")),
         body,
     ))
 }

@@ -3,70 +3,50 @@
 //! What comes from the Release stays beside what was typed, and every change is kept with its
 //! author.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{Action, Actor, App, AppError, Results, SharedStep};
+use crate::app::{Action, AppError, Results, SharedStep};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::text::{Lang, Refusal, Text};
-use crate::web::desk::answer::{html_page, see_other};
+use crate::web::desk::Posted;
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::pages::{list_page, overview_page};
 use crate::web::desk::lists::row_page::{list_path, row_page, row_path};
 use crate::web::desk::office::password::percent;
-use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/problems`.
-pub async fn overview(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
+pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
     let id = round.into_inner();
-    let by = session.actor();
-    let (results, agreed) = block(move || {
-        let agreed: Vec<String> = app
-            .approvals(&id)?
-            .into_iter()
-            .filter(|(step, _)| step == SharedStep::Lists.as_str())
-            .map(|(_, account)| account)
-            .collect();
-        Ok::<_, AppError>((app.results(&by, &id)?, agreed))
-    })
-    .await??;
-    let body = overview_page(&session, &results, &agreed)?;
-    Ok(html_page(
-        &session,
-        session.lang.pick("问题清单", "Problem lists"),
-        results.marks.get(session.lang),
-        body,
-    ))
+    let (results, agreed) = desk
+        .run(move |app, by| {
+            let agreed: Vec<String> = app
+                .approvals(&id)?
+                .into_iter()
+                .filter(|(step, _)| step == SharedStep::Lists.as_str())
+                .map(|(_, account)| account)
+                .collect();
+            Ok::<_, AppError>((app.results(by, &id)?, agreed))
+        })
+        .await??;
+    let body = overview_page(&desk, &results, &agreed)?;
+    Ok(desk.marked(results.marks.get(desk.lang), desk.lang.pick("问题清单", "Problem lists"), body))
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}`.
-pub async fn list(
-    session: Session,
-    app: Data<App>,
-    path: Path<(RoundId, String)>,
-) -> Result<HttpResponse, WebError> {
-    let results = results(&app, session.actor(), &path.0.clone()).await?;
-    answer_list(&session, &results, &path.1, &Form::default(), None)
+pub async fn list(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
+    let results = results(&desk, &path.0.clone()).await?;
+    answer_list(&desk, &results, &path.1, &Form::default(), None)
 }
 
 /// `POST /desk/rounds/{round}/problems/{group}`: adds a row.
-pub async fn add(
-    session: Session,
-    app: Data<App>,
-    path: Path<(RoundId, String)>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
+pub async fn add(desk: Desk, path: Path<(RoundId, String)>, Posted(form): Posted) -> Answer {
     let id = path.0.clone();
     let new = ProblemEdit {
         category: form.first("category").parse().unwrap_or(0),
@@ -76,54 +56,40 @@ pub async fn add(
             None,
         )
     };
-    let (working, of, by, anyway) =
-        (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
-    match block(move || working.add_problem(&by, &of, new, anyway)).await? {
+    let (of, anyway) = (id.clone(), form.has("anyway", "1"));
+    match desk.run(move |app, by| app.add_problem(by, &of, new, anyway)).await? {
         Ok(number) => Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&number)))),
         Err(error) => {
-            let wrong = Mistakes::of(error, session.lang)?;
-            let results = results(&app, session.actor(), &id).await?;
-            answer_list(&session, &results, &path.1, &form, Some(&wrong))
+            let wrong = Mistakes::of(error, desk.lang)?;
+            let results = results(&desk, &id).await?;
+            answer_list(&desk, &results, &path.1, &form, Some(&wrong))
         }
     }
 }
 
 fn answer_list(
-    session: &Session,
+    desk: &Desk,
     results: &Results,
     group: &str,
     form: &Form,
     wrong: Option<&Mistakes>,
-) -> Result<HttpResponse, WebError> {
+) -> Answer {
     let list = results.derived(group)?;
     let rows = results.working(group)?;
-    let body =
-        list_page(session, results, &list, &rows, form, wrong.unwrap_or(&Mistakes::default()));
-    let mut response = html_page(
-        session,
-        &format!("{}{}", list.name, session.lang.pick("问题清单", ": problem list")),
-        results.marks.get(session.lang),
-        body,
-    );
-    if wrong.is_some() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    let body = list_page(desk, results, &list, &rows, form, wrong.unwrap_or(&Mistakes::default()));
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let title = format!("{}{}", list.name, desk.lang.pick("问题清单", ": problem list"));
+    Ok(desk.page_with(status, results.marks.get(desk.lang), &title, body))
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}/{number}`.
-pub async fn row(
-    session: Session,
-    app: Data<App>,
-    path: Path<(RoundId, String, String)>,
-) -> Result<HttpResponse, WebError> {
+pub async fn row(desk: Desk, path: Path<(RoundId, String, String)>) -> Answer {
     let id = path.0.clone();
-    let results = results(&app, session.actor(), &id).await?;
+    let results = results(&desk, &id).await?;
     let row = find(&results, &path.1, &path.2)?;
     let form = form_of(&row);
     answer_row(
-        &session,
-        &app,
+        &desk,
         &results,
         (&path.1, &row),
         &form,
@@ -134,15 +100,13 @@ pub async fn row(
 
 /// `POST /desk/rounds/{round}/problems/{group}/{number}`.
 pub async fn change(
-    session: Session,
-    app: Data<App>,
+    desk: Desk,
     path: Path<(RoundId, String, String)>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(mut form) = form;
-    let lang = session.lang;
+    Posted(mut form): Posted,
+) -> Answer {
+    let lang = desk.lang;
     let id = path.0.clone();
-    let before = results(&app, session.actor(), &id).await?;
+    let before = results(&desk, &id).await?;
     let row = find(&before, &path.1, &path.2)?;
     let derived = before.derived(&path.1)?.problems.into_iter().find(|p| p.number == path.2);
     let base = row.edit.clone().unwrap_or_else(|| ProblemEdit::of(&row.problem, &path.1));
@@ -150,19 +114,19 @@ pub async fn change(
         version: form.first("seen").parse().unwrap_or(-1),
         ..read(&form, &base, derived.as_ref())
     };
-    let (working, of, by, anyway) =
-        (app.clone(), id.clone(), session.actor(), form.has("anyway", "1"));
-    let said = match block(move || working.save_problem(&by, &of, &edit, anyway)).await? {
+    let (of, anyway) = (id.clone(), form.has("anyway", "1"));
+    let said = match desk.run(move |app, by| app.save_problem(by, &of, &edit, anyway)).await? {
         Ok(()) => {
             return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2))));
         }
         Err(AppError::Changed) => {
             let kept = form_of(&row);
-            let (reading, of, number) = (app.clone(), id.clone(), path.2.clone());
-            let last = block(move || {
-                reading.last_change(Action::ProblemChanged, Some(&format!("{of} {number}")))
-            })
-            .await??;
+            let (of, number) = (id.clone(), path.2.clone());
+            let last = desk
+                .run(move |app, _| {
+                    app.last_change(Action::ProblemChanged, Some(&format!("{of} {number}")))
+                })
+                .await??;
             let both = conflict::both(
                 lang,
                 last.as_ref(),
@@ -174,29 +138,25 @@ pub async fn change(
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::of(error, lang)?),
     };
-    answer_row(&session, &app, &before, (&path.1, &row), &form, said).await
+    answer_row(&desk, &before, (&path.1, &row), &form, said).await
 }
 
 async fn answer_row(
-    session: &Session,
-    app: &Data<App>,
+    desk: &Desk,
     results: &Results,
     (group, row): (&str, &WorkingRow),
     form: &Form,
     (status, said, wrong): (StatusCode, Markup, Mistakes),
-) -> Result<HttpResponse, WebError> {
-    let (reading, id, number) = (app.clone(), results.round.id.clone(), row.problem.number.clone());
-    let history = block(move || reading.problem_history(&id, &number)).await??;
-    let body = row_page(session, results, group, row, (form, &wrong), &history, &said)?;
-    let mut response =
-        html_page(session, &row.problem.number, results.marks.get(session.lang), body);
-    *response.status_mut() = status;
-    Ok(response)
+) -> Answer {
+    let (id, number) = (results.round.id.clone(), row.problem.number.clone());
+    let history = desk.run(move |app, _| app.problem_history(&id, &number)).await??;
+    let body = row_page(desk, results, group, row, (form, &wrong), &history, &said)?;
+    Ok(desk.page_with(status, results.marks.get(desk.lang), &row.problem.number, body))
 }
 
-async fn results(app: &Data<App>, by: Actor, id: &RoundId) -> Result<Results, WebError> {
-    let (reading, id) = (app.clone(), id.clone());
-    Ok(block(move || reading.results(&by, &id)).await??)
+async fn results(desk: &Desk, id: &RoundId) -> Result<Results, WebError> {
+    let id = id.clone();
+    Ok(desk.run(move |app, by| app.results(by, &id)).await??)
 }
 
 fn find(results: &Results, group: &str, number: &str) -> Result<WorkingRow, WebError> {

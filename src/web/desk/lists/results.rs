@@ -2,32 +2,25 @@
 //! bounds, and the files.
 //! Every figure is read from the Release; the same figures stand as a table beside each chart.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, Results};
+use crate::app::Results;
 use crate::gate::{BureauCell, GATE_VERSION, Level};
 use crate::id::RoundId;
 use crate::problem::{ProblemList, is_held};
 use crate::text::Lang;
 use crate::unit::Scope;
-use crate::web::desk::Session;
-use crate::web::desk::answer::html_page;
+use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::charts::{heat_map, in_category, item_bar};
 use crate::web::desk::lists::reasons::reasons;
-use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/results`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let (reading, by) = (app.clone(), session.actor());
-    let results = block(move || reading.results(&by, &id)).await??;
+
+    let results = desk.run(move |app, by| app.results(by, &id)).await??;
     let lists: Vec<ProblemList> = results
         .release
         .groups
@@ -133,7 +126,7 @@ pub async fn show(
         }
         (reasons(&results, lang))
     };
-    Ok(html_page(&session, lang.pick("结果", "Results"), results.marks.get(lang), body))
+    Ok(desk.marked(results.marks.get(lang), lang.pick("结果", "Results"), body))
 }
 
 /// A level as a coloured word; without one, 情况不明.

@@ -1,77 +1,69 @@
 //! Accounts for the administrator, who sees no results.
 //! A password is shown once, when it is made.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, block};
 use maud::{Markup, html};
 
-use crate::app::{AccountInfo, App, AppError, Role};
+use crate::app::{AccountInfo, AppError, Role};
 use crate::response::Form;
 use crate::text::Refusal;
-use crate::web::desk::answer::{demo_mark, html_page};
+use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::{Posted, Session};
-use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// `GET /desk/accounts`.
-pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    answer(&session, &app, &Form::default(), Ok(None)).await
+pub async fn show(desk: Desk) -> Answer {
+    answer(&desk, &Form::default(), Ok(None)).await
 }
 
 /// `POST /desk/accounts`.
-pub async fn add(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let (working, by) = (app.clone(), session.actor());
-    let (form, result) = block(move || {
-        let name = form.first("name").to_owned();
-        let units: Vec<String> = form
-            .first("units")
-            .split([',', '，', '、', ' '])
-            .filter(|u| !u.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let result = form
-            .first("role")
-            .parse::<Role>()
-            .map_err(|()| AppError::Refused(Refusal::new("请选择角色", "choose a role").at("role")))
-            .and_then(|role| working.add_account_for(&by, &name, role, &units))
-            .map(Some);
-        (form, result)
-    })
-    .await?;
-    answer(&session, &app, &form, result).await
+pub async fn add(desk: Desk, Posted(form): Posted) -> Answer {
+    let (form, result) = desk
+        .run(move |app, by| {
+            let name = form.first("name").to_owned();
+            let units: Vec<String> = form
+                .first("units")
+                .split([',', '，', '、', ' '])
+                .filter(|u| !u.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let result = form
+                .first("role")
+                .parse::<Role>()
+                .map_err(|()| {
+                    AppError::Refused(Refusal::new("请选择角色", "choose a role").at("role"))
+                })
+                .and_then(|role| app.add_account_for(by, &name, role, &units))
+                .map(Some);
+            (form, result)
+        })
+        .await?;
+    answer(&desk, &form, result).await
 }
 
 /// `POST /desk/accounts/do`: `do` is `off`, `on`, `password` or `factor`.
-pub async fn act(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
+pub async fn act(desk: Desk, Posted(form): Posted) -> Answer {
     if form.first("confirm") != "yes"
-        && let Some(page) = confirm(&session, &form)
+        && let Some(page) = confirm(&desk, &form)
     {
-        return Ok(html_page(
-            &session,
-            session.lang.pick("请确认", "Please confirm"),
-            demo_mark(&app, session.lang),
-            page,
-        ));
+        return Ok(desk.page(desk.lang.pick("请确认", "Please confirm"), page));
     }
-    let (working, by) = (app.clone(), session.actor());
-    let result = block(move || {
-        let name = form.first("name");
-        match form.first("do") {
-            "off" => working.set_account_active(&by, name, false).map(|()| None),
-            "on" => working.set_account_active(&by, name, true).map(|()| None),
-            "factor" => working.disable_second_factor(&by, name).map(|()| None),
-            "password" => {
-                working.reset_password(&by, name).map(|password| Some((name.to_owned(), password)))
+
+    let result = desk
+        .run(move |app, by| {
+            let name = form.first("name");
+            match form.first("do") {
+                "off" => app.set_account_active(by, name, false).map(|()| None),
+                "on" => app.set_account_active(by, name, true).map(|()| None),
+                "factor" => app.disable_second_factor(by, name).map(|()| None),
+                "password" => {
+                    app.reset_password(by, name).map(|password| Some((name.to_owned(), password)))
+                }
+                _ => Err(Refusal::new("没有这个操作", "there is no such step").into()),
             }
-            _ => Err(Refusal::new("没有这个操作", "there is no such step").into()),
-        }
-    })
-    .await?;
-    answer(&session, &app, &Form::default(), result).await
+        })
+        .await?;
+    answer(&desk, &Form::default(), result).await
 }
 
 /// What a grave step does, to be confirmed; turning an account on is none.
@@ -126,30 +118,20 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
 /// A password that was made, with its account.
 type Made = Option<(String, String)>;
 
-async fn answer(
-    session: &Session,
-    app: &Data<App>,
-    form: &Form,
-    result: Result<Made, AppError>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (reading, by) = (app.clone(), session.actor());
-    let list = block(move || reading.accounts(&by)).await??;
+async fn answer(desk: &Desk, form: &Form, result: Result<Made, AppError>) -> Answer {
+    let lang = desk.lang;
+
+    let list = desk.run(crate::app::App::accounts).await??;
     let (made, wrong, failed) = match result {
         Ok(made) => (made, Mistakes::default(), false),
         Err(error) => (None, Mistakes::of(error, lang)?, true),
     };
     let keep = if failed { form.clone() } else { Form::default() };
-    let mut response = html_page(
-        session,
+    Ok(desk.answer(
+        failed,
         lang.pick("账号", "Accounts"),
-        demo_mark(app, lang),
-        page(session, &list, made.as_ref(), &keep, &wrong),
-    );
-    if failed {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+        page(desk, &list, made.as_ref(), &keep, &wrong),
+    ))
 }
 
 fn page(

@@ -2,48 +2,34 @@
 //! as a file.
 //! It holds desk actions only; nothing a respondent did can be in it.
 
-use actix_web::web::{Data, block};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpRequest;
 use maud::{Markup, html};
 
-use crate::app::{Action, App, AuditChain, AuditFilter, action_label, minute_of};
+use crate::app::{Action, AuditChain, AuditFilter, action_label, minute_of};
 use crate::export::{Headers, to_csv};
 use crate::response::Form;
 use crate::text::{Lang, visible};
-use crate::web::desk::Session;
-use crate::web::desk::answer::{demo_mark, download, html_page};
-use crate::web::error::WebError;
+use crate::web::desk::answer::{Answer, Desk, download};
 
 /// The longest page; older rows are reached by days.
 const SHOWN: usize = 500;
 
 /// `GET /desk/audit`.
-pub async fn show(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (reading, by) = (app.clone(), session.actor());
-    let chain = block(move || reading.audit(&by)).await??;
-    Ok(html_page(
-        &session,
+pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
+    let lang = desk.lang;
+
+    let chain = desk.run(crate::app::App::audit).await??;
+    Ok(desk.page(
         lang.pick("审计", "Audit"),
-        demo_mark(&app, lang),
         page(&chain, &filter(&request), request.query_string(), lang),
     ))
 }
 
 /// `GET /desk/audit.csv`.
-pub async fn export(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn export(desk: Desk, request: HttpRequest) -> Answer {
+    let lang = desk.lang;
     let filter = filter(&request);
-    let by = session.actor();
-    let table = block(move || app.export_audit(&by, &filter)).await??;
+    let table = desk.run(move |app, by| app.export_audit(by, &filter)).await??;
     Ok(download(
         lang.pick("审计记录.csv", "审计记录.csv"),
         "text/csv; charset=utf-8",

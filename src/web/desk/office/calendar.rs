@@ -2,12 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, block};
 use maud::{Markup, html};
 
-use crate::app::{Action, App, AppError, Calendar, PHASES};
+use crate::app::{Action, AppError, Calendar, PHASES};
 use crate::text::Lang;
-use crate::web::desk::answer::{demo_mark, html_page, refusal_text, see_other};
+use crate::web::desk::answer::{Answer, Desk, refusal_text, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
@@ -24,71 +23,47 @@ struct Shown {
 }
 
 /// `GET /desk/calendar`.
-pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    let (days, seen) = stored(&app).await?;
-    Ok(answer(&session, &app, StatusCode::OK, &Shown { days, seen, said: html! {} }))
+pub async fn show(desk: Desk) -> Answer {
+    let (days, seen) = stored(&desk).await?;
+    Ok(answer(&desk, StatusCode::OK, &Shown { days, seen, said: html! {} }))
 }
 
-async fn stored(app: &Data<App>) -> Result<([(String, String); 5], String), WebError> {
-    let reading = app.clone();
-    let (calendar, version) =
-        block(move || Ok::<_, AppError>((reading.calendar()?, reading.calendar_version()?)))
-            .await??;
+async fn stored(desk: &Desk) -> Result<([(String, String); 5], String), WebError> {
+    let (calendar, version) = desk
+        .run(move |app, _| Ok::<_, AppError>((app.calendar()?, app.calendar_version()?)))
+        .await??;
     Ok((calendar.map(|c| c.days).unwrap_or_default(), version))
 }
 
-fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> HttpResponse {
-    let lang = session.lang;
-    let mut response = html_page(
-        session,
-        lang.pick("活动安排", "Calendar"),
-        demo_mark(app, lang),
-        page(session, shown),
-    );
-    *response.status_mut() = status;
-    response
+fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
+    let lang = desk.lang;
+    desk.page_with(status, "", lang.pick("活动安排", "Calendar"), page(desk, shown))
 }
 
 /// `POST /desk/calendar`.
-pub async fn set(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn set(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let days: [(String, String); 5] = std::array::from_fn(|n| {
         (form.first(&format!("from{n}")).to_owned(), form.first(&format!("to{n}")).to_owned())
     });
-    let (working, by, seen) = (app.clone(), session.actor(), form.first("seen").to_owned());
+    let seen = form.first("seen").to_owned();
     let (typed, from) = (days.clone(), seen.clone());
-    let result = block(move || working.set_calendar(&by, &from, &Calendar { days })).await?;
+    let result = desk.run(move |app, by| app.set_calendar(by, &from, &Calendar { days })).await?;
     match result {
         Ok(()) => Ok(see_other("/desk")),
         Err(AppError::Changed) => {
-            let (kept, version) = stored(&app).await?;
-            let last =
-                block(move || app.last_change(Action::CalendarSet, None).map(|last| (app, last)))
-                    .await??;
-            let said = conflict::both(
-                lang,
-                last.1.as_ref(),
-                &parts(&kept, &typed, lang),
-                "/desk/calendar",
-            );
-            Ok(answer(
-                &session,
-                &last.0,
-                StatusCode::CONFLICT,
-                &Shown { days: typed, seen: version, said },
-            ))
+            let (kept, version) = stored(&desk).await?;
+            let last = desk.run(|app, _| app.last_change(Action::CalendarSet, None)).await??;
+            let parts = parts(&kept, &typed, lang);
+            let said = conflict::both(lang, last.as_ref(), &parts, "/desk/calendar");
+            let shown = Shown { days: typed, seen: version, said };
+            Ok(answer(&desk, StatusCode::CONFLICT, &shown))
         }
         Err(error) => {
             let said = html! {
                 div.errors role="alert" { (refusal_text(error, lang)?) }
             };
-            Ok(answer(
-                &session,
-                &app,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &Shown { days: typed, seen, said },
-            ))
+            Ok(answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, &Shown { days: typed, seen, said }))
         }
     }
 }

@@ -1,40 +1,31 @@
 //! The desk's first page: rounds and what each of them needs next, for the role that looks.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, block};
 use maud::html;
 
 use crate::app::{App, Permission, Role};
 use crate::round::{Round, RoundState};
-use crate::web::desk::answer::{demo_mark, html_page, refused, see_other};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::office::home_page::{clock_card, lists, section, start, waiting_card};
 use crate::web::desk::{Posted, Session};
-use crate::web::error::WebError;
 
 /// `GET /desk`.
-pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let reading = app.clone();
-    let (rounds, own, start, doubt, waiting, codes) = {
-        let session = session.clone();
-        block(move || {
-            let rounds = reading.rounds()?;
-            let own = own_lists(&reading, &session, &rounds)?;
-            let start = if session.role.runs_rounds() {
-                Some(start(&reading, &rounds, lang)?)
-            } else {
-                None
-            };
-            let doubt =
-                if Permission::Clock.allows(session.role) { reading.clock_doubt()? } else { None };
-            let waiting =
-                if session.role.runs_rounds() { reading.waiting_accounts()? } else { Vec::new() };
-            let codes = reading.wrong_codes_before(&session.account)?;
+pub async fn show(desk: Desk) -> Answer {
+    let lang = desk.lang;
+    let session = desk.session.clone();
+    let (rounds, own, start, doubt, waiting, codes) = desk
+        .run(move |app, _| {
+            let rounds = app.rounds()?;
+            let own = own_lists(app, &session, &rounds)?;
+            let runs = session.role.runs_rounds();
+            let start = if runs { Some(start(app, &rounds, lang)?) } else { None };
+            let asked = Permission::Clock.allows(session.role);
+            let doubt = if asked { app.clock_doubt()? } else { None };
+            let waiting = if runs { app.waiting_accounts()? } else { Vec::new() };
+            let codes = app.wrong_codes_before(&session.account)?;
             Ok::<_, crate::app::AppError>((rounds, own, start, doubt, waiting, codes))
         })
-        .await??
-    };
-    let body = match session.role {
+        .await??;
+    let body = match desk.role {
         Role::Clerk | Role::Head => html! {
             @if let Some(start) = &start { (section(&rounds, start, lang)) }
         },
@@ -65,7 +56,7 @@ pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebE
         }
     };
     let body = html! {
-        @if let Some(doubt) = doubt { (clock_card(&session, doubt)) }
+        @if let Some(doubt) = doubt { (clock_card(&desk, doubt)) }
         @if codes > 0 {
             div.errors role="alert" {
                 p {
@@ -84,29 +75,23 @@ pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebE
                 }
             }
         }
-        @if !waiting.is_empty() { (waiting_card(&session, &waiting)) }
+        @if !waiting.is_empty() { (waiting_card(&desk, &waiting)) }
         (body)
     };
-    Ok(html_page(&session, lang.pick("首页", "Home"), demo_mark(&app, lang), body))
+    Ok(desk.page(lang.pick("首页", "Home"), body))
 }
 
 /// `POST /desk/vouch`: a colleague was seen.
-pub async fn vouch(
-    session: Session,
-    app: Data<App>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let (working, by) = (app.clone(), session.actor());
-    match block(move || working.vouch(&by, form.first("name"))).await? {
+pub async fn vouch(desk: Desk, Posted(form): Posted) -> Answer {
+    match desk.run(move |app, by| app.vouch(by, form.first("name"))).await? {
         Ok(()) => Ok(see_other("/desk")),
-        Err(error) => refused(&session, &app, error, "/desk"),
+        Err(error) => desk.refused(error, "/desk"),
     }
 }
 
 /// `POST /desk/clock`: somebody has looked at a calendar.
-pub async fn confirm_clock(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    block(move || app.confirm_clock(&session.actor())).await??;
+pub async fn confirm_clock(desk: Desk) -> Answer {
+    desk.run(crate::app::App::confirm_clock).await??;
     Ok(see_other("/desk"))
 }
 

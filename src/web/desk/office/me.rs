@@ -1,40 +1,30 @@
 //! The own account: password and second factor.
 //! Secrets and recovery codes are shown once, on the page that makes them.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, block};
-
 use crate::app::{App, AppError, NewSecret};
 use crate::response::Form;
 use crate::text::Refusal;
-use crate::web::desk::answer::{demo_mark, html_page, refusal_text};
+use crate::web::desk::answer::{Answer, Desk, refusal_text};
 use crate::web::desk::office::me_page::{Facts, Said, page};
 use crate::web::desk::{Posted, Session};
-use crate::web::error::WebError;
 
 /// `GET /desk/me`.
-pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    answer(&session, &app, Said::default()).await
+pub async fn show(desk: Desk) -> Answer {
+    answer(&desk, Said::default()).await
 }
 
 /// `POST /desk/me`: `do` is `password`, `prepare`, `enable`, `disable`, `token` or `end_token`.
-pub async fn post(
-    session: Session,
-    app: Data<App>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
-    let (working, acting) = (app.clone(), session.clone());
-    let result = block(move || act(&working, &acting, &form)).await?;
+pub async fn post(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
+    let acting = desk.session.clone();
+    let result = desk.run(move |app, _| act(app, &acting, &form)).await?;
     let said = match result {
         Ok(said) => said,
         Err((secret, error)) => {
             Said { error: Some(refusal_text(error, lang)?), secret, ..Said::default() }
         }
     };
-    answer(&session, &app, said).await
+    answer(&desk, said).await
 }
 
 fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSecret>, AppError)> {
@@ -104,26 +94,18 @@ fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSec
     }
 }
 
-async fn answer(session: &Session, app: &Data<App>, said: Said) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (reading, account) = (app.clone(), session.account.clone());
-    let facts = block(move || {
-        Ok::<_, AppError>(Facts {
-            second_factor: reading.has_second_factor(&account)?,
-            codes_left: reading.recovery_codes_left(&account)?,
-            tokens: reading.tokens(&account)?,
+async fn answer(desk: &Desk, said: Said) -> Answer {
+    let lang = desk.lang;
+    let account = desk.account.clone();
+    let facts = desk
+        .run(move |app, _| {
+            Ok::<_, AppError>(Facts {
+                second_factor: app.has_second_factor(&account)?,
+                codes_left: app.recovery_codes_left(&account)?,
+                tokens: app.tokens(&account)?,
+            })
         })
-    })
-    .await??;
+        .await??;
     let failed = said.error.is_some();
-    let mut response = html_page(
-        session,
-        lang.pick("我的账号", "My account"),
-        demo_mark(app, lang),
-        page(session, &facts, &said),
-    );
-    if failed {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    Ok(desk.answer(failed, lang.pick("我的账号", "My account"), page(desk, &facts, &said)))
 }

@@ -2,16 +2,12 @@
 //! the password before grave steps.
 //! What was typed travels in the page itself, never in a store; passwords are left out.
 
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use crate::app::App;
 use crate::response::Form;
-use crate::web::desk::answer::{demo_mark, html_page, see_other};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::{Posted, Session};
-use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// A part of an address.
@@ -46,26 +42,21 @@ pub fn fields(form: &Form) -> Markup {
 }
 
 /// `GET /desk/confirm?to=…`: the password before a download.
-pub async fn show(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
+pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let page = password_page(
-        &session,
+        &desk,
         "/desk/confirm",
         &html! {
             input type="hidden" name="to" value=(within_desk(query.first("to")));
         },
         None,
     );
-    Ok(respond(&session, &app, page, false))
+    Ok(respond(&desk, page, false))
 }
 
 /// `POST /desk/confirm`.
-pub async fn post(form: Posted) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
+pub async fn post(Posted(form): Posted) -> Answer {
     Ok(see_other(within_desk(form.first("to"))))
 }
 
@@ -75,19 +66,9 @@ pub fn ask_first(to: &str) -> HttpResponse {
     see_other(&format!("/desk/confirm?to={to}"))
 }
 
-pub(in crate::web::desk) fn respond(
-    session: &Session,
-    app: &Data<App>,
-    page: Markup,
-    failed: bool,
-) -> HttpResponse {
-    let lang = session.lang;
-    let mut response =
-        html_page(session, lang.pick("再次输入口令", "Password again"), demo_mark(app, lang), page);
-    if failed {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    response
+pub(in crate::web::desk) fn respond(desk: &Desk, page: Markup, failed: bool) -> HttpResponse {
+    let lang = desk.lang;
+    desk.answer(failed, lang.pick("再次输入口令", "Password again"), page)
 }
 
 pub(in crate::web::desk) fn password_page(

@@ -10,7 +10,7 @@ use crate::response::Form;
 use crate::text::Lang;
 use crate::web::body::read_body;
 use crate::web::cookies;
-use crate::web::desk::answer::{demo_mark, refusal_text, see_other};
+use crate::web::desk::answer::{Desk, demo_mark, refusal_text, see_other};
 use crate::web::desk::door::{body_limit, cookie_name, from_this_site};
 use crate::web::desk::forms::carried;
 use crate::web::desk::forms::mistakes::Mistakes;
@@ -102,14 +102,10 @@ pub async fn post(
             if let (Some((owner, typed)), Some(user)) = (typed, user) {
                 // What somebody else typed stays with the page that was left.
                 let typed = Some(typed).filter(|_| app.is_owner(&user.account, &owner));
-                let session = &Session { user, lang, here: "/desk".to_owned() };
-                let page = go_on(session, &waiting.to, typed.as_ref());
-                let mut response = crate::web::desk::answer::html_page(
-                    session,
-                    lang.pick("继续", "Continue"),
-                    demo_mark(&app, lang),
-                    page,
-                );
+                let session = Session { user, lang, here: "/desk".to_owned() };
+                let page = go_on(&session, &waiting.to, typed.as_ref());
+                let desk = Desk::of(session, app.clone());
+                let mut response = desk.page(lang.pick("继续", "Continue"), page);
                 drop(response.add_cookie(&cookie));
                 drop(response.add_cookie(&known));
                 return Ok(response);

@@ -2,33 +2,27 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Payload, block};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Payload;
 
 use crate::app::{Action, App, AppError};
 use crate::text::Lang;
 use crate::unit::{self, Reading, Unit};
-use crate::web::desk::answer::{demo_mark, download, html_page, refusal_text, see_other};
+use crate::web::desk::Posted;
+use crate::web::desk::answer::{Answer, Desk, download, refusal_text, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::forms::upload::read_upload;
 use crate::web::desk::office::units_page::{Said, page};
-use crate::web::desk::{Posted, Session};
-use crate::web::error::WebError;
 
 /// `GET /desk/units`.
-pub async fn show(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    answer(&session, &app, Said::default()).await
+pub async fn show(desk: Desk) -> Answer {
+    answer(&desk, Said::default()).await
 }
 
-async fn answer(
-    session: &Session,
-    app: &Data<App>,
-    mut said: Said,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let reading = app.clone();
-    let units = block(move || reading.units()).await??;
+async fn answer(desk: &Desk, mut said: Said) -> Answer {
+    let lang = desk.lang;
+    let units = desk.run(move |app, _| app.units()).await??;
     if said.text.is_empty() {
         let kept = if units.is_empty() { TEMPLATE.to_owned() } else { table_text(&units) };
         said.text = kept;
@@ -41,47 +35,32 @@ async fn answer(
     if said.seen.is_empty() {
         said.seen = App::units_version(&units);
     }
-    let mut response = html_page(
-        session,
-        lang.pick("单位", "Units"),
-        demo_mark(app, lang),
-        page(session, &units, &said),
-    );
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(desk.page_with(status, "", lang.pick("单位", "Units"), page(desk, &units, &said)))
 }
 
 /// `POST /desk/units`: the table as text, replaced as a whole.
-pub async fn import(
-    session: Session,
-    app: Data<App>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn import(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let text = form.first("table").to_owned();
     let seen = form.first("seen").to_owned();
-    let (working, by, from) = (app.clone(), session.actor(), seen.clone());
-    let (text, result) = block(move || {
-        let result = working.change_units(&by, &from, text.as_bytes()).map(drop);
-        (text, result)
-    })
-    .await?;
+    let from = seen.clone();
+    let (text, result) = desk
+        .run(move |app, by| {
+            let result = app.change_units(by, &from, text.as_bytes()).map(drop);
+            (text, result)
+        })
+        .await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
         Err(AppError::Changed) => {
-            let reading = app.clone();
-            let (kept, last) = block(move || {
-                Ok::<_, AppError>((
-                    reading.units()?,
-                    reading.last_change(Action::UnitsImport, None)?,
-                ))
-            })
-            .await??;
+            let (kept, last) = desk
+                .run(move |app, _| {
+                    Ok::<_, AppError>((app.units()?, app.last_change(Action::UnitsImport, None)?))
+                })
+                .await??;
             let parts = parts(&kept, &App::read_units(text.as_bytes())?, lang);
             answer(
-                &session,
-                &app,
+                &desk,
                 Said {
                     text,
                     both: Some(conflict::both(lang, last.as_ref(), &parts, "/desk/units")),
@@ -92,8 +71,7 @@ pub async fn import(
         }
         Err(error) => {
             answer(
-                &session,
-                &app,
+                &desk,
                 Said { text, seen, error: Some(refusal_text(error, lang)?), ..Said::default() },
             )
             .await
@@ -102,18 +80,16 @@ pub async fn import(
 }
 
 /// `POST /desk/units/one`: one more unit, typed in.
-pub async fn add(session: Session, app: Data<App>, form: Posted) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn add(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let fields = unit::COLUMNS.map(|column| form.first(column).trim().to_owned());
-    let (working, by) = (app.clone(), session.actor());
-    let result = block(move || working.add_unit(&by, fields)).await?;
+
+    let result = desk.run(move |app, by| app.add_unit(by, fields)).await?;
     match result {
         Ok(()) => Ok(see_other("/desk/units")),
         Err(error) => {
             answer(
-                &session,
-                &app,
+                &desk,
                 Said { error: Some(refusal_text(error, lang)?), one: form, ..Said::default() },
             )
             .await
@@ -122,52 +98,42 @@ pub async fn add(session: Session, app: Data<App>, form: Posted) -> Result<HttpR
 }
 
 /// `POST /desk/units/file`: a CSV or Excel file, read and shown; nothing is replaced yet.
-pub async fn upload(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-    payload: Payload,
-) -> Result<HttpResponse, WebError> {
-    let (_, file) = read_upload(&session, &request, payload).await?;
-    let lang = session.lang;
-    let reading = app.clone();
-    let result = block(move || {
-        let raw = App::unit_table(&file)?;
-        let understood = reading.understand_units(&raw, None)?;
-        Ok::<_, AppError>((understood, raw_text(&raw)))
-    })
-    .await?;
+pub async fn upload(desk: Desk, request: HttpRequest, payload: Payload) -> Answer {
+    let (_, file) = read_upload(&desk, &request, payload).await?;
+    let lang = desk.lang;
+    let result = desk
+        .run(move |app, _| {
+            let raw = App::unit_table(&file)?;
+            let understood = app.understand_units(&raw, None)?;
+            Ok::<_, AppError>((understood, raw_text(&raw)))
+        })
+        .await?;
     let said = match result {
         Ok((understood, text)) => shown(understood, text, lang),
         Err(error) => Said { error: Some(refusal_text(error, lang)?), ..Said::default() },
     };
-    answer(&session, &app, said).await
+    answer(&desk, said).await
 }
 
 /// `POST /desk/units/columns`: the same table with its columns chosen by hand.
-pub async fn columns(
-    session: Session,
-    app: Data<App>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
-    let reading = app.clone();
-    let result = block(move || {
-        let text = form.first("raw").to_owned();
-        let raw = App::unit_table(text.as_bytes())?;
-        let widest = raw.rows.iter().map(|(_, fields)| fields.len()).max().unwrap_or(0);
-        let chosen: Vec<Option<usize>> = (0..widest)
-            .map(|n| unit::COLUMNS.iter().position(|c| *c == form.first(&format!("column{n}"))))
-            .collect();
-        Ok::<_, AppError>((reading.understand_units(&raw, Some(&chosen))?, text))
-    })
-    .await?;
+pub async fn columns(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
+    let result = desk
+        .run(move |app, _| {
+            let text = form.first("raw").to_owned();
+            let raw = App::unit_table(text.as_bytes())?;
+            let widest = raw.rows.iter().map(|(_, fields)| fields.len()).max().unwrap_or(0);
+            let chosen: Vec<Option<usize>> = (0..widest)
+                .map(|n| unit::COLUMNS.iter().position(|c| *c == form.first(&format!("column{n}"))))
+                .collect();
+            Ok::<_, AppError>((app.understand_units(&raw, Some(&chosen))?, text))
+        })
+        .await?;
     let said = match result {
         Ok((understood, text)) => shown(understood, text, lang),
         Err(error) => Said { error: Some(refusal_text(error, lang)?), ..Said::default() },
     };
-    answer(&session, &app, said).await
+    answer(&desk, said).await
 }
 
 /// What the page says of a table that was understood, or not.
@@ -234,7 +200,7 @@ fn table_text(units: &[Unit]) -> String {
 }
 
 /// `GET /desk/units/template.csv`.
-pub async fn template() -> Result<HttpResponse, WebError> {
+pub async fn template() -> Answer {
     Ok(download(
         "单位表模板.csv",
         "text/csv; charset=utf-8",
@@ -248,7 +214,7 @@ const TEMPLATE: &str = "单位代码,单位名称,类型,人数,统计组,统计
                         SP,示例三科,section,8,JG,\r\n";
 
 /// `GET /desk/units.csv`.
-pub async fn export(app: Data<App>) -> Result<HttpResponse, WebError> {
-    let units = block(move || app.units()).await??;
+pub async fn export(desk: Desk) -> Answer {
+    let units = desk.run(|app, _| app.units()).await??;
     Ok(download("单位表.csv", "text/csv; charset=utf-8", unit::to_csv(&units)))
 }

@@ -2,8 +2,7 @@
 //! turn before the box is opened.
 //! Nothing that is typed comes back on any page, and no error says whose passphrase it was.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::{Data, Path};
 use maud::html;
 
 use crate::app::{Action, Actor, App, AppError, PreparedSet};
@@ -11,78 +10,53 @@ use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::Round;
 use crate::text::{Lang, Refusal};
-use crate::web::desk::answer::{demo_mark, download, html_page, refusal_text};
+use crate::web::desk::answer::{Answer, Desk, download, refusal_text};
 use crate::web::desk::rounds::custody_page::{Said, page};
 use crate::web::desk::rounds::follow;
-use crate::web::desk::{Openings, Posted, Session};
-use crate::web::error::WebError;
+use crate::web::desk::{Openings, Posted};
 use crate::web::sheet;
 
 /// `GET /desk/rounds/{round}/custody`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    openings: Data<Openings>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
+pub async fn show(desk: Desk, openings: Data<Openings>, round: Path<RoundId>) -> Answer {
     let id = round.into_inner();
-    answer(&session, &app, &openings, id, Said::default()).await
+    answer(&desk, &openings, id, Said::default()).await
 }
 
-async fn answer(
-    session: &Session,
-    app: &Data<App>,
-    openings: &Data<Openings>,
-    id: RoundId,
-    said: Said,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (reading, running) = (app.clone(), openings.clone());
-    let (round, standing, printed) = block(move || {
-        let standing = follow::standing(&reading, &running, &id)?;
-        let printed = reading.last_change(Action::TrusteesPrepared, Some(id.as_str()))?;
-        Ok::<_, AppError>((reading.round(&id)?, standing, printed))
-    })
-    .await??;
+async fn answer(desk: &Desk, openings: &Data<Openings>, id: RoundId, said: Said) -> Answer {
+    let lang = desk.lang;
+    let running = openings.clone();
+    let (round, standing, printed) = desk
+        .run(move |app, _| {
+            let standing = follow::standing(app, &running, &id)?;
+            let printed = app.last_change(Action::TrusteesPrepared, Some(id.as_str()))?;
+            Ok::<_, AppError>((app.round(&id)?, standing, printed))
+        })
+        .await??;
     let bad = said.bad.is_some();
     let body = html! {
         (follow::mark(&round.id, &standing))
-        (page(session, app, &round, printed.as_ref(), &said))
+        (page(desk, desk.app(), &round, printed.as_ref(), &said))
     };
-    let mut response =
-        html_page(session, lang.pick("钥匙保管", "Custody of the key"), demo_mark(app, lang), body);
-    if bad {
-        *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    Ok(desk.answer(bad, lang.pick("钥匙保管", "Custody of the key"), body))
 }
 
 /// `POST /desk/rounds/{round}/custody`.
 pub async fn post(
-    session: Session,
-    app: Data<App>,
+    desk: Desk,
     openings: Data<Openings>,
     round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+    Posted(form): Posted,
+) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let (working, of, by) = (app.clone(), id.clone(), session.actor());
+    let of = id.clone();
     let step = form.first("step").to_owned();
     if step == "make" {
         let replaces = form.first("replaces").to_owned();
         if !replaces.is_empty() && form.first("confirm") != "yes" {
-            return answer(
-                &session,
-                &app,
-                &openings,
-                id,
-                Said { voiding: true, ..Said::default() },
-            )
-            .await;
+            return answer(&desk, &openings, id, Said { voiding: true, ..Said::default() }).await;
         }
-        let made = block(move || make(&working, &of, &by, &form)).await?;
+        let made = desk.run(move |app, by| make(app, &of, by, &form)).await?;
         let bad = match made {
             Ok((round, html)) => {
                 return Ok(download(
@@ -102,13 +76,14 @@ pub async fn post(
                 .to_owned(),
             Err(error) => refusal_text(error, lang)?,
         };
-        return answer(&session, &app, &openings, id, Said { bad: Some(bad), ..Said::default() })
-            .await;
+        return answer(&desk, &openings, id, Said { bad: Some(bad), ..Said::default() }).await;
     }
-    let result = block(move || {
-        let typed = zeroize::Zeroizing::new(form.first("passphrase").to_owned());
-        match step.as_str() {
-            "test" => working.test_passphrase(&of, &typed).map(|()| match working.prepared(&of) {
+    let result = desk
+        .run(move |app, by| {
+            let typed = zeroize::Zeroizing::new(form.first("passphrase").to_owned());
+            match step.as_str() {
+                "test" => app.test_passphrase(&of, &typed).map(|()| {
+                    match app.prepared(&of) {
                 Some(PreparedSet { tested, need, .. }) => lang.pick(
                     format!("口令有效，未作保存。已有 {tested} 位监督员核对，至少须 {need} 位。"),
                     format!(
@@ -122,36 +97,43 @@ pub async fn post(
                         "The passphrase is valid. Nothing was kept and nothing else was done.",
                     )
                     .to_owned(),
-            }),
-            "enter" => {
-                let (have, need) = working.enter_passphrase(&by, &of, &typed)?;
-                Ok(if have >= need {
-                    lang.pick(
-                        format!("{have} 位监督员的口令已齐，可以进行下一步。"),
-                        format!("All {have} passphrases are in; go on."),
-                    )
-                } else {
-                    lang.pick(
-                        format!("已收到 {have} 位，还需 {} 位。请下一位监督员输入。", need - have),
-                        format!("{have} received, {} to come. Next trustee, please.", need - have),
-                    )
-                })
             }
-            "forget" => {
-                working.forget_gathered(&of);
-                Ok(lang
-                    .pick("已清除输入的口令。", "The passphrases entered are forgotten.")
-                    .to_owned())
+                }),
+                "enter" => {
+                    let (have, need) = app.enter_passphrase(by, &of, &typed)?;
+                    Ok(if have >= need {
+                        lang.pick(
+                            format!("{have} 位监督员的口令已齐，可以进行下一步。"),
+                            format!("All {have} passphrases are in; go on."),
+                        )
+                    } else {
+                        lang.pick(
+                            format!(
+                                "已收到 {have} 位，还需 {} 位。请下一位监督员输入。",
+                                need - have
+                            ),
+                            format!(
+                                "{have} received, {} to come. Next trustee, please.",
+                                need - have
+                            ),
+                        )
+                    })
+                }
+                "forget" => {
+                    app.forget_gathered(&of);
+                    Ok(lang
+                        .pick("已清除输入的口令。", "The passphrases entered are forgotten.")
+                        .to_owned())
+                }
+                _ => Err(AppError::NotFound(Refusal::new("没有这一步", "there is no such step"))),
             }
-            _ => Err(AppError::NotFound(Refusal::new("没有这一步", "there is no such step"))),
-        }
-    })
-    .await?;
+        })
+        .await?;
     let said = match result {
         Ok(good) => Said { good: Some(good), ..Said::default() },
         Err(error) => Said { bad: Some(refusal_text(error, lang)?), ..Said::default() },
     };
-    answer(&session, &app, &openings, id, said).await
+    answer(&desk, &openings, id, said).await
 }
 
 fn make(app: &App, id: &RoundId, by: &Actor, form: &Form) -> Result<(Round, Vec<u8>), AppError> {

@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
 use crate::app::{Action, App, AppError, NewRound};
@@ -11,16 +11,15 @@ use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::{Access, RoundState, check_title, parse_typed_day};
 use crate::text::Refusal;
-use crate::web::desk::answer::{demo_mark, html_page, see_other};
+use crate::web::desk::Posted;
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::rounds::draft_page::{Choices, both, page};
-use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 
-async fn choices(app: &Data<App>) -> Result<Choices, WebError> {
-    let reading = app.clone();
+async fn choices(desk: &Desk) -> Result<Choices, WebError> {
     let (rounds, surveys) =
-        block(move || Ok::<_, AppError>((reading.rounds()?, reading.surveys()?))).await??;
+        desk.run(move |app, _| Ok::<_, AppError>((app.rounds()?, app.surveys()?))).await??;
     Ok(Choices {
         surveys,
         earlier: rounds.into_iter().rev().filter(|r| r.state.has_results()).collect(),
@@ -28,93 +27,77 @@ async fn choices(app: &Data<App>) -> Result<Choices, WebError> {
 }
 
 /// `GET /desk/rounds/new`.
-pub async fn new(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    let choices = choices(&app).await?;
+pub async fn new(desk: Desk) -> Answer {
+    let choices = choices(&desk).await?;
     Ok(answer(
-        &session,
-        &app,
+        &desk,
         StatusCode::OK,
-        &page(&session, &choices, None, &Form::default(), &html! {}, &Mistakes::default()),
+        &page(&desk, &choices, None, &Form::default(), &html! {}, &Mistakes::default()),
     ))
 }
 
 /// `POST /desk/rounds/new`.
-pub async fn create(
-    session: Session,
-    app: Data<App>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let working = app.clone();
-    let by = session.actor();
-    let (form, result) = block(move || {
-        let result = with_new(&working, &form, |new| working.create_round(&by, new));
-        (form, result)
-    })
-    .await?;
+pub async fn create(desk: Desk, Posted(form): Posted) -> Answer {
+    let (form, result) = desk
+        .run(move |app, by| {
+            let result = with_new(app, &form, |new| app.create_round(by, new));
+            (form, result)
+        })
+        .await?;
     match result {
         Ok(id) => Ok(see_other(&format!("/desk/rounds/{id}"))),
         Err(error) => {
-            let wrong = Mistakes::of(error, session.lang)?;
-            let page = page(&session, &choices(&app).await?, None, &form, &html! {}, &wrong);
-            Ok(answer(&session, &app, StatusCode::UNPROCESSABLE_ENTITY, &page))
+            let wrong = Mistakes::of(error, desk.lang)?;
+            let page = page(&desk, &choices(&desk).await?, None, &form, &html! {}, &wrong);
+            Ok(answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
     }
 }
 
 /// `GET /desk/rounds/{round}/edit`.
-pub async fn edit(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
+pub async fn edit(desk: Desk, round: Path<RoundId>) -> Answer {
     let id = round.into_inner();
-    let choices = choices(&app).await?;
-    let kept = kept(&app, &id).await?;
+    let choices = choices(&desk).await?;
+    let kept = kept(&desk, &id).await?;
     Ok(answer(
-        &session,
-        &app,
+        &desk,
         StatusCode::OK,
-        &page(&session, &choices, Some(&id), &kept, &html! {}, &Mistakes::default()),
+        &page(&desk, &choices, Some(&id), &kept, &html! {}, &Mistakes::default()),
     ))
 }
 
 /// `POST /desk/rounds/{round}/edit`.
-pub async fn change(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(mut form) = form;
-    let lang = session.lang;
+pub async fn change(desk: Desk, round: Path<RoundId>, Posted(mut form): Posted) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let (working, by, of, given) = (app.clone(), session.actor(), id.clone(), form.clone());
-    let result = block(move || {
-        if given.first("drop") == "yes" {
-            return working.drop_draft(&by, &of, given.first("seen"));
-        }
-        with_new(&working, &given, |new| working.change_draft(&by, &of, given.first("seen"), new))
-    })
-    .await?;
+    let (of, given) = (id.clone(), form.clone());
+    let result = desk
+        .run(move |app, by| {
+            if given.first("drop") == "yes" {
+                return app.drop_draft(by, &of, given.first("seen"));
+            }
+            with_new(app, &given, |new| app.change_draft(by, &of, given.first("seen"), new))
+        })
+        .await?;
     let mut wrong = Mistakes::default();
     let (status, said) = match result {
         Ok(()) if form.first("drop") == "yes" => return Ok(see_other("/desk")),
         Ok(()) => return Ok(see_other(&format!("/desk/rounds/{id}"))),
         Err(AppError::Changed) => {
-            let kept = match kept(&app, &id).await {
+            let kept = match kept(&desk, &id).await {
                 Ok(kept) => kept,
-                Err(error) => return gone(&session, &app, &id, &form, error).await,
+                Err(error) => return gone(&desk, &id, &form, error).await,
             };
-            let (reading, of) = (app.clone(), id.clone());
-            let last = block(move || reading.last_change(Action::RoundChange, Some(of.as_str())))
+            let of = id.clone();
+            let last = desk
+                .run(move |app, _| app.last_change(Action::RoundChange, Some(of.as_str())))
                 .await??;
             let both = both(lang, last.as_ref(), &kept, &form, &id);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both)
         }
         Err(error @ AppError::NotFound(_)) => {
-            return gone(&session, &app, &id, &form, error.into()).await;
+            return gone(&desk, &id, &form, error.into()).await;
         }
         Err(error) => {
             if form.first("drop") == "yes" {
@@ -124,27 +107,22 @@ pub async fn change(
             (StatusCode::UNPROCESSABLE_ENTITY, html! {})
         }
     };
-    let page = page(&session, &choices(&app).await?, Some(&id), &form, &said, &wrong);
-    Ok(answer(&session, &app, status, &page))
+    let page = page(&desk, &choices(&desk).await?, Some(&id), &form, &said, &wrong);
+    Ok(answer(&desk, status, &page))
 }
 
 /// Somebody else has dropped or opened the draft: what was typed is shown for another one.
-async fn gone(
-    session: &Session,
-    app: &Data<App>,
-    id: &RoundId,
-    form: &Form,
-    error: WebError,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (reading, of) = (app.clone(), id.clone());
-    let last = block(move || {
-        Ok::<_, AppError>((
-            reading.last_change(Action::RoundDrop, Some(of.as_str()))?,
-            reading.last_change(Action::RoundOpen, Some(of.as_str()))?,
-        ))
-    })
-    .await??;
+async fn gone(desk: &Desk, id: &RoundId, form: &Form, error: WebError) -> Answer {
+    let lang = desk.lang;
+    let of = id.clone();
+    let last = desk
+        .run(move |app, _| {
+            Ok::<_, AppError>((
+                app.last_change(Action::RoundDrop, Some(of.as_str()))?,
+                app.last_change(Action::RoundOpen, Some(of.as_str()))?,
+            ))
+        })
+        .await??;
     let Some(last) = last.0.or(last.1) else { return Err(error) };
     let said = html! {
         div.errors role="alert" {
@@ -157,31 +135,31 @@ async fn gone(
         }
     };
     Ok(answer(
-        session,
-        app,
+        desk,
         StatusCode::CONFLICT,
-        &page(session, &choices(app).await?, None, form, &said, &Mistakes::default()),
+        &page(desk, &choices(desk).await?, None, form, &said, &Mistakes::default()),
     ))
 }
 
 /// A draft as its form.
-async fn kept(app: &Data<App>, id: &RoundId) -> Result<Form, WebError> {
-    let (reading, id) = (app.clone(), id.clone());
-    let (round, survey, codes, all, seen) = block(move || {
-        let round = reading.round(&id)?;
-        if round.state != RoundState::Draft {
-            return Err(Refusal::new(
-                "本轮已开放，不能再改",
-                "this round is open; it cannot be changed any more",
-            )
-            .into());
-        }
-        let survey = reading.survey(&round.survey)?;
-        let codes: Vec<String> = reading.round_units(&id)?.into_iter().map(|u| u.code).collect();
-        let all: Vec<String> = reading.units()?.into_iter().map(|u| u.code).collect();
-        Ok::<_, AppError>((round, survey, codes, all, reading.draft_version(&id)?))
-    })
-    .await??;
+async fn kept(desk: &Desk, id: &RoundId) -> Result<Form, WebError> {
+    let id = id.clone();
+    let (round, survey, codes, all, seen) = desk
+        .run(move |app, _| {
+            let round = app.round(&id)?;
+            if round.state != RoundState::Draft {
+                return Err(Refusal::new(
+                    "本轮已开放，不能再改",
+                    "this round is open; it cannot be changed any more",
+                )
+                .into());
+            }
+            let survey = app.survey(&round.survey)?;
+            let codes: Vec<String> = app.round_units(&id)?.into_iter().map(|u| u.code).collect();
+            let all: Vec<String> = app.units()?.into_iter().map(|u| u.code).collect();
+            Ok::<_, AppError>((round, survey, codes, all, app.draft_version(&id)?))
+        })
+        .await??;
     let units = if codes == all { String::new() } else { codes.join(",") };
     let fields = [
         ("title", round.title),
@@ -247,10 +225,7 @@ fn with_new<T>(
     })
 }
 
-fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
-    let lang = session.lang;
-    let mut response =
-        html_page(session, lang.pick("轮次设置", "Round"), demo_mark(app, lang), page.clone());
-    *response.status_mut() = status;
-    response
+fn answer(desk: &Desk, status: StatusCode, page: &Markup) -> HttpResponse {
+    let lang = desk.lang;
+    desk.page_with(status, "", lang.pick("轮次设置", "Round"), page.clone())
 }

@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use actix_web::web::{Data, block};
+use actix_web::web::Data;
 
 use super::follow;
-use crate::app::{App, AppError, Progress, SharedStep};
+use crate::app::{AppError, Progress, SharedStep};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState, Scopes};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::unit::{Group, Unit, groups};
 use crate::web::desk::Openings;
+use crate::web::desk::answer::Desk;
 use crate::web::error::WebError;
 
 /// What the page shows.
@@ -39,61 +40,64 @@ pub(in crate::web::desk) struct Facts {
 }
 
 pub(in crate::web::desk) async fn facts(
-    app: &Data<App>,
+    desk: &Desk,
     openings: &Data<Openings>,
     id: RoundId,
     lang: Lang,
 ) -> Result<Facts, WebError> {
     let opening = openings.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
-    let (reading, running) = (app.clone(), openings.clone());
-    Ok(block(move || {
-        let standing = follow::standing(&reading, &running, &id)?;
-        let round = reading.round(&id)?;
-        let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) {
-            Some(reading.slips_issued(&id)?)
-        } else {
-            None
-        };
-        let units = reading.round_units(&id)?;
-        let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) {
-            reading.slips_by_unit(&id)?
-        } else {
-            BTreeMap::default()
-        };
-        let issued_of = |unit: &Unit| {
-            by_unit.get(&unit.code).map(|issued| (unit.code.clone(), unit.name.clone(), *issued))
-        };
-        Ok::<_, AppError>(Facts {
-            survey: reading.survey(&round.survey)?,
-            issued_by_unit: units.iter().filter_map(issued_of).collect(),
-            groups: groups(&units),
-            issued,
-            marks: reading.marks(&round, lang),
-            opening,
-            released_by: reading
-                .approvals(&id)?
-                .into_iter()
-                .filter(|(step, _)| step == SharedStep::Release.as_str())
-                .map(|(_, account)| account)
-                .collect(),
-            address: match reading.address_for_slips() {
-                Ok(address) => Ok(address.as_str().to_owned()),
-                Err(AppError::Refused(refusal)) => Err(refusal),
-                Err(other) => return Err(other),
-            },
-            scopes: if round.state == RoundState::Draft {
-                Some((reading.scopes(&id)?, reading.warnings(&id)?))
+    let running = openings.clone();
+    Ok(desk
+        .run(move |app, _| {
+            let standing = follow::standing(app, &running, &id)?;
+            let round = app.round(&id)?;
+            let issued = if matches!(round.state, RoundState::Draft | RoundState::Open) {
+                Some(app.slips_issued(&id)?)
             } else {
                 None
-            },
-            seen: if round.state == RoundState::Opened && round.destroyed {
-                reading.seen_now(&id, SharedStep::Release)?
+            };
+            let units = app.round_units(&id)?;
+            let by_unit = if matches!(round.state, RoundState::Open | RoundState::Closed) {
+                app.slips_by_unit(&id)?
             } else {
-                String::new()
-            },
-            standing,
-            round,
+                BTreeMap::default()
+            };
+            let issued_of = |unit: &Unit| {
+                by_unit
+                    .get(&unit.code)
+                    .map(|issued| (unit.code.clone(), unit.name.clone(), *issued))
+            };
+            Ok::<_, AppError>(Facts {
+                survey: app.survey(&round.survey)?,
+                issued_by_unit: units.iter().filter_map(issued_of).collect(),
+                groups: groups(&units),
+                issued,
+                marks: app.marks(&round, lang),
+                opening,
+                released_by: app
+                    .approvals(&id)?
+                    .into_iter()
+                    .filter(|(step, _)| step == SharedStep::Release.as_str())
+                    .map(|(_, account)| account)
+                    .collect(),
+                address: match app.address_for_slips() {
+                    Ok(address) => Ok(address.as_str().to_owned()),
+                    Err(AppError::Refused(refusal)) => Err(refusal),
+                    Err(other) => return Err(other),
+                },
+                scopes: if round.state == RoundState::Draft {
+                    Some((app.scopes(&id)?, app.warnings(&id)?))
+                } else {
+                    None
+                },
+                seen: if round.state == RoundState::Opened && round.destroyed {
+                    app.seen_now(&id, SharedStep::Release)?
+                } else {
+                    String::new()
+                },
+                standing,
+                round,
+            })
         })
-    })
-    .await??)
+        .await??)
 }

@@ -3,20 +3,16 @@
 //! For an officers' representative: whoever signs it has seen that no question can tell who
 //! answered.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::App;
 use crate::gate::GATE_VERSION;
 use crate::id::RoundId;
 use crate::round::{Access, Day, Round, RoundState};
 use crate::survey::{Kind, Question, QuestionRole, Section, Survey};
 use crate::text::{Lang, Refusal};
 use crate::unit::Unit;
-use crate::web::desk::Session;
-use crate::web::desk::answer::html_page;
-use crate::web::error::WebError;
+use crate::web::desk::answer::{Answer, Desk};
 
 /// What stands on the sheet.
 struct Sheet {
@@ -28,25 +24,21 @@ struct Sheet {
 }
 
 /// `GET /desk/rounds/{round}/frozen`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let reading = app.clone();
-    let sheet = block(move || {
-        let round = reading.round(&id)?;
-        Ok::<_, crate::app::AppError>(Sheet {
-            survey: reading.survey(&round.survey)?,
-            units: reading.round_units(&id)?,
-            warnings: reading.warnings(&id)?,
-            marks: reading.marks(&round, lang),
-            round,
+    let sheet = desk
+        .run(move |app, _| {
+            let round = app.round(&id)?;
+            Ok::<_, crate::app::AppError>(Sheet {
+                survey: app.survey(&round.survey)?,
+                units: app.round_units(&id)?,
+                warnings: app.warnings(&id)?,
+                marks: app.marks(&round, lang),
+                round,
+            })
         })
-    })
-    .await??;
+        .await??;
     let body = html! {
         p.noprint {
             a href={ "/desk/rounds/" (sheet.round.id) } {
@@ -55,10 +47,9 @@ pub async fn show(
         }
         (paper(&sheet, lang))
     };
-    Ok(html_page(
-        &session,
-        lang.pick("问卷和公布规则", "The survey and what will be published"),
+    Ok(desk.marked(
         &sheet.marks,
+        lang.pick("问卷和公布规则", "The survey and what will be published"),
         body,
     ))
 }

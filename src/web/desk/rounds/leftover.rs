@@ -3,44 +3,37 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, AppError};
+use crate::app::AppError;
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::Access;
 use crate::text::Refusal;
-use crate::web::desk::answer::{refused, see_other};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::desk::{Posted, Session};
-use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// `POST /desk/rounds/{round}/leftover`.
-pub async fn post(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
+pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
-    let (working, of, by) = (app.clone(), id.clone(), session.actor());
-    let result = block(move || {
-        let units = working.round_units(&of)?;
-        let names = |code: &str| {
-            units
-                .iter()
-                .find(|unit| unit.code == code)
-                .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
-        };
-        let counts = read(&form, units.iter().map(|unit| unit.code.as_str()), &names)?;
-        let before = serde_json::from_str(form.first("seen")).unwrap_or_default();
-        working.set_leftover(&by, &of, &before, &counts)
-    })
-    .await?;
+    let of = id.clone();
+    let result = desk
+        .run(move |app, by| {
+            let units = app.round_units(&of)?;
+            let names = |code: &str| {
+                units
+                    .iter()
+                    .find(|unit| unit.code == code)
+                    .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+            };
+            let counts = read(&form, units.iter().map(|unit| unit.code.as_str()), &names)?;
+            let before = serde_json::from_str(form.first("seen")).unwrap_or_default();
+            app.set_leftover(by, &of, &before, &counts)
+        })
+        .await?;
     match result {
         Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}#leftover"))),
         Err(AppError::Changed) => {
@@ -49,9 +42,9 @@ pub async fn post(
                 "somebody else noted slips after you opened the page: nothing of yours was noted. \
                  Go back, look, then note them again",
             );
-            refused(&session, &app, said.into(), &format!("/desk/rounds/{id}"))
+            desk.refused(said.into(), &format!("/desk/rounds/{id}"))
         }
-        Err(error) => refused(&session, &app, error, &format!("/desk/rounds/{id}")),
+        Err(error) => desk.refused(error, &format!("/desk/rounds/{id}")),
     }
 }
 

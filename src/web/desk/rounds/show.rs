@@ -1,43 +1,31 @@
 //! One round: where it stands, what can be done now and why other things cannot.
 //! Every grave step is confirmed on a page that names its consequence.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::{Data, Path};
 use maud::html;
 
-use crate::app::{App, AppError, Progress};
+use crate::app::{AppError, Progress};
 use crate::id::RoundId;
 use crate::problem::differences;
 use crate::round::Hold;
 use crate::text::{Lang, Refusal};
-use crate::web::desk::answer::{demo_mark, download, html_page, refused};
+use crate::web::desk::answer::{Answer, Desk, download};
 use crate::web::desk::rounds::facts::facts;
 use crate::web::desk::rounds::follow;
 use crate::web::desk::rounds::show_page::page;
-use crate::web::desk::{Openings, Posted, Session};
-use crate::web::error::WebError;
+use crate::web::desk::{Openings, Posted};
 use crate::web::sheet;
 
 /// `GET /desk/rounds/{round}`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    openings: Data<Openings>,
-    round: Path<RoundId>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
+pub async fn show(desk: Desk, openings: Data<Openings>, round: Path<RoundId>) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
-    let facts = facts(&app, &openings, id, lang).await?;
+    let facts = facts(&desk, &openings, id, lang).await?;
     let page = html! {
         (follow::mark(&facts.round.id, &facts.standing))
-        (page(&session, &facts))
+        (page(&desk, &facts))
     };
-    let mut response = html_page(
-        &session,
-        &facts.round.title,
-        if facts.marks.is_empty() { demo_mark(&app, lang) } else { &facts.marks },
-        page,
-    );
+    let mut response = desk.marked(&facts.marks, &facts.round.title, page);
     if matches!(facts.opening, Some(Ok(progress)) if progress != Progress::Done) {
         response.headers_mut().insert(
             actix_web::http::header::HeaderName::from_static("refresh"),
@@ -48,67 +36,54 @@ pub async fn show(
 }
 
 /// `POST /desk/rounds/{round}/slips`.
-pub async fn slips(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
+pub async fn slips(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
-    let working = app.clone();
-    let (of, by) = (id.clone(), session.actor());
-    let result = block(move || {
-        let spare = form
-            .first("spare")
-            .parse()
-            .map_err(|_| Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100"))?;
-        let issued = working.slips_issued(&of)?;
-        if issued > 0 && form.first("again") != "yes" {
-            return Err(Refusal::new(
+    let of = id.clone();
+    let result = desk
+        .run(move |app, by| {
+            let spare = form.first("spare").parse().map_err(|_| {
+                Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100")
+            })?;
+            let issued = app.slips_issued(&of)?;
+            if issued > 0 && form.first("again") != "yes" {
+                return Err(Refusal::new(
                 "本轮已印发过填写码。重新印发会使已发出的全部作废；确需重印，请勾选“作废并重印”",
                 "slips were issued before; tick to void them",
             )
             .into());
-        }
-        let slips = working.issue_slips(&by, &of, None, spare, form.first("qr") != "address")?;
-        let round = working.round(&of)?;
-        let marks = working.marks(&round, Lang::Zh);
-        Ok::<_, AppError>((round.clone(), sheet::sheet(&round, &slips, &marks).into_string()))
-    })
-    .await?;
+            }
+            let slips = app.issue_slips(by, &of, None, spare, form.first("qr") != "address")?;
+            let round = app.round(&of)?;
+            let marks = app.marks(&round, Lang::Zh);
+            Ok::<_, AppError>((round.clone(), sheet::sheet(&round, &slips, &marks).into_string()))
+        })
+        .await?;
     match result {
         Ok((round, html)) => Ok(download(
             &format!("填写码_{}.html", round.title),
             "text/html; charset=utf-8",
             html.into_bytes(),
         )),
-        Err(error) => refused(&session, &app, error, &format!("/desk/rounds/{id}")),
+        Err(error) => desk.refused(error, &format!("/desk/rounds/{id}")),
     }
 }
 
 /// `POST /desk/rounds/{round}/hold`.
-pub async fn hold(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
+pub async fn hold(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
-    let working = app.clone();
-    let (of, by) = (id.clone(), session.actor());
-    let result = block(move || {
-        let question = form.first("question").to_owned();
-        let hold = if form.first("state") == "checked" { Hold::Checked } else { Hold::Held };
-        let before = working.results(&by, &of)?.all_lists()?;
-        working.set_hold(&by, &of, &question, hold, form.first("ground"))?;
-        Ok::<_, AppError>(differences(&before, &working.results(&by, &of)?.all_lists()?))
-    })
-    .await?;
+    let of = id.clone();
+    let result = desk
+        .run(move |app, by| {
+            let question = form.first("question").to_owned();
+            let hold = if form.first("state") == "checked" { Hold::Checked } else { Hold::Held };
+            let before = app.results(by, &of)?.all_lists()?;
+            app.set_hold(by, &of, &question, hold, form.first("ground"))?;
+            Ok::<_, AppError>(differences(&before, &app.results(by, &of)?.all_lists()?))
+        })
+        .await?;
     match result {
         Ok((came, went)) => {
-            let lang = session.lang;
+            let lang = desk.lang;
             let page = html! {
                 h1 { (lang.pick("清单已重新生成", "The lists are derived anew")) }
                 div.done role="status" {
@@ -148,13 +123,8 @@ pub async fn hold(
                     }
                 }
             };
-            Ok(html_page(
-                &session,
-                lang.pick("清单已重新生成", "The lists are derived anew"),
-                demo_mark(&app, lang),
-                page,
-            ))
+            Ok(desk.page(lang.pick("清单已重新生成", "The lists are derived anew"), page))
         }
-        Err(error) => refused(&session, &app, error, &format!("/desk/rounds/{id}")),
+        Err(error) => desk.refused(error, &format!("/desk/rounds/{id}")),
     }
 }

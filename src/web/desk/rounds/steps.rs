@@ -2,8 +2,7 @@
 //! lists over anew.
 //! Each is confirmed on a page that names its consequence before anything happens.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::{Data, Path};
 use maud::{Markup, html};
 
 use super::keeping::unscreened;
@@ -13,9 +12,8 @@ use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::Round;
 use crate::text::{Lang, Refusal};
-use crate::web::desk::answer::{demo_mark, html_page, refused, see_other};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::{Openings, Posted, Session};
-use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// What a step is called, where it is, and what comes of it.
@@ -109,90 +107,67 @@ const REISSUE: Step = Step {
 };
 
 /// `POST /desk/rounds/{round}/do/open`.
-pub async fn open(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let (id, Posted(form)) = (round.into_inner(), form);
+pub async fn open(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let id = round.into_inner();
     let trustees = form.first("custody") == "trustees";
-    let (reading, of) = (app.clone(), id.clone());
-    let warnings = block(move || reading.warnings(&of)).await??;
+    let of = id.clone();
+    let warnings = desk.run(move |app, _| app.warnings(&of)).await??;
     let (step, custody) =
         if trustees { (OPEN, Custody::Trustees) } else { (OPEN_AS_A_TRIAL, Custody::Server) };
-    take(&session, &app, &id, &step, (&form, &warnings), move |app, by, id| {
+    take(&desk, &id, &step, (&form, &warnings), move |app, by, id| {
         app.open_round(by, id, custody).map(drop)
     })
     .await
 }
 
 /// `POST /desk/rounds/{round}/do/close`.
-pub async fn close(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let (id, Posted(form)) = (round.into_inner(), form);
-    let (reading, of) = (app.clone(), id.clone());
+pub async fn close(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let id = round.into_inner();
+    let of = id.clone();
     let early =
-        block(move || reading.round(&of).map(|round| reading.now() < round.ends_at())).await??;
+        desk.run(move |app, _| app.round(&of).map(|round| app.now() < round.ends_at())).await??;
     let step = if early { CLOSE_EARLY } else { CLOSE };
-    take(&session, &app, &id, &step, (&form, &[]), |app, by, id| app.close_round(by, id).map(drop))
-        .await
+    take(&desk, &id, &step, (&form, &[]), |app, by, id| app.close_round(by, id).map(drop)).await
 }
 
 /// `POST /desk/rounds/{round}/do/box`. The opening goes on beside the requests; the round's page
 /// shows how far it is.
 pub async fn open_box(
-    session: Session,
-    app: Data<App>,
+    desk: Desk,
     openings: Data<Openings>,
     round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let (id, Posted(form)) = (round.into_inner(), form);
-    let start = move |app: &Data<App>, by: &Actor, id: &RoundId| {
-        opening::start(app, &openings, id, by.clone());
+    Posted(form): Posted,
+) -> Answer {
+    let id = round.into_inner();
+    let app = desk.app().clone();
+    let start = move |_: &App, by: &Actor, id: &RoundId| {
+        opening::start(&app, &openings, id, by.clone());
         Ok(())
     };
-    take(&session, &app, &id, &OPEN_BOX, (&form, &[]), start).await
+    take(&desk, &id, &OPEN_BOX, (&form, &[]), start).await
 }
 
 /// `POST /desk/rounds/{round}/do/release`.
-pub async fn release(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let (id, Posted(form)) = (round.into_inner(), form);
-    let unscreened: Vec<Refusal> =
-        unscreened(&app, session.actor(), &id).await?.into_iter().collect();
-    share(&session, &app, &id, (&RELEASE, SharedStep::Release), &form, &unscreened).await
+pub async fn release(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let id = round.into_inner();
+    let unscreened: Vec<Refusal> = unscreened(&desk, &id).await?.into_iter().collect();
+    share(&desk, &id, (&RELEASE, SharedStep::Release), &form, &unscreened).await
 }
 
 /// `POST /desk/rounds/{round}/do/lists`.
-pub async fn reissue(
-    session: Session,
-    app: Data<App>,
-    round: Path<RoundId>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let (id, Posted(form)) = (round.into_inner(), form);
-    share(&session, &app, &id, (&REISSUE, SharedStep::Lists), &form, &[]).await
+pub async fn reissue(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let id = round.into_inner();
+    share(&desk, &id, (&REISSUE, SharedStep::Lists), &form, &[]).await
 }
 
 /// A step that takes two accounts, of whom this is one.
 async fn share(
-    session: &Session,
-    app: &Data<App>,
+    desk: &Desk,
     id: &RoundId,
     (step, shared): (&Step, SharedStep),
     form: &Form,
     warnings: &[Refusal],
-) -> Result<HttpResponse, WebError> {
+) -> Answer {
     let seen = form.first("seen").to_owned();
     let moved = || {
         Refusal::new(
@@ -201,34 +176,32 @@ async fn share(
              not noted. Look at them again, then agree",
         )
     };
-    let agree = move |app: &Data<App>, by: &Actor, id: &RoundId| match app
-        .approve_seen(by, id, shared, &seen)
-    {
-        Err(AppError::Changed) => Err(moved().into()),
-        other => other.map(drop),
-    };
-    take(session, app, id, step, (form, warnings), agree).await
+    let agree =
+        move |app: &App, by: &Actor, id: &RoundId| match app.approve_seen(by, id, shared, &seen) {
+            Err(AppError::Changed) => Err(moved().into()),
+            other => other.map(drop),
+        };
+    take(desk, id, step, (form, warnings), agree).await
 }
 
 /// Takes a step once it is confirmed; before that, says what comes of it.
 async fn take(
-    session: &Session,
-    app: &Data<App>,
+    desk: &Desk,
     id: &RoundId,
     step: &Step,
     (form, warnings): (&Form, &[Refusal]),
-    work: impl FnOnce(&Data<App>, &Actor, &RoundId) -> Result<(), AppError> + Send + 'static,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (working, by, of) = (app.clone(), session.actor(), id.clone());
+    work: impl FnOnce(&App, &Actor, &RoundId) -> Result<(), AppError> + Send + 'static,
+) -> Answer {
+    let lang = desk.lang;
+    let of = id.clone();
     if form.first("confirm") != "yes" {
-        let round = block(move || working.round(&of)).await??;
-        let page = confirm(session, &round, step, form, warnings);
-        return Ok(html_page(session, pick(step.title, lang), demo_mark(app, lang), page));
+        let round = desk.run(move |app, _| app.round(&of)).await??;
+        let page = confirm(desk, &round, step, form, warnings);
+        return Ok(desk.page(pick(step.title, lang), page));
     }
-    match block(move || work(&working, &by, &of)).await? {
+    match desk.run(move |app, by| work(app, by, &of)).await? {
         Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}"))),
-        Err(error) => refused(session, app, error, &format!("/desk/rounds/{id}")),
+        Err(error) => desk.refused(error, &format!("/desk/rounds/{id}")),
     }
 }
 

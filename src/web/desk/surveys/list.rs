@@ -4,32 +4,31 @@
 //! round has its own.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Payload, block};
+use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use crate::app::{Action, App, AppError, OwnSurvey};
 use crate::response::Form;
 use crate::text::Refusal;
-use crate::web::desk::answer::{demo_mark, download, html_page, see_other};
+use crate::web::desk::Posted;
+use crate::web::desk::answer::{Answer, Desk, download, see_other};
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::upload::read_upload;
 use crate::web::desk::surveys::changes;
 use crate::web::desk::surveys::list_page::{list_page, mistakes};
 use crate::web::desk::surveys::preview::{framed, specimen};
-use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 use crate::web::page::{View, csrf};
 use crate::web::{FrameRule, content_policy};
 
 /// `GET /desk/surveys`.
-pub async fn list(session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let reading = app.clone();
-    let own = block(move || reading.own_surveys()).await??;
+pub async fn list(desk: Desk) -> Answer {
+    let lang = desk.lang;
+    let own = desk.run(move |app, _| app.own_surveys()).await??;
     let shipped = App::shipped_surveys();
-    let body = list_page(&session, &own, &shipped);
-    Ok(html_page(&session, lang.pick("问卷", "Surveys"), demo_mark(&app, lang), body))
+    let body = list_page(&desk, &own, &shipped);
+    Ok(desk.page(lang.pick("问卷", "Surveys"), body))
 }
 
 /// What the page of one survey shows.
@@ -43,39 +42,40 @@ struct Shown {
 }
 
 /// `GET /desk/surveys/edit[?id=…|?from=…]`.
-pub async fn edit(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
+pub async fn edit(desk: Desk, request: HttpRequest) -> Answer {
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
     let (id, from) = (query.first("id").to_owned(), query.first("from").to_owned());
-    let reading = app.clone();
-    let shown = block(move || {
-        let own = reading.own_surveys()?;
-        let find = |id: &str| own.iter().find(|o| o.survey.id() == id).cloned();
-        let gone = || AppError::NotFound(Refusal::new("没有这份问卷", "there is no such survey"));
-        let said = html! {};
-        if !id.is_empty() {
-            let OwnSurvey { text, version, .. } = find(&id).ok_or_else(gone)?;
-            return Ok(Shown { text, seen: version, id: Some(id), said });
-        }
-        let text = match from.as_str() {
-            "" => BLANK.to_owned(),
-            from => match find(from) {
-                Some(own) => own.text,
-                None => App::shipped_text(from).ok_or_else(gone)?,
-            },
-        };
-        let text = if from.is_empty() {
-            text
-        } else {
-            renamed(&text, &from, &own.iter().map(|o| o.survey.id().to_owned()).collect::<Vec<_>>())
-        };
-        Ok::<_, AppError>(Shown { text, seen: 0, id: None, said })
-    })
-    .await??;
-    Ok(answer(&session, &app, StatusCode::OK, &shown))
+    let shown = desk
+        .run(move |app, _| {
+            let own = app.own_surveys()?;
+            let find = |id: &str| own.iter().find(|o| o.survey.id() == id).cloned();
+            let gone =
+                || AppError::NotFound(Refusal::new("没有这份问卷", "there is no such survey"));
+            let said = html! {};
+            if !id.is_empty() {
+                let OwnSurvey { text, version, .. } = find(&id).ok_or_else(gone)?;
+                return Ok(Shown { text, seen: version, id: Some(id), said });
+            }
+            let text = match from.as_str() {
+                "" => BLANK.to_owned(),
+                from => match find(from) {
+                    Some(own) => own.text,
+                    None => App::shipped_text(from).ok_or_else(gone)?,
+                },
+            };
+            let text = if from.is_empty() {
+                text
+            } else {
+                renamed(
+                    &text,
+                    &from,
+                    &own.iter().map(|o| o.survey.id().to_owned()).collect::<Vec<_>>(),
+                )
+            };
+            Ok::<_, AppError>(Shown { text, seen: 0, id: None, said })
+        })
+        .await??;
+    Ok(answer(&desk, StatusCode::OK, &shown))
 }
 
 /// The text with another name: `self-check` becomes `self-check-2`, or the next number that is
@@ -91,34 +91,29 @@ fn renamed(text: &str, id: &str, taken: &[String]) -> String {
 }
 
 /// `POST /desk/surveys/edit`.
-pub async fn save(
-    session: Session,
-    app: Data<App>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn save(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let text = form.first("definition").replace("\r\n", "\n");
     let seen: i32 = form.first("seen").parse().unwrap_or(0);
     let mut id = Some(form.first("id").to_owned()).filter(|id| !id.is_empty());
-    let (working, by, typed, of, dropping) =
-        (app.clone(), session.actor(), text.clone(), id.clone(), form.first("drop") == "yes");
-    let result = block(move || match (dropping, of) {
-        (true, Some(id)) => working.drop_survey(&by, &id, seen),
-        (_, of) => working.save_survey(&by, &typed, of.as_deref().map(|id| (id, seen))).map(drop),
-    })
-    .await?;
+    let (typed, of, dropping) = (text.clone(), id.clone(), form.first("drop") == "yes");
+    let result = desk
+        .run(move |app, by| match (dropping, of) {
+            (true, Some(id)) => app.drop_survey(by, &id, seen),
+            (_, of) => app.save_survey(by, &typed, of.as_deref().map(|id| (id, seen))).map(drop),
+        })
+        .await?;
     let (status, said, seen) = match result {
         Ok(()) => return Ok(see_other("/desk/surveys")),
         Err(AppError::Changed) => {
-            let reading = app.clone();
-            let (own, last) = block(move || {
-                Ok::<_, AppError>((
-                    reading.own_surveys()?,
-                    reading.last_change(Action::SurveySaved, None)?,
-                ))
-            })
-            .await??;
+            let (own, last) = desk
+                .run(move |app, _| {
+                    Ok::<_, AppError>((
+                        app.own_surveys()?,
+                        app.last_change(Action::SurveySaved, None)?,
+                    ))
+                })
+                .await??;
             let named = serde_json::from_str::<serde_json::Value>(&text)
                 .ok()
                 .and_then(|v| v["id"].as_str().map(str::to_owned));
@@ -135,21 +130,16 @@ pub async fn save(
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, mistakes(error, lang)?, seen),
     };
-    Ok(answer(&session, &app, status, &Shown { text, seen, id, said }))
+    Ok(answer(&desk, status, &Shown { text, seen, id, said }))
 }
 
 /// `POST /desk/surveys/try`: the typed text as a phone would show it, or what is wrong with it.
 /// Nothing is kept.
-pub async fn attempt(
-    session: Session,
-    request: HttpRequest,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn attempt(desk: Desk, request: HttpRequest, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let text = form.first("definition").replace("\r\n", "\n");
     let view = View { lang, ..View::of(&request) };
-    let page = match block(move || App::check_survey(text.as_bytes())).await? {
+    let page = match desk.run(move |_, _| App::check_survey(text.as_bytes())).await? {
         Ok(survey) => specimen(&survey, view, None),
         Err(error) => crate::web::desk::surveys::preview::message(view, mistakes(error, lang)?),
     };
@@ -158,30 +148,25 @@ pub async fn attempt(
 
 /// `POST /desk/surveys/import`: a workbook or a JSON file, shown on the page of a survey; nothing
 /// is kept yet.
-pub async fn import(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-    payload: Payload,
-) -> Result<HttpResponse, WebError> {
-    let (_, file) = read_upload(&session, &request, payload).await?;
-    let lang = session.lang;
-    let reading = app.clone();
-    let read = block(move || {
-        let text = App::survey_text(&file)?;
-        let checked = App::check_survey(text.as_bytes());
-        let own = reading.own_surveys()?;
-        let known = checked
-            .as_ref()
-            .ok()
-            .and_then(|survey| own.into_iter().find(|o| o.survey.id() == survey.id()));
-        Ok::<_, AppError>((
-            text,
-            known.map(|k| (k.survey.id().to_owned(), k.version)),
-            checked.err(),
-        ))
-    })
-    .await?;
+pub async fn import(desk: Desk, request: HttpRequest, payload: Payload) -> Answer {
+    let (_, file) = read_upload(&desk, &request, payload).await?;
+    let lang = desk.lang;
+    let read = desk
+        .run(move |app, _| {
+            let text = App::survey_text(&file)?;
+            let checked = App::check_survey(text.as_bytes());
+            let own = app.own_surveys()?;
+            let known = checked
+                .as_ref()
+                .ok()
+                .and_then(|survey| own.into_iter().find(|o| o.survey.id() == survey.id()));
+            Ok::<_, AppError>((
+                text,
+                known.map(|k| (k.survey.id().to_owned(), k.version)),
+                checked.err(),
+            ))
+        })
+        .await?;
     let (status, shown) = match read {
         Ok((text, known, None)) => {
             let version = known.as_ref().map(|k| k.1);
@@ -223,13 +208,13 @@ pub async fn import(
             )
         }
     };
-    Ok(answer(&session, &app, status, &shown))
+    Ok(answer(&desk, status, &shown))
 }
 
 /// `GET /desk/surveys/{id}/xlsx`.
-pub async fn xlsx(app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
-    let text = text_of(&app, &id).await?;
-    let bytes = block(move || App::survey_workbook(&text)).await??;
+pub async fn xlsx(desk: Desk, id: Path<String>) -> Answer {
+    let text = text_of(&desk, &id).await?;
+    let bytes = desk.run(move |_, _| App::survey_workbook(&text)).await??;
     Ok(download(
         &format!("{id}.xlsx"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -238,24 +223,25 @@ pub async fn xlsx(app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebE
 }
 
 /// `GET /desk/surveys/{id}/json`.
-pub async fn json(app: Data<App>, id: Path<String>) -> Result<HttpResponse, WebError> {
-    let text = text_of(&app, &id).await?;
+pub async fn json(desk: Desk, id: Path<String>) -> Answer {
+    let text = text_of(&desk, &id).await?;
     Ok(download(&format!("{id}.json"), "application/json", text.into_bytes()))
 }
 
-async fn text_of(app: &Data<App>, id: &str) -> Result<String, WebError> {
-    let (reading, name) = (app.clone(), id.to_owned());
-    let text = block(move || {
-        let own =
-            reading.own_surveys()?.into_iter().find(|o| o.survey.id() == name).map(|o| o.text);
-        Ok::<_, AppError>(own.or_else(|| App::shipped_text(&name)))
-    })
-    .await??;
+async fn text_of(desk: &Desk, id: &str) -> Result<String, WebError> {
+    let name = id.to_owned();
+    let text = desk
+        .run(move |app, _| {
+            let own =
+                app.own_surveys()?.into_iter().find(|o| o.survey.id() == name).map(|o| o.text);
+            Ok::<_, AppError>(own.or_else(|| App::shipped_text(&name)))
+        })
+        .await??;
     text.ok_or(WebError::NothingHere)
 }
 
-fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> HttpResponse {
-    let lang = session.lang;
+fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
+    let lang = desk.lang;
     let title = if shown.id.is_some() {
         lang.pick("修改问卷", "Change the survey")
     } else {
@@ -276,7 +262,7 @@ fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> Ht
         (shown.said)
         div.editor {
             form method="post" action="/desk/surveys/edit" data-live="/desk/surveys/try" data-file {
-                (csrf(session))
+                (csrf(desk))
                 (conflict::seen(&shown.seen.to_string()))
                 @if let Some(id) = &shown.id {
                     input type="hidden" name="id" value=(id);
@@ -301,7 +287,7 @@ fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> Ht
                 h2 { (lang.pick("删除问卷", "Drop the survey")) }
                 p { (lang.pick("已用它的轮次不受影响。", "Rounds that use it keep theirs.")) }
                 form method="post" action="/desk/surveys/edit" {
-                    (csrf(session))
+                    (csrf(desk))
                     (conflict::seen(&shown.seen.to_string()))
                     input type="hidden" name="id" value=(id);
                     label.inline {
@@ -313,8 +299,7 @@ fn answer(session: &Session, app: &App, status: StatusCode, shown: &Shown) -> Ht
             }
         }
     };
-    let mut response = html_page(session, title, demo_mark(app, lang), body);
-    *response.status_mut() = status;
+    let mut response = desk.page_with(status, "", title, body);
     content_policy(&mut response, FrameRule::MayFrame);
     response
 }

@@ -3,75 +3,60 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, AppError};
+use crate::app::AppError;
 use crate::survey::{Part, SurveyFile};
 use crate::text::Refusal;
-use crate::web::desk::answer::{demo_mark, html_page, refusal_text, see_other};
+use crate::web::desk::Posted;
+use crate::web::desk::answer::{Answer, Desk, refusal_text, see_other};
 use crate::web::desk::office::password::percent;
 use crate::web::desk::surveys::outline_page::{Edited, Outline};
-use crate::web::desk::{Posted, Session};
 use crate::web::error::WebError;
 
-pub(in crate::web::desk) async fn load(app: &Data<App>, id: &str) -> Result<Edited, WebError> {
-    let (reading, id) = (app.clone(), id.to_owned());
-    Ok(block(move || {
-        let gone = || {
-            AppError::NotFound(Refusal::new(
-                "没有这份问卷；自带问卷请先复制",
-                "there is no such survey of your own; copy one that comes with zicha first",
-            ))
-        };
-        let own =
-            reading.own_surveys()?.into_iter().find(|o| o.survey.id() == id).ok_or_else(gone)?;
-        let file = serde_json::from_str(&own.text)
-            .map_err(|e| AppError::File(format!("a kept survey cannot be read: {e}")))?;
-        Ok::<_, AppError>(Edited { file, version: own.version })
-    })
-    .await??)
+pub(in crate::web::desk) async fn load(desk: &Desk, id: &str) -> Result<Edited, WebError> {
+    let id = id.to_owned();
+    Ok(desk
+        .run(move |app, _| {
+            let gone = || {
+                AppError::NotFound(Refusal::new(
+                    "没有这份问卷；自带问卷请先复制",
+                    "there is no such survey of your own; copy one that comes with zicha first",
+                ))
+            };
+            let own =
+                app.own_surveys()?.into_iter().find(|o| o.survey.id() == id).ok_or_else(gone)?;
+            let file = serde_json::from_str(&own.text)
+                .map_err(|e| AppError::File(format!("a kept survey cannot be read: {e}")))?;
+            Ok::<_, AppError>(Edited { file, version: own.version })
+        })
+        .await??)
 }
 
 /// Keeps a changed survey that was of version `seen`.
 pub(in crate::web::desk) async fn keep(
-    app: &Data<App>,
-    session: &Session,
+    desk: &Desk,
     file: &SurveyFile,
     seen: i32,
 ) -> Result<Result<(), AppError>, WebError> {
     let text = serde_json::to_string_pretty(file)
         .map_err(|e| AppError::File(format!("a survey cannot be written: {e}")))?
         + "\n";
-    let (working, by, id) = (app.clone(), session.actor(), file.id.clone());
-    Ok(block(move || working.save_survey(&by, &text, Some((&id, seen))).map(drop)).await?)
+    let id = file.id.clone();
+    desk.run(move |app, by| app.save_survey(by, &text, Some((&id, seen))).map(drop)).await
 }
 
 /// `GET /desk/surveys/{id}/outline`.
-pub async fn outline(
-    session: Session,
-    app: Data<App>,
-    id: Path<String>,
-) -> Result<HttpResponse, WebError> {
-    let edited = load(&app, &id).await?;
-    Ok(answer(
-        &session,
-        &app,
-        StatusCode::OK,
-        &Outline { session: &session, edited: &edited }.page(&html! {}),
-    ))
+pub async fn outline(desk: Desk, id: Path<String>) -> Answer {
+    let edited = load(&desk, &id).await?;
+    Ok(answer(&desk, StatusCode::OK, &Outline { session: &desk, edited: &edited }.page(&html! {})))
 }
 
 /// `POST /desk/surveys/{id}/outline`: one step.
-pub async fn step(
-    session: Session,
-    app: Data<App>,
-    id: Path<String>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
-    let mut edited = load(&app, &id).await?;
+pub async fn step(desk: Desk, id: Path<String>, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
+    let mut edited = load(&desk, &id).await?;
     let file = &mut edited.file;
     let part: Option<Part> = form.first("part").parse().ok();
     let mut added = None;
@@ -115,7 +100,7 @@ pub async fn step(
         file.keep_to_languages();
     }
     let seen = form.first("seen").parse().unwrap_or(0);
-    let (status, said) = match keep(&app, &session, &edited.file, seen).await? {
+    let (status, said) = match keep(&desk, &edited.file, seen).await? {
         Ok(()) => {
             return Ok(see_other(
                 &added
@@ -132,24 +117,16 @@ pub async fn step(
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, refusal_text(error, lang)?),
     };
-    let now = load(&app, &id).await?;
+    let now = load(&desk, &id).await?;
     Ok(answer(
-        &session,
-        &app,
+        &desk,
         status,
-        &Outline { session: &session, edited: &now }.page(&html! {
+        &Outline { session: &desk, edited: &now }.page(&html! {
             div.errors role="alert" { (said) }
         }),
     ))
 }
 
-fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
-    let mut response = html_page(
-        session,
-        session.lang.pick("修改问卷", "Change the survey"),
-        demo_mark(app, session.lang),
-        page.clone(),
-    );
-    *response.status_mut() = status;
-    response
+fn answer(desk: &Desk, status: StatusCode, page: &Markup) -> HttpResponse {
+    desk.page_with(status, "", desk.lang.pick("修改问卷", "Change the survey"), page.clone())
 }

@@ -3,15 +3,15 @@
 //! Two who change different parts are in nobody's way; two who change the same one are shown both.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use crate::app::{Action, App, AppError, version};
+use crate::app::{Action, AppError, version};
 use crate::response::Form;
 use crate::survey::{Part, Survey, SurveyFile};
 use crate::text::Refusal;
-use crate::web::desk::answer::{demo_mark, html_page, see_other};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::forms::{draw, inputs};
@@ -28,36 +28,25 @@ use crate::web::{FrameRule, content_policy};
 const TRIES: usize = 5;
 
 /// `GET /desk/surveys/{id}/part/{part}`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, WebError> {
+pub async fn show(desk: Desk, path: Path<(String, String)>) -> Answer {
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
-    let edited = load(&app, &path.0).await?;
+    let edited = load(&desk, &path.0).await?;
     let form = part_forms::fill(&edited.file, &part).ok_or(WebError::NothingHere)?;
     let seen = part.content(&edited.file).map_or_else(String::new, |content| version(&content));
     Ok(answer(
-        &session,
-        &app,
+        &desk,
         StatusCode::OK,
-        &page(&session, &edited.file, &part, &form, &seen, &html! {}, &Mistakes::default()),
+        &page(&desk, &edited.file, &part, &form, &seen, &html! {}, &Mistakes::default()),
     ))
 }
 
 /// `POST /desk/surveys/{id}/part/{part}`.
-pub async fn change(
-    session: Session,
-    app: Data<App>,
-    path: Path<(String, String)>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn change(desk: Desk, path: Path<(String, String)>, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
     let outline = format!("/desk/surveys/{}/outline", percent(&path.0));
     for _ in 0..TRIES {
-        let edited = load(&app, &path.0).await?;
+        let edited = load(&desk, &path.0).await?;
         let Some(content) = part.content(&edited.file) else {
             let said = lang.pick(
                 "这一部分刚被他人删除或改了编号，您的修改没有保存，仍在下面。可在“历次版本”中找回，\
@@ -74,10 +63,9 @@ pub async fn change(
                 }
             };
             return Ok(answer(
-                &session,
-                &app,
+                &desk,
                 StatusCode::CONFLICT,
-                &page(&session, &edited.file, &part, &form, "", &said, &Mistakes::default()),
+                &page(&desk, &edited.file, &part, &form, "", &said, &Mistakes::default()),
             ));
         };
         let kept = edited.file.clone();
@@ -88,7 +76,7 @@ pub async fn change(
                 Err(wrong) => {
                     (StatusCode::UNPROCESSABLE_ENTITY, html! {}, Mistakes::list(wrong, lang))
                 }
-                Ok(part) => match keep(&app, &session, &file, edited.version).await? {
+                Ok(part) => match keep(&desk, &file, edited.version).await? {
                     Ok(()) => return Ok(see_other(&format!("{outline}#{part}"))),
                     // Another part was changed in this moment: once more upon that.
                     Err(AppError::Changed) => continue,
@@ -98,11 +86,12 @@ pub async fn change(
                 },
             }
         } else {
-            let (reading, id) = (app.clone(), path.0.clone());
-            let last = block(move || {
-                reading.last_change(Action::SurveySaved, Some(&format!("{id} {}", edited.version)))
-            })
-            .await??;
+            let id = path.0.clone();
+            let last = desk
+                .run(move |app, _| {
+                    app.last_change(Action::SurveySaved, Some(&format!("{id} {}", edited.version)))
+                })
+                .await??;
             let before = part_forms::fill(&kept, &part).unwrap_or_default();
             let parts =
                 inputs::compare(&part_inputs::inputs(&kept, &part, lang), &before, &form, lang);
@@ -112,12 +101,7 @@ pub async fn change(
                 Mistakes::default(),
             )
         };
-        return Ok(answer(
-            &session,
-            &app,
-            status,
-            &page(&session, &kept, &part, &form, &seen, &said, &wrong),
-        ));
+        return Ok(answer(&desk, status, &page(&desk, &kept, &part, &form, &seen, &said, &wrong)));
     }
     Err(AppError::Changed.into())
 }
@@ -125,22 +109,20 @@ pub async fn change(
 /// `POST /desk/surveys/{id}/part/{part}/try`: the survey with what is typed, as a phone shows it.
 /// Nothing is kept.
 pub async fn attempt(
-    session: Session,
+    desk: Desk,
     request: HttpRequest,
-    app: Data<App>,
     path: Path<(String, String)>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+    Posted(form): Posted,
+) -> Answer {
+    let lang = desk.lang;
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
-    let mut file = load(&app, &path.0).await?.file;
+    let mut file = load(&desk, &path.0).await?.file;
     let view = View { lang, ..View::of(&request) };
     let shown = match checked(&form, &mut file, &part) {
         Ok(part) => {
-            let survey =
-                block(move || Survey::parse(&serde_json::to_vec(&file).unwrap_or_default()))
-                    .await?;
+            let survey = desk
+                .run(move |_app, _| Survey::parse(&serde_json::to_vec(&file).unwrap_or_default()))
+                .await?;
             survey.ok().map(|survey| specimen(&survey, view, anchor(&survey, &part).as_deref()))
         }
         Err(wrong) => Some(message(
@@ -258,14 +240,9 @@ fn first_anchor(part: &Part) -> Option<&str> {
     if let Part::Question(id) = part { Some(id) } else { None }
 }
 
-fn answer(session: &Session, app: &App, status: StatusCode, page: &Markup) -> HttpResponse {
-    let mut response = html_page(
-        session,
-        session.lang.pick("修改问卷", "Change the survey"),
-        demo_mark(app, session.lang),
-        page.clone(),
-    );
-    *response.status_mut() = status;
+fn answer(desk: &Desk, status: StatusCode, page: &Markup) -> HttpResponse {
+    let title = desk.lang.pick("修改问卷", "Change the survey");
+    let mut response = desk.page_with(status, "", title, page.clone());
     content_policy(&mut response, FrameRule::MayFrame);
     response
 }

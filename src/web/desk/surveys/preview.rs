@@ -2,19 +2,18 @@
 //! The frames hold the very page that respondents get; what is filled in is checked by the same
 //! rules, then dropped.
 
-use actix_web::web::{Data, Path, Payload, block};
+use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use crate::access::SlipCode;
-use crate::app::{App, Line};
+use crate::app::Line;
 use crate::response::{BLANK_FIELD, CODE_FIELD, FieldErrors, Form, read};
 use crate::round::Access;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::web::body::{MAX_BODY, read_body};
-use crate::web::desk::Session;
-use crate::web::desk::answer::{demo_mark, html_page, see_other};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::error::WebError;
 use crate::web::page::{PageKind, View, respondent};
 use crate::web::respondent::questionnaire::Questionnaire;
@@ -26,14 +25,9 @@ const PHONES: [(u32, [&str; 2]); 2] =
 const HEIGHT: u32 = 720;
 
 /// `GET /desk/surveys/{id}/preview`: the page in frames of a phone's size.
-pub async fn show(
-    session: Session,
-    request: HttpRequest,
-    app: Data<App>,
-    id: Path<String>,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let survey = survey(&app, &id).await?;
+pub async fn show(desk: Desk, request: HttpRequest, id: Path<String>) -> Answer {
+    let lang = desk.lang;
+    let survey = survey(&desk, &id).await?;
     let view = View::of(&request);
     let base = format!("/desk/surveys/{}/preview", *id);
     let body = html! {
@@ -86,23 +80,14 @@ pub async fn show(
             }
         }
     };
-    let mut response = html_page(
-        &session,
-        lang.pick("预览问卷", "Preview of the survey"),
-        demo_mark(&app, lang),
-        body,
-    );
+    let mut response = desk.page(lang.pick("预览问卷", "Preview of the survey"), body);
     content_policy(&mut response, FrameRule::MayFrame);
     Ok(response)
 }
 
 /// `GET /desk/surveys/{id}/preview/page`: what is in a frame.
-pub async fn page(
-    request: HttpRequest,
-    app: Data<App>,
-    id: Path<String>,
-) -> Result<HttpResponse, WebError> {
-    let survey = survey(&app, &id).await?;
+pub async fn page(desk: Desk, request: HttpRequest, id: Path<String>) -> Answer {
+    let survey = survey(&desk, &id).await?;
     let mut form = Form::default();
     form.0.insert(CODE_FIELD.to_owned(), vec![SlipCode::specimen().printed()]);
     let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
@@ -118,15 +103,10 @@ pub async fn page(
 }
 
 /// `POST /desk/surveys/{id}/preview/page`: checked as a response is, and dropped.
-pub async fn post(
-    request: HttpRequest,
-    app: Data<App>,
-    id: Path<String>,
-    payload: Payload,
-) -> Result<HttpResponse, WebError> {
+pub async fn post(desk: Desk, request: HttpRequest, id: Path<String>, payload: Payload) -> Answer {
     // The questionnaire's own form, which has no token; nothing is kept of it, and it is taken from
     // this desk only.
-    let survey = survey(&app, &id).await?;
+    let survey = survey(&desk, &id).await?;
     let view = View::of(&request);
     let body = read_body(&request, payload, MAX_BODY).await?;
     let form = Form::decode(&body)
@@ -158,12 +138,8 @@ pub async fn post(
 }
 
 /// `GET /desk/surveys/{id}/preview/received`.
-pub async fn received(
-    request: HttpRequest,
-    app: Data<App>,
-    id: Path<String>,
-) -> Result<HttpResponse, WebError> {
-    let survey = survey(&app, &id).await?;
+pub async fn received(desk: Desk, request: HttpRequest, id: Path<String>) -> Answer {
+    let survey = survey(&desk, &id).await?;
     let view = View::of(&request);
     let lang = view.lang;
     let base = format!("/desk/surveys/{}/preview", *id);
@@ -192,9 +168,9 @@ pub async fn received(
     Ok(framed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.into_string())))
 }
 
-async fn survey(app: &Data<App>, name: &str) -> Result<std::sync::Arc<Survey>, WebError> {
-    let (reading, name) = (app.clone(), name.to_owned());
-    Ok(block(move || reading.survey_named(&name)).await??)
+async fn survey(desk: &Desk, name: &str) -> Result<std::sync::Arc<Survey>, WebError> {
+    let name = name.to_owned();
+    Ok(desk.run(move |app, _| app.survey_named(&name)).await??)
 }
 
 fn questionnaire(

@@ -2,13 +2,12 @@
 //! of them.
 //! Going back keeps a new version with the old text, so that nothing is lost by it either.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, block};
+use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{App, AppError, SurveyVersion, minute_of};
-use crate::web::desk::answer::{demo_mark, html_page, refusal_text, see_other};
+use crate::app::{AppError, SurveyVersion, minute_of};
+use crate::web::desk::answer::{Answer, Desk, refusal_text, see_other};
 use crate::web::desk::forms::conflict;
 use crate::web::desk::office::password::percent;
 use crate::web::desk::surveys::changes;
@@ -20,35 +19,26 @@ use crate::web::page::csrf;
 const MOST: usize = 40;
 
 /// `GET /desk/surveys/{id}/versions`.
-pub async fn show(
-    session: Session,
-    app: Data<App>,
-    id: Path<String>,
-) -> Result<HttpResponse, WebError> {
-    answer(&session, &app, &id, StatusCode::OK, &html! {}).await
+pub async fn show(desk: Desk, id: Path<String>) -> Answer {
+    answer(&desk, &id, StatusCode::OK, &html! {}).await
 }
 
 /// `POST /desk/surveys/{id}/versions`: an earlier version becomes the newest.
-pub async fn restore(
-    session: Session,
-    app: Data<App>,
-    id: Path<String>,
-    form: Posted,
-) -> Result<HttpResponse, WebError> {
-    let Posted(form) = form;
-    let lang = session.lang;
+pub async fn restore(desk: Desk, id: Path<String>, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let (seen, wanted) = (
         form.first("seen").parse().unwrap_or(0),
         form.first("version").parse::<i32>().unwrap_or(0),
     );
-    let (working, by, of) = (app.clone(), session.actor(), id.clone());
-    let result = block(move || {
-        let version = working.survey_versions(&of)?.into_iter().find(|v| v.version == wanted);
-        version
-            .map(|version| working.save_survey(&by, &version.definition, Some((&of, seen))))
-            .transpose()
-    })
-    .await?;
+    let of = id.clone();
+    let result = desk
+        .run(move |app, by| {
+            let version = app.survey_versions(&of)?.into_iter().find(|v| v.version == wanted);
+            version
+                .map(|version| app.save_survey(by, &version.definition, Some((&of, seen))))
+                .transpose()
+        })
+        .await?;
     let (status, said) = match result {
         Ok(Some(_)) => return Ok(see_other(&format!("/desk/surveys/{}/outline", percent(&id)))),
         Ok(None) => return Err(WebError::NothingHere),
@@ -63,8 +53,7 @@ pub async fn restore(
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, refusal_text(error, lang)?),
     };
     answer(
-        &session,
-        &app,
+        &desk,
         &id,
         status,
         &html! {
@@ -74,26 +63,23 @@ pub async fn restore(
     .await
 }
 
-async fn answer(
-    session: &Session,
-    app: &Data<App>,
-    id: &str,
-    status: StatusCode,
-    said: &Markup,
-) -> Result<HttpResponse, WebError> {
-    let lang = session.lang;
-    let (reading, of) = (app.clone(), id.to_owned());
+async fn answer(desk: &Desk, id: &str, status: StatusCode, said: &Markup) -> Answer {
+    let lang = desk.lang;
+    let of = id.to_owned();
     // Comparing forty surveys takes longer than a request thread should be held.
-    let (own, versions, changes) = block(move || {
-        let own = reading.own_surveys()?.into_iter().find(|o| o.survey.id() == of);
-        let versions = reading.survey_versions(&of)?;
-        let pairs = versions.iter().zip(versions.iter().skip(1)).take(MOST);
-        let changes: Vec<_> = pairs
-            .map(|(after, before)| changes::between(&before.definition, &after.definition, lang))
-            .collect();
-        Ok::<_, AppError>((own, versions, changes))
-    })
-    .await??;
+    let (own, versions, changes) = desk
+        .run(move |app, _| {
+            let own = app.own_surveys()?.into_iter().find(|o| o.survey.id() == of);
+            let versions = app.survey_versions(&of)?;
+            let pairs = versions.iter().zip(versions.iter().skip(1)).take(MOST);
+            let changes: Vec<_> = pairs
+                .map(|(after, before)| {
+                    changes::between(&before.definition, &after.definition, lang)
+                })
+                .collect();
+            Ok::<_, AppError>((own, versions, changes))
+        })
+        .await??;
     let own = own.ok_or(WebError::NothingHere)?;
     let body = html! {
         p {
@@ -112,7 +98,7 @@ async fn answer(
         }
         (said)
         @for (n, version) in versions.iter().enumerate().take(MOST) {
-            (one(session, id, own.version, version, changes.get(n)))
+            (one(desk, id, own.version, version, changes.get(n)))
         }
         @if versions.len() > MOST {
             p.soft {
@@ -133,10 +119,7 @@ async fn answer(
             }
         }
     };
-    let mut response =
-        html_page(session, lang.pick("历次版本", "All versions"), demo_mark(app, lang), body);
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(desk.page_with(status, "", lang.pick("历次版本", "All versions"), body))
 }
 
 fn one(
