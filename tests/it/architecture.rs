@@ -183,6 +183,20 @@ fn files_say_what_they_are_and_stay_readable() {
     }
 }
 
+/// A form that is described once is drawn, read, checked and compared alike everywhere.
+#[test]
+fn forms_of_the_desk_are_drawn_from_their_description() {
+    for (_, path, text) in sources() {
+        let path = path.to_string_lossy().replace('\\', "/");
+        if !path.contains("/web/desk/") || path.contains("/web/desk/forms/") {
+            continue;
+        }
+        for by_hand in ["label for=", "type=\"text\"", "type=\"password\"", "type=\"file\""] {
+            assert!(!text.contains(by_hand), "{path} draws an input by hand: {by_hand}");
+        }
+    }
+}
+
 /// rustfmt keeps to this where it can; it touches neither templates nor long texts.
 #[test]
 fn a_line_fits_a_screen() {

@@ -590,7 +590,7 @@ fn a_group_stands_beside_the_bureau_with_the_figures_of_the_exports_and_looks_ba
     assert_eq!(clerk.get(&format!("/desk/rounds/{second}/groups/ZZ")).status, 404);
     // The desk offers the round to look back at.
     let day = zicha::round::shanghai_day(zicha.app.now()).to_string();
-    clerk.get("/desk/rounds/new").assert_says(200, "<option value=\"\">不对照</option>");
+    clerk.get("/desk/rounds/new").assert_says(200, "<option value=\"\" selected>不对照</option>");
     let made = clerk.post_from(
         "/desk/rounds/new",
         "/desk/rounds/new",

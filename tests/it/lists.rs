@@ -233,7 +233,7 @@ fn two_who_change_a_row_are_told_and_shown_both_versions() {
             303
         );
         let told = b.change(&b.head, &two, "CY-1.1", &[("note", "丙")]);
-        told.assert_says(409, "<td>不列入</td><td><strong>列入</strong></td>");
+        told.assert_says(409, "<td>不列入</td><td><strong>列入清单</strong></td>");
         assert!(
             !told.body.contains("问题来源</th>"),
             "a row from the survey has no source to choose"

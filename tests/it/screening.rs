@@ -180,7 +180,7 @@ fn a_copied_sentence_and_what_tells_a_person_are_pointed_out() {
         ("do", "propose"),
         ("summary", "有两名队员在车里睡觉，被群众拍到"),
         ("problem", "CY-1.1"),
-        ("anyway", "1"),
+        ("anyway", "yes"),
     ];
     assert_eq!(send(&one, &round, &text, &kept).status, 303, "looked at, and kept on purpose");
     let text = first_of(&zicha, &round, "CY");
@@ -320,7 +320,7 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     assert!(zicha.app.results(&shell(), &round).unwrap().edits.is_empty(), "nothing was kept");
     assert_eq!(typed("夜间有脱岗", &[]).status, 303);
     assert_eq!(
-        typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "1")]).status,
+        typed("有两名队员在车里睡觉，被群众拍到", &[("anyway", "yes")]).status,
         303,
         "looked at, and kept on purpose"
     );
@@ -411,8 +411,12 @@ fn summaries_that_look_like_formulas_are_exported_as_text_for_a_group_and_for_th
         for (n, (group, number)) in [("CY", "CY-1.1"), ("CF", "CF-1.1")].into_iter().enumerate() {
             for summary in &FORMULAS[2 * n..2 * n + 2] {
                 let text = first_of(&zicha, &round, group);
-                let proposal =
-                    [("do", "propose"), ("summary", summary), ("problem", number), ("anyway", "1")];
+                let proposal = [
+                    ("do", "propose"),
+                    ("summary", summary),
+                    ("problem", number),
+                    ("anyway", "yes"),
+                ];
                 assert_eq!(send(&one, &round, &text, &proposal).status, 303, "{summary}");
                 let text = zicha
                     .app

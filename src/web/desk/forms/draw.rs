@@ -3,92 +3,15 @@
 
 use crate::response::Form;
 use crate::text::Lang;
+use crate::web::desk::forms::input::{Cell, Column, Input, InputKind, LANGUAGES, Way};
 use crate::web::desk::forms::mistakes::Mistakes;
 use maud::{Markup, html};
-use std::borrow::Cow;
 
 /// Most rows that are read of a table.
 pub(in crate::web::desk) const MOST_ROWS: usize = 200;
 
 /// Empty rows that are offered below the filled ones.
 const SPARE_ROWS: usize = 3;
-
-/// Languages of a text, with their names.
-pub(in crate::web::desk) const LANGUAGES: [(&str, [&str; 2]); 2] =
-    [("zh-CN", ["中文", "Chinese"]), ("en", ["英文", "English"])];
-
-/// An input of a form.
-pub struct Input {
-    /// Name of its field, or the stem of its fields' names.
-    pub name: &'static str,
-    /// What it is.
-    pub label: &'static str,
-    /// Advice, or nothing.
-    pub hint: Cow<'static, str>,
-    /// What is filled in.
-    pub kind: InputKind,
-    /// Values of the field `kind` for which it matters; empty for all.
-    pub only: &'static str,
-}
-
-/// What is filled in.
-pub enum InputKind {
-    /// A text in both languages.
-    Words {
-        /// Whether it takes more than a line.
-        long: bool,
-    },
-    /// One line.
-    Line,
-    /// A whole number.
-    Number,
-    /// Yes or no.
-    Tick,
-    /// One of these values, each with its label.
-    Choice(Vec<(String, String)>),
-    /// Rows of cells, in an order that can be changed.
-    Rows(Vec<Column>),
-}
-
-/// A column of rows.
-pub struct Column {
-    /// Name of the cell.
-    pub name: &'static str,
-    /// What it is.
-    pub label: &'static str,
-    /// What is filled in.
-    pub cell: Cell,
-}
-
-/// What is filled in a cell.
-pub enum Cell {
-    /// A short name.
-    Name,
-    /// Words.
-    Words,
-    /// Words of more than a line.
-    Long,
-    /// A whole number.
-    Number,
-    /// Yes or no.
-    Tick,
-    /// One of these values, each with its label.
-    Choice(Vec<(String, String)>),
-}
-
-impl Input {
-    pub fn new(name: &'static str, label: &'static str, kind: InputKind) -> Self {
-        Self { name, label, hint: Cow::Borrowed(""), kind, only: "" }
-    }
-
-    pub fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
-        Self { hint: hint.into(), ..self }
-    }
-
-    pub fn only(self, only: &'static str) -> Self {
-        Self { only, ..self }
-    }
-}
 
 /// A cell of a row, as a form names it.
 pub(in crate::web::desk) fn cell_name(field: &str, row: usize, column: &str) -> String {
@@ -101,200 +24,284 @@ pub fn draw(inputs: &[Input], form: &Form, wrong: &Mistakes, lang: Lang) -> Mark
         @for input in inputs {
             div.input data-only=[Some(input.only).filter(|only| !only.is_empty())] {
                 (draw_one(input, form, wrong, lang))
+                @if let Some(below) = &input.below { (below) }
             }
         }
+    }
+}
+
+/// Draws inputs that always begin empty, and whose mistakes stand above the form alone.
+pub fn fresh(inputs: &[Input], lang: Lang) -> Markup {
+    draw(inputs, &Form::default(), &Mistakes::default(), lang)
+}
+
+/// What a screen reader is told of an input beside its label.
+struct Told<'a> {
+    id: Option<&'a str>,
+    described: Option<String>,
+    invalid: Option<&'static str>,
+    label: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(input: &'a Input, wrong: &Mistakes) -> Self {
+        let error = wrong.describes(input.name);
+        let invalid = error.is_some().then_some("true");
+        let hint = (!input.hint.is_empty()).then(|| format!("h-{}", input.id));
+        let described: Vec<String> = error.into_iter().chain(hint).collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        Self { id: Some(input.id), described, invalid, label: None }
+    }
+
+    /// What stands in a table, where no label does and others have the same name.
+    fn alone(input: &'a Input, wrong: &Mistakes) -> Self {
+        Self { id: None, label: Some(&input.label), ..Self::of(input, wrong) }
     }
 }
 
 fn draw_one(input: &Input, form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
-    let Input { name, label, hint, .. } = input;
-    let (name, label) = (*name, *label);
-    let (described, invalid) = (wrong.describes(name), wrong.describes(name).map(|_| "true"));
+    let told = Told::of(input, wrong);
     let advice = html! {
-        @if !hint.is_empty() {
-            p.hint { (hint) }
+        @if !input.hint.is_empty() {
+            p.hint id={ "h-" (input.id) } { (input.hint) }
         }
-        (wrong.beside(name))
+        (wrong.beside(input.name))
     };
     match &input.kind {
         InputKind::Words { long } => html! {
-            fieldset.pair id=(name) aria-describedby=[described] {
-                legend { (label) }
+            fieldset.pair id=(input.id) aria-describedby=[told.described] {
+                legend { (input.label) }
                 (advice)
-                @for (tag, language) in LANGUAGES {
-                    @let field = format!("{name}_{tag}");
-                    label for=(field) { (lang.pick(language[0], language[1])) }
-                    // A line would lose the line breaks of a text that has some.
-                    @if *long || form.first(&field).contains('\n') {
-                        textarea
-                            .short
-                            id=(field)
-                            name=(field)
-                            rows="3"
-                            lang=(tag)
-                            aria-invalid=[invalid]
-                        { (form.first(&field)) }
-                    } @else {
-                        input
-                            id=(field)
-                            type="text"
-                            name=(field)
-                            value=(form.first(&field))
-                            maxlength="2000"
-                            lang=(tag)
-                            aria-invalid=[invalid];
-                    }
-                }
+                (words(input, *long, form, told.invalid, lang))
             }
         },
-        InputKind::Line => {
-            html! {
-                label for=(name) { (label) }
-                (advice)
-                input
-                    id=(name)
-                    type="text"
-                    name=(name)
-                    value=(form.first(name))
-                    maxlength="400"
-                    aria-describedby=[described]
-                    aria-invalid=[invalid];
-            }
-        }
-        InputKind::Number => {
-            html! {
-                label for=(name) { (label) }
-                (advice)
-                input
-                    .brief
-                    id=(name)
-                    type="text"
-                    inputmode="numeric"
-                    name=(name)
-                    value=(form.first(name))
-                    maxlength="20"
-                    aria-describedby=[described]
-                    aria-invalid=[invalid];
-            }
-        }
-        InputKind::Tick => {
-            html! {
-                label.inline {
-                    input
-                        id=(name)
-                        type="checkbox"
-                        name=(name)
-                        value="yes"
-                        checked[form.has(name, "yes")]
-                        aria-describedby=[described];
-                    (label)
-                }
-                (advice)
-            }
-        }
-        InputKind::Choice(options) => html! {
-            label for=(name) { (label) }
+        InputKind::Tick => html! {
+            label.inline { (control(input, form, &told)) (input.label) }
             (advice)
-            select id=(name) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
-                (choices(options, form.first(name)))
+        },
+        InputKind::Ways(list) => html! {
+            fieldset id=(input.id) {
+                legend { (input.label) }
+                (advice)
+                @for one in list { (way(input.name, one, form, wrong, lang)) }
             }
         },
         InputKind::Rows(columns) => html! {
-            fieldset.pair id=(name) aria-describedby=[described] {
-                legend { (label) }
+            fieldset.pair id=(input.id) aria-describedby=[told.described] {
+                legend { (input.label) }
                 (advice)
-                div.scroll {
-                    table.rows {
-                        thead {
-                            tr {
-                                th { (lang.pick("序", "No.")) }
-                                @for column in columns {
-                                    th { (column.label) }
-                                }
-                            }
-                        }
-                        tbody {
-                            @for n in 0..filled(form, name) + SPARE_ROWS {
-                                tr {
-                                    td {
-                                        input
-                                            .place
-                                            type="text"
-                                            inputmode="numeric"
-                                            name=(cell_name(name, n, "no"))
-                                            value=(place(form, name, n))
-                                            maxlength="4"
-                                            aria-label={
-                                                (label) " " (n + 1) " " (lang.pick("序", "No."))
-                                            };
-                                    }
-                                    @for column in columns {
-                                        td {
-                                            (cell(
-                                                column,
-                                                &cell_name(name, n, column.name),
-                                                form,
-                                                &format!("{label} {} {}", n + 1, column.label),
-                                            ))
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+                (rows(input, columns, form, lang))
             }
+        },
+        _ => html! {
+            label for=(input.id) { (input.label) }
+            (advice)
+            (control(input, form, &told))
         },
     }
 }
 
-pub(in crate::web::desk) fn place(form: &Form, field: &str, row: usize) -> String {
+/// A text in both languages.
+fn words(input: &Input, lines: bool, form: &Form, wrong: Option<&str>, lang: Lang) -> Markup {
+    html! {
+        @for (tag, language) in LANGUAGES {
+            @let field = format!("{}_{tag}", input.name);
+            label for=(field) { (lang.pick(language[0], language[1])) }
+            // A line would lose the line breaks of a text that has some.
+            @if lines || form.first(&field).contains('\n') {
+                textarea.short id=(field) name=(field) rows="3" lang=(tag) aria-invalid=[wrong] {
+                    (form.first(&field))
+                }
+            } @else {
+                input
+                    id=(field)
+                    type="text"
+                    name=(field)
+                    value=(form.first(&field))
+                    maxlength=(input.most)
+                    lang=(tag)
+                    aria-invalid=[wrong];
+            }
+        }
+    }
+}
+
+/// What is typed into, without what stands around it.
+fn control(input: &Input, form: &Form, told: &Told<'_>) -> Markup {
+    let Input { name, most, required, first, .. } = input;
+    let Told { id, described, invalid, label } = told;
+    let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+    let line = |kind: &str, class: Option<&str>, mode: Option<&str>| {
+        html! {
+            input
+                class=[class]
+                id=[id]
+                type=(kind)
+                inputmode=[mode]
+                name=(name)
+                value=[(kind != "password").then(|| form.first(name))]
+                maxlength=[(kind != "date").then_some(most)]
+                placeholder=[some(input.example)]
+                autocomplete=[some(input.autocomplete)]
+                spellcheck=[(kind == "password").then_some("false")]
+                autofocus[*first]
+                required[*required]
+                aria-label=[label]
+                aria-describedby=[described]
+                aria-invalid=[invalid];
+        }
+    };
+    match &input.kind {
+        InputKind::Number => line("text", Some("brief"), Some("numeric")),
+        InputKind::Day => line("date", None, None),
+        InputKind::Secret => line("password", None, None),
+        InputKind::Lines { rows } => html! {
+            textarea
+                .short
+                id=[id]
+                name=(name)
+                rows=(rows)
+                maxlength=(most)
+                autofocus[*first]
+                required[*required]
+                aria-describedby=[described]
+                aria-invalid=[invalid]
+            { (form.first(name)) }
+        },
+        InputKind::Code { rows } => html! {
+            textarea
+                id=[id]
+                name=(name)
+                rows=[Some(rows).filter(|rows| **rows > 0)]
+                spellcheck="false"
+                aria-describedby=[described]
+                aria-invalid=[invalid]
+            { (form.first(name)) }
+        },
+        InputKind::File(accept) => html! {
+            input id=[id] type="file" name=(name) accept=(accept) required[*required];
+        },
+        InputKind::Tick => html! {
+            input
+                id=[id]
+                type="checkbox"
+                name=(name)
+                value="yes"
+                checked[form.has(name, "yes")]
+                required[*required]
+                aria-describedby=[described];
+        },
+        InputKind::Choice(options) => html! {
+            select
+                id=[id]
+                name=(name)
+                required[*required]
+                aria-label=[label]
+                aria-describedby=[described]
+                aria-invalid=[invalid]
+            { (choices(options, form.first(name))) }
+        },
+        _ => line("text", None, None),
+    }
+}
+
+/// An input in a table, whose head says what it is.
+pub(in crate::web::desk) fn bare(input: &Input, form: &Form, wrong: &Mistakes) -> Markup {
+    control(input, form, &Told::alone(input, wrong))
+}
+
+/// A way to answer, with what is filled in beside it.
+fn way(name: &str, way: &Way, form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
+    html! {
+        @if let Some(with) = &way.with { (wrong.beside(with.name)) }
+        label.inline {
+            input
+                type="radio"
+                name=(name)
+                value=(way.value)
+                checked[form.first(name) == way.value];
+            (way.label)
+            @if let Some(with) = &way.with {
+                (lang.pick("：", ": "))
+                (control(with, form, &Told { id: Some(with.id), ..Told::alone(with, wrong) }))
+            }
+        }
+    }
+}
+
+fn rows(input: &Input, columns: &[Column], form: &Form, lang: Lang) -> Markup {
+    let (name, label, no) = (input.name, &input.label, lang.pick("序", "No."));
+    html! {
+        div.scroll {
+            table.rows {
+                thead {
+                    tr {
+                        th { (no) }
+                        @for column in columns {
+                            th { (column.label) }
+                        }
+                    }
+                }
+                tbody {
+                    @for n in 0..filled(form, name) + SPARE_ROWS {
+                        tr {
+                            td {
+                                input
+                                    .place
+                                    type="text"
+                                    inputmode="numeric"
+                                    name=(cell_name(name, n, "no"))
+                                    value=(place(form, name, n))
+                                    maxlength="4"
+                                    aria-label={ (label) " " (n + 1) " " (no) };
+                            }
+                            @for column in columns {
+                                @let spoken = format!("{label} {} {}", n + 1, column.label);
+                                td {
+                                    (cell(column, &cell_name(name, n, column.name), form, &spoken))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn place(form: &Form, field: &str, row: usize) -> String {
     match form.first(&cell_name(field, row, "no")) {
         "" => (row + 1).to_string(),
         typed => typed.to_owned(),
     }
 }
 
+/// What is typed into in a table.
 pub(in crate::web::desk) fn cell(column: &Column, name: &str, form: &Form, label: &str) -> Markup {
     let value = form.first(name);
-    match &column.cell {
-        Cell::Name => html! {
+    let line = |class: &str, mode: Option<&str>, most: u16| {
+        html! {
             input
-                .name
+                .(class)
                 type="text"
+                inputmode=[mode]
                 name=(name)
                 value=(value)
-                maxlength="64"
+                maxlength=(most)
                 aria-label=(label)
-                spellcheck="false";
-        },
-        Cell::Words if !value.contains('\n') => {
-            html! {
-                input
-                    .words
-                    type="text"
-                    name=(name)
-                    value=(value)
-                    maxlength="2000"
-                    aria-label=(label)
-                    lang=[language_of(column.name)];
-            }
+                lang=[language_of(column.name)]
+                spellcheck=[(class == "name").then_some("false")];
         }
+    };
+    match &column.cell {
+        Cell::Name => line("name", None, 64),
+        Cell::Words if !value.contains('\n') => line("words", None, 2_000),
         Cell::Words | Cell::Long => html! {
             textarea.cell name=(name) rows="2" aria-label=(label) lang=[language_of(column.name)] {
                 (value)
             }
         },
-        Cell::Number => html! {
-            input
-                .brief
-                type="text"
-                inputmode="numeric"
-                name=(name)
-                value=(value)
-                maxlength="20"
-                aria-label=(label);
-        },
+        Cell::Number => line("brief", Some("numeric"), 20),
         Cell::Tick => html! {
             input
                 type="checkbox"
@@ -327,7 +334,7 @@ fn choices(options: &[(String, String)], chosen: &str) -> Markup {
 }
 
 /// How many rows of a form are there; empty ones at the end were spare ones.
-pub(in crate::web::desk) fn filled(form: &Form, field: &str) -> usize {
+fn filled(form: &Form, field: &str) -> usize {
     let row = |key: &String| {
         let (n, column) = key.strip_prefix(field)?.strip_prefix('.')?.split_once('.')?;
         n.parse::<usize>().ok().filter(|n| column != "no" && *n < MOST_ROWS)

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use crate::response::Form;
 use crate::text::{Lang, Text};
 use crate::web::desk::forms::conflict;
-use crate::web::desk::forms::draw::{
-    Cell, Column, Input, InputKind, LANGUAGES, MOST_ROWS, cell_name,
-};
+use crate::web::desk::forms::draw::{MOST_ROWS, cell_name};
+use crate::web::desk::forms::input::{Cell, Column, Input, InputKind, LANGUAGES};
 
 /// Fills a text in both languages into a form.
 pub fn put_text(form: &mut Form, name: &str, text: Option<&Text>) {
@@ -105,57 +104,59 @@ pub fn read_rows(form: &Form, field: &str, columns: &[Column]) -> Vec<Row> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// Both versions of a form, input by input.
+/// Both versions of a form, input by input. What is secret is not compared.
 pub fn compare(inputs: &[Input], kept: &Form, typed: &Form, lang: Lang) -> Vec<conflict::Part> {
-    let mut parts = Vec::new();
-    for input in inputs {
-        let mut add = |what: String, read: &dyn Fn(&Form) -> String| {
-            parts.push(conflict::Part { what, kept: read(kept), typed: read(typed) });
-        };
-        match &input.kind {
-            InputKind::Words { .. } => {
-                for (tag, language) in LANGUAGES {
-                    let field = format!("{}_{tag}", input.name);
-                    add(
-                        format!(
-                            "{}{}",
-                            input.label,
-                            lang.pick(
-                                format!("（{}）", language[0]),
-                                format!(" ({})", language[1])
-                            )
-                        ),
-                        &|form| form.first(&field).trim().to_owned(),
-                    );
-                }
-            }
-            InputKind::Choice(options) => add(input.label.to_owned(), &|form| {
-                let value = form.first(input.name);
-                options.iter().find(|o| o.0 == value).map_or(value, |o| &o.1).to_owned()
-            }),
-            InputKind::Tick => add(input.label.to_owned(), &|form| {
-                if form.has(input.name, "yes") {
-                    lang.pick("是", "yes")
-                } else {
-                    lang.pick("否", "no")
-                }
-                .to_owned()
-            }),
-            InputKind::Rows(columns) => add(input.label.to_owned(), &|form| {
-                let line = |row: &Row| {
-                    columns
-                        .iter()
-                        .map(|c| row.get(c.name))
-                        .filter(|v| !v.is_empty())
-                        .collect::<Vec<_>>()
-                        .join(" | ")
-                };
-                read_rows(form, input.name, columns).iter().map(line).collect::<Vec<_>>().join("\n")
-            }),
-            InputKind::Line | InputKind::Number => {
-                add(input.label.to_owned(), &|form| form.first(input.name).trim().to_owned());
-            }
+    inputs.iter().flat_map(|input| both(input, kept, typed, lang)).collect()
+}
+
+fn both(input: &Input, kept: &Form, typed: &Form, lang: Lang) -> Vec<conflict::Part> {
+    let (name, label) = (input.name, &input.label);
+    let part = |what: String, read: &dyn Fn(&Form) -> String| conflict::Part {
+        what,
+        kept: read(kept),
+        typed: read(typed),
+    };
+    let one = |read: &dyn Fn(&Form) -> String| vec![part(label.to_string(), read)];
+    match &input.kind {
+        InputKind::Words { .. } => LANGUAGES
+            .iter()
+            .map(|(tag, language)| {
+                let (zh, en) = (format!("（{}）", language[0]), format!(" ({})", language[1]));
+                let field = format!("{name}_{tag}");
+                part(format!("{label}{}", lang.pick(zh, en)), &|form| {
+                    form.first(&field).trim().to_owned()
+                })
+            })
+            .collect(),
+        InputKind::Choice(options) => one(&|form| {
+            let value = form.first(name);
+            options.iter().find(|o| o.0 == value).map_or(value, |o| &o.1).to_owned()
+        }),
+        InputKind::Tick => one(&|form| {
+            let ticked = form.has(name, "yes");
+            if ticked { lang.pick("是", "yes") } else { lang.pick("否", "no") }.to_owned()
+        }),
+        InputKind::Ways(ways) => {
+            let chosen = |form: &Form| {
+                let way = ways.iter().find(|way| way.value == form.first(name));
+                way.map_or("", |way| way.label).to_owned()
+            };
+            let beside = ways.iter().filter_map(|way| way.with.as_ref());
+            let beside = beside.flat_map(|with| both(with, kept, typed, lang));
+            one(&chosen).into_iter().chain(beside).collect()
         }
+        InputKind::Rows(columns) => one(&|form| {
+            let line = |row: &Row| {
+                let cells = columns.iter().map(|c| row.get(c.name)).filter(|v| !v.is_empty());
+                cells.collect::<Vec<_>>().join(" | ")
+            };
+            read_rows(form, name, columns).iter().map(line).collect::<Vec<_>>().join("\n")
+        }),
+        InputKind::Line
+        | InputKind::Lines { .. }
+        | InputKind::Code { .. }
+        | InputKind::Number
+        | InputKind::Day => one(&|form| form.first(name).replace("\r\n", "\n").trim().to_owned()),
+        InputKind::Secret | InputKind::File(_) => Vec::new(),
     }
-    parts
 }

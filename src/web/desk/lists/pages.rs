@@ -12,9 +12,11 @@ use crate::text::{Lang, visible};
 use crate::unit::Scope;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::draw::draw;
+use crate::web::desk::forms::input::{Input, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::results::level_tag;
-use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_fields, text_fields};
+use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_inputs, text_inputs};
 use crate::web::desk::office::password;
 use crate::web::page::csrf;
 
@@ -331,24 +333,22 @@ pub fn list_page(
             (wrong.summary())
             form method="post" action=(list_path(id, &list.code)) {
                 (csrf(session))
-                label for="category" { (lang.pick("问题类别", "Category")) }
-                (wrong.beside("category"))
-                select #category name="category" required {
-                    option value="" {}
-                    @for c in results.survey.categories() {
-                        option
-                            value=(c.order)
-                            selected[form.first("category") == c.order.to_string()]
-                        { (c.name.get(lang)) }
-                    }
-                }
-                (source_fields(form, wrong, lang))
-                (text_fields(form, wrong, lang))
+                (draw(&new_row_inputs(results, lang), form, wrong, lang))
                 (anyway(wrong, lang))
                 div.row { button type="submit" { (lang.pick("加入", "Add")) } }
             }
         }
     }
+}
+
+/// The form of a row that somebody adds.
+pub(in crate::web::desk) fn new_row_inputs(results: &Results, lang: Lang) -> Vec<Input> {
+    let categories = results.survey.categories();
+    let categories = categories.map(|c| (c.order.to_string(), c.name.get(lang)));
+    let label = lang.pick("问题类别", "Category");
+    let category = Input::new("category", label, options_or("", categories)).required();
+    let source = source_inputs(lang).into_iter();
+    std::iter::once(category).chain(source).chain(text_inputs(lang)).collect()
 }
 
 fn working_row(id: &crate::id::RoundId, group: &str, row: &WorkingRow, lang: Lang) -> Markup {

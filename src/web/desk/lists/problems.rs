@@ -3,6 +3,8 @@
 //! What comes from the Release stays beside what was typed, and every change is kept with its
 //! author.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use maud::{Markup, html};
@@ -11,13 +13,17 @@ use crate::app::{Action, AppError, Results, SharedStep};
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
-use crate::text::{Lang, Refusal, Text};
+use crate::text::{Refusal, Text};
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
-use crate::web::desk::forms::conflict::{self, Part};
+use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::inputs::compare;
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::forms::reading::Reading;
+use crate::web::desk::lists::pages::new_row_inputs;
 use crate::web::desk::lists::pages::{list_page, overview_page};
 use crate::web::desk::lists::row_page::{list_path, row_page, row_path};
+use crate::web::desk::lists::row_page::{row_inputs, targets};
 use crate::web::desk::office::password::percent;
 use crate::web::error::WebError;
 
@@ -48,20 +54,23 @@ pub async fn list(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
 /// `POST /desk/rounds/{round}/problems/{group}`: adds a row.
 pub async fn add(desk: Desk, path: Path<(RoundId, String)>, Posted(form): Posted) -> Answer {
     let id = path.0.clone();
-    let new = ProblemEdit {
-        category: form.first("category").parse().unwrap_or(0),
-        ..read(
-            &form,
-            &ProblemEdit { question: None, ..ProblemEdit::of(&Problem::default(), &path.1) },
-            None,
-        )
+    let results = results(&desk, &id).await?;
+    let inputs = new_row_inputs(&results, desk.lang);
+    let mut reading = Reading::of(&inputs, &form);
+    let base = ProblemEdit { question: None, ..ProblemEdit::of(&Problem::default(), &path.1) };
+    let category = reading.line("category").parse().unwrap_or(0);
+    let new = ProblemEdit { category, ..read(&reading, &base, None) };
+    reading.also(new.check(&results.survey).err().into_iter().flatten());
+    let anyway = form.has("anyway", "yes");
+    let of = id.clone();
+    let result = match reading.done(Some(new)) {
+        Ok(new) => desk.run(move |app, by| app.add_problem(by, &of, new, anyway)).await?,
+        Err(error) => Err(error),
     };
-    let (of, anyway) = (id.clone(), form.has("anyway", "1"));
-    match desk.run(move |app, by| app.add_problem(by, &of, new, anyway)).await? {
+    match result {
         Ok(number) => Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&number)))),
         Err(error) => {
             let wrong = Mistakes::of(error, desk.lang)?;
-            let results = results(&desk, &id).await?;
             answer_list(&desk, &results, &path.1, &form, Some(&wrong))
         }
     }
@@ -110,12 +119,19 @@ pub async fn change(
     let row = find(&before, &path.1, &path.2)?;
     let derived = before.derived(&path.1)?.problems.into_iter().find(|p| p.number == path.2);
     let base = row.edit.clone().unwrap_or_else(|| ProblemEdit::of(&row.problem, &path.1));
-    let edit = ProblemEdit {
-        version: form.first("seen").parse().unwrap_or(-1),
-        ..read(&form, &base, derived.as_ref())
+    let by_hand = base.question.is_none();
+    let inputs = row_inputs(by_hand, &targets(&before.working(&path.1)?, &row, lang), lang);
+    let mut reading = Reading::of(&inputs, &form);
+    let version = form.first("seen").parse().unwrap_or(-1);
+    let state = read_state(&reading);
+    let edit = ProblemEdit { state, version, ..read(&reading, &base, derived.as_ref()) };
+    reading.also(edit.check(&before.survey).err().into_iter().flatten());
+    let (of, anyway) = (id.clone(), form.has("anyway", "yes"));
+    let result = match reading.done(Some(edit)) {
+        Ok(edit) => desk.run(move |app, by| app.save_problem(by, &of, &edit, anyway)).await?,
+        Err(error) => Err(error),
     };
-    let (of, anyway) = (id.clone(), form.has("anyway", "1"));
-    let said = match desk.run(move |app, by| app.save_problem(by, &of, &edit, anyway)).await? {
+    let said = match result {
         Ok(()) => {
             return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2))));
         }
@@ -127,12 +143,9 @@ pub async fn change(
                     app.last_change(Action::ProblemChanged, Some(&format!("{of} {number}")))
                 })
                 .await??;
-            let both = conflict::both(
-                lang,
-                last.as_ref(),
-                &parts(&kept, &form, lang),
-                &row_path(&id, &path.1, &path.2),
-            );
+            let parts = compare(&inputs, &kept, &form, lang);
+            let address = row_path(&id, &path.1, &path.2);
+            let both = conflict::both(lang, last.as_ref(), &parts, &address);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both, Mistakes::default())
         }
@@ -205,75 +218,33 @@ fn form_of(row: &WorkingRow) -> Form {
 }
 
 /// What a form makes of a row. What is as the Release says is not kept as a change.
-fn read(form: &Form, base: &ProblemEdit, derived: Option<&Problem>) -> ProblemEdit {
-    let original = derived.map(texts);
-    let field = |name: &str| -> Option<String> {
-        let typed = form.first(name).replace("\r\n", "\n");
-        let same = original
-            .as_ref()
-            .is_some_and(|texts| texts.iter().any(|(n, text)| *n == name && *text == typed));
-        (!same).then_some(typed)
-    };
+fn read(form: &Reading<'_>, base: &ProblemEdit, derived: Option<&Problem>) -> ProblemEdit {
+    let original = derived.map_or_else(BTreeMap::new, |problem| texts(problem).into());
+    let field =
+        |name: &str| Some(form.lines(name)).filter(|typed| original.get(name) != Some(typed));
     let by_hand = base.question.is_none();
+    let source = if by_hand { Source::parse(form.line("source")) } else { Some(Source::Survey) };
     ProblemEdit {
-        source: if by_hand {
-            Source::parse(form.first("source")).unwrap_or_default()
-        } else {
-            Source::Survey
-        },
+        source: source.unwrap_or_default(),
         statement: field("statement"),
         // The cases that screeners confirmed are shown in the field: they are no change, and taking
         // them out is one.
-        example: Some(form.first("example").replace("\r\n", "\n"))
-            .filter(|typed| typed != form.first("cases")),
+        example: Some(form.lines("example")).filter(|typed| typed != form.beside("cases")),
         harm_level: field("harm_level"),
         harms: field("harms"),
         causes: field("causes"),
         note: field("note").filter(|t| !t.is_empty()),
         evidence: field("evidence").filter(|t| !t.is_empty()),
-        found: by_hand.then(|| form.first("found").to_owned()),
-        state: match form.first("state") {
-            "aside" => RowState::Aside(form.first("reason").trim().to_owned()),
-            "merged" => RowState::Merged(form.first("into").to_owned()),
-            _ => RowState::Listed,
-        },
+        found: by_hand.then(|| form.line("found").to_owned()),
         ..base.clone()
     }
 }
 
-fn parts(kept: &Form, typed: &Form, lang: Lang) -> Vec<Part> {
-    let names = [
-        ("statement", lang.pick("问题表现", "Problem")),
-        ("example", lang.pick("具体事例", "Case")),
-        ("harm_level", lang.pick("危害程度", "Harm")),
-        ("harms", lang.pick("主要危害", "Main harms")),
-        ("causes", lang.pick("原因剖析", "Causes")),
-        ("note", lang.pick("备注", "Remarks")),
-        ("evidence", lang.pick("佐证说明", "Evidence")),
-        ("source", lang.pick("问题来源", "Source")),
-        ("found", lang.pick("发现日期", "Found on")),
-        ("state", lang.pick("是否列入", "Listed")),
-        ("reason", lang.pick("理由", "Reason")),
-        ("into", lang.pick("并入", "Merged into")),
-    ];
-    // What a row from the survey has no field for is not typed, and no difference.
-    let shown = |(field, what): (&str, &str)| Part {
-        what: what.to_owned(),
-        kept: spoken(kept, field, lang),
-        typed: spoken(typed, field, lang),
-    };
-    names.into_iter().filter(|(field, _)| typed.0.contains_key(*field)).map(shown).collect()
-}
-
-/// What a field holds, in the words of the page.
-fn spoken(form: &Form, field: &str, lang: Lang) -> String {
-    let value = form.first(field);
-    match (field, value) {
-        ("source", id) => Source::parse(id).map_or("", |source| source.label(lang)),
-        ("state", "aside") => lang.pick("不列入", "set aside"),
-        ("state", "merged") => lang.pick("并入另一行", "merged into another row"),
-        ("state", _) => lang.pick("列入", "listed"),
-        _ => value,
+/// Whether the row stands in its list.
+fn read_state(form: &Reading<'_>) -> RowState {
+    match form.line("state") {
+        "aside" => RowState::Aside(form.line("reason").to_owned()),
+        "merged" => RowState::Merged(form.line("into").to_owned()),
+        _ => RowState::Listed,
     }
-    .to_owned()
 }

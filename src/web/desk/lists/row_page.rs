@@ -10,6 +10,8 @@ use crate::storage::ProblemChange;
 use crate::text::{Lang, visible};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::draw::{draw, fresh};
+use crate::web::desk::forms::input::{Input, InputKind, Way, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::results::level_tag;
 use crate::web::desk::office::password::percent;
@@ -18,100 +20,94 @@ use maud::{Markup, html};
 
 /// The tick that keeps what was pointed out, once something was.
 pub(in crate::web::desk) fn anyway(wrong: &Mistakes, lang: Lang) -> Markup {
+    let label = lang.pick(
+        "已核对指出的照抄或身份信息，仍按此保存",
+        "I have looked at what is pointed out as copied or telling, and keep it",
+    );
+    let tick = Input::new("anyway", label, InputKind::Tick);
     html! {
-        @if wrong.any() {
-            label.inline {
-                input type="checkbox" name="anyway" value="1";
-                (lang.pick(
-                    "已核对指出的照抄或身份信息，仍按此保存",
-                    "I have looked at what is pointed out as copied or telling, and keep it",
-                ))
-            }
-        }
+        @if wrong.any() { (fresh(&[tick], lang)) }
     }
 }
 
-pub(in crate::web::desk) fn source_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
-    html! {
-        label for="source" { (lang.pick("问题来源", "Source")) }
-        (wrong.beside("source"))
-        select #source name="source" required {
-            option value="" {}
-            @for (source, id, _) in Source::ALL.iter().skip(1) {
-                option value=(id) selected[form.first("source") == *id] { (source.label(lang)) }
-            }
-        }
-        label for="found" { (lang.pick("发现日期", "Found on")) }
-        (wrong.beside("found"))
-        input #found type="date" name="found" value=(form.first("found")) required;
-    }
+/// Where a row that somebody added comes from.
+pub(in crate::web::desk) fn source_inputs(lang: Lang) -> [Input; 2] {
+    let known = Source::ALL.iter().skip(1).map(|(source, id, _)| (*id, source.label(lang)));
+    let kind = options_or("", known);
+    [
+        Input::new("source", lang.pick("问题来源", "Source"), kind).required(),
+        Input::new("found", lang.pick("发现日期", "Found on"), InputKind::Day).required(),
+    ]
 }
 
-pub(in crate::web::desk) fn text_fields(form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
-    let fields = [
-        ("statement", lang.pick("问题表现", "Problem"), "", true),
-        (
-            "example",
-            lang.pick("具体事例", "Case"),
-            lang.pick(
-                "只写归纳后的情况，不照抄原文，不写能认出人的细节。",
-                "In the section's own words: no original text, nothing that tells who somebody is.",
-            ),
-            false,
-        ),
-        (
-            "harm_level",
-            lang.pick("危害程度", "Harm"),
-            lang.pick("严重、较大、一般、较小", "severe, considerable, moderate, minor"),
-            false,
-        ),
-        ("harms", lang.pick("主要危害", "Main harms"), "", false),
-        ("causes", lang.pick("原因剖析", "Causes"), "", false),
-        (
-            "evidence",
-            lang.pick("佐证说明", "Evidence"),
-            lang.pick(
-                "只在工作台显示，不印在清单上。例：检查记录编号、照片存放处",
-                "Shown at the desk only, never printed. E.g. number of the inspection record, \
-                 where photographs are kept",
-            ),
-            false,
-        ),
-        (
-            "note",
-            lang.pick("备注", "Remarks"),
-            lang.pick("印在清单的备注栏。", "Printed with the list."),
-            false,
-        ),
+/// The words of a row.
+pub(in crate::web::desk) fn text_inputs(lang: Lang) -> [Input; 7] {
+    let text = |name, label| Input::new(name, label, InputKind::Lines { rows: 2 }).most(500);
+    let harm = lang.pick("危害程度", "Harm");
+    [
+        text("statement", lang.pick("问题表现", "Problem")).required(),
+        text("example", lang.pick("具体事例", "Case")).hint(lang.pick(
+            "只写归纳后的情况，不照抄原文，不写能认出人的细节。",
+            "In the section's own words: no original text, nothing that tells who somebody is.",
+        )),
+        Input::new("harm_level", harm, InputKind::Line)
+            .most(20)
+            .hint(lang.pick("严重、较大、一般、较小", "severe, considerable, moderate, minor")),
+        text("harms", lang.pick("主要危害", "Main harms")),
+        text("causes", lang.pick("原因剖析", "Causes")),
+        text("evidence", lang.pick("佐证说明", "Evidence")).hint(lang.pick(
+            "只在工作台显示，不印在清单上。例：检查记录编号、照片存放处",
+            "Shown at the desk only, never printed. E.g. number of the inspection record, where \
+             photographs are kept",
+        )),
+        text("note", lang.pick("备注", "Remarks"))
+            .hint(lang.pick("印在清单的备注栏。", "Printed with the list.")),
+    ]
+}
+
+/// Whether a row is listed, and what becomes of it otherwise. It can be merged into one of the
+/// targets.
+fn state_input(targets: &[(String, String)], lang: Lang) -> Input {
+    let why = lang.pick("理由", "Reason");
+    let reason = Input::new("reason", why, InputKind::Line).most(200);
+    let reason = Input { example: why, ..reason };
+    let merged = lang.pick("并入", "Merged into");
+    let into = Input::new("into", merged, options_or("", targets.iter().cloned()));
+    let way = |value, label, with| Way { value, label, with };
+    let ways = vec![
+        way("listed", lang.pick("列入清单", "Listed"), None),
+        way("aside", lang.pick("不列入", "Set aside"), Some(reason)),
+        way("merged", lang.pick("并入同类的另一行", "Merged into another row"), Some(into)),
     ];
-    html! {
-        @for (name, label, hint, required) in fields {
-            label for=(name) { (label) }
-            (wrong.beside(name))
-            @if !hint.is_empty() {
-                p.hint id={ "h-" (name) } { (hint) }
-            }
-            @if name == "harm_level" {
-                input
-                    id=(name)
-                    type="text"
-                    name=(name)
-                    value=(form.first(name))
-                    maxlength="20"
-                    aria-describedby={ "h-" (name) };
-            } @else {
-                textarea
-                    .short
-                    id=(name)
-                    name=(name)
-                    rows="2"
-                    maxlength="500"
-                    required[required]
-                    aria-describedby=[(!hint.is_empty()).then(|| format!("h-{name}"))]
-                { (form.first(name)) }
-            }
-        }
-    }
+    Input::new("state", lang.pick("是否列入", "Listed or not"), InputKind::Ways(ways))
+}
+
+/// The form of one row.
+pub(in crate::web::desk) fn row_inputs(
+    by_hand: bool,
+    targets: &[(String, String)],
+    lang: Lang,
+) -> Vec<Input> {
+    let source = by_hand.then(|| source_inputs(lang)).into_iter().flatten();
+    source.chain(text_inputs(lang)).chain([state_input(targets, lang)]).collect()
+}
+
+/// Rows of the same category that a row can be merged into, each with its words.
+pub(in crate::web::desk) fn targets(
+    rows: &[WorkingRow],
+    row: &WorkingRow,
+    lang: Lang,
+) -> Vec<(String, String)> {
+    let fits = |other: &&WorkingRow| {
+        other.problem.number != row.problem.number
+            && other.problem.category_order == row.problem.category_order
+            && other.state() == RowState::Listed
+    };
+    let named = |other: &WorkingRow| {
+        let (number, words) = (&other.problem.number, other.problem.statement.get(lang));
+        (number.clone(), format!("{number} {words}"))
+    };
+    rows.iter().filter(fits).map(named).collect()
 }
 
 /// One row: its form and its history.
@@ -128,11 +124,7 @@ pub fn row_page(
     let id = &results.round.id;
     let by_hand = row.edit.as_ref().is_some_and(|e| e.question.is_none());
     let rows = results.working(group)?;
-    let targets = rows.iter().filter(|r| {
-        r.problem.number != row.problem.number
-            && r.problem.category_order == row.problem.category_order
-            && r.state() == RowState::Listed
-    });
+    let inputs = row_inputs(by_hand, &targets(&rows, row, lang), lang);
     let original =
         results.derived(group)?.problems.into_iter().find(|p| p.number == row.problem.number);
     let cases = results.cases.get(&row.problem.number).map_or_else(String::new, |c| c.join("；"));
@@ -158,52 +150,7 @@ pub fn row_page(
                 (csrf(session))
                 (conflict::seen(form.first("seen")))
                 input type="hidden" name="cases" value=(cases);
-                @if by_hand { (source_fields(form, wrong, lang)) }
-                (text_fields(form, wrong, lang))
-                fieldset {
-                    legend { (lang.pick("是否列入", "Listed or not")) }
-                    (wrong.beside("reason"))
-                    label.inline {
-                        input
-                            type="radio"
-                            name="state"
-                            value="listed"
-                            checked[form.first("state") == "listed"];
-                        (lang.pick("列入清单", "Listed"))
-                    }
-                    label.inline {
-                        input
-                            type="radio"
-                            name="state"
-                            value="aside"
-                            checked[form.first("state") == "aside"];
-                        (lang.pick("不列入，理由：", "Set aside, because: "))
-                        input
-                            #reason
-                            type="text"
-                            name="reason"
-                            value=(form.first("reason"))
-                            aria-label=(lang.pick("理由", "Reason"))
-                            maxlength="200";
-                    }
-                    label.inline {
-                        input
-                            type="radio"
-                            name="state"
-                            value="merged"
-                            checked[form.first("state") == "merged"];
-                        (lang.pick("并入同类的另一行：", "Merged into another row: "))
-                        select name="into" aria-label=(lang.pick("并入", "Merged into")) {
-                            option value="" {}
-                            @for target in targets {
-                                option
-                                    value=(target.problem.number)
-                                    selected[form.first("into") == target.problem.number]
-                                { (target.problem.number) " " (target.problem.statement.get(lang)) }
-                            }
-                        }
-                    }
-                }
+                (draw(&inputs, form, wrong, lang))
                 (anyway(wrong, lang))
                 div.row {
                     button type="submit" { (lang.pick("保存", "Save")) }

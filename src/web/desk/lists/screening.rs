@@ -103,7 +103,7 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
     let decision = Decision {
         summary: form.first("summary").replace("\r\n", "\n"),
         problem: form.first("problem").to_owned(),
-        anyway: form.has("anyway", "1"),
+        anyway: form.has("anyway", "yes"),
     };
     let (of, confirming) = (id.clone(), form.first("do") == "confirm");
     let unused = form.first("do") == "unused";

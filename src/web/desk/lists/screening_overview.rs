@@ -6,6 +6,8 @@ use crate::id::RoundId;
 use crate::survey::{Survey, TextField};
 use crate::text::Lang;
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::fresh;
+use crate::web::desk::forms::input::{Input, InputKind};
 use crate::web::desk::office::password::percent;
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -111,6 +113,8 @@ pub(in crate::web::desk) fn overview(
 
 pub(in crate::web::desk) fn names_form(session: &Session, round: &RoundId) -> Markup {
     let lang = session.lang;
+    let label = lang.pick("姓名", "Names");
+    let names = Input::new("names", label, InputKind::Lines { rows: 4 }).most(u16::MAX);
     html! {
         div.card.noprint {
             h2 { (lang.pick("姓名标注", "Marking names")) }
@@ -125,8 +129,7 @@ pub(in crate::web::desk) fn names_form(session: &Session, round: &RoundId) -> Ma
             }
             form method="post" action={ "/desk/rounds/" (round) "/names" } {
                 (csrf(session))
-                label for="names" { (lang.pick("姓名", "Names")) }
-                textarea #names.short name="names" rows="4" {}
+                (fresh(&[names], lang))
                 div.row { button.quiet type="submit" { (lang.pick("载入", "Load")) } }
             }
         }

@@ -3,9 +3,15 @@
 
 use crate::app::{Decision, Results};
 use crate::identity;
+use crate::problem::WorkingRow;
+use crate::response::Form;
 use crate::storage::{Screened, ScreeningState};
 use crate::text::{Lang, visible};
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::draw;
+use crate::web::desk::forms::input::{Input, InputKind, options_or};
+use crate::web::desk::forms::inputs::put;
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::screening_overview::name_of;
 use crate::web::desk::office::password::percent;
 use crate::web::error::WebError;
@@ -135,6 +141,44 @@ fn state_words(text: &Screened, lang: Lang) -> Markup {
     }
 }
 
+/// The form of one decision.
+fn inputs(rows: &[WorkingRow], text: &Screened, anyway: bool, lang: Lang) -> Vec<Input> {
+    let summary = lang.pick("摘要（归纳后的情况）", "Summary in your own words");
+    let summary = Input::new("summary", summary, InputKind::Lines { rows: 3 }).most(200);
+    let named = |row: &WorkingRow| {
+        let (number, words) = (&row.problem.number, row.problem.statement.get(lang));
+        (number.clone(), format!("{number} {words}"))
+    };
+    let kind = options_or("", rows.iter().map(named));
+    let label = lang.pick("列为哪一行的具体事例", "A case of which row");
+    let no_rows = html! {
+        p.hint {
+            (lang.pick(
+                "本组清单在这一类没有列入的问题；确有必要的，先在问题清单中手工加入一行。",
+                "This group's list has no row in the category; add one by hand first if it is \
+                 needed.",
+            ))
+        }
+    };
+    let below = rows.is_empty().then_some(no_rows);
+    let mut inputs = vec![
+        Input { first: text.state == ScreeningState::Pending, ..summary }.hint(lang.pick(
+            "用自己的话归纳，不照抄原文，不写姓名、日期、地点等能认出人的细节。",
+            "Say it in your own words: no copied sentence, no name, date or place that tells who \
+             it is.",
+        )),
+        Input { below, ..Input::new("problem", label, kind) },
+    ];
+    if anyway {
+        let label = lang.pick(
+            "已核对指出的问题，仍按此提交",
+            "I have looked at what is pointed out and keep it",
+        );
+        inputs.push(Input::new("anyway", label, InputKind::Tick));
+    }
+    inputs
+}
+
 /// One text with its form. Keys: the fields come in the order in which they are filled in, and the
 /// button follows them.
 fn one(
@@ -145,8 +189,12 @@ fn one(
 ) -> Result<Markup, WebError> {
     let lang = session.lang;
     let rows = queue.results.rows_for(&queue.question, &text.group)?;
+    let inputs = inputs(&rows, text, typed.is_some(), lang);
     let (summary, problem) =
         typed.map_or((&text.summary, &text.problem), |d| (&d.summary, &d.problem));
+    let mut filled = Form::default();
+    put(&mut filled, "summary", summary.clone());
+    put(&mut filled, "problem", problem.clone());
     let others_turn = text.state == ScreeningState::Proposed && text.first == session.account;
     let hidden = || {
         html! {
@@ -218,56 +266,7 @@ fn one(
                 }
                 form method="post" action=(action) {
                     (hidden())
-                    label for="summary" {
-                        (lang.pick("摘要（归纳后的情况）", "Summary in your own words"))
-                    }
-                    p #h-summary.hint {
-                        (lang.pick(
-                            "用自己的话归纳，不照抄原文，不写姓名、日期、地点等能认出人的细节。",
-                            "Say it in your own words: no copied sentence, no name, date or place \
-                             that tells who it is.",
-                        ))
-                    }
-                    textarea
-                        #summary
-                        .short
-                        name="summary"
-                        rows="3"
-                        maxlength="200"
-                        aria-describedby="h-summary"
-                        autofocus[text.state == ScreeningState::Pending]
-                    { (summary) }
-                    label for="problem" {
-                        (lang.pick("列为哪一行的具体事例", "A case of which row"))
-                    }
-                    select #problem name="problem" {
-                        option value="" {}
-                        @for row in &rows {
-                            option
-                                value=(row.problem.number)
-                                selected[*problem == row.problem.number]
-                            { (row.problem.number) " " (row.problem.statement.get(lang)) }
-                        }
-                    }
-                    @if rows.is_empty() {
-                        p.hint {
-                            (lang.pick(
-                                "本组清单在这一类没有列入的问题；确有必要的，先在问题清单中手工加入\
-                                 一行。",
-                                "This group's list has no row in the category; add one by hand \
-                                 first if it is needed.",
-                            ))
-                        }
-                    }
-                    @if typed.is_some() {
-                        label.inline {
-                            input type="checkbox" name="anyway" value="1";
-                            (lang.pick(
-                                "已核对指出的问题，仍按此提交",
-                                "I have looked at what is pointed out and keep it",
-                            ))
-                        }
-                    }
+                    (draw(&inputs, &filled, &Mistakes::default(), lang))
                     div.row {
                         button type="submit" name="do" value="propose" {
                             (lang.pick("提出，交另一人确认", "Propose; another confirms"))

@@ -5,9 +5,12 @@ use maud::{Markup, html};
 
 use crate::app::{AccountInfo, AppError, Role};
 use crate::response::Form;
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 use crate::web::desk::answer::{Answer, Desk};
+use crate::web::desk::forms::draw::draw;
+use crate::web::desk::forms::input::{Input, InputKind, options};
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::forms::reading::Reading;
 use crate::web::desk::{Posted, Session};
 use crate::web::page::csrf;
 
@@ -18,23 +21,16 @@ pub async fn show(desk: Desk) -> Answer {
 
 /// `POST /desk/accounts`.
 pub async fn add(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let (form, result) = desk
         .run(move |app, by| {
-            let name = form.first("name").to_owned();
-            let units: Vec<String> = form
-                .first("units")
-                .split([',', '，', '、', ' '])
-                .filter(|u| !u.is_empty())
-                .map(str::to_owned)
-                .collect();
-            let result = form
-                .first("role")
-                .parse::<Role>()
-                .map_err(|()| {
-                    AppError::Refused(Refusal::new("请选择角色", "choose a role").at("role"))
-                })
-                .and_then(|role| app.add_account_for(by, &name, role, &units))
-                .map(Some);
+            let inputs = inputs(lang);
+            let reading = Reading::of(&inputs, &form);
+            let (name, role) = (reading.line("name"), reading.line("role").parse::<Role>());
+            let units = reading.list("units");
+            let result = reading
+                .done(role.ok())
+                .and_then(|role| app.add_account_for(by, name, role, &units).map(Some));
             (form, result)
         })
         .await?;
@@ -113,6 +109,19 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
             }
         }
     })
+}
+
+/// The form of a new account.
+fn inputs(lang: Lang) -> Vec<Input> {
+    let roles = options(Role::ALL.iter().map(|(role, id, _)| (*id, role.label(lang))));
+    vec![
+        Input::new("name", lang.pick("账号", "Account"), InputKind::Line).required(),
+        Input::new("role", lang.pick("角色", "Role"), roles).required(),
+        Input::new("units", lang.pick("单位代码", "Unit codes"), InputKind::Line).hint(lang.pick(
+            "仅单位负责人、局领导填写；多个用逗号隔开。",
+            "For unit heads and leaders only; several are separated by commas.",
+        )),
+    ]
 }
 
 /// A password that was made, with its account.
@@ -240,36 +249,7 @@ fn page(
             h2 { (lang.pick("新建账号", "New account")) }
             form method="post" action="/desk/accounts" {
                 (csrf(session))
-                label for="name" { (lang.pick("账号", "Account")) }
-                (wrong.beside("name"))
-                input
-                    #name
-                    type="text"
-                    name="name"
-                    aria-describedby=[wrong.describes("name")]
-                    value=(form.first("name"))
-                    required;
-                label for="role" { (lang.pick("角色", "Role")) }
-                (wrong.beside("role"))
-                select #role name="role" {
-                    @for (role, id, _) in Role::ALL {
-                        option value=(id) selected[form.first("role") == id] { (role.label(lang)) }
-                    }
-                }
-                label for="units" { (lang.pick("单位代码", "Unit codes")) }
-                p.hint {
-                    (lang.pick(
-                        "仅单位负责人、局领导填写；多个用逗号隔开。",
-                        "For unit heads and leaders only; several are separated by commas.",
-                    ))
-                }
-                (wrong.beside("units"))
-                input
-                    #units
-                    type="text"
-                    name="units"
-                    aria-describedby=[wrong.describes("units")]
-                    value=(form.first("units"));
+                (draw(&inputs(lang), form, wrong, lang))
                 div.row { button type="submit" { (lang.pick("建立", "Create")) } }
             }
         }

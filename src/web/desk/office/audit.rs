@@ -10,6 +10,9 @@ use crate::export::{Headers, to_csv};
 use crate::response::Form;
 use crate::text::{Lang, visible};
 use crate::web::desk::answer::{Answer, Desk, download};
+use crate::web::desk::forms::draw::draw;
+use crate::web::desk::forms::input::{Input, InputKind, options_or};
+use crate::web::desk::forms::mistakes::Mistakes;
 
 /// The longest page; older rows are reached by days.
 const SHOWN: usize = 500;
@@ -21,14 +24,14 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
     let chain = desk.run(crate::app::App::audit).await??;
     Ok(desk.page(
         lang.pick("审计", "Audit"),
-        page(&chain, &filter(&request), request.query_string(), lang),
+        page(&chain, &query(&request), request.query_string(), lang),
     ))
 }
 
 /// `GET /desk/audit.csv`.
 pub async fn export(desk: Desk, request: HttpRequest) -> Answer {
     let lang = desk.lang;
-    let filter = filter(&request);
+    let filter = filter(&query(&request));
     let table = desk.run(move |app, by| app.export_audit(by, &filter)).await??;
     Ok(download(
         lang.pick("审计记录.csv", "审计记录.csv"),
@@ -37,8 +40,11 @@ pub async fn export(desk: Desk, request: HttpRequest) -> Answer {
     ))
 }
 
-fn filter(request: &HttpRequest) -> AuditFilter {
-    let form = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+fn query(request: &HttpRequest) -> Form {
+    Form::decode(request.query_string().as_bytes()).unwrap_or_default()
+}
+
+fn filter(form: &Form) -> AuditFilter {
     let value = |name: &str| form.first(name).to_owned();
     AuditFilter {
         account: value("account"),
@@ -48,7 +54,21 @@ fn filter(request: &HttpRequest) -> AuditFilter {
     }
 }
 
-fn page(chain: &AuditChain, filter: &AuditFilter, query: &str, lang: Lang) -> Markup {
+/// The form that asks for some of the entries.
+fn inputs(accounts: &[&str], lang: Lang) -> Vec<Input> {
+    let all = lang.pick("全部", "All");
+    let accounts = options_or(all, accounts.iter().map(|name| (*name, *name)));
+    let actions = options_or(all, Action::all().map(|a| (a.code(), a.label(lang))));
+    vec![
+        Input::new("account", lang.pick("账号", "Account"), accounts),
+        Input::new("action", lang.pick("操作", "Action"), actions),
+        Input::new("from", lang.pick("自", "From"), InputKind::Day),
+        Input::new("to", lang.pick("至", "To"), InputKind::Day),
+    ]
+}
+
+fn page(chain: &AuditChain, asked: &Form, query: &str, lang: Lang) -> Markup {
+    let filter = filter(asked);
     let mut accounts: Vec<&str> = chain.rows.iter().map(|row| row.account.as_str()).collect();
     accounts.sort_unstable();
     accounts.dedup();
@@ -82,36 +102,7 @@ fn page(chain: &AuditChain, filter: &AuditFilter, query: &str, lang: Lang) -> Ma
         }
         div.card {
             form.filter method="get" action="/desk/audit" {
-                div {
-                    label for="account" { (lang.pick("账号", "Account")) }
-                    select #account name="account" {
-                        option value="" { (lang.pick("全部", "All")) }
-                        @for account in &accounts {
-                            option value=(account) selected[filter.account == **account] {
-                                (account)
-                            }
-                        }
-                    }
-                }
-                div {
-                    label for="action" { (lang.pick("操作", "Action")) }
-                    select #action name="action" {
-                        option value="" { (lang.pick("全部", "All")) }
-                        @for action in Action::all() {
-                            option value=(action.code()) selected[filter.action == action.code()] {
-                                (action.label(lang))
-                            }
-                        }
-                    }
-                }
-                div {
-                    label for="from" { (lang.pick("自", "From")) }
-                    input #from type="date" name="from" value=(filter.from);
-                }
-                div {
-                    label for="to" { (lang.pick("至", "To")) }
-                    input #to type="date" name="to" value=(filter.to);
-                }
+                (draw(&inputs(&accounts, lang), asked, &Mistakes::default(), lang))
                 div.row {
                     button type="submit" { (lang.pick("查询", "Search")) }
                     a.button.quiet href={ "/desk/audit.csv?" (query) } {

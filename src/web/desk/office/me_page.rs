@@ -2,8 +2,14 @@
 //! What is shown once is shown large.
 
 use crate::app::{NewSecret, Token, minute_of};
+use crate::response::Form;
+use crate::text::Lang;
 use crate::web::assets::qr;
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::{draw, fresh};
+use crate::web::desk::forms::input::{Input, InputKind};
+use crate::web::desk::forms::inputs::put;
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -95,18 +101,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) 
                 form method="post" action="/desk/me" {
                     (csrf(session))
                     input type="hidden" name="do" value="password";
-                    label for="old" { (lang.pick("现在的口令", "Present password")) }
-                    input #old type="password" name="old" autocomplete="current-password" required;
-                    label for="new" { (lang.pick("新口令", "New password")) }
-                    p.hint {
-                        (lang.pick(
-                            "至少 12 位；一句容易记住的话最好。",
-                            "12 characters or more; a sentence you remember is best.",
-                        ))
-                    }
-                    input #new type="password" name="new" autocomplete="new-password" required;
-                    label for="again" { (lang.pick("再输入一次新口令", "New password again")) }
-                    input #again type="password" name="again" autocomplete="new-password" required;
+                    (fresh(&password_inputs(lang), lang))
                     div.row { button type="submit" { (lang.pick("修改", "Change")) } }
                 }
             }
@@ -124,26 +119,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) 
                         form method="post" action="/desk/me" {
                             (csrf(session))
                             input type="hidden" name="do" value="disable";
-                            label for="password" { (lang.pick("口令", "Password")) }
-                            input
-                                #password
-                                type="password"
-                                name="password"
-                                autocomplete="current-password"
-                                required;
-                            label for="totp" {
-                                (lang.pick(
-                                    "现在的动态口令或一个备用码",
-                                    "Current code, or a recovery code",
-                                ))
-                            }
-                            input
-                                #totp
-                                type="text"
-                                name="totp"
-                                autocomplete="one-time-code"
-                                maxlength="40"
-                                required;
+                            (fresh(&[password(lang), either_code(lang)], lang))
                             div.row {
                                 button.quiet type="submit" {
                                     (lang.pick("取消动态口令", "Remove one-time code"))
@@ -173,13 +149,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) 
                         form method="post" action="/desk/me" {
                             (csrf(session))
                             input type="hidden" name="do" value="prepare";
-                            label for="password" { (lang.pick("口令", "Password")) }
-                            input
-                                #password
-                                type="password"
-                                name="password"
-                                autocomplete="current-password"
-                                required;
+                            (fresh(&[password(lang)], lang))
                             div.row { button type="submit" { (lang.pick("启用", "Turn on")) } }
                         }
                     }
@@ -190,8 +160,42 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) 
     }
 }
 
+fn password_inputs(lang: Lang) -> Vec<Input> {
+    let new = lang.pick("新口令", "New password");
+    let again = lang.pick("再输入一次新口令", "New password again");
+    vec![
+        Input::password("old", lang.pick("现在的口令", "Present password"), "current-password"),
+        Input::password("new", new, "new-password").hint(lang.pick(
+            "至少 12 位；一句容易记住的话最好。",
+            "12 characters or more; a sentence you remember is best.",
+        )),
+        Input::password("again", again, "new-password"),
+    ]
+}
+
+fn password(lang: Lang) -> Input {
+    Input::password("password", lang.pick("口令", "Password"), "current-password")
+}
+
+fn either_code(lang: Lang) -> Input {
+    let label = lang.pick("现在的动态口令或一个备用码", "Current code, or a recovery code");
+    let input = Input::new("totp", label, InputKind::Line).most(40).required();
+    Input { autocomplete: "one-time-code", ..input }
+}
+
+fn token_inputs(lang: Lang) -> Vec<Input> {
+    let days = lang.pick("有效天数（1 至 90）", "Days valid (1 to 90)");
+    vec![
+        Input::new("label", lang.pick("用途", "Purpose"), InputKind::Line).most(40).required(),
+        Input::new("days", days, InputKind::Number).required(),
+        password(lang).id("token_password"),
+    ]
+}
+
 fn tokens(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
+    let mut begun = Form::default();
+    put(&mut begun, "days", "30".to_owned());
     html! {
         div.card {
             h2 { (lang.pick("接口令牌", "API tokens")) }
@@ -228,17 +232,7 @@ fn tokens(session: &Session, facts: &Facts) -> Markup {
             form method="post" action="/desk/me" {
                 (csrf(session))
                 input type="hidden" name="do" value="token";
-                label for="label" { (lang.pick("用途", "Purpose")) }
-                input #label type="text" name="label" maxlength="40" required;
-                label for="days" { (lang.pick("有效天数（1 至 90）", "Days valid (1 to 90)")) }
-                input #days type="text" name="days" value="30" inputmode="numeric" required;
-                label for="token_password" { (lang.pick("口令", "Password")) }
-                input
-                    #token_password
-                    type="password"
-                    name="password"
-                    autocomplete="current-password"
-                    required;
+                (draw(&token_inputs(lang), &begun, &Mistakes::default(), lang))
                 div.row { button.quiet type="submit" { (lang.pick("建立令牌", "Make a token")) } }
             }
         }
@@ -247,6 +241,11 @@ fn tokens(session: &Session, facts: &Facts) -> Markup {
 
 fn confirm_secret(session: &Session, secret: &NewSecret) -> Markup {
     let lang = session.lang;
+    let code = Input {
+        autocomplete: "one-time-code",
+        ..Input::new("totp", lang.pick("6 位数字", "6 digits"), InputKind::Number)
+    };
+    let code = code.id("code").most(12).required();
     html! {
         p {
             (lang.pick(
@@ -264,15 +263,7 @@ fn confirm_secret(session: &Session, secret: &NewSecret) -> Markup {
         form method="post" action="/desk/me" {
             (csrf(session))
             input type="hidden" name="do" value="enable";
-            label for="code" { (lang.pick("6 位数字", "6 digits")) }
-            input
-                #code
-                type="text"
-                name="totp"
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                maxlength="12"
-                required;
+            (fresh(&[code], lang))
             div.row {
                 button type="submit" { (lang.pick("确认启用", "Turn on")) }
                 a.button.quiet href="/desk/me" { (lang.pick("取消", "Cancel")) }

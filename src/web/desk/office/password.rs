@@ -7,6 +7,8 @@ use maud::{Markup, html};
 
 use crate::response::Form;
 use crate::web::desk::answer::{Answer, Desk, see_other};
+use crate::web::desk::forms::draw::fresh;
+use crate::web::desk::forms::input::Input;
 use crate::web::desk::{Posted, Session};
 use crate::web::page::csrf;
 
@@ -80,6 +82,8 @@ pub(in crate::web::desk) fn password_page(
     // A download leaves this page where it is.
     let file = kept.0.contains("/export/") || kept.0.contains(".csv");
     let lang = session.lang;
+    let label = lang.pick("口令", "Password");
+    let confirmed = Input::password("confirm_password", label, "current-password");
     html! {
         div.card.narrow {
             h1 { (lang.pick("再次输入口令", "Password again")) }
@@ -96,13 +100,7 @@ pub(in crate::web::desk) fn password_page(
             form method="post" action=(action) data-file[file] {
                 (csrf(session))
                 (kept)
-                label for="confirm_password" { (lang.pick("口令", "Password")) }
-                input
-                    #confirm_password
-                    type="password"
-                    name="confirm_password"
-                    autocomplete="current-password"
-                    required;
+                (fresh(&[confirmed], lang))
                 div.row {
                     button type="submit" { (lang.pick("继续", "Continue")) }
                     a.button.quiet href="/desk" { (lang.pick("取消", "Cancel")) }

@@ -5,6 +5,9 @@ use maud::{Markup, html};
 
 use crate::response::Form;
 use crate::text::Lang;
+use crate::web::desk::forms::draw::draw;
+use crate::web::desk::forms::input::{Input, InputKind};
+use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::page;
 use crate::web::page::Frame;
@@ -17,6 +20,35 @@ pub(super) struct Waiting {
     pub(super) form: Option<String>,
 }
 
+fn inputs(lang: Lang) -> Vec<Input> {
+    let name = Input::new("name", lang.pick("账号", "Account"), InputKind::Line).required();
+    let code = lang.pick("动态口令", "One-time code");
+    let code = Input::new("code", code, InputKind::Line).most(40).hint(lang.pick(
+        "没有启用的不填；手机丢失的，可填一个备用码。",
+        "Leave empty if not set up; if the phone is lost, a recovery code does.",
+    ));
+    vec![
+        Input { autocomplete: "username", ..name },
+        Input::password("password", lang.pick("口令", "Password"), "current-password"),
+        Input { autocomplete: "one-time-code", ..code },
+    ]
+}
+
+fn setup_inputs(lang: Lang) -> Vec<Input> {
+    let bureau = lang.pick("单位（局）名称", "Name of the bureau");
+    let name = Input::new("name", lang.pick("账号", "Account"), InputKind::Line).required();
+    let again = lang.pick("再输入一次口令", "Password again");
+    vec![
+        Input::new("bureau", bureau, InputKind::Line).required(),
+        Input { autocomplete: "username", ..name },
+        Input::password("password", lang.pick("口令", "Password"), "new-password").hint(lang.pick(
+            "至少 12 位；一句容易记住的话最好。",
+            "12 characters or more; a sentence you remember is best.",
+        )),
+        Input::password("again", again, "new-password"),
+    ]
+}
+
 pub(super) fn page(
     lang: Lang,
     mark: &str,
@@ -25,6 +57,8 @@ pub(super) fn page(
     error: Option<&str>,
 ) -> Markup {
     let kept = &waiting.form;
+    let mut typed = Form::default();
+    put(&mut typed, "name", name.to_owned());
     page::desk(
         &Frame { session: None, lang, here: "/desk/sign-in" },
         lang.pick("登录", "Sign in"),
@@ -49,30 +83,7 @@ pub(super) fn page(
                     @if let Some(kept) = kept {
                         textarea hidden name="kept" { (kept) }
                     }
-                    label for="name" { (lang.pick("账号", "Account")) }
-                    input
-                        #name
-                        type="text"
-                        name="name"
-                        value=(name)
-                        autocomplete="username"
-                        required;
-                    label for="password" { (lang.pick("口令", "Password")) }
-                    input
-                        #password
-                        type="password"
-                        name="password"
-                        autocomplete="current-password"
-                        required;
-                    label for="code" { (lang.pick("动态口令", "One-time code")) }
-                    p.hint {
-                        (lang.pick(
-                            "没有启用的不填；手机丢失的，可填一个备用码。",
-                            "Leave empty if not set up; if the phone is lost, a recovery code \
-                             does.",
-                        ))
-                    }
-                    input #code type="text" name="code" autocomplete="one-time-code" maxlength="40";
+                    (draw(&inputs(lang), &typed, &Mistakes::default(), lang))
                     div.row { button type="submit" { (lang.pick("登录", "Sign in")) } }
                 }
             }
@@ -97,49 +108,7 @@ pub(super) fn setup_page(lang: Lang, token: &str, form: &Form, wrong: &Mistakes)
                 }
                 (wrong.summary())
                 form method="post" action={ "/desk/setup/" (token) } {
-                    label for="bureau" { (lang.pick("单位（局）名称", "Name of the bureau")) }
-                    (wrong.beside("bureau"))
-                    input
-                        #bureau
-                        type="text"
-                        name="bureau"
-                        aria-describedby=[wrong.describes("bureau")]
-                        value=(form.first("bureau"))
-                        required;
-                    label for="name" { (lang.pick("账号", "Account")) }
-                    (wrong.beside("name"))
-                    input
-                        #name
-                        type="text"
-                        name="name"
-                        aria-describedby=[wrong.describes("name")]
-                        value=(form.first("name"))
-                        autocomplete="username"
-                        required;
-                    label for="password" { (lang.pick("口令", "Password")) }
-                    p.hint {
-                        (lang.pick(
-                            "至少 12 位；一句容易记住的话最好。",
-                            "12 characters or more; a sentence you remember is best.",
-                        ))
-                    }
-                    (wrong.beside("password"))
-                    input
-                        #password
-                        type="password"
-                        name="password"
-                        aria-describedby=[wrong.describes("password")]
-                        autocomplete="new-password"
-                        required;
-                    label for="again" { (lang.pick("再输入一次口令", "Password again")) }
-                    (wrong.beside("again"))
-                    input
-                        #again
-                        type="password"
-                        name="again"
-                        aria-describedby=[wrong.describes("again")]
-                        autocomplete="new-password"
-                        required;
+                    (draw(&setup_inputs(lang), form, wrong, lang))
                     div.row { button type="submit" { (lang.pick("建立账号", "Make the account")) } }
                 }
             }

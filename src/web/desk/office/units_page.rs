@@ -7,6 +7,10 @@ use crate::text::{Lang, visible};
 use crate::unit::{self, Reading, Unit};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict::{self};
+use crate::web::desk::forms::draw::{cell, draw, fresh};
+use crate::web::desk::forms::input::{Cell, Column, Input, InputKind, options};
+use crate::web::desk::forms::inputs::put;
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -34,6 +38,16 @@ pub(in crate::web::desk) struct Said {
 fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
     let lang = session.lang;
     let names = if lang == Lang::Zh { unit::CHINESE_COLUMNS } else { unit::COLUMNS };
+    let columns =
+        unit::COLUMNS.iter().zip(names).map(|(id, name)| ((*id).to_owned(), name.to_owned()));
+    let none = (String::new(), lang.pick("不读入", "Not read").to_owned());
+    let options = std::iter::once(none).chain(columns).collect();
+    let read_as = Column { name: "", label: "", cell: Cell::Choice(options) };
+    let mut chosen = Form::default();
+    for (n, column) in reading.columns.iter().enumerate() {
+        let id = column.column.map_or("", |at| unit::COLUMNS[at]);
+        put(&mut chosen, &format!("column{n}"), id.to_owned());
+    }
     html! {
         @if !reading.columns.is_empty() {
             div #reading.card {
@@ -65,23 +79,13 @@ fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
                                             } @else { (visible(&column.name)) }
                                         }
                                         td {
-                                            select
-                                                name={ "column" (n) }
-                                                aria-label={
-                                                    (lang.pick("读作：", "Read as: "))
-                                                    (column.name)
-                                                }
-                                            {
-                                                option value="" {
-                                                    (lang.pick("不读入", "Not read"))
-                                                }
-                                                @for (k, id) in unit::COLUMNS.iter().enumerate() {
-                                                    option
-                                                        value=(id)
-                                                        selected[column.column == Some(k)]
-                                                    { (names[k]) }
-                                                }
-                                            }
+                                            @let spoken = lang.pick("读作：", "Read as: ");
+                                            (cell(
+                                                &read_as,
+                                                &format!("column{n}"),
+                                                &chosen,
+                                                &format!("{spoken}{}", column.name),
+                                            ))
                                         }
                                     }
                                 }
@@ -101,6 +105,10 @@ fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
 
 pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said) -> Markup {
     let lang = session.lang;
+    let kind = InputKind::File(".csv,.xlsx");
+    let file = Input::new("file", lang.pick("文件", "File"), kind).required();
+    let mut typed = Form::default();
+    put(&mut typed, "table", said.text.clone());
     html! {
         h1 { (lang.pick("单位和统计组", "Units and groups")) }
         p.soft {
@@ -144,8 +152,7 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
                 }
                 form method="post" action="/desk/units/file" enctype="multipart/form-data" {
                     (csrf(session))
-                    label for="file" { (lang.pick("文件", "File")) }
-                    input #file type="file" name="file" accept=".csv,.xlsx" required;
+                    (fresh(&[file], lang))
                     div.row {
                         button.quiet type="submit" { (lang.pick("上传并核对", "Upload and check")) }
                     }
@@ -170,8 +177,7 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
             form method="post" action="/desk/units" {
                 (csrf(session))
                 (conflict::seen(&said.seen))
-                label for="table" { (lang.pick("单位表（CSV）", "Table of units (CSV)")) }
-                textarea #table name="table" spellcheck="false" { (said.text) }
+                (draw(&[whole(lang)], &typed, &Mistakes::default(), lang))
                 div.row {
                     button type="submit" { (lang.pick("导入并替换", "Import and replace")) }
                     span.hint {
@@ -263,6 +269,33 @@ fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
     }
 }
 
+/// The whole table as text.
+fn whole(lang: Lang) -> Input {
+    let label = lang.pick("单位表（CSV）", "Table of units (CSV)");
+    Input::new("table", label, InputKind::Code { rows: 0 })
+}
+
+/// The form of one unit.
+fn one_inputs(lang: Lang) -> Vec<Input> {
+    let kinds = options([
+        ("squad", lang.pick("中队", "squad")),
+        ("section", lang.pick("科室", "section")),
+        ("office", lang.pick("办公室", "office")),
+    ]);
+    let line = |name, label| Input::new(name, label, InputKind::Line);
+    vec![
+        line("code", lang.pick("代码", "Code")).most(16).required(),
+        line("name", lang.pick("名称", "Name")).most(60).required(),
+        Input::new("kind", lang.pick("类型", "Kind"), kinds),
+        Input::new("headcount", lang.pick("人数", "Heads"), InputKind::Number).required(),
+        line("group", lang.pick("统计组代码", "Group code")).most(16).hint(lang.pick(
+            "可空，空则单独统计；不足 20 人的科室建议合为一组。",
+            "Empty: stands alone. Sections under 20 heads are better grouped.",
+        )),
+        line("group_name", lang.pick("统计组名称", "Group name")).most(60),
+    ]
+}
+
 fn one_card(session: &Session, one: &Form) -> Markup {
     let lang = session.lang;
     html! {
@@ -270,57 +303,7 @@ fn one_card(session: &Session, one: &Form) -> Markup {
             h2 { (lang.pick("逐个录入", "Add one")) }
             form method="post" action="/desk/units/one" {
                 (csrf(session))
-                label for="code" { (lang.pick("代码", "Code")) }
-                input
-                    #code
-                    type="text"
-                    name="code"
-                    value=(one.first("code"))
-                    maxlength="16"
-                    required;
-                label for="name" { (lang.pick("名称", "Name")) }
-                input
-                    #name
-                    type="text"
-                    name="name"
-                    value=(one.first("name"))
-                    maxlength="60"
-                    required;
-                label for="kind" { (lang.pick("类型", "Kind")) }
-                select #kind name="kind" {
-                    @for (id, zh) in {
-                        [
-                            ("squad", lang.pick("中队", "squad")),
-                            ("section", lang.pick("科室", "section")),
-                            ("office", lang.pick("办公室", "office")),
-                        ]
-                    } {
-                        option value=(id) selected[one.first("kind") == id] { (zh) }
-                    }
-                }
-                label for="headcount" { (lang.pick("人数", "Heads")) }
-                input
-                    #headcount
-                    type="text"
-                    name="headcount"
-                    inputmode="numeric"
-                    value=(one.first("headcount"))
-                    required;
-                label for="group" { (lang.pick("统计组代码", "Group code")) }
-                p.hint {
-                    (lang.pick(
-                        "可空，空则单独统计；不足 20 人的科室建议合为一组。",
-                        "Empty: stands alone. Sections under 20 heads are better grouped.",
-                    ))
-                }
-                input #group type="text" name="group" value=(one.first("group")) maxlength="16";
-                label for="group_name" { (lang.pick("统计组名称", "Group name")) }
-                input
-                    #group_name
-                    type="text"
-                    name="group_name"
-                    value=(one.first("group_name"))
-                    maxlength="60";
+                (draw(&one_inputs(lang), one, &Mistakes::default(), lang))
                 div.row { button.quiet type="submit" { (lang.pick("加入", "Add")) } }
             }
         }

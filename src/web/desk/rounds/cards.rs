@@ -5,17 +5,44 @@ use maud::{Markup, html};
 
 use crate::id::RoundId;
 use crate::problem::is_held;
+use crate::response::Form;
 use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_label};
-use crate::survey::Survey;
+use crate::survey::{Question, Survey};
 use crate::text::{Lang, Refusal};
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::{bare, draw};
+use crate::web::desk::forms::input::{Input, InputKind, options};
+use crate::web::desk::forms::inputs::put;
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::page::csrf;
+
+/// The form that makes the slips.
+pub(in crate::web::desk) fn slip_inputs(again: bool, lang: Lang) -> Vec<Input> {
+    let holds = options([
+        ("code", lang.pick("网址和填写码（扫码自动填好）", "Address and code (fills itself in)")),
+        ("address", lang.pick("只有网址（填写码手工输入）", "Address only (code typed by hand)")),
+    ]);
+    let mut inputs = vec![
+        Input::new("spare", lang.pick("备用比例（%）", "Spare (%)"), InputKind::Number),
+        Input::new("qr", lang.pick("二维码内容", "QR code holds"), holds),
+    ];
+    if again {
+        let label = lang.pick(
+            "作废并重印：已发出的纸条全部失效",
+            "Void and print again: all slips handed out stop working",
+        );
+        inputs.push(Input::new("again", label, InputKind::Tick));
+    }
+    inputs
+}
 
 pub(in crate::web::desk) fn slips_card(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let round = &facts.round;
     let issued = facts.issued.unwrap_or(0);
+    let mut begun = Form::default();
+    put(&mut begun, "spare", "10".to_owned());
     html! {
         div.card {
             h2 {
@@ -48,32 +75,7 @@ pub(in crate::web::desk) fn slips_card(session: &Session, facts: &Facts) -> Mark
             }
             form method="post" action={ "/desk/rounds/" (round.id) "/slips" } data-file {
                 (csrf(session))
-                label for="spare" { (lang.pick("备用比例（%）", "Spare (%)")) }
-                input #spare type="text" name="spare" value="10" inputmode="numeric";
-                label for="qr" { (lang.pick("二维码内容", "QR code holds")) }
-                select #qr name="qr" {
-                    option value="code" {
-                        (lang.pick(
-                            "网址和填写码（扫码自动填好）",
-                            "Address and code (fills itself in)",
-                        ))
-                    }
-                    option value="address" {
-                        (lang.pick(
-                            "只有网址（填写码手工输入）",
-                            "Address only (code typed by hand)",
-                        ))
-                    }
-                }
-                @if issued > 0 {
-                    label.inline {
-                        input type="checkbox" name="again" value="yes";
-                        (lang.pick(
-                            "作废并重印：已发出的纸条全部失效",
-                            "Void and print again: all slips handed out stop working",
-                        ))
-                    }
-                }
+                (draw(&slip_inputs(issued > 0, lang), &begun, &Mistakes::default(), lang))
                 div.row {
                     button.quiet type="submit" {
                         (lang.pick("生成打印文件", "Make the file to print"))
@@ -267,6 +269,7 @@ pub(in crate::web::desk) fn results_card(round: &Round, lang: Lang) -> Markup {
 pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let held: Vec<_> = facts.survey.questions().iter().filter(|q| q.hold).collect();
+    let begun = Form::default();
     html! {
         @if !held.is_empty() {
             div #holds.card {
@@ -297,21 +300,7 @@ pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Mark
                                             name="state"
                                             value=(if waiting { "checked" } else { "held" });
                                         @if waiting {
-                                            input
-                                                type="text"
-                                                name="ground"
-                                                maxlength="100"
-                                                required
-                                                aria-label={
-                                                    (lang.pick("核实依据：", "Ground of the check: "))
-                                                    (q.text.get(lang))
-                                                }
-                                                placeholder=({
-                                                    lang.pick(
-                                                        "核实依据，如：检查记录第6号",
-                                                        "Ground, such as record no. 6",
-                                                    )
-                                                });
+                                            (bare(&ground(q, lang), &begun, &Mistakes::default()))
                                             button.quiet type="submit" {
                                                 (lang.pick("已核实，列入", "Checked, list it"))
                                             }
@@ -340,4 +329,13 @@ pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Mark
             }
         }
     }
+}
+
+/// On what a held question was checked.
+fn ground(question: &Question, lang: Lang) -> Input {
+    let label = lang.pick("核实依据：", "Ground of the check: ");
+    let label = format!("{label}{}", question.text.get(lang));
+    let input = Input::new("ground", label, InputKind::Line).most(100).required();
+    let example = lang.pick("核实依据，如：检查记录第6号", "Ground, such as record no. 6");
+    Input { example, ..input }
 }

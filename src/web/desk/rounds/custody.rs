@@ -11,7 +11,8 @@ use crate::response::Form;
 use crate::round::Round;
 use crate::text::{Lang, Refusal};
 use crate::web::desk::answer::{Answer, Desk, download, refusal_text};
-use crate::web::desk::rounds::custody_page::{Said, page};
+use crate::web::desk::forms::reading::Reading;
+use crate::web::desk::rounds::custody_page::{Said, page, trustee_inputs};
 use crate::web::desk::rounds::follow;
 use crate::web::desk::{Openings, Posted};
 use crate::web::sheet;
@@ -137,12 +138,12 @@ pub async fn post(
 }
 
 fn make(app: &App, id: &RoundId, by: &Actor, form: &Form) -> Result<(Round, Vec<u8>), AppError> {
-    let number = |text: &str| {
-        text.trim().parse::<u8>().map_err(|_| {
-            Refusal::new("人数应为整数，例如 4 人中 3 人", "numbers are needed, such as 3 of 4")
-        })
-    };
-    let (trustees, quorum) = (number(form.first("trustees"))?, number(form.first("quorum"))?);
+    let inputs = trustee_inputs(Lang::Zh);
+    let mut reading = Reading::of(&inputs, form);
+    let wrong =
+        || Refusal::new("人数应为整数，例如 4 人中 3 人", "numbers are needed, such as 3 of 4");
+    let (all, quorum) = (reading.number("trustees", wrong()), reading.number("quorum", wrong()));
+    let (trustees, quorum): (u8, u8) = reading.done(all.zip(quorum))?;
     let (set, passphrases) =
         app.prepare_trustees(by, id, (trustees, quorum), form.first("replaces"))?;
     let round = app.round(id)?;

@@ -6,6 +6,8 @@ use crate::app::App;
 use crate::round::{Round, RoundState};
 use crate::text::Lang;
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::fresh;
+use crate::web::desk::forms::input::Input;
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -151,30 +153,22 @@ pub(in crate::web::desk) fn held(session: &Session, app: &App, round: &Round) ->
 pub(in crate::web::desk) fn typing(
     session: &Session,
     action: &str,
-    step: &str,
-    label: &str,
+    step: &'static str,
+    label: &'static str,
     button: &str,
 ) -> Markup {
     let lang = session.lang;
-    let id = format!("passphrase-{step}");
+    // Two of these stand on one page.
+    let id = if step == "enter" { "passphrase-enter" } else { "passphrase-test" };
+    let typed = Input::password("passphrase", label, "off").id(id).hint(lang.pick(
+        "20 个字母和数字，横线、空格和大小写不限。",
+        "20 letters and digits; dashes, spaces and case do not matter.",
+    ));
     html! {
         form method="post" action=(action) autocomplete="off" {
             (csrf(session))
             input type="hidden" name="step" value=(step);
-            label for=(id) { (label) }
-            p.hint {
-                (lang.pick(
-                    "20 个字母和数字，横线、空格和大小写不限。",
-                    "20 letters and digits; dashes, spaces and case do not matter.",
-                ))
-            }
-            input
-                id=(id)
-                type="password"
-                name="passphrase"
-                autocomplete="off"
-                spellcheck="false"
-                required;
+            (fresh(&[typed], lang))
             div.row { button.quiet type="submit" { (button) } }
         }
     }

@@ -2,8 +2,14 @@
 //! What is lost for ever is said before it can be.
 
 use crate::app::{App, LastChange, PreparedSet, minute_of};
+use crate::response::Form;
 use crate::round::{Round, RoundState};
+use crate::text::Lang;
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::draw;
+use crate::web::desk::forms::input::{Input, InputKind};
+use crate::web::desk::forms::inputs::put;
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::rounds::custody_held_page::{held, typing, warning};
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -53,6 +59,16 @@ pub(in crate::web::desk) fn page(
     }
 }
 
+/// The form that makes the passphrases.
+pub(in crate::web::desk) fn trustee_inputs(lang: Lang) -> [Input; 2] {
+    let all = lang.pick("监督员共几人", "Trustees in all");
+    let needed = lang.pick("其中几人到场即可开箱", "How many of them can open");
+    [
+        Input::new("trustees", all, InputKind::Number).required(),
+        Input::new("quorum", needed, InputKind::Number).required(),
+    ]
+}
+
 fn draft(
     session: &Session,
     app: &App,
@@ -62,6 +78,9 @@ fn draft(
 ) -> Markup {
     let lang = session.lang;
     let action = format!("/desk/rounds/{}/custody", round.id);
+    let mut begun = Form::default();
+    put(&mut begun, "trustees", "4".to_owned());
+    put(&mut begun, "quorum", "3".to_owned());
     html! {
         @match app.prepared(&round.id) {
             None => {
@@ -108,18 +127,7 @@ fn draft(
                     form method="post" action=(action) data-file autocomplete="off" {
                         (csrf(session))
                         input type="hidden" name="step" value="make";
-                        div.numbers {
-                            label {
-                                (lang.pick("监督员共", "Trustees in all"))
-                                input type="text" name="trustees" value="4" inputmode="numeric";
-                                (lang.pick("人", ""))
-                            }
-                            label {
-                                (lang.pick("到场", "Needed to open"))
-                                input type="text" name="quorum" value="3" inputmode="numeric";
-                                (lang.pick("人即可开箱", ""))
-                            }
-                        }
+                        (draw(&trustee_inputs(lang), &begun, &Mistakes::default(), lang))
                         div.row {
                             button type="submit" {
                                 (lang.pick("生成并下载打印件", "Make and download the sheet"))

@@ -9,21 +9,25 @@ use maud::{Markup, html};
 use crate::app::{Action, App, AppError, NewRound};
 use crate::id::RoundId;
 use crate::response::Form;
-use crate::round::{Access, RoundState, check_title, parse_typed_day};
-use crate::text::Refusal;
+use crate::round::{Access, RoundState, check_title};
+use crate::text::{Lang, Refusal};
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
+use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::inputs::compare;
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::rounds::draft_page::{Choices, both, page};
+use crate::web::desk::forms::reading::Reading;
+use crate::web::desk::rounds::draft_page::{Choices, inputs, page};
 use crate::web::error::WebError;
 
+/// What a round can be made of.
+fn offered(app: &App) -> Result<Choices, AppError> {
+    let earlier = app.rounds()?.into_iter().rev().filter(|r| r.state.has_results()).collect();
+    Ok(Choices { surveys: app.surveys()?, earlier })
+}
+
 async fn choices(desk: &Desk) -> Result<Choices, WebError> {
-    let (rounds, surveys) =
-        desk.run(move |app, _| Ok::<_, AppError>((app.rounds()?, app.surveys()?))).await??;
-    Ok(Choices {
-        surveys,
-        earlier: rounds.into_iter().rev().filter(|r| r.state.has_results()).collect(),
-    })
+    Ok(desk.run(|app, _| offered(app)).await??)
 }
 
 /// `GET /desk/rounds/new`.
@@ -38,9 +42,10 @@ pub async fn new(desk: Desk) -> Answer {
 
 /// `POST /desk/rounds/new`.
 pub async fn create(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let (form, result) = desk
         .run(move |app, by| {
-            let result = with_new(app, &form, |new| app.create_round(by, new));
+            let result = with_new(app, &form, lang, |new| app.create_round(by, new));
             (form, result)
         })
         .await?;
@@ -76,7 +81,7 @@ pub async fn change(desk: Desk, round: Path<RoundId>, Posted(mut form): Posted) 
             if given.first("drop") == "yes" {
                 return app.drop_draft(by, &of, given.first("seen"));
             }
-            with_new(app, &given, |new| app.change_draft(by, &of, given.first("seen"), new))
+            with_new(app, &given, lang, |new| app.change_draft(by, &of, given.first("seen"), new))
         })
         .await?;
     let mut wrong = Mistakes::default();
@@ -92,7 +97,9 @@ pub async fn change(desk: Desk, round: Path<RoundId>, Posted(mut form): Posted) 
             let last = desk
                 .run(move |app, _| app.last_change(Action::RoundChange, Some(of.as_str())))
                 .await??;
-            let both = both(lang, last.as_ref(), &kept, &form, &id);
+            let parts = compare(&inputs(&choices(&desk).await?, lang), &kept, &form, lang);
+            let address = format!("/desk/rounds/{id}/edit");
+            let both = conflict::both(lang, last.as_ref(), &parts, &address);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both)
         }
@@ -178,51 +185,26 @@ async fn kept(desk: &Desk, id: &RoundId) -> Result<Form, WebError> {
 fn with_new<T>(
     app: &App,
     form: &Form,
+    lang: Lang,
     work: impl FnOnce(&NewRound<'_>) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
-    let surveys = app.surveys()?;
-    let mut wrong = Vec::new();
-    let survey = surveys.iter().find(|s| s.id() == form.first("survey"));
-    if survey.is_none() {
-        wrong.push(Refusal::new("请选择问卷", "choose a survey").at("survey"));
-    }
-    wrong.extend(check_title(form.first("title")).err());
-    let day = |field: &'static str, wrong: &mut Vec<Refusal>| {
-        parse_typed_day(form.first(field)).map_err(|r| wrong.push(r.at(field))).ok()
-    };
-    let (opens, closes) = (day("opens", &mut wrong), day("closes", &mut wrong));
-    let looks_back = match form.first("looks_back") {
-        "" => None,
-        id => id
-            .parse()
-            .map_err(|_| {
-                wrong.push(
-                    Refusal::new("请选择对照的轮次", "choose the round to look back at")
-                        .at("looks_back"),
-                );
-            })
-            .ok(),
-    };
-    let (Some(survey), Some(opens), Some(closes), true) = (survey, opens, closes, wrong.is_empty())
-    else {
-        return Err(AppError::Mistakes(wrong));
-    };
-    let units: Vec<String> = form
-        .first("units")
-        .split([',', '，', '、', ' '])
-        .filter(|u| !u.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let access = if form.first("access") == "poster" { Access::Poster } else { Access::Slip };
-    work(&NewRound {
-        survey,
-        title: form.first("title"),
-        opens,
-        closes,
-        units: &units,
-        access,
-        looks_back,
-    })
+    let choices = offered(app)?;
+    let inputs = inputs(&choices, lang);
+    let mut reading = Reading::of(&inputs, form);
+    let title = reading.line("title");
+    reading.also(check_title(title).err());
+    let (opens, closes) = (reading.day("opens"), reading.day("closes"));
+    let back = Some(reading.beside("looks_back")).filter(|id| !id.is_empty());
+    let looks_back = back.and_then(|id| id.parse().ok());
+    let unknown = back.is_some() && looks_back.is_none();
+    reading.also(unknown.then(|| {
+        Refusal::new("请选择对照的轮次", "choose the round to look back at").at("looks_back")
+    }));
+    let survey = choices.surveys.iter().find(|s| s.id() == reading.line("survey"));
+    let units = reading.list("units");
+    let access = Access::parse(reading.line("access")).unwrap_or(Access::Slip);
+    let ((survey, opens), closes) = reading.done(survey.zip(opens).zip(closes))?;
+    work(&NewRound { survey, title, opens, closes, units: &units, access, looks_back })
 }
 
 fn answer(desk: &Desk, status: StatusCode, page: &Markup) -> HttpResponse {

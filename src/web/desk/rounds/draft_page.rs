@@ -1,14 +1,15 @@
 //! The form of a round: survey, dates, units, and how people answer.
 //! It holds what slips will be printed with.
 
-use crate::app::{App, LastChange};
 use crate::id::RoundId;
 use crate::response::Form;
-use crate::round::Round;
+use crate::round::{Access, Round};
 use crate::survey::Survey;
 use crate::text::Lang;
 use crate::web::desk::Session;
-use crate::web::desk::forms::conflict::{self, Part};
+use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::draw::{draw, fresh};
+use crate::web::desk::forms::input::{Input, InputKind, options, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -20,42 +21,76 @@ pub(in crate::web::desk) struct Choices {
     pub(in crate::web::desk) earlier: Vec<Round>,
 }
 
-pub(in crate::web::desk) fn both(
-    lang: Lang,
-    last: Option<&LastChange>,
-    kept: &Form,
-    typed: &Form,
-    id: &RoundId,
-) -> Markup {
-    let parts = [
-        ("title", lang.pick("名称", "Title")),
-        ("survey", lang.pick("问卷", "Survey")),
-        ("opens", lang.pick("开放日期", "First day")),
-        ("closes", lang.pick("截止日期", "Last day")),
-        ("units", lang.pick("参加单位代码", "Codes of the units taking part")),
-        ("looks_back", lang.pick("回头看", "Look-back")),
-        ("access", lang.pick("填写方式", "How people answer")),
-    ]
-    .map(|(field, what)| Part {
-        what: what.to_owned(),
-        kept: words(field, kept.first(field), lang),
-        typed: words(field, typed.first(field), lang),
-    });
-    conflict::both(lang, last, &parts, &format!("/desk/rounds/{id}/edit"))
+/// The form of a round.
+pub(in crate::web::desk) fn inputs(choices: &Choices, lang: Lang) -> Vec<Input> {
+    let title = lang.pick("名称", "Title");
+    let opens = lang.pick("开放日期", "First day");
+    let closes =
+        lang.pick("截止日期（当天全天有效，北京时间）", "Last day (whole day, Beijing time)");
+    let units = lang.pick("参加单位代码", "Codes of the units taking part");
+    let title = Input {
+        example: lang.pick("例：第一轮对照检查", "e.g. First self-check"),
+        ..Input::new("title", title, InputKind::Line).required()
+    };
+    let mut inputs = vec![
+        title,
+        survey(choices, lang),
+        Input::new("opens", opens, InputKind::Day).required(),
+        Input::new("closes", closes, InputKind::Day).required(),
+        Input::new("units", units, InputKind::Line).most(2_000).hint(lang.pick(
+            "留空为全部单位；多个用逗号隔开。",
+            "Empty: all units. Several are separated by commas.",
+        )),
+    ];
+    if !choices.earlier.is_empty() {
+        let rounds = choices.earlier.iter().map(|r| (r.id.to_string(), r.title.clone()));
+        let kind = options_or(lang.pick("不对照", "None"), rounds);
+        inputs.push(Input::new("looks_back", lang.pick("回头看", "Look-back"), kind).hint(
+            lang.pick(
+                "与以前的一轮对照：成员单位、人数等级相同的统计组才比较。",
+                "Compares with an earlier round; only groups with the same member units and size \
+                 class are compared.",
+            ),
+        ));
+    }
+    inputs.push(access(lang));
+    inputs
 }
 
-/// A choice as the form says it.
-fn words(field: &str, value: &str, lang: Lang) -> String {
-    match (field, value) {
-        ("survey", id) => App::shipped_surveys()
-            .iter()
-            .find(|s| s.id() == id)
-            .map_or_else(|| id.to_owned(), |s| s.title().get(lang).to_owned()),
-        ("access", "poster") => lang.pick("海报（试用）", "Poster (trial)").to_owned(),
-        ("access", _) => lang.pick("纸条", "Slips").to_owned(),
-        ("units", "") => lang.pick("全部单位", "All units").to_owned(),
-        _ => value.to_owned(),
-    }
+fn survey(choices: &Choices, lang: Lang) -> Input {
+    let named = |s: &Survey| {
+        let (title, count) = (s.title().get(lang), s.questions().len());
+        lang.pick(format!("{title}（{count} 题）"), format!("{title} ({count} questions)"))
+    };
+    let kind = options(choices.surveys.iter().map(|s| (s.id(), named(s))));
+    let below = html! {
+        p.hint {
+            (lang.pick("手机预览：", "Preview: "))
+            @for (n, s) in choices.surveys.iter().enumerate() {
+                @if n > 0 { " · " }
+                a href={ "/desk/surveys/" (s.id()) "/preview" } target="_blank" {
+                    (s.title().get(lang))
+                }
+            }
+        }
+    };
+    let input = Input::new("survey", lang.pick("问卷", "Survey"), kind).required();
+    Input { below: Some(below), ..input }
+}
+
+fn access(lang: Lang) -> Input {
+    let (slip, poster) = (
+        lang.pick(
+            "纸条：每人抽一张，一张只能用一次",
+            "Slips: everybody draws one, each works once",
+        ),
+        lang.pick(
+            "海报（试用）：全单位一个码，不能保证每人一份",
+            "Poster (trial): one code for a unit, cannot ensure one response each",
+        ),
+    );
+    let kind = options([(Access::Slip.as_str(), slip), (Access::Poster.as_str(), poster)]);
+    Input::new("access", lang.pick("填写方式", "How people answer"), kind)
 }
 
 pub(in crate::web::desk) fn page(
@@ -69,6 +104,8 @@ pub(in crate::web::desk) fn page(
     let lang = session.lang;
     let action =
         draft.map_or_else(|| "/desk/rounds/new".to_owned(), |id| format!("/desk/rounds/{id}/edit"));
+    let label = lang.pick("确定放弃本草稿", "Drop this draft");
+    let dropped = Input::new("drop", label, InputKind::Tick).required();
     html! {
         @if let Some(id) = draft {
             p {
@@ -86,7 +123,7 @@ pub(in crate::web::desk) fn page(
             form method="post" action=(action) {
                 (csrf(session))
                 @if draft.is_some() { (conflict::seen(form.first("seen"))) }
-                (fields(lang, choices, form, wrong))
+                (draw(&inputs(choices, lang), form, wrong, lang))
                 div.row {
                     @if draft.is_some() {
                         button type="submit" { (lang.pick("保存", "Save")) }
@@ -116,122 +153,11 @@ pub(in crate::web::desk) fn page(
                 form method="post" action=(action) {
                     (csrf(session))
                     (conflict::seen(form.first("seen")))
-                    label.inline {
-                        input type="checkbox" name="drop" value="yes" required;
-                        (lang.pick("确定放弃本草稿", "Drop this draft"))
-                    }
+                    (fresh(&[dropped], lang))
                     div.row {
                         button.quiet type="submit" { (lang.pick("放弃草稿", "Drop the draft")) }
                     }
                 }
-            }
-        }
-    }
-}
-
-fn fields(lang: Lang, choices: &Choices, form: &Form, wrong: &Mistakes) -> Markup {
-    html! {
-        label for="title" { (lang.pick("名称", "Title")) }
-        (wrong.beside("title"))
-        input
-            #title
-            type="text"
-            name="title"
-            aria-describedby=[wrong.describes("title")]
-            aria-invalid=[wrong.describes("title").map(|_| "true")]
-            value=(form.first("title"))
-            placeholder=(lang.pick("例：第一轮对照检查", "e.g. First self-check"))
-            required;
-        label for="survey" { (lang.pick("问卷", "Survey")) }
-        (wrong.beside("survey"))
-        select #survey name="survey" aria-describedby=[wrong.describes("survey")] {
-            @for s in &choices.surveys {
-                option value=(s.id()) selected[form.first("survey") == s.id()] {
-                    (s.title().get(lang))
-                    (lang.pick("（", " ("))
-                    (s.questions().len())
-                    (lang.pick(" 题）", " questions)"))
-                }
-            }
-        }
-        p.hint {
-            (lang.pick("手机预览：", "Preview: "))
-            @for (n, s) in choices.surveys.iter().enumerate() {
-                @if n > 0 { " · " }
-                a href={ "/desk/surveys/" (s.id()) "/preview" } target="_blank" {
-                    (s.title().get(lang))
-                }
-            }
-        }
-        label for="opens" { (lang.pick("开放日期", "First day")) }
-        (wrong.beside("opens"))
-        input
-            #opens
-            type="date"
-            name="opens"
-            aria-describedby=[wrong.describes("opens")]
-            aria-invalid=[wrong.describes("opens").map(|_| "true")]
-            value=(form.first("opens"))
-            required;
-        label for="closes" {
-            (lang.pick("截止日期（当天全天有效，北京时间）", "Last day (whole day, Beijing time)"))
-        }
-        (wrong.beside("closes"))
-        input
-            #closes
-            type="date"
-            name="closes"
-            aria-describedby=[wrong.describes("closes")]
-            aria-invalid=[wrong.describes("closes").map(|_| "true")]
-            value=(form.first("closes"))
-            required;
-        label for="units" { (lang.pick("参加单位代码", "Codes of the units taking part")) }
-        p.hint {
-            (lang.pick(
-                "留空为全部单位；多个用逗号隔开。",
-                "Empty: all units. Several are separated by commas.",
-            ))
-        }
-        (wrong.beside("units"))
-        input
-            #units
-            type="text"
-            name="units"
-            aria-describedby=[wrong.describes("units")]
-            aria-invalid=[wrong.describes("units").map(|_| "true")]
-            value=(form.first("units"));
-        @if !choices.earlier.is_empty() {
-            label for="looks_back" { (lang.pick("回头看", "Look-back")) }
-            p.hint {
-                (lang.pick(
-                    "与以前的一轮对照：成员单位、人数等级相同的统计组才比较。",
-                    "Compares with an earlier round; only groups with the same member units and \
-                     size class are compared.",
-                ))
-            }
-            (wrong.beside("looks_back"))
-            select #looks_back name="looks_back" aria-describedby=[wrong.describes("looks_back")] {
-                option value="" { (lang.pick("不对照", "None")) }
-                @for r in &choices.earlier {
-                    option value=(r.id) selected[form.first("looks_back") == r.id.as_str()] {
-                        (r.title)
-                    }
-                }
-            }
-        }
-        label for="access" { (lang.pick("填写方式", "How people answer")) }
-        select #access name="access" {
-            option value="slip" {
-                (lang.pick(
-                    "纸条：每人抽一张，一张只能用一次",
-                    "Slips: everybody draws one, each works once",
-                ))
-            }
-            option value="poster" selected[form.first("access") == "poster"] {
-                (lang.pick(
-                    "海报（试用）：全单位一个码，不能保证每人一份",
-                    "Poster (trial): one code for a unit, cannot ensure one response each",
-                ))
             }
         }
     }

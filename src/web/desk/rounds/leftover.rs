@@ -12,6 +12,9 @@ use crate::response::Form;
 use crate::round::Access;
 use crate::text::Refusal;
 use crate::web::desk::answer::{Answer, Desk, see_other};
+use crate::web::desk::forms::draw::cell;
+use crate::web::desk::forms::input::{Cell, Column};
+use crate::web::desk::forms::inputs::put;
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::desk::{Posted, Session};
 use crate::web::page::csrf;
@@ -79,6 +82,11 @@ pub(in crate::web::desk) fn card(session: &Session, facts: &Facts) -> Markup {
     if round.access == Access::Poster || facts.issued_by_unit.is_empty() {
         return html! {};
     }
+    let count = Column { name: "", label: "", cell: Cell::Number };
+    let mut noted = Form::default();
+    for (code, number) in &round.leftover {
+        put(&mut noted, &format!("n.{code}"), number.to_string());
+    }
     html! {
         div #leftover.card {
             h2 { (lang.pick("剩余纸条", "Slips left over")) }
@@ -108,20 +116,9 @@ pub(in crate::web::desk) fn card(session: &Session, facts: &Facts) -> Markup {
                     tbody {
                         @for (code, name, issued) in &facts.issued_by_unit {
                             tr {
-                                td {
-                                    label for={ "n." (code) } { (name) }
-                                }
+                                td { (name) }
                                 td.n { (issued) }
-                                td.n {
-                                    input
-                                        .short
-                                        id={ "n." (code) }
-                                        type="text"
-                                        inputmode="numeric"
-                                        name={ "n." (code) }
-                                        value=[round.leftover.get(code)]
-                                        size="4";
-                                }
+                                td.n { (cell(&count, &format!("n.{code}"), &noted, name)) }
                             }
                         }
                     }

@@ -10,6 +10,8 @@ use crate::problem::differences;
 use crate::round::Hold;
 use crate::text::{Lang, Refusal};
 use crate::web::desk::answer::{Answer, Desk, download};
+use crate::web::desk::forms::reading::Reading;
+use crate::web::desk::rounds::cards::slip_inputs;
 use crate::web::desk::rounds::facts::facts;
 use crate::web::desk::rounds::follow;
 use crate::web::desk::rounds::show_page::page;
@@ -37,22 +39,26 @@ pub async fn show(desk: Desk, openings: Data<Openings>, round: Path<RoundId>) ->
 
 /// `POST /desk/rounds/{round}/slips`.
 pub async fn slips(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
     let id = round.into_inner();
     let of = id.clone();
     let result = desk
         .run(move |app, by| {
-            let spare = form.first("spare").parse().map_err(|_| {
-                Refusal::new("备用比例应为 0 至 100 的整数", "spare must be 0 to 100")
-            })?;
             let issued = app.slips_issued(&of)?;
-            if issued > 0 && form.first("again") != "yes" {
-                return Err(Refusal::new(
-                "本轮已印发过填写码。重新印发会使已发出的全部作废；确需重印，请勾选“作废并重印”",
-                "slips were issued before; tick to void them",
-            )
-            .into());
+            let inputs = slip_inputs(issued > 0, lang);
+            let mut reading = Reading::of(&inputs, &form);
+            let spare = reading.number("spare", Refusal::new(
+                "备用比例应为 0 至 100 的整数",
+                "spare must be 0 to 100",
+            ));
+            if issued > 0 && !reading.ticked("again") {
+                reading.also(Some(Refusal::new(
+                    "本轮已印发过填写码。重新印发会使已发出的全部作废；确需重印，请勾选“作废并重印”",
+                    "slips were issued before; tick to void them",
+                )));
             }
-            let slips = app.issue_slips(by, &of, None, spare, form.first("qr") != "address")?;
+            let with_code = reading.line("qr") != "address";
+            let slips = app.issue_slips(by, &of, None, reading.done(spare)?, with_code)?;
             let round = app.round(&of)?;
             let marks = app.marks(&round, Lang::Zh);
             Ok::<_, AppError>((round.clone(), sheet::sheet(&round, &slips, &marks).into_string()))

@@ -14,6 +14,10 @@ use crate::text::Refusal;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, download, see_other};
 use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::draw::{draw, fresh};
+use crate::web::desk::forms::input::{Input, InputKind};
+use crate::web::desk::forms::inputs::put;
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::forms::upload::read_upload;
 use crate::web::desk::surveys::changes;
 use crate::web::desk::surveys::list_page::{list_page, mistakes};
@@ -247,6 +251,11 @@ fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
     } else {
         lang.pick("新问卷", "New survey")
     };
+    let label = lang.pick("问卷文本（JSON）", "Survey (JSON)");
+    let definition = Input::new("definition", label, InputKind::Code { rows: 34 });
+    let dropped = Input::new("drop", lang.pick("确定删除", "Drop it"), InputKind::Tick).required();
+    let mut typed = Form::default();
+    put(&mut typed, "definition", shown.text.clone());
     let body = html! {
         p { a href="/desk/surveys" { (lang.pick("← 全部问卷", "← All surveys")) } }
         h1 { (title) }
@@ -267,8 +276,7 @@ fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
                 @if let Some(id) = &shown.id {
                     input type="hidden" name="id" value=(id);
                 }
-                label for="definition" { (lang.pick("问卷文本（JSON）", "Survey (JSON)")) }
-                textarea #definition name="definition" spellcheck="false" rows="34" { (shown.text) }
+                (draw(&[definition], &typed, &Mistakes::default(), lang))
                 div.row {
                     button.quiet type="submit" formaction="/desk/surveys/try" formtarget="preview" {
                         (lang.pick("检查并预览", "Check and preview"))
@@ -290,10 +298,7 @@ fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
                     (csrf(desk))
                     (conflict::seen(&shown.seen.to_string()))
                     input type="hidden" name="id" value=(id);
-                    label.inline {
-                        input type="checkbox" name="drop" value="yes" required;
-                        (lang.pick("确定删除", "Drop it"))
-                    }
+                    (fresh(&[dropped], lang))
                     div.row { button.quiet type="submit" { (lang.pick("删除", "Drop")) } }
                 }
             }

@@ -6,6 +6,8 @@ use crate::app::OwnSurvey;
 use crate::survey::Survey;
 use crate::text::Lang;
 use crate::web::desk::Session;
+use crate::web::desk::forms::draw::fresh;
+use crate::web::desk::forms::input::{Input, InputKind};
 use crate::web::error::WebError;
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -82,6 +84,8 @@ pub(in crate::web::desk) fn list_page(
             }
         }
     };
+    let label = lang.pick("Excel（.xlsx）或 JSON 文件", "Excel (.xlsx) or JSON");
+    let file = Input::new("file", label, InputKind::File(".xlsx,.json")).required();
     html! {
         p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
         div.row {
@@ -127,10 +131,7 @@ pub(in crate::web::desk) fn list_page(
             }
             form method="post" action="/desk/surveys/import" enctype="multipart/form-data" {
                 (csrf(session))
-                label for="file" {
-                    (lang.pick("Excel（.xlsx）或 JSON 文件", "Excel (.xlsx) or JSON"))
-                }
-                input #file type="file" name="file" accept=".xlsx,.json" required;
+                (fresh(&[file], lang))
                 div.row {
                     button.quiet type="submit" { (lang.pick("上传并检查", "Upload and check")) }
                 }

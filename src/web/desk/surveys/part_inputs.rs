@@ -3,7 +3,7 @@
 
 use crate::survey::{Part, SurveyFile};
 use crate::text::Lang;
-use crate::web::desk::forms::draw::{Input, InputKind};
+use crate::web::desk::forms::input::{Input, InputKind};
 use crate::web::desk::surveys::part_rows::{
     kind_columns, languages, measure_columns, option_columns, privacy_columns, step_columns,
     type_columns,

@@ -5,7 +5,7 @@
 use crate::response::Form;
 use crate::survey::{OptionFile, OtherText, PrivacyCondition, SurveyFile};
 use crate::text::{Lang, Refusal};
-use crate::web::desk::forms::draw::{Cell, Column};
+use crate::web::desk::forms::input::{Cell, Column};
 use crate::web::desk::forms::inputs::{put_rows, read_rows, text_cells};
 
 /// Fills options into a form.

@@ -6,7 +6,7 @@
 use crate::response::Form;
 use crate::survey::{AnswerFile, ConditionFile, NumberClassFile, QuestionFile};
 use crate::text::{Lang, Refusal};
-use crate::web::desk::forms::draw::{Cell, Column};
+use crate::web::desk::forms::input::{Cell, Column};
 use crate::web::desk::forms::inputs::{put, put_rows, put_text, read_rows, read_text, text_cells};
 use crate::web::desk::surveys::part_rows::{at_row, number, put_options, read_options};
 use crate::web::desk::surveys::question_inputs::{KINDS, ROLES, class_columns};

@@ -3,7 +3,7 @@
 
 use crate::survey::{QuestionRole, SurveyFile};
 use crate::text::Lang;
-use crate::web::desk::forms::draw::{Cell, Column, Input, InputKind};
+use crate::web::desk::forms::input::{Cell, Column, Input, InputKind};
 use crate::web::desk::surveys::part_rows::{named, option_columns};
 
 pub(in crate::web::desk) const KINDS: [(&str, [&str; 2]); 6] = [
