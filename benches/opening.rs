@@ -1,6 +1,7 @@
 //! The opening at size: `cargo bench --bench opening -- 100000 [self-check|canteen] [FOLDER]`.
 //! Fills a box through storage, opens it, and beside it submits to another round all the time: rate
 //! against pure decryption, peak memory, longest stall of a submission.
+#![expect(clippy::too_many_lines, reason = "a measurement is one run, told in its order")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

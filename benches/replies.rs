@@ -2,6 +2,7 @@
 //! --bench replies`.
 //! Like is compared with like: full forms with unspent and spent codes, empty forms with unspent
 //! and unknown ones, in turn, over real HTTP.
+#![expect(clippy::too_many_lines, reason = "a measurement is one run, told in its order")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

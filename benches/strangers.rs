@@ -2,6 +2,7 @@
 //! and 40 unless told).
 //! They sign in without end with invented names; meanwhile somebody known signs in, officers open
 //! the questionnaire, and the service's memory is read from the system (Linux).
+#![expect(clippy::too_many_lines, reason = "a measurement is one run, told in its order")]
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -219,15 +219,22 @@ impl App {
             link(tx, at, by.name(), action, id.as_str())?;
             Ok(taken)
         })?;
-        if taken && step == SharedStep::Destroy {
-            self.storage.rewrite_if_due()?;
-        }
-        if taken && step == SharedStep::Void {
-            // What nobody may open any more is not kept either.
-            self.destroy(id)?;
+        if taken {
+            self.after(step, id)?;
         }
         self.changed(id);
         Ok(taken)
+    }
+
+    /// What a step leaves to be done outside its transaction.
+    fn after(&self, step: SharedStep, id: &RoundId) -> Result<(), AppError> {
+        match step {
+            SharedStep::Destroy => self.storage.rewrite_if_due()?,
+            // What nobody may open any more is not kept either.
+            SharedStep::Void => self.destroy(id)?,
+            SharedStep::Release | SharedStep::Lists | SharedStep::Resume => {}
+        }
+        Ok(())
     }
 
     /// Who has approved which step of a round.

@@ -54,6 +54,7 @@ fn line(id: &str, zh: impl Into<String>, en: impl Into<String>) -> Line {
 
 impl App {
     /// The promise of the installation. `live` are all rounds.
+    #[expect(clippy::too_many_lines, reason = "a list, one entry after the other")]
     pub fn promise(&self, live: &[std::sync::Arc<Live>]) -> Vec<Line> {
         // As long as there is a key that the server holds alone, whatever state its round is in.
         let trial = live

@@ -7,8 +7,9 @@ use rand::seq::SliceRandom;
 use crate::access::{SlipCode, slips_for};
 use crate::app::{Action, Actor, App, AppError, rng};
 use crate::id::RoundId;
-use crate::round::{Access, RoundState};
+use crate::round::{Access, Round, RoundState};
 use crate::text::Refusal;
+use crate::unit::Unit;
 
 /// A slip ready for printing.
 pub struct PrintedSlip {
@@ -24,6 +25,51 @@ pub struct PrintedSlip {
     pub address: String,
 }
 
+/// Whether a round takes slips at all.
+fn may_be_issued(round: &Round, spare_percent: u32) -> Result<(), Refusal> {
+    if !matches!(round.state, RoundState::Draft | RoundState::Open) || round.sealed {
+        return Err(Refusal::new(
+            "本轮已截止，不能再印发填写码",
+            "the round is closed; no slips can be issued",
+        ));
+    }
+    if spare_percent > 100 {
+        return Err(Refusal::new(
+            "备用比例应在 0% 至 100% 之间",
+            "spare must be between 0% and 100%",
+        ));
+    }
+    Ok(())
+}
+
+/// New slips for units. Sheets are cut and boxed unit by unit; within a unit the order is random.
+fn shuffled(
+    round: &Round,
+    units: &[&Unit],
+    spare_percent: u32,
+    address: &str,
+    code_in_qr: bool,
+) -> Vec<PrintedSlip> {
+    let mut rng = rng();
+    let mut slips = Vec::new();
+    for unit in units {
+        let poster = round.access == Access::Poster;
+        let count = if poster { 1 } else { slips_for(unit.headcount, spare_percent) };
+        let mut own: Vec<PrintedSlip> = (0..count)
+            .map(|_| {
+                let code = SlipCode::random(&mut rng);
+                let with_code = || format!("{address}#{}", code.digits());
+                let url = if code_in_qr { with_code() } else { address.to_owned() };
+                let (unit, unit_name) = (unit.code.clone(), unit.name.clone());
+                PrintedSlip { unit, unit_name, code, url, address: address.to_owned() }
+            })
+            .collect();
+        own.shuffle(&mut rng);
+        slips.append(&mut own);
+    }
+    slips
+}
+
 impl App {
     /// Issues new slips for all units of a round, or for one; earlier ones of those units are void.
     pub fn issue_slips(
@@ -36,20 +82,7 @@ impl App {
     ) -> Result<Vec<PrintedSlip>, AppError> {
         by.need(Action::SlipsIssue.right())?;
         let round = self.round(id)?;
-        if !matches!(round.state, RoundState::Draft | RoundState::Open) || round.sealed {
-            return Err(Refusal::new(
-                "本轮已截止，不能再印发填写码",
-                "the round is closed; no slips can be issued",
-            )
-            .into());
-        }
-        if spare_percent > 100 {
-            return Err(Refusal::new(
-                "备用比例应在 0% 至 100% 之间",
-                "spare must be between 0% and 100%",
-            )
-            .into());
-        }
+        may_be_issued(&round, spare_percent)?;
         if round.state == RoundState::Draft && unit.is_none() {
             self.refresh_draft_units(id)?;
         }
@@ -65,34 +98,7 @@ impl App {
             .into());
         }
         let address = format!("{}/r/{id}", self.address_for_slips()?.as_str());
-        let mut rng = rng();
-        let mut slips = Vec::new();
-        for unit in chosen {
-            let count = if round.access == Access::Poster {
-                1
-            } else {
-                slips_for(unit.headcount, spare_percent)
-            };
-            for _ in 0..count {
-                let code = SlipCode::random(&mut rng);
-                let url = if code_in_qr {
-                    format!("{address}#{}", code.digits())
-                } else {
-                    address.clone()
-                };
-                slips.push(PrintedSlip {
-                    unit: unit.code.clone(),
-                    unit_name: unit.name.clone(),
-                    code,
-                    url,
-                    address: address.clone(),
-                });
-            }
-        }
-        slips.shuffle(&mut rng);
-        // Sheets are cut and boxed unit by unit; within a unit the shuffled order stays.
-        let place = |code: &str| units.iter().position(|u| u.code == code);
-        slips.sort_by_key(|s| place(&s.unit));
+        let slips = shuffled(&round, &chosen, spare_percent, &address, code_in_qr);
         let hashes: Vec<_> =
             slips.iter().map(|s| (s.code.hash(&self.key, id), s.unit.clone())).collect();
         self.tell(by, Action::SlipsBegun, id.as_str())?;

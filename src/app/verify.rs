@@ -5,7 +5,7 @@
 use crate::app::{App, AppError};
 use crate::gate::Release;
 use crate::id::RoundId;
-use crate::round::{Access, Round};
+use crate::round::{Access, ClosingSums, Round};
 use crate::text::Refusal;
 
 /// One line of `zicha verify`.
@@ -67,53 +67,65 @@ impl App {
             );
         }
         if round.state.has_results() {
-            let release = self.storage.release(id)?;
-            let sum = |pick: fn(&crate::gate::Turnout) -> u32| {
-                release.groups.iter().map(|g| u64::from(pick(&g.turnout))).sum::<u64>()
-            };
-            let bureau = release.bureau.turnout;
-            check(
-                "各统计组开箱答卷之和 = 公示答卷",
-                "ballots opened in all groups = ballots on the bulletin",
-                sum(|t| t.opened).to_string(),
-                closing.ballots.to_string(),
-            );
-            check(
-                "无效 + 空白 + 计入 = 开箱",
-                "spoiled + blank + counted = opened",
-                sum(|t| t.spoiled + t.blank + t.counted).to_string(),
-                u64::from(bureau.opened).to_string(),
-            );
-            check(
-                "各统计组发放之和 = 公示发放",
-                "slips issued in all groups = slips on the bulletin",
-                sum(|t| t.issued).to_string(),
-                closing.issued.to_string(),
-            );
-            check(
-                "各统计组已用之和 = 公示已用",
-                "slips used in all groups = slips used on the bulletin",
-                sum(|t| t.used).to_string(),
-                closing.used.to_string(),
-            );
-            if slips && round.destruction.is_none() {
-                check(
-                    "留存的已用码（仅散列） = 公示已用",
-                    "spent codes kept (hashes only) = slips used on the bulletin",
-                    self.storage.spent_count(id)?.to_string(),
-                    closing.used.to_string(),
-                );
-            }
-            check(
-                "票箱和钥匙已销毁",
-                "box and keys are destroyed",
-                (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none())
-                    .to_string(),
-                true.to_string(),
-            );
-            self.verify_cells(&release, &round, &mut check)?;
+            self.verify_release(&round, closing, &mut check)?;
         }
         Ok(checks)
+    }
+
+    /// What came out must add up to what went in.
+    fn verify_release(
+        &self,
+        round: &Round,
+        closing: &ClosingSums,
+        check: &mut impl FnMut(&str, &str, String, String),
+    ) -> Result<(), AppError> {
+        let id = &round.id;
+        let release = self.storage.release(id)?;
+        let sum = |pick: fn(&crate::gate::Turnout) -> u32| {
+            release.groups.iter().map(|g| u64::from(pick(&g.turnout))).sum::<u64>()
+        };
+        let bureau = release.bureau.turnout;
+        check(
+            "各统计组开箱答卷之和 = 公示答卷",
+            "ballots opened in all groups = ballots on the bulletin",
+            sum(|t| t.opened).to_string(),
+            closing.ballots.to_string(),
+        );
+        check(
+            "无效 + 空白 + 计入 = 开箱",
+            "spoiled + blank + counted = opened",
+            sum(|t| t.spoiled + t.blank + t.counted).to_string(),
+            u64::from(bureau.opened).to_string(),
+        );
+        check(
+            "各统计组发放之和 = 公示发放",
+            "slips issued in all groups = slips on the bulletin",
+            sum(|t| t.issued).to_string(),
+            closing.issued.to_string(),
+        );
+        check(
+            "各统计组已用之和 = 公示已用",
+            "slips used in all groups = slips used on the bulletin",
+            sum(|t| t.used).to_string(),
+            closing.used.to_string(),
+        );
+        if round.access == Access::Slip && round.destruction.is_none() {
+            check(
+                "留存的已用码（仅散列） = 公示已用",
+                "spent codes kept (hashes only) = slips used on the bulletin",
+                self.storage.spent_count(id)?.to_string(),
+                closing.used.to_string(),
+            );
+        }
+        check(
+            "票箱和钥匙已销毁",
+            "box and keys are destroyed",
+            (round.destroyed && !self.storage.has_box(id)? && round.wrapped_key.is_none())
+                .to_string(),
+            true.to_string(),
+        );
+        self.verify_cells(&release, round, check)?;
+        Ok(())
     }
 
     /// Exact bureau counts must add up to the ballots counted.

@@ -105,16 +105,7 @@ fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<Sheet
         let (row, column) = cell.get_position();
         let place = (u64::from(row) + 1, column as usize);
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
-            let (sheet, cell) = (visible(name), address(place.0, place.1));
-            return Err(Refusal::new(
-                format!(
-                    "工作表 {sheet} 单元格 {cell}：超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余\
-                     内容"
-                ),
-                format!(
-                    "sheet {sheet}, cell {cell}: beyond {MAX_ROWS} rows or {MAX_COLUMNS} columns"
-                ),
-            ));
+            return Err(beyond(name, &address(place.0, place.1)));
         }
         let text = if formulas.contains(&(row, column)) {
             let refusal = Refusal::new(
@@ -146,6 +137,17 @@ fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<Sheet
         *room = room.checked_sub(text.len()).ok_or_else(too_large)?;
         put(rows.entry(row).or_default(), column as usize, text);
     }
+    spread(&mut rows, merged, room)?;
+    let rows = rows.into_iter().map(|(row, fields)| (u64::from(row) + 1, fields)).collect();
+    Ok(SheetRows { name: name.to_owned(), rows, odd })
+}
+
+/// What stands beside several rows belongs to each of them.
+fn spread(
+    rows: &mut BTreeMap<u32, Vec<String>>,
+    merged: Vec<calamine::Dimensions>,
+    room: &mut usize,
+) -> Result<(), Refusal> {
     for area in merged {
         let ((top, left), (bottom, _)) = (area.start, area.end);
         let Some(text) = rows
@@ -156,7 +158,6 @@ fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<Sheet
         else {
             continue;
         };
-        // What stands beside several rows belongs to each of them.
         for row in top + 1..=bottom.min(MAX_ROWS) {
             if let Some(fields) = rows.get_mut(&row) {
                 *room = room.checked_sub(text.len()).ok_or_else(too_large)?;
@@ -164,8 +165,17 @@ fn read_sheet(book: &mut Book<'_>, name: &str, room: &mut usize) -> Result<Sheet
             }
         }
     }
-    let rows = rows.into_iter().map(|(row, fields)| (u64::from(row) + 1, fields)).collect();
-    Ok(SheetRows { name: name.to_owned(), rows, odd })
+    Ok(())
+}
+
+fn beyond(sheet: &str, cell: &str) -> Refusal {
+    let sheet = visible(sheet);
+    Refusal::new(
+        format!(
+            "工作表 {sheet} 单元格 {cell}：超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余内容"
+        ),
+        format!("sheet {sheet}, cell {cell}: beyond {MAX_ROWS} rows or {MAX_COLUMNS} columns"),
+    )
 }
 
 /// Cells with formulas.

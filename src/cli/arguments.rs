@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::id::RoundId;
+use crate::round::Access;
 
 /// Anonymous organisational self-check.
 #[derive(Parser)]
@@ -348,6 +349,15 @@ pub(super) enum Encoding {
 pub(super) enum AccessKind {
     Slip,
     Poster,
+}
+
+impl From<AccessKind> for Access {
+    fn from(kind: AccessKind) -> Self {
+        match kind {
+            AccessKind::Slip => Self::Slip,
+            AccessKind::Poster => Self::Poster,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::arguments::{AccessKind, Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat};
+use super::arguments::{Custody, Encoding, Format, HeaderKind, Qr, Round, SlipFormat};
 use super::custody;
 use super::office::read;
 use super::output::{Output, SecretFile, say, shell, write_file};
 use crate::app::{App, AppError, Document, FileFormat, NewRound, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
-use crate::round::{Access, RoundState, parse_typed_day, turnout_label};
+use crate::round::{RoundState, parse_typed_day, turnout_label};
 use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::unit;
@@ -74,17 +74,13 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
     match command {
         Round::Create { survey, title, opens, closes, units, access, looks_back } => {
             let survey = find_survey(&survey)?;
-            let access = match access {
-                AccessKind::Slip => Access::Slip,
-                AccessKind::Poster => Access::Poster,
-            };
             let new = NewRound {
                 survey: &survey,
                 title: &title,
                 opens: parse_typed_day(&opens)?,
                 closes: parse_typed_day(&closes)?,
                 units: &units,
-                access,
+                access: access.into(),
                 looks_back,
             };
             let id = app.create_round(&shell(), &new)?;
@@ -110,30 +106,7 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
                 }
             }
         }
-        Round::Close { id, passphrases } => {
-            let before = app.round(&id)?;
-            if before.state == RoundState::Open && app.now() < before.ends_at() {
-                out.confirm(
-                    "The closing day is not over: closing now cannot be undone and is shown on the \
-                     bulletin.",
-                )?;
-                custody::enter(app, &before, passphrases.as_deref())?;
-            }
-            let round = app.close_round(&shell(), &id)?;
-            let sums =
-                round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
-            out.result(
-                &format!(
-                    "closed: issued {}, used {}, ballots {}\ndigest {}",
-                    sums.issued, sums.used, sums.ballots, sums.digest
-                ),
-                &json!({
-                    "round": id, "state": "closed",
-                    "issued": sums.issued, "used": sums.used, "ballots": sums.ballots,
-                    "digest": sums.digest, "early": sums.early, "over": sums.over,
-                }),
-            );
-        }
+        Round::Close { id, passphrases } => close(app, &id, passphrases.as_deref(), out)?,
         Round::Release { id } => {
             if app.round(&id)?.state == RoundState::Opened {
                 out.confirm(
@@ -144,39 +117,62 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             app.release_round(&shell(), &id)?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
-        Round::List => {
-            let rounds = app.rounds()?;
-            let lines: Vec<String> = rounds
-                .iter()
-                .map(|r| {
-                    format!(
-                        "{}  {:<9} {} – {}  {}",
-                        r.id,
-                        r.state.as_str(),
-                        r.opens,
-                        r.closes,
-                        r.title
-                    )
-                })
-                .collect();
-            let list: Vec<_> = rounds
-                .iter()
-                .map(|r| {
-                    json!({
-                        "round": r.id, "state": r.state, "title": r.title,
-                        "opens": r.opens.to_string(), "closes": r.closes.to_string(),
-                    })
-                })
-                .collect();
-            let text = if lines.is_empty() {
-                "no rounds yet; create one with `zicha round create`".to_owned()
-            } else {
-                lines.join("\n")
-            };
-            out.result(&text, &json!(list));
-        }
+        Round::List => list(app, out)?,
         Round::Status { id } => status(app, &id, out)?,
     }
+    Ok(())
+}
+
+/// `zicha round close`.
+fn close(app: &App, id: &RoundId, passphrases: Option<&Path>, out: Output) -> Result<(), AppError> {
+    let before = app.round(id)?;
+    if before.state == RoundState::Open && app.now() < before.ends_at() {
+        out.confirm(
+            "The closing day is not over: closing now cannot be undone and is shown on the \
+             bulletin.",
+        )?;
+        custody::enter(app, &before, passphrases)?;
+    }
+    let round = app.close_round(&shell(), id)?;
+    let sums = round.closing.ok_or_else(|| AppError::File("closing sums are missing".into()))?;
+    out.result(
+        &format!(
+            "closed: issued {}, used {}, ballots {}\ndigest {}",
+            sums.issued, sums.used, sums.ballots, sums.digest
+        ),
+        &json!({
+            "round": id, "state": "closed",
+            "issued": sums.issued, "used": sums.used, "ballots": sums.ballots,
+            "digest": sums.digest, "early": sums.early, "over": sums.over,
+        }),
+    );
+    Ok(())
+}
+
+/// `zicha round list`.
+fn list(app: &App, out: Output) -> Result<(), AppError> {
+    let rounds = app.rounds()?;
+    let lines: Vec<String> = rounds
+        .iter()
+        .map(|r| {
+            format!("{}  {:<9} {} – {}  {}", r.id, r.state.as_str(), r.opens, r.closes, r.title)
+        })
+        .collect();
+    let list: Vec<_> = rounds
+        .iter()
+        .map(|r| {
+            json!({
+                "round": r.id, "state": r.state, "title": r.title,
+                "opens": r.opens.to_string(), "closes": r.closes.to_string(),
+            })
+        })
+        .collect();
+    let text = if lines.is_empty() {
+        "no rounds yet; create one with `zicha round create`".to_owned()
+    } else {
+        lines.join("\n")
+    };
+    out.result(&text, &json!(list));
     Ok(())
 }
 

@@ -28,6 +28,7 @@ pub(super) fn open_by_server(app: &App, id: &RoundId, out: Output) -> Result<(),
 
 /// `zicha round open --trustees N --quorum M`. Passphrases are safe on disk or screen before the
 /// round depends on them.
+#[expect(clippy::too_many_lines, reason = "steps whose order matters, told in it")]
 pub(super) fn open_by_trustees(
     app: &App,
     id: &RoundId,

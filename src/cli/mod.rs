@@ -82,57 +82,42 @@ fn dispatch(cli: Cli) -> Result<(), AppError> {
                 ready,
             )
         }
-        other => {
-            let app = Arc::new(App::open(settings()?)?);
-            match other {
-                Command::Units(command) => office::units(&app, command),
-                Command::Round(command) => commands::round(&app, command, out),
-                Command::Slips(Slips::Issue { round, unit, spare, qr, format, out: file }) => {
-                    commands::issue_slips(
-                        &app,
-                        &round,
-                        unit.as_deref(),
-                        &spare,
-                        qr,
-                        format,
-                        &file,
-                        out,
-                    )
-                }
-                Command::Box(BoxCommand::Open { round, passphrases }) => {
-                    custody::open_box(&app, &round, passphrases.as_deref(), out)
-                }
-                Command::Box(BoxCommand::Test { round, passphrases }) => {
-                    custody::test(&app, &round, passphrases.as_deref(), out)
-                }
-                Command::Export { table, round, unit, format, headers, encoding, out } => {
-                    commands::export(
-                        &app,
-                        &table,
-                        &round,
-                        unit.as_deref(),
-                        format,
-                        headers,
-                        encoding,
-                        &out,
-                    )
-                }
-                Command::Account(Account::Add { name, role, unit }) => {
-                    office::add_account(&app, &name, &role, &unit, out)
-                }
-                Command::Backup { file, to } => keeping::backup(&app, &file, to.as_deref(), out),
-                Command::Restore { file, key } => keeping::restore(&app, &file, &key, out),
-                Command::Audit(command) => office::audit(&app, command, out),
-                Command::Clock { command } => keeping::clock(&app, command.is_some(), out),
-                Command::Verify { round } => office::verify(&app, &round, out),
-                Command::Check { .. }
-                | Command::Schema
-                | Command::BackupKey { .. }
-                | Command::Demo { .. }
-                | Command::Serve { .. }
-                | Command::Health { .. } => Ok(()),
-            }
+        other => with_app(&Arc::new(App::open(settings()?)?), other, out),
+    }
+}
+
+/// Commands that work on an installation.
+fn with_app(app: &Arc<App>, command: Command, out: output::Output) -> Result<(), AppError> {
+    match command {
+        Command::Units(command) => office::units(app, command),
+        Command::Round(command) => commands::round(app, command, out),
+        Command::Slips(Slips::Issue { round, unit, spare, qr, format, out: file }) => {
+            commands::issue_slips(app, &round, unit.as_deref(), &spare, qr, format, &file, out)
         }
+        Command::Box(BoxCommand::Open { round, passphrases }) => {
+            custody::open_box(app, &round, passphrases.as_deref(), out)
+        }
+        Command::Box(BoxCommand::Test { round, passphrases }) => {
+            custody::test(app, &round, passphrases.as_deref(), out)
+        }
+        Command::Export { table, round, unit, format, headers, encoding, out } => {
+            let unit = unit.as_deref();
+            commands::export(app, &table, &round, unit, format, headers, encoding, &out)
+        }
+        Command::Account(Account::Add { name, role, unit }) => {
+            office::add_account(app, &name, &role, &unit, out)
+        }
+        Command::Backup { file, to } => keeping::backup(app, &file, to.as_deref(), out),
+        Command::Restore { file, key } => keeping::restore(app, &file, &key, out),
+        Command::Audit(command) => office::audit(app, command, out),
+        Command::Clock { command } => keeping::clock(app, command.is_some(), out),
+        Command::Verify { round } => office::verify(app, &round, out),
+        Command::Check { .. }
+        | Command::Schema
+        | Command::BackupKey { .. }
+        | Command::Demo { .. }
+        | Command::Serve { .. }
+        | Command::Health { .. } => Ok(()),
     }
 }
 

@@ -33,6 +33,7 @@ pub struct UnitSlips {
 /// The publishable results of a counted round. `alone`: whether no other round has told exact
 /// totals of nearly the same units.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "steps whose order matters, told in it")]
 pub fn protect(
     round: &RoundId,
     title: &str,

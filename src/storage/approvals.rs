@@ -108,6 +108,7 @@ impl Transaction<'_> {
 
     /// Notes that an account agrees to a step, and takes it if that makes enough of them. After a
     /// destruction [`Storage::rewrite_if_due`] has to follow.
+    #[expect(clippy::too_many_lines, reason = "steps whose order matters, told in it")]
     pub fn share(&mut self, wish: &Sharing, mut deed: SharedDeed) -> Result<Shared, StorageError> {
         let db = &mut *self.db;
         if let Db::Pg(pg) = db {

@@ -77,6 +77,7 @@ impl From<&Round> for RoundRow {
 impl TryFrom<RoundRow> for Round {
     type Error = StorageError;
 
+    #[expect(clippy::too_many_lines, reason = "a list, one entry after the other")]
     fn try_from(row: RoundRow) -> Result<Self, StorageError> {
         let corrupt = |what: &str| StorageError::Corrupt(format!("{what} of round {}", row.id));
         Ok(Self {

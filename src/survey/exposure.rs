@@ -101,100 +101,108 @@ impl Survey {
 }
 
 fn of_question(question: &Question, names: &[String], heads: Option<u32>) -> Vec<Exposure> {
-    let id = &question.id;
-    let found = |refused: bool, zh: String, en: String| Exposure {
-        question: id.clone(),
-        refused,
-        why: Refusal::new(zh, en),
-    };
-    let mut list = Vec::new();
     let labels = labels(&question.kind);
-    let hits: Vec<(&String, bool)> = labels.iter().filter_map(|label| hit(label, names)).collect();
-    if let Some((name, whole)) = hits.first() {
-        let mut different: Vec<&String> = hits.iter().map(|h| h.0).collect();
-        different.dedup();
-        let refused = *whole || hits.iter().any(|h| h.1) || different.len() > 1;
-        list.push(found(
-            refused,
-            format!(
-                "题目 {id} 的选项写有单位或统计组“{name}”：选的人等于说出自己的单位，该单位的答案会\
-                 随选项公布；单位由填写码区分，请删去"
-            ),
-            format!(
-                "question `{id}`: an option names the unit or group “{name}”. Whoever chooses it \
-                 tells their unit, and the unit's answers are published with the option; slips \
-                 tell units apart, so take it out"
-            ),
-        ));
-    }
-    if let Kind::Number { classes, .. } = &question.kind {
-        let single = classes.iter().filter(|class| class.range.0 == class.range.1).count();
-        if single > 1 {
-            list.push(found(
-                false,
-                format!(
-                    "题目 {id} 有 {single} 个分段只含一个数：像年龄、工号这样的数能认出人；请把分段\
-                     放宽"
-                ),
-                format!(
-                    "question `{id}`: {single} classes hold a single number; a number like an age \
-                     or a badge tells who somebody is. Make the classes wider"
-                ),
-            ));
-        }
-    }
+    let mut list: Vec<Exposure> = named_unit(question, &labels, names).into_iter().collect();
     let chosen = !matches!(question.kind, Kind::Scale(_));
-    if let Some(heads) =
-        heads.filter(|heads| chosen && labels.len() * HEADS_PER_OPTION > *heads as usize)
-    {
-        list.push(found(
-            false,
-            format!(
-                "题目 {id} 有 {} 个选项，参加的只有 {heads} 人：多数选项选的人太少，不会公布；请合\
-                 并选项",
-                labels.len()
-            ),
-            format!(
-                "question `{id}` has {} options for {heads} people: most will be chosen by too few \
-                 to be published. Merge some",
-                labels.len()
-            ),
-        ));
-    }
-    if question.required && question.problem.is_some() {
-        list.push(found(
-            false,
-            format!(
-                "题目 {id} 是必答题：每个单位有几人作答因此人人皆知；公布规则按此设防，但允许跳过更\
-                 稳妥"
-            ),
-            format!(
-                "question `{id}` is required, so everybody knows how many answered it in each \
-                 unit. The rules of publication reckon with that, but leaving it optional is safer"
-            ),
-        ));
-    }
-    if !question.visible_if.is_empty() {
-        let (zh, en) = if question.problem.is_some() {
-            (
-                "不会列入任何单位的清单，全局也只公布区间；要列入清单，请让所有人都能作答",
-                "it enters no unit's list, and of the bureau only a band is published. If it shall \
-                 be listed, ask everybody",
-            )
-        } else {
-            (
-                "只公布全局区间；作答或未作答的不足 20 人、不足 3 个统计组时不公布",
-                "only bands are published, for the bureau; nothing if fewer than 20 people or 3 \
-                 groups answered it, or did not",
-            )
-        };
-        list.push(found(
-            false,
-            format!("题目 {id} 只问部分人（有显示条件）：{zh}"),
-            format!("question `{id}` is asked of some only (visible_if): {en}"),
-        ));
-    }
+    let crowded = |heads: &u32| chosen && labels.len() * HEADS_PER_OPTION > *heads as usize;
+    let others = [
+        single_numbers(question),
+        heads.filter(crowded).map(|heads| too_many_options(&question.id, labels.len(), heads)),
+        (question.required && question.problem.is_some()).then(|| required(&question.id)),
+        (!question.visible_if.is_empty()).then(|| of_some_only(question)),
+    ];
+    let told = others.into_iter().flatten().map(|why| Exposure {
+        question: question.id.clone(),
+        refused: false,
+        why,
+    });
+    list.extend(told);
     list
+}
+
+/// An option that names a unit or group: whoever chooses it tells where they are.
+fn named_unit(question: &Question, labels: &[&Text], names: &[String]) -> Option<Exposure> {
+    let id = &question.id;
+    let hits: Vec<(&String, bool)> = labels.iter().filter_map(|label| hit(label, names)).collect();
+    let (name, whole) = hits.first()?;
+    let mut different: Vec<&String> = hits.iter().map(|h| h.0).collect();
+    different.dedup();
+    let refused = *whole || hits.iter().any(|h| h.1) || different.len() > 1;
+    let why = Refusal::new(
+        format!(
+            "题目 {id} 的选项写有单位或统计组“{name}”：选的人等于说出自己的单位，该单位的答案会随选\
+             项公布；单位由填写码区分，请删去"
+        ),
+        format!(
+            "question `{id}`: an option names the unit or group “{name}”. Whoever chooses it tells \
+             their unit, and the unit's answers are published with the option; slips tell units \
+             apart, so take it out"
+        ),
+    );
+    Some(Exposure { question: id.clone(), refused, why })
+}
+
+fn single_numbers(question: &Question) -> Option<Refusal> {
+    let id = &question.id;
+    let Kind::Number { classes, .. } = &question.kind else { return None };
+    let single = classes.iter().filter(|class| class.range.0 == class.range.1).count();
+    (single > 1).then(|| {
+        Refusal::new(
+            format!(
+                "题目 {id} 有 {single} 个分段只含一个数：像年龄、工号这样的数能认出人；请把分段放宽"
+            ),
+            format!(
+                "question `{id}`: {single} classes hold a single number; a number like an age or a \
+                 badge tells who somebody is. Make the classes wider"
+            ),
+        )
+    })
+}
+
+fn too_many_options(id: &str, options: usize, heads: u32) -> Refusal {
+    Refusal::new(
+        format!(
+            "题目 {id} 有 {options} 个选项，参加的只有 {heads} 人：多数选项选的人太少，不会公布；请\
+             合并选项"
+        ),
+        format!(
+            "question `{id}` has {options} options for {heads} people: most will be chosen by too \
+             few to be published. Merge some"
+        ),
+    )
+}
+
+fn required(id: &str) -> Refusal {
+    Refusal::new(
+        format!(
+            "题目 {id} 是必答题：每个单位有几人作答因此人人皆知；公布规则按此设防，但允许跳过更稳妥"
+        ),
+        format!(
+            "question `{id}` is required, so everybody knows how many answered it in each unit. \
+             The rules of publication reckon with that, but leaving it optional is safer"
+        ),
+    )
+}
+
+fn of_some_only(question: &Question) -> Refusal {
+    let id = &question.id;
+    let (zh, en) = if question.problem.is_some() {
+        (
+            "不会列入任何单位的清单，全局也只公布区间；要列入清单，请让所有人都能作答",
+            "it enters no unit's list, and of the bureau only a band is published. If it shall be \
+             listed, ask everybody",
+        )
+    } else {
+        (
+            "只公布全局区间；作答或未作答的不足 20 人、不足 3 个统计组时不公布",
+            "only bands are published, for the bureau; nothing if fewer than 20 people or 3 groups \
+             answered it, or did not",
+        )
+    };
+    Refusal::new(
+        format!("题目 {id} 只问部分人（有显示条件）：{zh}"),
+        format!("question `{id}` is asked of some only (visible_if): {en}"),
+    )
 }
 
 /// The labels by which people answer: words of options, steps and classes.

@@ -29,8 +29,8 @@ pub use condition::{Condition, Wanted};
 pub use exposure::Exposure;
 pub use file::{
     AnswerFile, ConditionFile, NumberClassFile, OptionFile, OtherText, PrivacyCondition,
-    PrivacyLine, QuestionFile, QuestionRole, RectificationType, StepFile, SurveyFile, Thresholds,
-    UnitKind,
+    PrivacyLine, QuestionFile, QuestionRole, RectificationType, ScaleFile, StepFile, SurveyFile,
+    Thresholds, UnitKind,
 };
 pub use kinds::{kind_label, usual_kinds};
 pub use part::Part;

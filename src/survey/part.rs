@@ -145,6 +145,7 @@ impl Part {
 impl Part {
     /// Gives it another name, in every place that speaks of it; returns it by that name. A name
     /// that is taken is refused.
+    #[expect(clippy::too_many_lines, reason = "one case after the other")]
     pub fn rename(&self, file: &mut SurveyFile, name: &str) -> Result<Self, Refusal> {
         let name = name.to_owned();
         let taken = |taken: bool| {

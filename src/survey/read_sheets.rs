@@ -40,43 +40,9 @@ pub fn from_sheets(sheets: &[Sheet]) -> Result<SurveyFile, Vec<Refusal>> {
         emerging: percent("emerging", usual.emerging, &mut wrong),
     };
     let choices = read_choices(sheets, &mut wrong);
-    let privacy = rows(sheets, "privacy")
-        .iter()
-        .map(|r| PrivacyLine {
-            id: r.get("name").to_owned(),
-            text: r.text("text::").unwrap_or_default(),
-            requires: r.one_of("requires", &mut wrong),
-        })
-        .collect();
-    let rectification_types = rows(sheets, "rectification")
-        .iter()
-        .map(|r| RectificationType {
-            id: r.get("name").to_owned(),
-            label: r.text("label::").unwrap_or_default(),
-            text: r.text("text::").unwrap_or_default(),
-        })
-        .collect();
-    let unit_kinds = rows(sheets, "kinds")
-        .iter()
-        .map(|r| UnitKind {
-            id: r.get("name").to_owned(),
-            label: r.text("label::").unwrap_or_default(),
-            also: r.words("also"),
-        })
-        .collect();
     let scales = read_scales(sheets, &mut wrong);
     let (mut categories, closing) = read_groups(sheets, &choices, &mut wrong);
-    for row in rows(sheets, "measures") {
-        match categories.iter_mut().find(|c| c.id == row.get("category")) {
-            Some(category) => {
-                category.measure_templates.insert(
-                    row.get("rectification").to_owned(),
-                    row.text("text::").unwrap_or_default(),
-                );
-            }
-            None => wrong.push(row.wrong("category", "没有这个类别", "there is no such category")),
-        }
-    }
+    read_measures(sheets, &mut categories, &mut wrong);
     let sets = choices.iter().filter_map(|(list, rows)| {
         Some((
             list.strip_prefix("set:")?.to_owned(),
@@ -90,16 +56,56 @@ pub fn from_sheets(sheets: &[Sheet]) -> Result<SurveyFile, Vec<Refusal>> {
         title: text("title"),
         intro: text("intro"),
         thanks: text("thanks"),
-        privacy,
+        privacy: read_privacy(sheets, &mut wrong),
         thresholds,
         scales,
         option_sets: sets.collect(),
-        rectification_types,
-        unit_kinds,
+        rectification_types: read_types(sheets),
+        unit_kinds: read_kinds(sheets),
         categories,
         closing,
     };
     if wrong.is_empty() { Ok(survey) } else { Err(wrong) }
+}
+
+fn read_privacy(sheets: &[Sheet], wrong: &mut Wrong) -> Vec<PrivacyLine> {
+    let line = |r: &Row<'_>| PrivacyLine {
+        id: r.get("name").to_owned(),
+        text: r.text("text::").unwrap_or_default(),
+        requires: r.one_of("requires", wrong),
+    };
+    rows(sheets, "privacy").iter().map(line).collect()
+}
+
+fn read_types(sheets: &[Sheet]) -> Vec<RectificationType> {
+    let kind = |r: &Row<'_>| RectificationType {
+        id: r.get("name").to_owned(),
+        label: r.text("label::").unwrap_or_default(),
+        text: r.text("text::").unwrap_or_default(),
+    };
+    rows(sheets, "rectification").iter().map(kind).collect()
+}
+
+fn read_kinds(sheets: &[Sheet]) -> Vec<UnitKind> {
+    let kind = |r: &Row<'_>| UnitKind {
+        id: r.get("name").to_owned(),
+        label: r.text("label::").unwrap_or_default(),
+        also: r.words("also"),
+    };
+    rows(sheets, "kinds").iter().map(kind).collect()
+}
+
+fn read_measures(sheets: &[Sheet], categories: &mut [CategoryFile], wrong: &mut Wrong) {
+    for row in rows(sheets, "measures") {
+        match categories.iter_mut().find(|c| c.id == row.get("category")) {
+            Some(category) => {
+                let kind = row.get("rectification").to_owned();
+                let text = row.text("text::").unwrap_or_default();
+                category.measure_templates.insert(kind, text);
+            }
+            None => wrong.push(row.wrong("category", "没有这个类别", "there is no such category")),
+        }
+    }
 }
 
 /// A choice as an option, and as a class of numbers.
@@ -209,15 +215,13 @@ fn read_groups(
     (categories, closing)
 }
 
-fn read_question(
+fn read_answer(
     row: &Row<'_>,
-    text: Text,
     choices: &BTreeMap<String, Vec<Choice>>,
     wrong: &mut Wrong,
-) -> Option<QuestionFile> {
+) -> Option<AnswerFile> {
     let (kind, list) =
         row.get("type").split_once(char::is_whitespace).unwrap_or((row.get("type"), ""));
-    let id = row.get("name").to_owned();
     let list = list.trim();
     let options = |wrong: &mut Wrong| {
         let found =
@@ -231,7 +235,7 @@ fn read_question(
         }
         found.unwrap_or_default()
     };
-    let answer = match kind {
+    Some(match kind {
         "scale" => AnswerFile::Scale { scale: list.to_owned() },
         "select_one" => AnswerFile::Single { options: options(wrong) },
         "select_multiple" => {
@@ -247,7 +251,7 @@ fn read_question(
         "integer" => AnswerFile::Number {
             min: row.number("min", wrong).unwrap_or(0),
             max: row.number("max", wrong).unwrap_or(0),
-            classes: choices.get(&id).map_or_else(Vec::new, |rows| {
+            classes: choices.get(row.get("name")).map_or_else(Vec::new, |rows| {
                 let class = |c: &Choice| NumberClassFile {
                     id: c.option.id.clone(),
                     label: c.option.label.clone(),
@@ -272,9 +276,18 @@ fn read_question(
             ));
             return None;
         }
-    };
+    })
+}
+
+fn read_question(
+    row: &Row<'_>,
+    text: Text,
+    choices: &BTreeMap<String, Vec<Choice>>,
+    wrong: &mut Wrong,
+) -> Option<QuestionFile> {
+    let answer = read_answer(row, choices, wrong)?;
     Some(QuestionFile {
-        id,
+        id: row.get("name").to_owned(),
         text,
         hint: row.text("hint::"),
         required: row.is("required", wrong),

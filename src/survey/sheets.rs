@@ -71,12 +71,18 @@ fn number<T: ToString>(value: Option<T>) -> String {
 /// The survey as sheets.
 #[must_use]
 pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
-    let languages = &survey.languages;
-    let mut settings = Writer::new(languages, columns("settings"));
+    let [questions, choices, measures] = question_sheets(survey);
+    let [types, kinds] = kind_sheets(survey);
+    let (settings, privacy) = (settings_sheet(survey), privacy_sheet(survey));
+    vec![questions, choices, scales_sheet(survey), settings, privacy, types, measures, kinds]
+}
+
+fn settings_sheet(survey: &SurveyFile) -> Sheet {
+    let mut settings = Writer::new(&survey.languages, columns("settings"));
     let plain = |key: &str, value: String| [("setting", key.to_owned()), ("value", value)];
     settings.row(&plain("id", survey.id.clone()), &[]);
     settings.row(&plain("version", survey.version.clone().unwrap_or_default()), &[]);
-    settings.row(&plain("languages", languages.join(" ")), &[]);
+    settings.row(&plain("languages", survey.languages.join(" ")), &[]);
     for (key, value) in [
         ("prominent", survey.thresholds.prominent),
         ("tendency", survey.thresholds.tendency),
@@ -89,7 +95,11 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
     {
         settings.row(&plain(key, String::new()), &[("text::", Some(text))]);
     }
-    let mut privacy = Writer::new(languages, columns("privacy"));
+    settings.sheet("settings")
+}
+
+fn privacy_sheet(survey: &SurveyFile) -> Sheet {
+    let mut privacy = Writer::new(&survey.languages, columns("privacy"));
     for line in &survey.privacy {
         let requires = line.requires.map_or_else(String::new, |r| word(&r));
         privacy.row(
@@ -97,76 +107,75 @@ pub fn to_sheets(survey: &SurveyFile) -> Vec<Sheet> {
             &[("text::", Some(&line.text))],
         );
     }
-    let mut scales = Writer::new(languages, columns("scales"));
+    privacy.sheet("privacy")
+}
+
+fn scales_sheet(survey: &SurveyFile) -> Sheet {
+    let mut scales = Writer::new(&survey.languages, columns("scales"));
     for (name, scale) in &survey.scales {
         let fields = [
             ("scale", name.clone()),
             ("present_from", scale.present_from.to_string()),
             ("prominent_from", scale.prominent_from.to_string()),
         ];
-        scales.row(
-            &fields,
-            &[("label::", Some(&scale.stem)), ("hint::", scale.reference_period.as_ref())],
-        );
+        let period = scale.reference_period.as_ref();
+        scales.row(&fields, &[("label::", Some(&scale.stem)), ("hint::", period)]);
         for step in &scale.options {
             let fields =
                 [("scale", name.clone()), ("name", step.id.clone()), ("score", number(step.score))];
             scales.row(&fields, &[("label::", Some(&step.label)), ("hint::", step.hint.as_ref())]);
         }
     }
-    let mut kinds = Writer::new(languages, columns("kinds"));
-    for kind in &survey.unit_kinds {
-        kinds.row(
-            &[("name", kind.id.clone()), ("also", kind.also.join(" "))],
-            &[("label::", Some(&kind.label))],
-        );
-    }
-    let mut types = Writer::new(languages, columns("rectification"));
+    scales.sheet("scales")
+}
+
+/// Kinds of rectification and of units.
+fn kind_sheets(survey: &SurveyFile) -> [Sheet; 2] {
+    let mut types = Writer::new(&survey.languages, columns("rectification"));
     for kind in &survey.rectification_types {
-        types.row(
-            &[("name", kind.id.clone())],
-            &[("label::", Some(&kind.label)), ("text::", Some(&kind.text))],
-        );
+        let texts = [("label::", Some(&kind.label)), ("text::", Some(&kind.text))];
+        types.row(&[("name", kind.id.clone())], &texts);
     }
+    let mut kinds = Writer::new(&survey.languages, columns("kinds"));
+    for kind in &survey.unit_kinds {
+        let fields = [("name", kind.id.clone()), ("also", kind.also.join(" "))];
+        kinds.row(&fields, &[("label::", Some(&kind.label))]);
+    }
+    [types.sheet("rectification"), kinds.sheet("kinds")]
+}
+
+/// Questions in their groups, what can be chosen in them, and the measures of categories.
+fn question_sheets(survey: &SurveyFile) -> [Sheet; 3] {
+    let languages = &survey.languages;
     let mut measures = Writer::new(languages, columns("measures"));
     let mut choices = Writer::new(languages, columns("choices"));
     for (set, options) in &survey.option_sets {
         write_options(&mut choices, &format!("set:{set}"), options);
     }
     let mut questions = Writer::new(languages, &QUESTION_COLUMNS);
+    let bracket = |kind: &str| ("type", kind.to_owned());
     for category in &survey.categories {
         for (kind, text) in &category.measure_templates {
-            measures.row(
-                &[("category", category.id.clone()), ("rectification", kind.clone())],
-                &[("text::", Some(text))],
-            );
+            let fields = [("category", category.id.clone()), ("rectification", kind.clone())];
+            measures.row(&fields, &[("text::", Some(text))]);
         }
         questions.row(
-            &[("type", "begin_group".to_owned()), ("name", category.id.clone())],
+            &[bracket("begin_group"), ("name", category.id.clone())],
             &[("label::", Some(&category.name)), ("short::", Some(&category.short_name))],
         );
         for question in &category.questions {
             write_question(&mut questions, &mut choices, question);
         }
-        questions.row(&[("type", "end_group".to_owned())], &[]);
+        questions.row(&[bracket("end_group")], &[]);
     }
     if let Some(closing) = &survey.closing {
-        questions.row(&[("type", "begin_closing".to_owned())], &[("label::", Some(&closing.name))]);
+        questions.row(&[bracket("begin_closing")], &[("label::", Some(&closing.name))]);
         for question in &closing.questions {
             write_question(&mut questions, &mut choices, question);
         }
-        questions.row(&[("type", "end_closing".to_owned())], &[]);
+        questions.row(&[bracket("end_closing")], &[]);
     }
-    vec![
-        questions.sheet("survey"),
-        choices.sheet("choices"),
-        scales.sheet("scales"),
-        settings.sheet("settings"),
-        privacy.sheet("privacy"),
-        types.sheet("rectification"),
-        measures.sheet("measures"),
-        kinds.sheet("kinds"),
-    ]
+    [questions.sheet("survey"), choices.sheet("choices"), measures.sheet("measures")]
 }
 
 /// The sheets of a survey's workbook and their columns; whatever else a workbook has is refused by
@@ -229,50 +238,51 @@ const QUESTION_COLUMNS: [&str; 19] = [
     "places",
 ];
 
-fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question: &QuestionFile) {
-    let mut more: Vec<(&str, String)> = Vec::new();
-    let kind = match &question.answer {
-        AnswerFile::Scale { scale } => format!("scale {scale}"),
+/// How a question is answered: its type, what else its row says, and its choices.
+fn write_answer(
+    choices: &mut Writer<'_>,
+    question: &QuestionFile,
+) -> (String, Vec<(&'static str, String)>) {
+    let id = &question.id;
+    match &question.answer {
+        AnswerFile::Scale { scale } => (format!("scale {scale}"), Vec::new()),
         AnswerFile::Single { options } => {
-            write_options(choices, &question.id, options);
-            format!("select_one {}", question.id)
+            write_options(choices, id, options);
+            (format!("select_one {id}"), Vec::new())
         }
         AnswerFile::Multi { options, option_set, option_ids, min, max } => {
-            more = vec![
-                ("only", option_ids.join(" ")),
-                ("min", min.to_string()),
-                ("max", number(*max)),
-            ];
-            if let Some(set) = option_set {
-                format!("select_multiple set:{set}")
-            } else {
-                write_options(choices, &question.id, options);
-                format!("select_multiple {}", question.id)
+            let limits =
+                [("only", option_ids.join(" ")), ("min", min.to_string()), ("max", number(*max))];
+            let list = option_set.as_ref().map_or_else(|| id.clone(), |set| format!("set:{set}"));
+            if option_set.is_none() {
+                write_options(choices, id, options);
             }
+            (format!("select_multiple {list}"), limits.into())
         }
         AnswerFile::Number { min, max, classes } => {
-            more = vec![("min", min.to_string()), ("max", max.to_string())];
             for class in classes {
                 let fields = [
-                    ("list_name", question.id.clone()),
+                    ("list_name", id.clone()),
                     ("name", class.id.clone()),
                     ("from", class.from.to_string()),
                     ("to", class.to.to_string()),
                 ];
                 choices.row(&fields, &[("label::", Some(&class.label))]);
             }
-            "integer".to_owned()
+            ("integer".to_owned(), vec![("min", min.to_string()), ("max", max.to_string())])
         }
         AnswerFile::Text { max_chars } => {
-            more = vec![("max_chars", max_chars.to_string())];
-            "text".to_owned()
+            ("text".to_owned(), vec![("max_chars", max_chars.to_string())])
         }
         AnswerFile::Rank { options, places } => {
-            write_options(choices, &question.id, options);
-            more = vec![("places", places.to_string())];
-            format!("rank {}", question.id)
+            write_options(choices, id, options);
+            (format!("rank {id}"), vec![("places", places.to_string())])
         }
-    };
+    }
+}
+
+fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question: &QuestionFile) {
+    let (kind, mut more) = write_answer(choices, question);
     let role =
         if question.role == QuestionRole::Item { String::new() } else { word(&question.role) };
     let mut fields = vec![

@@ -116,120 +116,100 @@ fn alike(a: &str, b: &str) -> bool {
 /// Sheets, columns and settings that are not known: each is refused, since what is not read would
 /// be lost without a word.
 pub(super) fn unknown(sheets: &[Sheet], wrong: &mut Wrong) {
-    // Workbooks of earlier versions have no kinds.
-    let missing = || {
-        SHEETS
-            .iter()
-            .map(|known| known.0)
-            .filter(|known| *known != "kinds" && !sheets.iter().any(|s| s.name == *known))
-    };
     for sheet in sheets {
-        let shown = visible(&sheet.name);
-        let Some((_, columns)) = SHEETS.iter().find(|known| known.0 == sheet.name) else {
-            // A sheet of the author's own is left alone, unless it may be one that is looked for in
-            // vain.
-            let like = SHEETS
-                .iter()
-                .map(|known| known.0)
-                .find(|known| alike(known, &sheet.name))
-                .or_else(|| nearest(&sheet.name, missing()));
-            if let Some(like) = like {
-                wrong.push(Refusal::new(
-                    format!("不认识工作表“{shown}”，是否应为“{like}”？请改名；确实无关的，请删去"),
-                    format!(
-                        "unknown sheet `{shown}` (did you mean `{like}`?): rename it, or delete it \
-                         if it is none of the survey's"
-                    ),
-                ));
-            } else if missing().next().is_some() {
-                let names: Vec<&str> = missing().collect();
-                wrong.push(Refusal::new(
-                    format!(
-                        "不认识工作表“{shown}”，而缺少 {}；请改名，无关的请删去",
-                        names.join("、")
-                    ),
-                    format!(
-                        "unknown sheet `{shown}`, while {} are missing: rename it, or delete it",
-                        names.join(", ")
-                    ),
-                ));
-            }
-            continue;
-        };
-        let mut seen = BTreeSet::new();
-        for (at, head) in sheet.rows.first().into_iter().flatten().enumerate() {
-            let used = sheet
-                .rows
-                .iter()
-                .skip(1)
-                .any(|row| row.get(at).is_some_and(|cell| !cell.is_empty()));
-            let place = |zh: String, en: String| {
-                let (name, letter) = (&sheet.name, column_letters(at));
-                Refusal::new(
-                    format!("工作表 {name} 单元格 {letter}1：{zh}"),
-                    format!("sheet {name}, cell {letter}1: {en}"),
-                )
-            };
-            if head.is_empty() {
-                if used {
-                    wrong.push(place(
-                        "这一列没有列名，却有内容".to_owned(),
-                        "this column has no name, but something in it".to_owned(),
-                    ));
-                }
-                continue;
-            }
-            let known = columns.iter().any(|c| {
-                if c.ends_with("::") {
-                    head.strip_prefix(c).is_some_and(|tag| Lang::ALL.iter().any(|l| l.tag() == tag))
-                } else {
-                    c == head
-                }
-            });
-            if !known {
-                let names: Vec<String> = columns
-                    .iter()
-                    .flat_map(|c| {
-                        if c.ends_with("::") {
-                            Lang::ALL.map(|l| format!("{c}{}", l.tag())).to_vec()
-                        } else {
-                            vec![(*c).to_owned()]
-                        }
-                    })
-                    .collect();
-                let like = names
-                    .iter()
-                    .map(String::as_str)
-                    .find(|name| alike(name, head))
-                    .or_else(|| nearest(head, names.iter().map(String::as_str)));
-                let shown = visible(head);
-                wrong.push(place(
-                    format!("不认识列名“{shown}”{}", meant(like, Lang::Zh)),
-                    format!("unknown column `{shown}`{}", meant(like, Lang::En)),
-                ));
-            } else if !seen.insert(head) {
-                wrong.push(place(
-                    format!("列名 {head} 重复，请删去一列"),
-                    format!("column {head} occurs twice; delete one"),
-                ));
-            }
+        match SHEETS.iter().find(|known| known.0 == sheet.name) {
+            Some((_, columns)) => unknown_columns(sheet, columns, wrong),
+            None => unknown_sheet(sheet, sheets, wrong),
         }
         if sheet.name == "settings" {
-            let mut set = BTreeSet::new();
-            for row in rows(sheets, "settings") {
-                let name = row.get("setting");
-                if !SETTINGS.contains(&name) {
-                    let like = nearest(name, SETTINGS.into_iter());
-                    let shown = visible(name);
-                    wrong.push(row.wrong(
-                        "setting",
-                        &format!("不认识设置项“{shown}”{}", meant(like, Lang::Zh)),
-                        &format!("unknown setting `{shown}`{}", meant(like, Lang::En)),
-                    ));
-                } else if !set.insert(name.to_owned()) {
-                    wrong.push(row.wrong("setting", "这一项写了两次", "this is set twice"));
-                }
+            unknown_settings(sheets, wrong);
+        }
+    }
+}
+
+/// A sheet of the author's own is left alone, unless it may be one that is looked for in vain.
+fn unknown_sheet(sheet: &Sheet, sheets: &[Sheet], wrong: &mut Wrong) {
+    let names = || SHEETS.iter().map(|known| known.0);
+    // Workbooks of earlier versions have no kinds.
+    let here = |known: &str| known == "kinds" || sheets.iter().any(|s| s.name == known);
+    let missing: Vec<&str> = names().filter(|known| !here(known)).collect();
+    let alike = names().find(|known| alike(known, &sheet.name));
+    let like = alike.or_else(|| nearest(&sheet.name, missing.iter().copied()));
+    let shown = visible(&sheet.name);
+    if let Some(like) = like {
+        wrong.push(Refusal::new(
+            format!("不认识工作表“{shown}”，是否应为“{like}”？请改名；确实无关的，请删去"),
+            format!(
+                "unknown sheet `{shown}` (did you mean `{like}`?): rename it, or delete it if it \
+                 is none of the survey's"
+            ),
+        ));
+    } else if !missing.is_empty() {
+        let (zh, en) = (missing.join("、"), missing.join(", "));
+        wrong.push(Refusal::new(
+            format!("不认识工作表“{shown}”，而缺少 {zh}；请改名，无关的请删去"),
+            format!("unknown sheet `{shown}`, while {en} are missing: rename it, or delete it"),
+        ));
+    }
+}
+
+fn unknown_columns(sheet: &Sheet, columns: &[&str], wrong: &mut Wrong) {
+    let names = |column: &&str| {
+        if column.ends_with("::") {
+            Lang::ALL.map(|l| format!("{column}{}", l.tag())).to_vec()
+        } else {
+            vec![(*column).to_owned()]
+        }
+    };
+    let names: Vec<String> = columns.iter().flat_map(names).collect();
+    let mut seen = BTreeSet::new();
+    for (at, head) in sheet.rows.first().into_iter().flatten().enumerate() {
+        let place = |zh: String, en: String| {
+            let (name, letter) = (&sheet.name, column_letters(at));
+            Refusal::new(
+                format!("工作表 {name} 单元格 {letter}1：{zh}"),
+                format!("sheet {name}, cell {letter}1: {en}"),
+            )
+        };
+        let mut below = sheet.rows.iter().skip(1).filter_map(|row| row.get(at));
+        if head.is_empty() {
+            if below.any(|cell| !cell.is_empty()) {
+                wrong.push(place(
+                    "这一列没有列名，却有内容".to_owned(),
+                    "this column has no name, but something in it".to_owned(),
+                ));
             }
+        } else if !names.contains(head) {
+            let alike = names.iter().map(String::as_str).find(|name| alike(name, head));
+            let like = alike.or_else(|| nearest(head, names.iter().map(String::as_str)));
+            let shown = visible(head);
+            wrong.push(place(
+                format!("不认识列名“{shown}”{}", meant(like, Lang::Zh)),
+                format!("unknown column `{shown}`{}", meant(like, Lang::En)),
+            ));
+        } else if !seen.insert(head) {
+            wrong.push(place(
+                format!("列名 {head} 重复，请删去一列"),
+                format!("column {head} occurs twice; delete one"),
+            ));
+        }
+    }
+}
+
+fn unknown_settings(sheets: &[Sheet], wrong: &mut Wrong) {
+    let mut set = BTreeSet::new();
+    for row in rows(sheets, "settings") {
+        let name = row.get("setting");
+        if !SETTINGS.contains(&name) {
+            let like = nearest(name, SETTINGS.into_iter());
+            let shown = visible(name);
+            wrong.push(row.wrong(
+                "setting",
+                &format!("不认识设置项“{shown}”{}", meant(like, Lang::Zh)),
+                &format!("unknown setting `{shown}`{}", meant(like, Lang::En)),
+            ));
+        } else if !set.insert(name.to_owned()) {
+            wrong.push(row.wrong("setting", "这一项写了两次", "this is set twice"));
         }
     }
 }

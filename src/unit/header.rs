@@ -80,71 +80,64 @@ pub(super) fn find(raw: &Raw, chosen: Option<&[Option<usize>]>) -> Result<Head, 
         return Err(vec![Refusal::new("表中没有内容", "the table is empty")]);
     };
     let place = |column: Option<usize>| raw.place(*line, column);
-    let mut wrong = Vec::new();
-    let mut meanings: Vec<Meaning> =
-        names.iter().map(|name| Meaning { name: name.clone(), column: meaning(name) }).collect();
+    let column_of = |name: &String| Meaning { name: name.clone(), column: meaning(name) };
+    let mut meanings: Vec<Meaning> = names.iter().map(column_of).collect();
     if let Some(chosen) = chosen {
         for (meaning, column) in meanings.iter_mut().zip(chosen) {
             meaning.column = *column;
         }
     }
-    for (n, here) in meanings.iter().enumerate() {
-        let Some(k) = here.column else { continue };
-        if let Some(first) = meanings[..n].iter().find(|m| m.column == Some(k)) {
-            wrong.push(at(
-                place(Some(n)),
-                &Refusal::new(
-                    format!(
-                        "“{}”和“{}”都是{}，请删去一列，或在下面选定",
-                        visible(&first.name),
-                        visible(&here.name),
-                        CHINESE_COLUMNS[k]
-                    ),
-                    format!(
-                        "`{}` and `{}` are both the column {}: delete one",
-                        visible(&first.name),
-                        visible(&here.name),
-                        COLUMNS[k]
-                    ),
-                ),
-            ));
-        }
+    let mut wrong = twice(&meanings, &place);
+    if chosen.is_none() {
+        wrong.extend(mistyped(&meanings, &place));
     }
-    for (n, here) in meanings
-        .iter()
-        .enumerate()
-        .filter(|(_, m)| m.column.is_none() && chosen.is_none() && !m.name.is_empty())
-    {
-        // A column of the office's own is left alone, unless it may be one that is looked for in
-        // vain.
-        let missing = (0..6)
-            .filter(|k| column(&meanings, *k).is_none())
-            .flat_map(|k| [COLUMNS[k], CHINESE_COLUMNS[k]]);
-        if let Some(like) = nearest(&plain(&here.name), missing) {
-            let name = visible(&here.name);
-            wrong.push(at(
-                place(Some(n)),
-                &Refusal::new(
-                    format!("不认识列名“{name}”{}", meant(Some(like), Lang::Zh)),
-                    format!("unknown column `{name}`{}", meant(Some(like), Lang::En)),
-                ),
-            ));
-        }
-    }
-    // Codes are made and kinds are read from names where a table has none; names and people it must
-    // have.
-    let missing: Vec<usize> =
-        [1, 3].into_iter().filter(|k| column(&meanings, *k).is_none()).collect();
-    if !missing.is_empty() {
-        let (zh, en): (Vec<&str>, Vec<&str>) =
-            missing.iter().map(|k| (CHINESE_COLUMNS[*k], COLUMNS[*k])).unzip();
-        wrong.push(at(
-            place(None),
-            &Refusal::new(
-                format!("缺少列 {}", zh.join("、")),
-                format!("missing column {}", en.join(", ")),
-            ),
-        ));
-    }
+    wrong.extend(missing(&meanings, &place));
     if wrong.is_empty() { Ok(Head { row, meanings }) } else { Err(wrong) }
+}
+
+/// Columns that mean the same.
+fn twice(meanings: &[Meaning], place: &impl Fn(Option<usize>) -> Refusal) -> Vec<Refusal> {
+    let both = |(n, here): (usize, &Meaning)| {
+        let k = here.column?;
+        let first = meanings[..n].iter().find(|m| m.column == Some(k))?;
+        let (first, here) = (visible(&first.name), visible(&here.name));
+        let refusal = Refusal::new(
+            format!("“{first}”和“{here}”都是{}，请删去一列，或在下面选定", CHINESE_COLUMNS[k]),
+            format!("`{first}` and `{here}` are both the column {}: delete one", COLUMNS[k]),
+        );
+        Some(at(place(Some(n)), &refusal))
+    };
+    meanings.iter().enumerate().filter_map(both).collect()
+}
+
+/// A column of the office's own is left alone, unless it may be one that is looked for in vain.
+fn mistyped(meanings: &[Meaning], place: &impl Fn(Option<usize>) -> Refusal) -> Vec<Refusal> {
+    let unknown = |(n, here): (usize, &Meaning)| {
+        if here.column.is_some() || here.name.is_empty() {
+            return None;
+        }
+        let missing = (0..6).filter(|k| column(meanings, *k).is_none());
+        let missing = missing.flat_map(|k| [COLUMNS[k], CHINESE_COLUMNS[k]]);
+        let like = nearest(&plain(&here.name), missing)?;
+        let name = visible(&here.name);
+        let refusal = Refusal::new(
+            format!("不认识列名“{name}”{}", meant(Some(like), Lang::Zh)),
+            format!("unknown column `{name}`{}", meant(Some(like), Lang::En)),
+        );
+        Some(at(place(Some(n)), &refusal))
+    };
+    meanings.iter().enumerate().filter_map(unknown).collect()
+}
+
+/// Codes are made and kinds are read from names where a table has none; names and people it must
+/// have.
+fn missing(meanings: &[Meaning], place: &impl Fn(Option<usize>) -> Refusal) -> Option<Refusal> {
+    let missing = [1, 3].into_iter().filter(|k| column(meanings, *k).is_none());
+    let (zh, en): (Vec<&str>, Vec<&str>) =
+        missing.map(|k| (CHINESE_COLUMNS[k], COLUMNS[k])).unzip();
+    let refusal = Refusal::new(
+        format!("缺少列 {}", zh.join("、")),
+        format!("missing column {}", en.join(", ")),
+    );
+    (!zh.is_empty()).then(|| at(place(None), &refusal))
 }

@@ -80,6 +80,47 @@ pub(super) fn row(
     })
 }
 
+/// What is wrong with groups; the names that some row gives them.
+fn check_groups(
+    units: &[(u64, Unit)],
+    codes: &HashSet<String>,
+    errors: &mut Vec<Refusal>,
+    place: &impl Fn(u64, usize) -> Refusal,
+) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (line, unit) in units {
+        if unit.group == unit.code {
+            continue;
+        }
+        if codes.contains(&unit.group) {
+            errors.push(at(
+                place(*line, 4),
+                &Refusal::new(
+                    format!("统计组代码 {} 与某个单位的代码相同，请换一个", unit.group),
+                    format!("group {} has the code of a unit; choose another", unit.group),
+                ),
+            ));
+        }
+        if unit.group_name.is_empty() {
+            continue;
+        }
+        let known = names.entry(unit.group.clone()).or_insert_with(|| unit.group_name.clone());
+        if *known != unit.group_name {
+            errors.push(at(
+                place(*line, 5),
+                &Refusal::new(
+                    format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name),
+                    format!(
+                        "group {} has two names: `{known}` and `{}`",
+                        unit.group, unit.group_name
+                    ),
+                ),
+            ));
+        }
+    }
+    names
+}
+
 /// What is wrong between rows; names of groups are filled in from the row that gives them.
 pub(super) fn check_table(
     units: &mut [(u64, Unit)],
@@ -126,37 +167,7 @@ pub(super) fn check_table(
             ));
         }
     }
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for (line, unit) in units.iter() {
-        if unit.group == unit.code {
-            continue;
-        }
-        if codes.contains(&unit.group) {
-            errors.push(at(
-                place(*line, 4),
-                &Refusal::new(
-                    format!("统计组代码 {} 与某个单位的代码相同，请换一个", unit.group),
-                    format!("group {} has the code of a unit; choose another", unit.group),
-                ),
-            ));
-        }
-        if unit.group_name.is_empty() {
-            continue;
-        }
-        let known = names.entry(unit.group.clone()).or_insert_with(|| unit.group_name.clone());
-        if *known != unit.group_name {
-            errors.push(at(
-                place(*line, 5),
-                &Refusal::new(
-                    format!("统计组 {} 有两个名称：“{known}”和“{}”", unit.group, unit.group_name),
-                    format!(
-                        "group {} has two names: `{known}` and `{}`",
-                        unit.group, unit.group_name
-                    ),
-                ),
-            ));
-        }
-    }
+    let names = check_groups(units, &codes, errors, &place);
     for (_, unit) in units.iter_mut().filter(|(_, u)| u.group_name.is_empty()) {
         unit.group_name = names.get(&unit.group).unwrap_or(&unit.group).clone();
     }

@@ -36,152 +36,189 @@ const SUMS: [&str; 7] = ["合计", "总计", "小计", "共计", "总人数", "�
 /// there are, whose codes stay.
 #[must_use]
 pub fn read(raw: &Raw, chosen: Option<&[Option<usize>]>, known: &[Unit]) -> Reading {
-    let mut out = Reading::default();
-    let head = match header::find(raw, chosen) {
-        Ok(head) => head,
+    match header::find(raw, chosen) {
+        Ok(head) => Reader::new(raw, head, known).read(),
         Err(errors) => {
-            out.columns = raw
-                .rows
-                .iter()
-                .find(|(_, fields)| !fields.iter().all(String::is_empty))
-                .map_or_else(Vec::new, |(_, names)| {
-                    names.iter().map(|name| Meaning { name: name.clone(), column: None }).collect()
-                });
-            return Reading { errors, ..out };
+            let first = raw.rows.iter().find(|(_, fields)| !is_empty(fields));
+            let column = |name: &String| Meaning { name: name.clone(), column: None };
+            let columns = first.map_or_else(Vec::new, |row| row.1.iter().map(column).collect());
+            Reading { columns, errors, ..Reading::default() }
         }
-    };
-    let place = |row: u64, column: Option<usize>| raw.place(row, column);
-    let of = |column: usize| header::column(&head.meanings, column);
-    for (row, fields) in
-        raw.rows[..head.row].iter().filter(|(_, fields)| !fields.iter().all(String::is_empty))
-    {
-        let title = visible(fields.iter().find(|f| !f.is_empty()).map_or("", String::as_str));
-        out.notes.push(at(
-            place(*row, None),
-            &Refusal::new(
+    }
+}
+
+fn is_empty(fields: &[String]) -> bool {
+    fields.iter().all(String::is_empty)
+}
+
+/// A table whose head was found, while its rows are read.
+struct Reader<'a> {
+    raw: &'a Raw,
+    head: header::Head,
+    known: &'a [Unit],
+    out: Reading,
+    units: Vec<(u64, Unit)>,
+    /// Codes that stand in the table, or were made for it.
+    taken: HashSet<String>,
+    /// Codes that were made, with their units.
+    made: Vec<String>,
+    /// Kinds that were read from names.
+    guessed: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(raw: &'a Raw, head: header::Head, known: &'a [Unit]) -> Self {
+        let mut new = Self {
+            raw,
+            head,
+            known,
+            out: Reading::default(),
+            units: Vec::new(),
+            taken: HashSet::new(),
+            made: Vec::new(),
+            guessed: 0,
+        };
+        if let Some(column) = new.of(0) {
+            let codes = new.body().iter().filter_map(|(_, fields)| fields.get(column));
+            let codes = codes.map(|c| code::tidy_code(c)).filter(|c| !c.is_empty());
+            new.taken = codes.collect();
+        }
+        new
+    }
+
+    /// Where a column of units stands in the table.
+    fn of(&self, column: usize) -> Option<usize> {
+        header::column(&self.head.meanings, column)
+    }
+
+    fn body(&self) -> &'a [(u64, Vec<String>)] {
+        &self.raw.rows[self.head.row + 1..]
+    }
+
+    fn read(mut self) -> Reading {
+        self.note_what_is_not_read();
+        let used: HashSet<usize> = (0..6).filter_map(|column| self.of(column)).collect();
+        let head_line = self.raw.rows[self.head.row].0;
+        for (row, column, odd) in &self.raw.odd {
+            if *row > head_line && used.contains(column) {
+                self.out.errors.push(at(self.raw.place(*row, Some(*column)), odd));
+            }
+        }
+        for (row, fields) in self.body().iter().filter(|(_, fields)| !is_empty(fields)) {
+            if !self.sums_up(*row, fields) && !self.has_too_much(*row, fields) {
+                self.read_unit(*row, fields);
+            }
+        }
+        self.note_what_was_made();
+        let (raw, meanings) = (self.raw, &self.head.meanings);
+        rules::check_table(&mut self.units, &mut self.out.errors, |row, column| {
+            raw.place(row, header::column(meanings, column))
+        });
+        self.out.columns = self.head.meanings;
+        if self.out.errors.is_empty() {
+            self.out.units = self.units.into_iter().map(|(_, unit)| unit).collect();
+        }
+        self.out
+    }
+
+    /// Titles above the head, and columns that are none of units.
+    fn note_what_is_not_read(&mut self) {
+        let above = self.raw.rows[..self.head.row].iter();
+        for (row, fields) in above.filter(|(_, fields)| !is_empty(fields)) {
+            let title = visible(fields.iter().find(|f| !f.is_empty()).map_or("", String::as_str));
+            let note = Refusal::new(
                 format!("“{title}”是标题，不读入"),
                 format!("`{title}` is a title and is not read"),
-            ),
-        ));
-    }
-    let unread: Vec<String> = head
-        .meanings
-        .iter()
-        .filter(|m| m.column.is_none() && !m.name.is_empty())
-        .map(|m| visible(&m.name))
-        .collect();
-    if !unread.is_empty() {
-        out.notes.push(Refusal::new(
-            format!("没有读入的列：{}", unread.join("、")),
-            format!("columns that are not read: {}", unread.join(", ")),
-        ));
-    }
-    let used: HashSet<usize> = (0..6).filter_map(of).collect();
-    let head_line = raw.rows[head.row].0;
-    out.errors.extend(
-        raw.odd
-            .iter()
-            .filter(|(row, column, _)| *row > head_line && used.contains(column))
-            .map(|(row, column, r)| at(place(*row, Some(*column)), r)),
-    );
-    let mut units: Vec<(u64, Unit)> = Vec::new();
-    let mut taken: HashSet<String> = HashSet::new();
-    let (mut made, mut guessed) = (Vec::new(), 0);
-    let column_of_codes = of(0);
-    if let Some(column) = column_of_codes {
-        taken.extend(
-            raw.rows[head.row + 1..]
-                .iter()
-                .filter_map(|(_, fields)| fields.get(column))
-                .map(|c| code::tidy_code(c))
-                .filter(|c| !c.is_empty()),
-        );
-    }
-    for (row, fields) in
-        raw.rows[head.row + 1..].iter().filter(|(_, fields)| !fields.iter().all(String::is_empty))
-    {
-        let filled: Vec<&String> = fields.iter().filter(|f| !f.is_empty()).collect();
-        let sum = filled.iter().take(2).find(|f| {
-            SUMS.contains(&f.replace([' ', '　', '：', ':'], "").to_lowercase().as_str())
-        });
-        if let Some(word) = sum {
-            let word = visible(word);
-            out.notes.push(at(
-                place(*row, None),
-                &Refusal::new(
-                    format!("“{word}”一行不读入"),
-                    format!("the row `{word}` is not read"),
-                ),
-            ));
-            continue;
+            );
+            self.out.notes.push(at(self.raw.place(*row, None), &note));
         }
-        if let [only] = filled[..]
-            && (only.contains('：') || only.contains(':') || only.starts_with('注'))
-        {
-            let only = visible(only);
-            out.notes.push(at(
-                place(*row, None),
-                &Refusal::new(
+        let unread = self.head.meanings.iter().filter(|m| m.column.is_none() && !m.name.is_empty());
+        let unread: Vec<String> = unread.map(|m| visible(&m.name)).collect();
+        if !unread.is_empty() {
+            self.out.notes.push(Refusal::new(
+                format!("没有读入的列：{}", unread.join("、")),
+                format!("columns that are not read: {}", unread.join(", ")),
+            ));
+        }
+    }
+
+    /// Whether a row is a sum or a remark; noted if it is.
+    fn sums_up(&mut self, row: u64, fields: &[String]) -> bool {
+        let filled: Vec<&String> = fields.iter().filter(|f| !f.is_empty()).collect();
+        let plain = |f: &String| f.replace([' ', '　', '：', ':'], "").to_lowercase();
+        let sum = filled.iter().take(2).find(|f| SUMS.contains(&plain(f).as_str()));
+        let note = match (sum, &filled[..]) {
+            (Some(word), _) => {
+                let word = visible(word);
+                Refusal::new(format!("“{word}”一行不读入"), format!("the row `{word}` is not read"))
+            }
+            (None, [only]) if only.contains(['：', ':']) || only.starts_with('注') => {
+                let only = visible(only);
+                Refusal::new(
                     format!("“{only}”不是单位，不读入"),
                     format!("`{only}` is no unit and is not read"),
-                ),
-            ));
-            continue;
-        }
-        if let Some((extra, text)) =
-            fields.iter().enumerate().skip(head.meanings.len()).find(|(_, f)| !f.is_empty())
-        {
-            let text = visible(text);
-            out.errors.push(at(
-                place(*row, Some(extra)),
-                &Refusal::new(
-                    format!("第 {} 列“{text}”没有列名，请补上列名或删去", extra + 1),
-                    format!(
-                        "field {} `{text}` has no column; name the column or delete it",
-                        extra + 1
-                    ),
-                ),
-            ));
-            continue;
-        }
-        let field = |n: usize| of(n).and_then(|c| fields.get(c)).cloned().unwrap_or_default();
+                )
+            }
+            _ => return false,
+        };
+        self.out.notes.push(at(self.raw.place(row, None), &note));
+        true
+    }
+
+    /// Whether a row has something beyond the last column.
+    fn has_too_much(&mut self, row: u64, fields: &[String]) -> bool {
+        let beyond = fields.iter().enumerate().skip(self.head.meanings.len());
+        let Some((extra, text)) = beyond.into_iter().find(|(_, f)| !f.is_empty()) else {
+            return false;
+        };
+        let (number, text) = (extra + 1, visible(text));
+        let error = Refusal::new(
+            format!("第 {number} 列“{text}”没有列名，请补上列名或删去"),
+            format!("field {number} `{text}` has no column; name the column or delete it"),
+        );
+        self.out.errors.push(at(self.raw.place(row, Some(extra)), &error));
+        true
+    }
+
+    fn read_unit(&mut self, row: u64, fields: &[String]) {
+        let field = |n: usize| self.of(n).and_then(|c| fields.get(c)).cloned().unwrap_or_default();
         let mut values: [String; 6] = std::array::from_fn(field);
         if values[0].is_empty() && !values[1].is_empty() {
-            values[0] = code::made(&values[1], known, &taken);
-            made.push(format!("{} {}", values[0], visible(&values[1])));
+            values[0] = code::made(&values[1], self.known, &self.taken);
+            self.made.push(format!("{} {}", values[0], visible(&values[1])));
         }
-        if of(2).is_none()
+        if self.of(2).is_none()
             && let Some(kind) = rules::kind_of(&values[1])
         {
             kind.clone_into(&mut values[2]);
-            guessed += 1;
+            self.guessed += 1;
         }
         match rules::row(values) {
             Ok(unit) => {
-                taken.insert(unit.code.clone());
-                units.push((*row, unit));
+                self.taken.insert(unit.code.clone());
+                self.units.push((row, unit));
             }
-            Err(refusals) => out
-                .errors
-                .extend(refusals.into_iter().map(|(column, r)| at(place(*row, of(column)), &r))),
+            Err(refusals) => {
+                for (column, refusal) in refusals {
+                    let place = self.raw.place(row, self.of(column));
+                    self.out.errors.push(at(place, &refusal));
+                }
+            }
         }
     }
-    if !made.is_empty() {
-        out.notes.push(Refusal::new(
-            format!("表中没有代码，按名称首字母生成：{}", made.join("、")),
-            format!("codes were made from initials: {}", made.join(", ")),
-        ));
+
+    fn note_what_was_made(&mut self) {
+        if !self.made.is_empty() {
+            self.out.notes.push(Refusal::new(
+                format!("表中没有代码，按名称首字母生成：{}", self.made.join("、")),
+                format!("codes were made from initials: {}", self.made.join(", ")),
+            ));
+        }
+        if self.guessed > 0 {
+            self.out.notes.push(Refusal::new(
+                format!("表中没有“{}”列，按单位名称推断", CHINESE_COLUMNS[2]),
+                "there is no column for kinds; they were read from the names",
+            ));
+        }
     }
-    if guessed > 0 {
-        out.notes.push(Refusal::new(
-            format!("表中没有“{}”列，按单位名称推断", CHINESE_COLUMNS[2]),
-            "there is no column for kinds; they were read from the names",
-        ));
-    }
-    rules::check_table(&mut units, &mut out.errors, |row, column| place(row, of(column)));
-    out.columns = head.meanings;
-    if out.errors.is_empty() {
-        out.units = units.into_iter().map(|(_, unit)| unit).collect();
-    }
-    out
 }

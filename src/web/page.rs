@@ -102,6 +102,7 @@ impl PageKind {
 
 /// A page of the questionnaire side. `path` is its own address, for the switches.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub fn respondent(kind: PageKind, view: View, title: &str, path: &str, body: Markup) -> Markup {
     let other = View { lang: view.lang.pick(Lang::En, Lang::Zh), ..view };
     let size = View { large: !view.large, ..view };

@@ -1,5 +1,5 @@
 //! Behaviour of the whole product. Read `story.rs` first.
-
+#![expect(clippy::too_many_lines, reason = "a test is a story, told in its order")]
 #![expect(clippy::disallowed_methods, reason = "tests own their clock and randomness")]
 #![expect(
     clippy::items_after_statements,

@@ -242,6 +242,7 @@ impl App {
     }
 
     /// Replaces the main database; one that is further on only gets the rounds that it has lost.
+    #[expect(clippy::too_many_lines, reason = "steps whose order matters, told in it")]
     fn restore_tables(
         &self,
         backup: &Backup,

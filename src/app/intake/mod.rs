@@ -158,15 +158,7 @@ impl App {
         }
         let response = answers.map_err(|errors| Reject::Fields { errors, slow: false })?;
         if silent {
-            let refusal = Refusal::new(
-                "此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”",
-                "this code has not been used yet; answer before you submit, or tick “blank ballot” \
-                 if you really do not want to answer",
-            );
-            return Err(Reject::Fields {
-                errors: FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]),
-                slow: false,
-            });
+            return Err(nothing_answered());
         }
         // A spent code goes the same way, through sealing, queue and disk; only the writer tells
         // them apart.
@@ -282,4 +274,15 @@ fn code_refusal(error: CodeError) -> Refusal {
             "the code is mistyped: compare it group by group for a wrong or swapped digit",
         ),
     }
+}
+
+/// A blank ballot has to be meant.
+fn nothing_answered() -> Reject {
+    let refusal = Refusal::new(
+        "此填写码尚未使用，请作答后再提交；如确实不想作答，请勾选“空白提交”",
+        "this code has not been used yet; answer before you submit, or tick “blank ballot” if you \
+         really do not want to answer",
+    );
+    let errors = FieldErrors::from([(BLANK_FIELD.to_owned(), refusal)]);
+    Reject::Fields { errors, slow: false }
 }

@@ -15,9 +15,11 @@ use crate::app::{Action, Actor, App, AppError, fault, rng};
 use crate::gate::{Release, UnitSlips, protect};
 use crate::id::RoundId;
 use crate::round::{Move, Round, RoundState, shanghai_day};
-use crate::storage::StorageError;
+use crate::storage::{BoxSums, StorageError};
+use crate::survey::Survey;
+use crate::tally::Tally;
 use crate::text::Refusal;
-use crate::unit::{Unit, groups};
+use crate::unit::{Group, Unit, groups};
 
 /// How far an opening is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,24 +58,7 @@ impl App {
         by.need(Action::BoxOpen.right())?;
         let round = self.round(id)?;
         if round.state.has_results() {
-            if round.destroyed {
-                return Err(Refusal::new(
-                    "本轮已开箱，票箱和钥匙已销毁",
-                    "the box was opened before; box and keys are destroyed",
-                )
-                .into());
-            }
-            if !self.may_destroy(id) {
-                return Err(Refusal::new(
-                    "票箱应在保管钥匙文件的那台服务器上完成销毁",
-                    "finish the destruction on the node that holds the custody file",
-                )
-                .into());
-            }
-            progress(Progress::Destroying);
-            self.finish_destruction(id)?;
-            progress(Progress::Done);
-            return Ok(());
+            return self.go_on_destroying(&round, progress);
         }
         Move::OpenBox.from(round.state)?;
         round.known_edition()?;
@@ -97,26 +82,7 @@ impl App {
         drop(key);
         fault::at("all_counted");
         progress(Progress::Writing);
-        let slips: BTreeMap<String, UnitSlips> = sums
-            .issued
-            .iter()
-            .map(|(unit, issued)| {
-                (
-                    unit.clone(),
-                    UnitSlips { issued: *issued, used: sums.used.get(unit).copied().unwrap_or(0) },
-                )
-            })
-            .collect();
-        let mut release = protect(id, &round.title, &survey, &groups, &tally, &slips, true);
-        // Two totals, of which one is of a few more units, are told apart by just these.
-        let units = self.round_units(id)?;
-        let answering: Vec<&Unit> = units
-            .iter()
-            .filter(|unit| release.answering().any(|group| group.units.contains(&unit.code)))
-            .collect();
-        if self.told_of_others(&round, &survey, &answering)?.is_some() {
-            release = protect(id, &round.title, &survey, &groups, &tally, &slips, false);
-        }
+        let release = self.publishable(&round, &survey, &groups, &tally, &sums)?;
         let places = Places::new(&texts, &survey, &groups, &release);
         let mut next = || {
             fault::at("writing");
@@ -147,8 +113,62 @@ impl App {
         Ok(())
     }
 
+    /// An opened round whose box was not destroyed to the end.
+    fn go_on_destroying(
+        &self,
+        round: &Round,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), AppError> {
+        if round.destroyed {
+            return Err(Refusal::new(
+                "本轮已开箱，票箱和钥匙已销毁",
+                "the box was opened before; box and keys are destroyed",
+            )
+            .into());
+        }
+        if !self.may_destroy(&round.id) {
+            return Err(Refusal::new(
+                "票箱应在保管钥匙文件的那台服务器上完成销毁",
+                "finish the destruction on the node that holds the custody file",
+            )
+            .into());
+        }
+        progress(Progress::Destroying);
+        self.finish_destruction(&round.id)?;
+        progress(Progress::Done);
+        Ok(())
+    }
+
+    /// What the gate lets out of the counts, beside what other rounds have told.
+    fn publishable(
+        &self,
+        round: &Round,
+        survey: &Survey,
+        groups: &[Group],
+        tally: &Tally,
+        sums: &BoxSums,
+    ) -> Result<Release, AppError> {
+        let (id, title) = (&round.id, &round.title);
+        let slips = sums.issued.iter().map(|(unit, issued)| {
+            let used = sums.used.get(unit).copied().unwrap_or(0);
+            (unit.clone(), UnitSlips { issued: *issued, used })
+        });
+        let slips: BTreeMap<String, UnitSlips> = slips.collect();
+        let release = protect(id, title, survey, groups, tally, &slips, true);
+        // Two totals, of which one is of a few more units, are told apart by just these.
+        let units = self.round_units(id)?;
+        let answers =
+            |unit: &&Unit| release.answering().any(|group| group.units.contains(&unit.code));
+        let answering: Vec<&Unit> = units.iter().filter(answers).collect();
+        Ok(if self.told_of_others(round, survey, &answering)?.is_some() {
+            protect(id, title, survey, groups, tally, &slips, false)
+        } else {
+            release
+        })
+    }
+
     /// Refuses a box that is not the one on the bulletin.
-    fn check_box(&self, round: &Round) -> Result<crate::storage::BoxSums, AppError> {
+    fn check_box(&self, round: &Round) -> Result<BoxSums, AppError> {
         let closing = round
             .closing
             .as_ref()

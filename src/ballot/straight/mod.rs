@@ -134,6 +134,7 @@ impl Straight {
 
     /// The plaintext of a form as it was sent; nothing if anything about it is not plain.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one case after the other")]
     pub fn read(&self, body: &[u8]) -> Option<StraightForm> {
         let mut out = Zeroizing::new(Vec::with_capacity(self.size));
         out.resize(self.fixed, BLANK);

@@ -41,6 +41,7 @@ pub(super) const TABLE: Definition = Definition {
     rows: wide,
 };
 
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn wide(subject: &Subject) -> Vec<Vec<String>> {
     let band = |b: Option<Band>| b.map_or_else(String::new, |b| b.to_string());
     // 存在率 is said only where a level depends on it; elsewhere the cell says why it is not.

@@ -54,6 +54,7 @@ where
 
 /// The table.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a list, one entry after the other")]
 pub fn rows() -> Vec<Row> {
     vec![
         get("", Page(SignedIn), office::home::show),

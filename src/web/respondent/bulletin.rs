@@ -4,7 +4,7 @@
 
 use actix_web::web::{Data, Path, block};
 use actix_web::{HttpRequest, HttpResponse};
-use maud::html;
+use maud::{Markup, html};
 
 use super::bulletin_cards::{
     audit_card, closing_card, destruction_card, opening_card, restored_card, results_card,
@@ -12,6 +12,7 @@ use super::bulletin_cards::{
 use super::live;
 use crate::app::App;
 use crate::round::{Day, RoundState, SHANGHAI};
+use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
@@ -22,6 +23,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, round: Path<String>) -> 
     bulletin(&request, &app, &round, view).await.unwrap_or_else(|error| error.page(view))
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 async fn bulletin(
     request: &HttpRequest,
     app: &Data<App>,
@@ -80,24 +82,7 @@ async fn bulletin(
         @if let Some(results) = &results { (opening_card(results, lang)) }
         @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
         @if let Some(head) = &head { (audit_card(head, lang)) }
-        @if changed > 0 {
-            div.card {
-                p {
-                    (lang.pick(
-                        "本轮开始以来，管理员新建账号或重置他人口令共 ",
-                        "Since this round began, accounts were made or passwords of others reset, \
-                         times: ",
-                    ))
-                    (changed)
-                    (lang.pick(
-                        " 次。新建、重置的账号经政工科另一账号确认是本人（或满三天）之后，才能参与\
-                         须两人同意的步骤。",
-                        ". Such an account takes part in what takes two people only when a \
-                         colleague has vouched for it, or after three days.",
-                    ))
-                }
-            }
-        }
+        @if changed > 0 { (accounts_card(changed, lang)) }
         @if let (Some(results), RoundState::Released) = (&results, round.state) {
             (results_card(results, lang)?)
         }
@@ -107,4 +92,26 @@ async fn bulletin(
         request,
         respondent(PageKind::Reading, view, title, &format!("/bulletin/{}", round.id), body),
     ))
+}
+
+/// How many accounts could have been made to take part in what takes two people.
+fn accounts_card(changed: usize, lang: Lang) -> Markup {
+    html! {
+        div.card {
+            p {
+                (lang.pick(
+                    "本轮开始以来，管理员新建账号或重置他人口令共 ",
+                    "Since this round began, accounts were made or passwords of others reset, \
+                     times: ",
+                ))
+                (changed)
+                (lang.pick(
+                    " 次。新建、重置的账号经政工科另一账号确认是本人（或满三天）之后，才能参与\
+                     须两人同意的步骤。",
+                    ". Such an account takes part in what takes two people only when a \
+                     colleague has vouched for it, or after three days.",
+                ))
+            }
+        }
+    }
 }

@@ -2,14 +2,18 @@
 //! came out.
 //! Whoever adds the figures up finds that they fit.
 
+use std::collections::BTreeMap;
+
 use crate::app::{AuditHead, Results};
 use crate::gate::{Level, ReleasedGroup};
+use crate::problem::ProblemList;
 use crate::round::{Access, ClosingSums, Destruction, Restored, Round};
 use crate::text::Lang;
 use crate::unit::Scope;
 use crate::web::error::WebError;
 use maud::{Markup, html};
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(super) fn closing_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
     let slips = round.access == Access::Slip;
     html! {
@@ -151,30 +155,9 @@ pub(super) fn audit_card(head: &AuditHead, lang: Lang) -> Markup {
 
 pub(super) fn opening_card(results: &Results, lang: Lang) -> Markup {
     let release = &results.release;
-    let total = release.bureau.turnout;
-    let slips = results.round.access == Access::Slip;
-    let (issued, used) = (lang.pick("发放", "issued"), lang.pick("已用", "used"));
     let over = &results.round.leftover;
-    let counted_over = !over.is_empty();
-    // A group of which a unit has not counted says so; a group never says less than its units.
-    let known = |group: &ReleasedGroup| -> Option<u32> {
-        group.units.iter().map(|unit| over.get(unit)).sum()
-    };
-    let left_over = |group: &ReleasedGroup| {
-        html! {
-            @match known(group) {
-                Some(count) => {
-                    td.n { (count) }
-                    td.n { (group.turnout.issued.saturating_sub(count)) }
-                }
-                None => {
-                    td.n colspan="2" { (lang.pick("未登记", "not noted")) }
-                }
-            }
-        }
-    };
     let beyond = |group: &ReleasedGroup| {
-        known(group).is_some_and(|left| group.turnout.used + left > group.turnout.issued)
+        left(group, over).is_some_and(|left| group.turnout.used + left > group.turnout.issued)
     };
     html! {
         div.card {
@@ -196,95 +179,7 @@ pub(super) fn opening_card(results: &Results, lang: Lang) -> Markup {
                     ", by the program; nobody can change them.",
                 ))
             }
-            div .scroll
-                tabindex="0"
-                role="region"
-                aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways"))
-            {
-                table {
-                    thead {
-                        tr {
-                            th { (lang.pick("统计组", "Group")) }
-                            th.n { (lang.pick("人数", "heads")) }
-                            @if slips {
-                                th.n { (issued) }
-                                @if counted_over {
-                                    th.n { (lang.pick("剩余销毁", "left over")) }
-                                    th.n { (lang.pick("发出", "handed out")) }
-                                }
-                                th.n { (used) }
-                            }
-                            @for head in {
-                                [
-                                    lang.pick("开箱", "opened"),
-                                    lang.pick("无效", "spoiled"),
-                                    lang.pick("空白", "blank"),
-                                    lang.pick("计入", "counted"),
-                                ]
-                            } {
-                                th.n { (head) }
-                            }
-                        }
-                    }
-                    tbody {
-                        @for group in &release.groups {
-                            tr {
-                                td {
-                                    (group.name)
-                                    @if group.is_silent() {
-                                        " "
-                                        span.soft {
-                                            (lang.pick(
-                                                "（无答卷，不列清单）",
-                                                "(nobody answered, no list)",
-                                            ))
-                                        }
-                                    }
-                                    @if group.merged {
-                                        " "
-                                        span.soft { (lang.pick("（合并统计）", "(merged)")) }
-                                    }
-                                }
-                                td.n { (group.turnout.headcount) }
-                                @if slips {
-                                    td.n { (group.turnout.issued) }
-                                    @if counted_over { (left_over(group)) }
-                                    td.n { (group.turnout.used) }
-                                }
-                                @for n in {
-                                    [
-                                        group.turnout.opened,
-                                        group.turnout.spoiled,
-                                        group.turnout.blank,
-                                        group.turnout.counted,
-                                    ]
-                                } {
-                                    td.n { (n) }
-                                }
-                            }
-                        }
-                        tr {
-                            th scope="row" { (lang.pick("合计", "Total")) }
-                            td.n { strong { (total.headcount) } }
-                            @if slips {
-                                td.n { strong { (total.issued) } }
-                                @if counted_over {
-                                    td.n { strong { (over.values().sum::<u32>()) } }
-                                    td.n {
-                                        strong {
-                                            (total.issued.saturating_sub(over.values().sum()))
-                                        }
-                                    }
-                                }
-                                td.n { strong { (total.used) } }
-                            }
-                            @for n in [total.opened, total.spoiled, total.blank, total.counted] {
-                                td.n { strong { (n) } }
-                            }
-                        }
-                    }
-                }
-            }
+            (turnout_table(results, lang))
             @for group in release.groups.iter().filter(|group| beyond(group)) {
                 p.mark {
                     (group.name)
@@ -293,6 +188,130 @@ pub(super) fn opening_card(results: &Results, lang: Lang) -> Markup {
                         ": slips used and left over are more than were issued. The trustees must \
                          look into it.",
                     ))
+                }
+            }
+        }
+    }
+}
+
+/// Slips of a group left over; a group of which a unit has not counted says so, it never says less
+/// than its units.
+fn left(group: &ReleasedGroup, over: &BTreeMap<String, u32>) -> Option<u32> {
+    group.units.iter().map(|unit| over.get(unit)).sum()
+}
+
+fn left_over(group: &ReleasedGroup, over: &BTreeMap<String, u32>, lang: Lang) -> Markup {
+    html! {
+        @match left(group, over) {
+            Some(count) => {
+                td.n { (count) }
+                td.n { (group.turnout.issued.saturating_sub(count)) }
+            }
+            None => { td.n colspan="2" { (lang.pick("未登记", "not noted")) } }
+        }
+    }
+}
+
+/// Issued, used and counted, by group.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
+fn turnout_table(results: &Results, lang: Lang) -> Markup {
+    let (release, over) = (&results.release, &results.round.leftover);
+    let total = release.bureau.turnout;
+    let slips = results.round.access == Access::Slip;
+    let counted_over = !over.is_empty();
+    html! {
+        div .scroll
+            tabindex="0"
+            role="region"
+            aria-label=(lang.pick("可左右滑动的表", "A table that scrolls sideways"))
+        {
+            table {
+                (turnout_head(slips, counted_over, lang))
+                tbody {
+                    @for group in &release.groups {
+                        tr {
+                            td {
+                                (group.name)
+                                @if group.is_silent() {
+                                    " "
+                                    span.soft {
+                                        (lang.pick(
+                                            "（无答卷，不列清单）",
+                                            "(nobody answered, no list)",
+                                        ))
+                                    }
+                                }
+                                @if group.merged {
+                                    " "
+                                    span.soft { (lang.pick("（合并统计）", "(merged)")) }
+                                }
+                            }
+                            td.n { (group.turnout.headcount) }
+                            @if slips {
+                                td.n { (group.turnout.issued) }
+                                @if counted_over { (left_over(group, over, lang)) }
+                                td.n { (group.turnout.used) }
+                            }
+                            @for n in {
+                                [
+                                    group.turnout.opened,
+                                    group.turnout.spoiled,
+                                    group.turnout.blank,
+                                    group.turnout.counted,
+                                ]
+                            } {
+                                td.n { (n) }
+                            }
+                        }
+                    }
+                    tr {
+                        th scope="row" { (lang.pick("合计", "Total")) }
+                        td.n { strong { (total.headcount) } }
+                        @if slips {
+                            td.n { strong { (total.issued) } }
+                            @if counted_over {
+                                td.n { strong { (over.values().sum::<u32>()) } }
+                                td.n {
+                                    strong {
+                                        (total.issued.saturating_sub(over.values().sum()))
+                                    }
+                                }
+                            }
+                            td.n { strong { (total.used) } }
+                        }
+                        @for n in [total.opened, total.spoiled, total.blank, total.counted] {
+                            td.n { strong { (n) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn turnout_head(slips: bool, counted_over: bool, lang: Lang) -> Markup {
+    html! {
+        thead {
+            tr {
+                th { (lang.pick("统计组", "Group")) }
+                th.n { (lang.pick("人数", "heads")) }
+                @if slips {
+                    th.n { (lang.pick("发放", "issued")) }
+                    @if counted_over {
+                        th.n { (lang.pick("剩余销毁", "left over")) }
+                        th.n { (lang.pick("发出", "handed out")) }
+                    }
+                    th.n { (lang.pick("已用", "used")) }
+                }
+                @for head in {
+                    [
+                        lang.pick("开箱", "opened"),
+                        lang.pick("无效", "spoiled"),
+                        lang.pick("空白", "blank"),
+                        lang.pick("计入", "counted"),
+                    ]
+                } {
+                    th.n { (head) }
                 }
             }
         }
@@ -346,33 +365,35 @@ pub(super) fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebE
             @if list.problems.is_empty() {
                 p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) }
             } @else {
-                div .scroll
-                    tabindex="0"
-                    role="region"
-                    aria-label=({
-                        lang.pick("可左右滑动的表", "A table that scrolls sideways")
-                    })
-                {
-                    table {
-                        thead {
-                            tr {
-                                th { (lang.pick("类别", "Category")) }
-                                th { (lang.pick("问题", "Problem")) }
-                                th { (lang.pick("存在程度", "Level")) }
-                            }
-                        }
-                        tbody {
-                            @for p in &list.problems {
-                                tr {
-                                    td { (p.category.get(lang)) }
-                                    td { (p.statement.get(lang)) }
-                                    td.level {
-                                        (p.level_label(lang))
-                                        @if p.common {
-                                            br;
-                                            span.soft { (lang.pick("共性问题", "common")) }
-                                        }
-                                    }
+                (problems_table(&list, lang))
+            }
+        }
+    })
+}
+
+fn problems_table(list: &ProblemList, lang: Lang) -> Markup {
+    let sideways = lang.pick("可左右滑动的表", "A table that scrolls sideways");
+    html! {
+        div .scroll tabindex="0" role="region" aria-label=(sideways)
+        {
+            table {
+                thead {
+                    tr {
+                        th { (lang.pick("类别", "Category")) }
+                        th { (lang.pick("问题", "Problem")) }
+                        th { (lang.pick("存在程度", "Level")) }
+                    }
+                }
+                tbody {
+                    @for p in &list.problems {
+                        tr {
+                            td { (p.category.get(lang)) }
+                            td { (p.statement.get(lang)) }
+                            td.level {
+                                (p.level_label(lang))
+                                @if p.common {
+                                    br;
+                                    span.soft { (lang.pick("共性问题", "common")) }
                                 }
                             }
                         }
@@ -380,5 +401,5 @@ pub(super) fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebE
                 }
             }
         }
-    })
+    }
 }

@@ -11,6 +11,7 @@ use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
 
 /// `GET /`.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, WebError> {
     let view = View::of(&request);
     let lang = view.lang;

@@ -57,7 +57,6 @@ impl Filled<'_> {
 /// A question. `number` stands before it.
 pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
     let lang = filled.lang;
-    let id = &question.id;
     let ask = html! {
         @if !number.is_empty() {
             span.num { (number) }
@@ -73,21 +72,42 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
             p.hint.only { (only_if(&question.visible_if, filled)) }
         }
         @if let Some(hint) = &question.hint {
-            p.hint id={ "h-" (id) } { (hint.get(lang)) }
+            p.hint id={ "h-" (question.id) } { (hint.get(lang)) }
         }
     };
-    let described = filled.described(id, question.hint.is_some());
     let shown_if =
         (!question.visible_if.is_empty()).then(|| shown_if(&question.visible_if, filled.survey));
+    let asked = Asked { question, ask, hint, shown_if };
     match &question.kind {
-        Kind::Text { max_chars } => html! {
+        Kind::Text { max_chars } => asked.text(*max_chars, filled),
+        Kind::Number { min, max, .. } => asked.number(*min, *max, filled),
+        Kind::Multi { max, choices, .. } => {
+            asked.choice((*max < choices.len()).then_some(*max), filled)
+        }
+        _ => asked.choice(None, filled),
+    }
+}
+
+/// A question with what stands above its answer.
+struct Asked<'a> {
+    question: &'a Question,
+    ask: Markup,
+    hint: Markup,
+    shown_if: Option<String>,
+}
+
+impl Asked<'_> {
+    fn text(&self, max_chars: usize, filled: &Filled) -> Markup {
+        let (question, lang, id) = (self.question, filled.lang, &self.question.id);
+        let described = filled.described(id, question.hint.is_some());
+        html! {
             div class=(filled.class(question))
                 id={ "q-" (id) }
-                data-if=[shown_if]
+                data-if=[&self.shown_if]
                 data-free[!question.required]
             {
-                label.ask for={ "f-" (id) } { (ask) }
-                (hint)
+                label.ask for={ "f-" (id) } { (self.ask) }
+                (self.hint)
                 (filled.error(id))
                 textarea
                     id={ "f-" (id) }
@@ -113,16 +133,21 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
                     ))
                 }
             }
-        },
-        Kind::Number { min, max, .. } => html! {
+        }
+    }
+
+    fn number(&self, min: i64, max: i64, filled: &Filled) -> Markup {
+        let (question, lang, id) = (self.question, filled.lang, &self.question.id);
+        let described = filled.described(id, question.hint.is_some());
+        html! {
             div class=(filled.class(question))
                 id={ "q-" (id) }
-                data-if=[shown_if]
+                data-if=[&self.shown_if]
                 data-low=(min)
                 data-high=(max)
             {
-                label.ask for={ "f-" (id) } { (ask) }
-                (hint)
+                label.ask for={ "f-" (id) } { (self.ask) }
+                (self.hint)
                 (filled.error(id))
                 input
                     .short
@@ -147,26 +172,24 @@ pub fn question(question: &Question, number: &str, filled: &Filled) -> Markup {
                     @if !question.required { (lang.pick("，可不填", ", optional")) }
                 }
             }
-        },
-        kind => {
-            let most = if let Kind::Multi { max, choices, .. } = kind {
-                (*max < choices.len()).then_some(*max)
-            } else {
-                None
-            };
-            html! {
-                fieldset
-                    class=(filled.class(question))
-                    id={ "q-" (id) }
-                    data-if=[shown_if]
-                    data-most=[most]
-                    aria-describedby=[described]
-                {
-                    legend { (ask) }
-                    (hint)
-                    (filled.error(id))
-                    (choices(question, filled))
-                }
+        }
+    }
+
+    fn choice(&self, most: Option<usize>, filled: &Filled) -> Markup {
+        let (question, id) = (self.question, &self.question.id);
+        let described = filled.described(id, question.hint.is_some());
+        html! {
+            fieldset
+                class=(filled.class(question))
+                id={ "q-" (id) }
+                data-if=[&self.shown_if]
+                data-most=[most]
+                aria-describedby=[described]
+            {
+                legend { (self.ask) }
+                (self.hint)
+                (filled.error(id))
+                (choices(question, filled))
             }
         }
     }

@@ -98,6 +98,7 @@ impl<'a> Questionnaire<'a> {
         respondent(PageKind::Form, view, self.title, &self.path, body)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
     fn code(&self, filled: &Filled) -> Markup {
         let lang = filled.lang;
         let slip = self.access == Access::Slip;

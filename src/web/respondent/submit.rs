@@ -200,6 +200,7 @@ async fn receipt(
 
 /// What happens next, from this round's own settings; the same words whether the response counted
 /// or not.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn what_now(live: &Live, view: View) -> Markup {
     let (lang, round) = (view.lang, &live.round);
     html! {
@@ -265,6 +266,7 @@ fn what_now(live: &Live, view: View) -> Markup {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn receipt_page(live: &Live, view: View, received: bool) -> Markup {
     let lang = view.lang;
     let path = format!("/r/{}/{}", live.round.id, if received { "received" } else { "again" });

@@ -127,6 +127,7 @@ fn words(input: &Input, lines: bool, form: &Form, wrong: Option<&str>, lang: Lan
 }
 
 /// What is typed into, without what stands around it.
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn control(input: &Input, form: &Form, told: &Told<'_>) -> Markup {
     let Input { name, most, required, first, .. } = input;
     let Told { id, described, invalid, label } = told;

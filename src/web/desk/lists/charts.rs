@@ -44,6 +44,7 @@ fn lines(name: &str) -> Vec<String> {
 }
 
 /// The number of questions listed by group and category.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     let categories: Vec<_> = results.survey.categories().collect();
     let (left, top, cell, row) = (250, 58, 112, 30);

@@ -15,7 +15,7 @@ use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::results::level_tag;
+use crate::web::desk::lists::results_page::level_tag;
 use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_inputs, text_inputs};
 use crate::web::desk::office::password;
 use crate::web::page::csrf;
@@ -73,52 +73,7 @@ pub fn overview_page(
                     }
                     tbody {
                         @for (list, rows) in &lists {
-                            tr {
-                                td {
-                                    a href=(list_path(id, &list.code)) { (list.name) }
-                                    @if list.scope() == Scope::Bureau {
-                                        (lang.pick("（全局汇总）", " (bureau roll-up)"))
-                                    }
-                                    @if list.merged {
-                                        " "
-                                        span.soft {
-                                            (lang.pick("（合并统计）", " (counted together)"))
-                                        }
-                                    }
-                                }
-                                td.n { strong { (list.problems.len()) } }
-                                @for level in Level::ALL {
-                                    td.n { (list.count(level)) }
-                                }
-                                td.n {
-                                    (rows.iter()
-                                        .filter(|r| {
-                                            r.edit.as_ref().is_some_and(|e| e.question.is_none())
-                                        })
-                                        .count())
-                                }
-                                td.n {
-                                    (rows.iter()
-                                        .filter(|r| {
-                                            r.edit.as_ref().is_some_and(|e| e.question.is_some())
-                                        })
-                                        .count())
-                                }
-                                td.n {
-                                    (rows.iter()
-                                        .filter(|r| r.state() != RowState::Listed)
-                                        .count())
-                                }
-                                td {
-                                    a   href={
-                                            "/desk/rounds/"
-                                            (id)
-                                            "/lists/"
-                                            (password::percent(&list.code))
-                                        }
-                                    { (lang.pick("打印", "Print")) }
-                                }
-                            }
+                            (overview_row(id, list, rows, lang))
                         }
                     }
                 }
@@ -128,6 +83,63 @@ pub fn overview_page(
     })
 }
 
+fn overview_row(
+    id: &crate::id::RoundId,
+    list: &ProblemList,
+    rows: &[WorkingRow],
+    lang: Lang,
+) -> Markup {
+    html! {
+        tr {
+            td {
+                a href=(list_path(id, &list.code)) { (list.name) }
+                @if list.scope() == Scope::Bureau {
+                    (lang.pick("（全局汇总）", " (bureau roll-up)"))
+                }
+                @if list.merged {
+                    " "
+                    span.soft {
+                        (lang.pick("（合并统计）", " (counted together)"))
+                    }
+                }
+            }
+            td.n { strong { (list.problems.len()) } }
+            @for level in Level::ALL {
+                td.n { (list.count(level)) }
+            }
+            td.n {
+                (rows.iter()
+                    .filter(|r| {
+                        r.edit.as_ref().is_some_and(|e| e.question.is_none())
+                    })
+                    .count())
+            }
+            td.n {
+                (rows.iter()
+                    .filter(|r| {
+                        r.edit.as_ref().is_some_and(|e| e.question.is_some())
+                    })
+                    .count())
+            }
+            td.n {
+                (rows.iter()
+                    .filter(|r| r.state() != RowState::Listed)
+                    .count())
+            }
+            td {
+                a   href={
+                        "/desk/rounds/"
+                        (id)
+                        "/lists/"
+                        (password::percent(&list.code))
+                    }
+                { (lang.pick("打印", "Print")) }
+            }
+        }
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn issued_card(
     session: &Session,
     results: &Results,
@@ -264,6 +276,7 @@ fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: La
 }
 
 /// One list with all its rows, and the form that adds one.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub fn list_page(
     session: &Session,
     results: &Results,

@@ -61,6 +61,7 @@ fn find<'a>(
         .find(|(_, q)| q.role == role)
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn one(results: &Results, question: &Question, at: usize, lang: Lang) -> Markup {
     let name = |n: usize| option_label(question, n, lang).unwrap_or_default();
     let from_groups = named(&results.survey, &results.release, at);

@@ -13,7 +13,7 @@ use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::{draw, fresh};
 use crate::web::desk::forms::input::{Input, InputKind, Way, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::results::level_tag;
+use crate::web::desk::lists::results_page::level_tag;
 use crate::web::desk::office::password::percent;
 use crate::web::page::csrf;
 use maud::{Markup, html};

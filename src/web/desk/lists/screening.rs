@@ -80,6 +80,7 @@ pub async fn load_names(desk: Desk, round: Path<RoundId>, Posted(form): Posted) 
 }
 
 /// `POST /desk/rounds/{round}/texts`: keeps a decision about a text.
+#[expect(clippy::too_many_lines, reason = "one request, from its form to its answer")]
 pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let lang = desk.lang;
     let id = round.into_inner();

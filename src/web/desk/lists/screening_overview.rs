@@ -29,6 +29,7 @@ pub(in crate::web::desk) fn name_of(survey: &Survey, field: &str, lang: Lang) ->
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn overview(
     results: &Results,
     progress: &std::collections::BTreeMap<String, [u64; 3]>,

@@ -26,6 +26,7 @@ pub(in crate::web::desk) struct Queue {
     pub(in crate::web::desk) names: Vec<String>,
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn page(
     session: &Session,
     queue: &Queue,
@@ -181,6 +182,7 @@ fn inputs(rows: &[WorkingRow], text: &Screened, anyway: bool, lang: Lang) -> Vec
 
 /// One text with its form. Keys: the fields come in the order in which they are filled in, and the
 /// button follows them.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn one(
     session: &Session,
     queue: &Queue,
@@ -196,17 +198,6 @@ fn one(
     put(&mut filled, "summary", summary.clone());
     put(&mut filled, "problem", problem.clone());
     let others_turn = text.state == ScreeningState::Proposed && text.first == session.account;
-    let hidden = || {
-        html! {
-            (csrf(session))
-            input type="hidden" name="question" value=(queue.question);
-            input type="hidden" name="text" value=(text.id);
-            input type="hidden" name="seen_state" value=(text.state.as_str());
-            input type="hidden" name="seen_problem" value=(text.problem);
-            input type="hidden" name="seen_first" value=(text.first);
-            textarea hidden name="seen_summary" { (text.summary) }
-        }
-    };
     let action = format!("/desk/rounds/{}/texts", queue.results.round.id);
     Ok(html! {
         div.card.standing {
@@ -241,7 +232,7 @@ fn one(
                         }
                     }
                     form method="post" action=(action) {
-                        (hidden())
+                        (hidden(session, queue, text))
                         input type="hidden" name="do" value="confirm";
                         div.row {
                             button type="submit" autofocus { (lang.pick("确认", "Confirm")) }
@@ -264,21 +255,48 @@ fn one(
                         ))
                     }
                 }
-                form method="post" action=(action) {
-                    (hidden())
-                    (draw(&inputs, &filled, &Mistakes::default(), lang))
-                    div.row {
-                        button type="submit" name="do" value="propose" {
-                            (lang.pick("提出，交另一人确认", "Propose; another confirms"))
-                        }
-                        button.quiet type="submit" name="do" value="unused" {
-                            (lang.pick("不采用", "Do not use"))
-                        }
-                    }
-                }
+                (proposal(queue, session, text, (&inputs, &filled)))
             }
         }
     })
+}
+
+/// What the screener saw, so that nothing that came in between is overwritten unseen.
+fn hidden(session: &Session, queue: &Queue, text: &Screened) -> Markup {
+    html! {
+        (csrf(session))
+        input type="hidden" name="question" value=(queue.question);
+        input type="hidden" name="text" value=(text.id);
+        input type="hidden" name="seen_state" value=(text.state.as_str());
+        input type="hidden" name="seen_problem" value=(text.problem);
+        input type="hidden" name="seen_first" value=(text.first);
+        textarea hidden name="seen_summary" { (text.summary) }
+    }
+}
+
+/// The form of a proposal.
+fn proposal(
+    queue: &Queue,
+    session: &Session,
+    text: &Screened,
+    (inputs, filled): (&[Input], &Form),
+) -> Markup {
+    let lang = session.lang;
+    let action = format!("/desk/rounds/{}/texts", queue.results.round.id);
+    html! {
+        form method="post" action=(action) {
+            (hidden(session, queue, text))
+            (draw(inputs, filled, &Mistakes::default(), lang))
+            div.row {
+                button type="submit" name="do" value="propose" {
+                    (lang.pick("提出，交另一人确认", "Propose; another confirms"))
+                }
+                button.quiet type="submit" name="do" value="unused" {
+                    (lang.pick("不采用", "Do not use"))
+                }
+            }
+        }
+    }
 }
 
 /// A text with its marks, each with a word that says what it is.

@@ -9,6 +9,7 @@ use crate::web::desk::office::home_page::{clock_card, lists, section, start, wai
 use crate::web::desk::{Posted, Session};
 
 /// `GET /desk`.
+#[expect(clippy::too_many_lines, reason = "one request, from its form to its answer")]
 pub async fn show(desk: Desk) -> Answer {
     let lang = desk.lang;
     let session = desk.session.clone();

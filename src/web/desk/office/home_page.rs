@@ -132,6 +132,7 @@ pub(in crate::web::desk) struct Start {
     steps: Vec<(bool, &'static str, &'static str, String)>,
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn start(
     app: &App,
     rounds: &[Round],

@@ -27,6 +27,7 @@ pub async fn post(desk: Desk, Posted(form): Posted) -> Answer {
     answer(&desk, said).await
 }
 
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn act(app: &App, session: &Session, form: &Form) -> Result<Said, (Option<NewSecret>, AppError)> {
     let lang = session.lang;
     let plain = |error: AppError| (None, error);

@@ -33,6 +33,7 @@ pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) tokens: Vec<Token>,
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) -> Markup {
     let lang = session.lang;
     html! {
@@ -78,22 +79,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) 
             }
         }
         @if !said.codes.is_empty() {
-            div.card {
-                h2 { (lang.pick("备用码（只显示这一次）", "Recovery codes (shown this once)")) }
-                p {
-                    (lang.pick(
-                        "手机丢失时，可用一个备用码代替动态口令登录；每个只能用一次。请抄写或打印后\
-                         锁好，不要与口令放在一起。",
-                        "If the phone is lost, a recovery code signs in instead, each once. Write \
-                         them down or print them, lock them away, not beside the password.",
-                    ))
-                }
-                ol.codes {
-                    @for code in &said.codes {
-                        li { code { (code) } }
-                    }
-                }
-            }
+            (codes_card(&said.codes, lang))
         }
         div.cols {
             div.card {
@@ -106,56 +92,85 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, said: &Said) 
                 }
             }
             @if !session.temporary {
-                div.card {
-                    h2 { (lang.pick("动态口令（第二重验证）", "One-time code (second factor)")) }
-                    @if let Some(secret) = &said.secret {
-                        (confirm_secret(session, secret))
-                    } @else if facts.second_factor {
-                        p {
-                            (lang.pick("已启用。备用码还剩 ", "On. Recovery codes left: "))
-                            strong { (facts.codes_left) }
-                            (lang.pick(" 个。", "."))
+                (factor_card(session, facts, said))
+            }
+            @if !session.temporary { (tokens(session, facts)) }
+        }
+    }
+}
+
+fn codes_card(codes: &[String], lang: Lang) -> Markup {
+    html! {
+        div.card {
+            h2 { (lang.pick("备用码（只显示这一次）", "Recovery codes (shown this once)")) }
+            p {
+                (lang.pick(
+                    "手机丢失时，可用一个备用码代替动态口令登录；每个只能用一次。请抄写或打印后\
+                     锁好，不要与口令放在一起。",
+                    "If the phone is lost, a recovery code signs in instead, each once. Write \
+                     them down or print them, lock them away, not beside the password.",
+                ))
+            }
+            ol.codes {
+                @for code in codes {
+                    li { code { (code) } }
+                }
+            }
+        }
+    }
+}
+
+/// One-time codes: off, being turned on, or on.
+fn factor_card(session: &Session, facts: &Facts, said: &Said) -> Markup {
+    let lang = session.lang;
+    html! {
+        div.card {
+            h2 { (lang.pick("动态口令（第二重验证）", "One-time code (second factor)")) }
+            @if let Some(secret) = &said.secret {
+                (confirm_secret(session, secret))
+            } @else if facts.second_factor {
+                p {
+                    (lang.pick("已启用。备用码还剩 ", "On. Recovery codes left: "))
+                    strong { (facts.codes_left) }
+                    (lang.pick(" 个。", "."))
+                }
+                form method="post" action="/desk/me" {
+                    (csrf(session))
+                    input type="hidden" name="do" value="disable";
+                    (fresh(&[password(lang), either_code(lang)], lang))
+                    div.row {
+                        button.quiet type="submit" {
+                            (lang.pick("取消动态口令", "Remove one-time code"))
                         }
-                        form method="post" action="/desk/me" {
-                            (csrf(session))
-                            input type="hidden" name="do" value="disable";
-                            (fresh(&[password(lang), either_code(lang)], lang))
-                            div.row {
-                                button.quiet type="submit" {
-                                    (lang.pick("取消动态口令", "Remove one-time code"))
-                                }
-                                button.quiet type="submit" name="do" value="prepare" {
-                                    (lang.pick("换手机", "New phone"))
-                                }
-                            }
-                        }
-                        p.hint {
-                            (lang.pick(
-                                "手机和备用码都丢失的，请系统管理员取消。",
-                                "If phone and recovery codes are both lost, ask the administrator \
-                                 to remove it.",
-                            ))
-                        }
-                    } @else {
-                        p {
-                            (lang.pick(
-                                "启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄\
-                                 露时，他人仍不能登录。",
-                                "When on, signing in also asks for the 6 digits that an \
-                                 authenticator shows on your phone. A stolen password alone then \
-                                 signs nobody in.",
-                            ))
-                        }
-                        form method="post" action="/desk/me" {
-                            (csrf(session))
-                            input type="hidden" name="do" value="prepare";
-                            (fresh(&[password(lang)], lang))
-                            div.row { button type="submit" { (lang.pick("启用", "Turn on")) } }
+                        button.quiet type="submit" name="do" value="prepare" {
+                            (lang.pick("换手机", "New phone"))
                         }
                     }
                 }
+                p.hint {
+                    (lang.pick(
+                        "手机和备用码都丢失的，请系统管理员取消。",
+                        "If phone and recovery codes are both lost, ask the administrator \
+                         to remove it.",
+                    ))
+                }
+            } @else {
+                p {
+                    (lang.pick(
+                        "启用后，登录时除口令外，还要填写手机验证器显示的 6 位数字。口令泄\
+                         露时，他人仍不能登录。",
+                        "When on, signing in also asks for the 6 digits that an \
+                         authenticator shows on your phone. A stolen password alone then \
+                         signs nobody in.",
+                    ))
+                }
+                form method="post" action="/desk/me" {
+                    (csrf(session))
+                    input type="hidden" name="do" value="prepare";
+                    (fresh(&[password(lang)], lang))
+                    div.row { button type="submit" { (lang.pick("启用", "Turn on")) } }
+                }
             }
-            @if !session.temporary { (tokens(session, facts)) }
         }
     }
 }

@@ -3,8 +3,11 @@
 //! What an office has whether a round runs or not.
 
 pub mod accounts;
+pub(in crate::web::desk) mod accounts_page;
 pub mod audit;
+pub(in crate::web::desk) mod audit_page;
 pub mod calendar;
+pub(in crate::web::desk) mod calendar_page;
 pub mod home;
 pub(in crate::web::desk) mod home_page;
 pub mod me;

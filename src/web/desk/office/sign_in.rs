@@ -56,6 +56,7 @@ pub fn over(path: &str, form: Option<&str>, lang: Lang) -> HttpResponse {
 }
 
 /// `POST /desk/sign-in`.
+#[expect(clippy::too_many_lines, reason = "one request, from its form to its answer")]
 pub async fn post(
     request: HttpRequest,
     app: Data<App>,

@@ -35,6 +35,7 @@ pub(in crate::web::desk) struct Said {
 
 /// What a file was taken for: its columns, each of which can be chosen otherwise, and what was left
 /// out or made.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
     let lang = session.lang;
     let names = if lang == Lang::Zh { unit::CHINESE_COLUMNS } else { unit::COLUMNS };
@@ -105,10 +106,6 @@ fn reading_card(session: &Session, reading: &Reading, raw: &str) -> Markup {
 
 pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said) -> Markup {
     let lang = session.lang;
-    let kind = InputKind::File(".csv,.xlsx");
-    let file = Input::new("file", lang.pick("文件", "File"), kind).required();
-    let mut typed = Form::default();
-    put(&mut typed, "table", said.text.clone());
     html! {
         h1 { (lang.pick("单位和统计组", "Units and groups")) }
         p.soft {
@@ -138,31 +135,21 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
             }
         }
         div.cols {
-            div.card {
-                h2 { (lang.pick("上传文件", "Upload a file")) }
-                p.hint {
-                    (lang.pick(
-                        "CSV 或 Excel（.xlsx）的第一张表，先显示核对，确认后才替换。",
-                        "CSV or the first sheet of an Excel file (.xlsx); shown for checking \
-                         first, replaced only after you confirm. ",
-                    ))
-                    a href="/desk/units/template.csv" {
-                        (lang.pick("下载模板", "Download a template"))
-                    }
-                }
-                form method="post" action="/desk/units/file" enctype="multipart/form-data" {
-                    (csrf(session))
-                    (fresh(&[file], lang))
-                    div.row {
-                        button.quiet type="submit" { (lang.pick("上传并核对", "Upload and check")) }
-                    }
-                }
-            }
+            (upload_card(session))
             (one_card(session, &said.one))
         }
+        (whole_card(session, said, units.is_empty()))
+    }
+}
+
+fn whole_card(session: &Session, said: &Said, empty: bool) -> Markup {
+    let lang = session.lang;
+    let mut typed = Form::default();
+    put(&mut typed, "table", said.text.clone());
+    html! {
         div.card {
             h2 {
-                @if units.is_empty() { (lang.pick("录入单位表", "Type the table")) } @else {
+                @if empty { (lang.pick("录入单位表", "Type the table")) } @else {
                     (lang.pick("修改单位表", "Change the table"))
                 }
             }
@@ -187,6 +174,34 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
                              touched.",
                         ))
                     }
+                }
+            }
+        }
+    }
+}
+
+fn upload_card(session: &Session) -> Markup {
+    let lang = session.lang;
+    let kind = InputKind::File(".csv,.xlsx");
+    let file = Input::new("file", lang.pick("文件", "File"), kind).required();
+    html! {
+        div.card {
+            h2 { (lang.pick("上传文件", "Upload a file")) }
+            p.hint {
+                (lang.pick(
+                    "CSV 或 Excel（.xlsx）的第一张表，先显示核对，确认后才替换。",
+                    "CSV or the first sheet of an Excel file (.xlsx); shown for checking \
+                     first, replaced only after you confirm. ",
+                ))
+                a href="/desk/units/template.csv" {
+                    (lang.pick("下载模板", "Download a template"))
+                }
+            }
+            form method="post" action="/desk/units/file" enctype="multipart/form-data" {
+                (csrf(session))
+                (fresh(&[file], lang))
+                div.row {
+                    button.quiet type="submit" { (lang.pick("上传并核对", "Upload and check")) }
                 }
             }
         }

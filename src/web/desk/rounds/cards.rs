@@ -140,6 +140,7 @@ pub(in crate::web::desk) fn scopes_card(
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn turnout_card(facts: &Facts, lang: Lang) -> Markup {
     let turnout = &facts.round.turnout;
     html! {
@@ -266,6 +267,7 @@ pub(in crate::web::desk) fn results_card(round: &Round, lang: Lang) -> Markup {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let held: Vec<_> = facts.survey.questions().iter().filter(|q| q.hold).collect();

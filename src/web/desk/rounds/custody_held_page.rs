@@ -49,12 +49,6 @@ pub(in crate::web::desk) fn held(session: &Session, app: &App, round: &Round) ->
             }
         };
     };
-    let have = app.gathered(&round.id);
-    let (step, name) = if round.state == RoundState::Open {
-        ("close", lang.pick("提前截止", "Close early"))
-    } else {
-        ("box", lang.pick("开箱", "Open the box"))
-    };
     html! {
         div.card {
             (warning(need, of, lang))
@@ -75,6 +69,39 @@ pub(in crate::web::desk) fn held(session: &Session, app: &App, round: &Round) ->
                 }
             }
         }
+        (gathering(session, app, round, need))
+        div.card {
+            h2 { (lang.pick("核对口令", "Check a passphrase")) }
+            p {
+                (lang.pick(
+                    "监督员可随时核对自己的口令是否仍然有效。核对不保存口令，也不开启任何东西。",
+                    "A trustee may check the own passphrase at any time. Checking keeps nothing \
+                     and opens nothing.",
+                ))
+            }
+            (typing(
+                session,
+                &action,
+                "test",
+                lang.pick("本人口令", "Own passphrase"),
+                lang.pick("核对", "Check"),
+            ))
+        }
+    }
+}
+
+/// Trustees come together for one step.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
+fn gathering(session: &Session, app: &App, round: &Round, need: usize) -> Markup {
+    let lang = session.lang;
+    let action = format!("/desk/rounds/{}/custody", round.id);
+    let have = app.gathered(&round.id);
+    let (step, name) = if round.state == RoundState::Open {
+        ("close", lang.pick("提前截止", "Close early"))
+    } else {
+        ("box", lang.pick("开箱", "Open the box"))
+    };
+    html! {
         div.card {
             h2 { (lang.pick("监督员依次输入口令", "Trustees enter their passphrases in turn")) }
             p {
@@ -128,23 +155,6 @@ pub(in crate::web::desk) fn held(session: &Session, app: &App, round: &Round) ->
                     }
                 }
             }
-        }
-        div.card {
-            h2 { (lang.pick("核对口令", "Check a passphrase")) }
-            p {
-                (lang.pick(
-                    "监督员可随时核对自己的口令是否仍然有效。核对不保存口令，也不开启任何东西。",
-                    "A trustee may check the own passphrase at any time. Checking keeps nothing \
-                     and opens nothing.",
-                ))
-            }
-            (typing(
-                session,
-                &action,
-                "test",
-                lang.pick("本人口令", "Own passphrase"),
-                lang.pick("核对", "Check"),
-            ))
         }
     }
 }

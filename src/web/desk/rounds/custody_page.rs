@@ -69,6 +69,7 @@ pub(in crate::web::desk) fn trustee_inputs(lang: Lang) -> [Input; 2] {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn draft(
     session: &Session,
     app: &App,
@@ -197,6 +198,15 @@ fn seal(session: &Session, round: &Round, action: &str, waiting: &PreparedSet) -
                 lang.pick("核对", "Check"),
             ))
         }
+        (open_card(session, round, action, waiting))
+    }
+}
+
+/// The round opens once enough of them were tested.
+fn open_card(session: &Session, round: &Round, action: &str, waiting: &PreparedSet) -> Markup {
+    let lang = session.lang;
+    let PreparedSet { need, of, tested, .. } = waiting;
+    html! {
         div.card {
             h2 { (lang.pick("第三步：开放本轮", "Step 3: open the round")) }
             (warning(*need, *of, lang))

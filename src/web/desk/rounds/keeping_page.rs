@@ -61,6 +61,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, error: Option
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn kept(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let round = &facts.round;
@@ -129,6 +130,7 @@ fn kept(session: &Session, facts: &Facts) -> Markup {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn suspended(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     html! {
@@ -267,6 +269,7 @@ fn shared(session: &Session, facts: &Facts, step: SharedStep, label: &str) -> Ma
 }
 
 /// The record of a destruction, for the file.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn printed_record(round: &Round, record: &Destruction, lang: Lang) -> Markup {
     html! {
         div.card.paper {

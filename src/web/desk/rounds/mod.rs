@@ -10,6 +10,7 @@ pub(in crate::web::desk) mod draft_page;
 pub(in crate::web::desk) mod facts;
 pub mod follow;
 pub mod frozen;
+pub(in crate::web::desk) mod frozen_page;
 pub mod keeping;
 pub(in crate::web::desk) mod keeping_page;
 pub mod leftover;

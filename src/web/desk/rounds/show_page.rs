@@ -2,7 +2,7 @@
 //! One card for each part, in the order in which a round is lived.
 
 use crate::app::{App, Progress};
-use crate::round::{Access, Day, Round, RoundState};
+use crate::round::{Access, ClosingSums, Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict::seen;
@@ -57,51 +57,58 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts) -> Markup {
                 (scopes_card(&facts.round.id, &scopes.0, &scopes.1, &facts.survey, lang))
             }
             @if let Some(closing) = &round.closing {
-                div.card {
-                    h2 { (lang.pick("公示", "Bulletin")) }
-                    @if closing.early {
-                        p {
-                            strong { (lang.pick("本轮提前截止。", "This round was closed early.")) }
-                        }
-                    }
-                    table {
-                        @if round.access == Access::Slip {
-                            tr {
-                                th { (lang.pick("发放填写码", "Slips issued")) }
-                                td.n { (closing.issued) }
-                            }
-                            tr {
-                                th { (lang.pick("已使用", "Slips used")) }
-                                td.n { (closing.used) }
-                            }
-                            @if closing.over > 0 {
-                                tr {
-                                    th {
-                                        (lang.pick(
-                                            "其中超出单位人数",
-                                            "of these beyond head counts",
-                                        ))
-                                    }
-                                    td.n.error { (closing.over) }
-                                }
-                            }
-                        }
-                        tr {
-                            th { (lang.pick("票箱中答卷", "Responses in the box")) }
-                            td.n { (closing.ballots) }
-                        }
-                    }
-                    p.digest { (closing.digest) }
-                    p {
-                        a href={ "/bulletin/" (round.id) } {
-                            (lang.pick("打开公示栏", "Open the bulletin"))
-                        }
-                    }
-                }
+                (bulletin_card(round, closing, lang))
             }
             @if round.state.has_results() && round.destroyed {
                 (results_card(round, lang))
                 (holds_card(session, facts))
+            }
+        }
+    }
+}
+
+/// What the bulletin says.
+fn bulletin_card(round: &Round, closing: &ClosingSums, lang: Lang) -> Markup {
+    html! {
+        div.card {
+            h2 { (lang.pick("公示", "Bulletin")) }
+            @if closing.early {
+                p {
+                    strong { (lang.pick("本轮提前截止。", "This round was closed early.")) }
+                }
+            }
+            table {
+                @if round.access == Access::Slip {
+                    tr {
+                        th { (lang.pick("发放填写码", "Slips issued")) }
+                        td.n { (closing.issued) }
+                    }
+                    tr {
+                        th { (lang.pick("已使用", "Slips used")) }
+                        td.n { (closing.used) }
+                    }
+                    @if closing.over > 0 {
+                        tr {
+                            th {
+                                (lang.pick(
+                                    "其中超出单位人数",
+                                    "of these beyond head counts",
+                                ))
+                            }
+                            td.n.error { (closing.over) }
+                        }
+                    }
+                }
+                tr {
+                    th { (lang.pick("票箱中答卷", "Responses in the box")) }
+                    td.n { (closing.ballots) }
+                }
+            }
+            p.digest { (closing.digest) }
+            p {
+                a href={ "/bulletin/" (round.id) } {
+                    (lang.pick("打开公示栏", "Open the bulletin"))
+                }
             }
         }
     }
@@ -138,139 +145,37 @@ fn path(round: &Round, lang: Lang) -> Markup {
     }
 }
 
+/// The way to the trustees' page.
+fn custody(round: &Round, lang: Lang) -> Markup {
+    html! {
+        a.button href={ "/desk/rounds/" (round.id) "/custody" } {
+            (lang.pick("钥匙保管", "Custody of the key"))
+        }
+    }
+}
+
+/// A step that needs nothing but to be taken.
+fn button(session: &Session, round: &Round, step: &str, label: &str, grave: bool) -> Markup {
+    html! {
+        form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
+            (csrf(session))
+            button.(if grave { "quiet" } else { "main" }) type="submit" { (label) }
+        }
+    }
+}
+
 /// What can be done now, and why nothing else can.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn now_card(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let round = &facts.round;
-    let trustees = App::trustees(round);
-    let custody = || {
-        html! {
-            a.button href={ "/desk/rounds/" (round.id) "/custody" } {
-                (lang.pick("钥匙保管", "Custody of the key"))
-            }
-        }
-    };
-    let button = |step: &str, label: &str, grave: bool| {
-        html! {
-            form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
-                (csrf(session))
-                button.(if grave { "quiet" } else { "main" }) type="submit" { (label) }
-            }
-        }
-    };
     html! {
         div.card {
             h2 { (lang.pick("现在可以做什么", "What can be done now")) }
             @match round.state {
-                RoundState::Draft => {
-                    p {
-                        (lang.pick("开放后，队员从", "Once open, officers can answer from "))
-                        (Day(round.opens, lang))
-                        (lang.pick(
-                            "零点起可以填写。填写码可以现在印，也可以开放后印。",
-                            " on. Slips can be printed now or after opening.",
-                        ))
-                    }
-                    p {
-                        (lang.pick(
-                            "正式轮次由监督员共同保管票箱钥匙：口令封存后开放。只是试用的，可由服务\
-                             器保管，全程标注“试用”。",
-                            "In a formal round trustees keep the key together: seal the \
-                             passphrases, then open. For a trial the server may keep it, and the \
-                             round is marked as a trial throughout.",
-                        ))
-                    }
-                    div.row {
-                        a.button href={ "/desk/rounds/" (round.id) "/custody" } {
-                            (lang.pick("由监督员保管并开放", "Give the key to trustees and open"))
-                        }
-                        (button("open", lang.pick("试用开放", "Open as a trial"), true))
-                        a href={ "/desk/rounds/" (round.id) "/edit" } {
-                            (lang.pick("修改或放弃草稿", "Change or drop the draft"))
-                        }
-                    }
-                }
-                RoundState::Open => {
-                    p {
-                        (lang.pick(
-                            "填写进行中。任何人都看不到答案；回收情况只显示区间，每天更新一次。",
-                            "Officers are answering. Nobody can see an answer; turnout is shown in \
-                             bands, once a day. It closes after ",
-                        ))
-                        (Day(round.closes, lang))
-                        (lang.pick(
-                            "二十四点截止，之后自动封存票箱。",
-                            " by itself, and the box is sealed.",
-                        ))
-                    }
-                    p.soft {
-                        (lang.pick("共用平板填写，请打开 ", "For a tablet that many use, open "))
-                        a href={ "/r/" (round.id) "?device=shared" } {
-                            "/r/"
-                            (round.id)
-                            "?device=shared"
-                        }
-                        (lang.pick(
-                            "：不提供暂存，提交后 10 秒自动回到空白问卷。",
-                            ": nothing is kept on it, and it returns to an empty form 10 seconds \
-                             after each submission.",
-                        ))
-                    }
-                    @if let Some((need, of)) = trustees {
-                        p.soft {
-                            (lang.pick("钥匙由 ", "The key is kept by "))
-                            (of)
-                            (lang.pick(" 位监督员保管，", " trustees, "))
-                            (need)
-                            (lang.pick(
-                                " 位到场可开箱；提前截止也须 ",
-                                " can open the box; closing early also needs ",
-                            ))
-                            (need)
-                            (lang.pick(" 位到场。", "."))
-                        }
-                        div.row { (custody()) }
-                    } @else {
-                        div.row {
-                            (button("close", lang.pick("截止本轮", "Close the round"), true))
-                        }
-                    }
-                }
-                RoundState::Closed => {
-                    p {
-                        (lang.pick(
-                            "票箱已封存。开箱前没有任何结果；开箱只能进行一次。",
-                            "The box is sealed. There are no results before the opening, and it \
-                             happens once.",
-                        ))
-                    }
-                    @if let Some((need, of)) = trustees {
-                        p {
-                            (lang.pick("由 ", "Of "))
-                            (of)
-                            (lang.pick(" 位监督员中的 ", " trustees, "))
-                            (need)
-                            (lang.pick(
-                                " 位到场，依次输入口令后开箱。",
-                                " come and enter their passphrases in turn; then the box opens.",
-                            ))
-                        }
-                        div.row { (custody()) }
-                    } @else {
-                        div.row { (button("box", lang.pick("开箱", "Open the box"), false)) }
-                    }
-                    p.soft {
-                        (lang.pick(
-                            "口令或钥匙文件丢失、永远无法开箱的，可由两个账号确认",
-                            "If passphrases or key file are lost and it can never be opened, two \
-                             accounts may ",
-                        ))
-                        a href={ "/desk/rounds/" (round.id) "/keeping" } {
-                            (lang.pick("作废", "void it"))
-                        }
-                        (lang.pick("。", "."))
-                    }
-                }
+                RoundState::Draft => { (draft_now(session, facts)) }
+                RoundState::Open => { (open_now(session, facts)) }
+                RoundState::Closed => { (closed_now(session, facts)) }
                 RoundState::Opened if !round.destroyed => {
                     p {
                         (lang.pick(
@@ -280,47 +185,11 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                         ))
                     }
                     div.row {
-                        (button("box", lang.pick("继续完成销毁", "Finish the destruction"), false))
+                        @let label = lang.pick("继续完成销毁", "Finish the destruction");
+                (button(session, round, "box", label, false))
                     }
                 }
-                RoundState::Opened => {
-                    p {
-                        (lang.pick(
-                            "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两\
-                             个账号先后同意，其中一个是政工科负责人。",
-                            "Only the section sees the results. Check the held questions, then \
-                             release. A release needs two accounts, one of them the head of the \
-                             section.",
-                        ))
-                    }
-                    @if !facts.released_by.is_empty() {
-                        p {
-                            (lang.pick("已同意发布：", "Agreed: "))
-                            strong { (facts.released_by.join(lang.pick("、", ", "))) }
-                            (lang.pick("，等待另一个账号", "; another account has to agree"))
-                            @if facts.released_by.len() > 1 {
-                                (lang.pick("（政工科负责人）", " (the head of the section)"))
-                            }
-                            (lang.pick("。", "."))
-                        }
-                    }
-                    div.row {
-                        a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } {
-                            (lang.pick("查看结果", "See the results"))
-                        }
-                        @if facts.released_by.contains(&session.account) {
-                            span.soft { (lang.pick("您已同意。", "You agreed.")) }
-                        } @else {
-                            form method="post" action={ "/desk/rounds/" (round.id) "/do/release" } {
-                                (csrf(session))
-                                (seen(&facts.seen))
-                                button.main type="submit" {
-                                    (lang.pick("同意发布", "Agree to the release"))
-                                }
-                            }
-                        }
-                    }
-                }
+                RoundState::Opened => { (opened_now(session, facts)) }
                 RoundState::Released => {
                     p {
                         (lang.pick(
@@ -359,5 +228,174 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn opened_now(session: &Session, facts: &Facts) -> Markup {
+    let (lang, round) = (session.lang, &facts.round);
+    html! {
+        p {
+            (lang.pick(
+                "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两\
+                 个账号先后同意，其中一个是政工科负责人。",
+                "Only the section sees the results. Check the held questions, then \
+                 release. A release needs two accounts, one of them the head of the \
+                 section.",
+            ))
+        }
+        @if !facts.released_by.is_empty() {
+            p {
+                (lang.pick("已同意发布：", "Agreed: "))
+                strong { (facts.released_by.join(lang.pick("、", ", "))) }
+                (lang.pick("，等待另一个账号", "; another account has to agree"))
+                @if facts.released_by.len() > 1 {
+                    (lang.pick("（政工科负责人）", " (the head of the section)"))
+                }
+                (lang.pick("。", "."))
+            }
+        }
+        div.row {
+            a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } {
+                (lang.pick("查看结果", "See the results"))
+            }
+            @if facts.released_by.contains(&session.account) {
+                span.soft { (lang.pick("您已同意。", "You agreed.")) }
+            } @else {
+                form method="post" action={ "/desk/rounds/" (round.id) "/do/release" } {
+                    (csrf(session))
+                    (seen(&facts.seen))
+                    button.main type="submit" {
+                        (lang.pick("同意发布", "Agree to the release"))
+                    }
+                }
+            }
+        }
+
+    }
+}
+
+fn closed_now(session: &Session, facts: &Facts) -> Markup {
+    let (lang, round) = (session.lang, &facts.round);
+    let trustees = App::trustees(round);
+    html! {
+        p {
+            (lang.pick(
+                "票箱已封存。开箱前没有任何结果；开箱只能进行一次。",
+                "The box is sealed. There are no results before the opening, and it \
+                 happens once.",
+            ))
+        }
+        @if let Some((need, of)) = trustees {
+            p {
+                (lang.pick("由 ", "Of "))
+                (of)
+                (lang.pick(" 位监督员中的 ", " trustees, "))
+                (need)
+                (lang.pick(
+                    " 位到场，依次输入口令后开箱。",
+                    " come and enter their passphrases in turn; then the box opens.",
+                ))
+            }
+            div.row { (custody(round, lang)) }
+        } @else {
+            div.row { (button(session, round, "box", lang.pick("开箱", "Open the box"), false)) }
+        }
+        p.soft {
+            (lang.pick(
+                "口令或钥匙文件丢失、永远无法开箱的，可由两个账号确认",
+                "If passphrases or key file are lost and it can never be opened, two \
+                 accounts may ",
+            ))
+            a href={ "/desk/rounds/" (round.id) "/keeping" } {
+                (lang.pick("作废", "void it"))
+            }
+            (lang.pick("。", "."))
+        }
+
+    }
+}
+
+fn open_now(session: &Session, facts: &Facts) -> Markup {
+    let (lang, round) = (session.lang, &facts.round);
+    let trustees = App::trustees(round);
+    html! {
+        p {
+            (lang.pick(
+                "填写进行中。任何人都看不到答案；回收情况只显示区间，每天更新一次。",
+                "Officers are answering. Nobody can see an answer; turnout is shown in \
+                 bands, once a day. It closes after ",
+            ))
+            (Day(round.closes, lang))
+            (lang.pick(
+                "二十四点截止，之后自动封存票箱。",
+                " by itself, and the box is sealed.",
+            ))
+        }
+        p.soft {
+            (lang.pick("共用平板填写，请打开 ", "For a tablet that many use, open "))
+            a href={ "/r/" (round.id) "?device=shared" } {
+                "/r/"
+                (round.id)
+                "?device=shared"
+            }
+            (lang.pick(
+                "：不提供暂存，提交后 10 秒自动回到空白问卷。",
+                ": nothing is kept on it, and it returns to an empty form 10 seconds \
+                 after each submission.",
+            ))
+        }
+        @if let Some((need, of)) = trustees {
+            p.soft {
+                (lang.pick("钥匙由 ", "The key is kept by "))
+                (of)
+                (lang.pick(" 位监督员保管，", " trustees, "))
+                (need)
+                (lang.pick(
+                    " 位到场可开箱；提前截止也须 ",
+                    " can open the box; closing early also needs ",
+                ))
+                (need)
+                (lang.pick(" 位到场。", "."))
+            }
+            div.row { (custody(round, lang)) }
+        } @else {
+            div.row {
+                (button(session, round, "close", lang.pick("截止本轮", "Close the round"), true))
+            }
+        }
+
+    }
+}
+
+fn draft_now(session: &Session, facts: &Facts) -> Markup {
+    let (lang, round) = (session.lang, &facts.round);
+    html! {
+        p {
+            (lang.pick("开放后，队员从", "Once open, officers can answer from "))
+            (Day(round.opens, lang))
+            (lang.pick(
+                "零点起可以填写。填写码可以现在印，也可以开放后印。",
+                " on. Slips can be printed now or after opening.",
+            ))
+        }
+        p {
+            (lang.pick(
+                "正式轮次由监督员共同保管票箱钥匙：口令封存后开放。只是试用的，可由服务\
+                 器保管，全程标注“试用”。",
+                "In a formal round trustees keep the key together: seal the \
+                 passphrases, then open. For a trial the server may keep it, and the \
+                 round is marked as a trial throughout.",
+            ))
+        }
+        div.row {
+            a.button href={ "/desk/rounds/" (round.id) "/custody" } {
+                (lang.pick("由监督员保管并开放", "Give the key to trustees and open"))
+            }
+            (button(session, round, "open", lang.pick("试用开放", "Open as a trial"), true))
+            a href={ "/desk/rounds/" (round.id) "/edit" } {
+                (lang.pick("修改或放弃草稿", "Change or drop the draft"))
+            }
+        }
+
     }
 }

@@ -152,6 +152,7 @@ pub async fn attempt(desk: Desk, request: HttpRequest, Posted(form): Posted) -> 
 
 /// `POST /desk/surveys/import`: a workbook or a JSON file, shown on the page of a survey; nothing
 /// is kept yet.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub async fn import(desk: Desk, request: HttpRequest, payload: Payload) -> Answer {
     let (_, file) = read_upload(&desk, &request, payload).await?;
     let lang = desk.lang;
@@ -244,6 +245,7 @@ async fn text_of(desk: &Desk, id: &str) -> Result<String, WebError> {
     text.ok_or(WebError::NothingHere)
 }
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
     let lang = desk.lang;
     let title = if shown.id.is_some() {

@@ -41,49 +41,6 @@ pub(in crate::web::desk) fn list_page(
     shipped: &[Survey],
 ) -> Markup {
     let lang = session.lang;
-    let row = |survey: &Survey, version: Option<i32>| {
-        html! {
-            tr {
-                td {
-                    strong { (survey.title().get(lang)) }
-                    br;
-                    span.soft {
-                        (survey.id())
-                        @if let Some(version) = version {
-                            (lang.pick(" · 第 ", " · version "))
-                            (version)
-                            (lang.pick(" 版", ""))
-                        }
-                    }
-                }
-                td.n { (survey.categories().count()) }
-                td.n { (survey.questions().len()) }
-                td {
-                    a href={ "/desk/surveys/" (survey.id()) "/preview" } {
-                        (lang.pick("手机预览", "Preview"))
-                    }
-                    " · "
-                    @if version.is_some() {
-                        a href={ "/desk/surveys/" (survey.id()) "/outline" } {
-                            (lang.pick("修改", "Change"))
-                        }
-                        " · "
-                        a href={ "/desk/surveys/edit?id=" (survey.id()) } {
-                            (lang.pick("以文本修改", "as text"))
-                        }
-                        " · "
-                    }
-                    a href={ "/desk/surveys/edit?from=" (survey.id()) } {
-                        (lang.pick("复制为新问卷", "Copy"))
-                    }
-                    " · "
-                    a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" }
-                    " · "
-                    a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
-                }
-            }
-        }
-    };
     let label = lang.pick("Excel（.xlsx）或 JSON 文件", "Excel (.xlsx) or JSON");
     let file = Input::new("file", label, InputKind::File(".xlsx,.json")).required();
     html! {
@@ -112,8 +69,8 @@ pub(in crate::web::desk) fn list_page(
                         }
                     }
                     tbody {
-                        @for one in own { (row(&one.survey, Some(one.version))) }
-                        @for survey in shipped { (row(survey, None)) }
+                        @for one in own { (row(&one.survey, Some(one.version), lang)) }
+                        @for survey in shipped { (row(survey, None, lang)) }
                     }
                 }
             }
@@ -135,6 +92,50 @@ pub(in crate::web::desk) fn list_page(
                 div.row {
                     button.quiet type="submit" { (lang.pick("上传并检查", "Upload and check")) }
                 }
+            }
+        }
+    }
+}
+
+fn row(survey: &Survey, version: Option<i32>, lang: Lang) -> Markup {
+    html! {
+        tr {
+            td {
+                strong { (survey.title().get(lang)) }
+                br;
+                span.soft {
+                    (survey.id())
+                    @if let Some(version) = version {
+                        (lang.pick(" · 第 ", " · version "))
+                        (version)
+                        (lang.pick(" 版", ""))
+                    }
+                }
+            }
+            td.n { (survey.categories().count()) }
+            td.n { (survey.questions().len()) }
+            td {
+                a href={ "/desk/surveys/" (survey.id()) "/preview" } {
+                    (lang.pick("手机预览", "Preview"))
+                }
+                " · "
+                @if version.is_some() {
+                    a href={ "/desk/surveys/" (survey.id()) "/outline" } {
+                        (lang.pick("修改", "Change"))
+                    }
+                    " · "
+                    a href={ "/desk/surveys/edit?id=" (survey.id()) } {
+                        (lang.pick("以文本修改", "as text"))
+                    }
+                    " · "
+                }
+                a href={ "/desk/surveys/edit?from=" (survey.id()) } {
+                    (lang.pick("复制为新问卷", "Copy"))
+                }
+                " · "
+                a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" }
+                " · "
+                a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
             }
         }
     }

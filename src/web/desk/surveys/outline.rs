@@ -54,6 +54,7 @@ pub async fn outline(desk: Desk, id: Path<String>) -> Answer {
 }
 
 /// `POST /desk/surveys/{id}/outline`: one step.
+#[expect(clippy::too_many_lines, reason = "one request, from its form to its answer")]
 pub async fn step(desk: Desk, id: Path<String>, Posted(form): Posted) -> Answer {
     let lang = desk.lang;
     let mut edited = load(&desk, &id).await?;

@@ -132,26 +132,19 @@ impl Outline<'_> {
                 ))
             }
             (said)
-            div #general.card {
-                h2 { a href=(self.path("part/general")) { (self.pick("总体设置", "General")) } }
-                p.soft {
-                    (self.pick(
-                        "标题、卷首语、致谢、语言、匿名承诺 ",
-                        "Title, words above and below, languages, promises (",
-                    ))
-                    (file.privacy.len())
-                    (self.pick(" 条、阈值 ", "), thresholds "))
-                    (file.thresholds.prominent)
-                    " / "
-                    (file.thresholds.tendency)
-                    " / "
-                    (file.thresholds.emerging)
-                    " %"
-                    (self.pick("、整改类型 ", ", kinds of rectification ("))
-                    (file.rectification_types.len())
-                    (self.pick(" 种。", ")."))
-                }
+            (self.general())
+            (self.groups())
+            (self.button(&[("do", "category")], "quiet", self.pick("加一类", "Add a category"), ""))
+            div.cols {
+                (self.scales())
+                (self.sets())
             }
+        }
+    }
+
+    fn groups(&self) -> Markup {
+        let (lang, file) = (self.session.lang, &self.edited.file);
+        html! {
             @for group in 0..file.categories.len() + usize::from(file.closing.is_some()) {
                 @match file.categories.get(group) {
                     Some(category) => {
@@ -182,76 +175,111 @@ impl Outline<'_> {
                     }
                 }
             }
-            (self.button(&[("do", "category")], "quiet", self.pick("加一类", "Add a category"), ""))
-            div.cols {
-                div.card {
-                    h2 { (self.pick("量表", "Scales")) }
-                    div.scroll {
-                        table {
-                            tbody {
-                                @for (name, scale) in &file.scales {
-                                    @let part = Part::Scale(name.clone());
-                                    tr id=(part) {
-                                        td {
-                                            a href=(self.path(&format!("part/{part}"))) { (name) }
-                                            br;
-                                            span.soft {
-                                                (scale
-                                                    .options
-                                                    .iter()
-                                                    .map(|s| s.label.get(lang))
-                                                    .collect::<Vec<_>>()
-                                                    .join(" / "))
-                                            }
-                                        }
-                                        td.steps { (self.steps(&part, false)) }
+        }
+    }
+
+    fn general(&self) -> Markup {
+        let file = &self.edited.file;
+        html! {
+            div #general.card {
+                h2 { a href=(self.path("part/general")) { (self.pick("总体设置", "General")) } }
+                p.soft {
+                    (self.pick(
+                        "标题、卷首语、致谢、语言、匿名承诺 ",
+                        "Title, words above and below, languages, promises (",
+                    ))
+                    (file.privacy.len())
+                    (self.pick(" 条、阈值 ", "), thresholds "))
+                    (file.thresholds.prominent)
+                    " / "
+                    (file.thresholds.tendency)
+                    " / "
+                    (file.thresholds.emerging)
+                    " %"
+                    (self.pick("、整改类型 ", ", kinds of rectification ("))
+                    (file.rectification_types.len())
+                    (self.pick(" 种。", ")."))
+                }
+            }
+        }
+    }
+
+    fn sets(&self) -> Markup {
+        let file = &self.edited.file;
+        html! {
+            div.card {
+                h2 { (self.pick("共用选项组", "Shared options")) }
+                @if file.option_sets.is_empty() {
+                    p.soft {
+                        (self.pick(
+                            "没有。多道多选题选项相同时，放在这里只写一次。",
+                            "None. Options that several questions have in common are written \
+                             once here.",
+                        ))
+                    }
+                }
+                div.scroll {
+                    table {
+                        tbody {
+                            @for (name, set) in &file.option_sets {
+                                @let part = Part::Options(name.clone());
+                                tr id=(part) {
+                                    td {
+                                        a href=(self.path(&format!("part/{part}"))) { (name) }
+                                        br;
+                                        span.soft { (set.len()) (self.pick(" 项", " options")) }
                                     }
+                                    td.steps { (self.steps(&part, false)) }
                                 }
                             }
                         }
                     }
-                    (self.button(
-                        &[("do", "scale")],
-                        "quiet",
-                        self.pick("加一个量表", "Add a scale"),
-                        "",
-                    ))
                 }
-                div.card {
-                    h2 { (self.pick("共用选项组", "Shared options")) }
-                    @if file.option_sets.is_empty() {
-                        p.soft {
-                            (self.pick(
-                                "没有。多道多选题选项相同时，放在这里只写一次。",
-                                "None. Options that several questions have in common are written \
-                                 once here.",
-                            ))
-                        }
-                    }
-                    div.scroll {
-                        table {
-                            tbody {
-                                @for (name, set) in &file.option_sets {
-                                    @let part = Part::Options(name.clone());
-                                    tr id=(part) {
-                                        td {
-                                            a href=(self.path(&format!("part/{part}"))) { (name) }
-                                            br;
-                                            span.soft { (set.len()) (self.pick(" 项", " options")) }
+                (self.button(
+                    &[("do", "options")],
+                    "quiet",
+                    self.pick("加一个选项组", "Add a set"),
+                    "",
+                ))
+            }
+        }
+    }
+
+    fn scales(&self) -> Markup {
+        let (lang, file) = (self.session.lang, &self.edited.file);
+        html! {
+            div.card {
+                h2 { (self.pick("量表", "Scales")) }
+                div.scroll {
+                    table {
+                        tbody {
+                            @for (name, scale) in &file.scales {
+                                @let part = Part::Scale(name.clone());
+                                tr id=(part) {
+                                    td {
+                                        a href=(self.path(&format!("part/{part}"))) { (name) }
+                                        br;
+                                        span.soft {
+                                            (scale
+                                                .options
+                                                .iter()
+                                                .map(|s| s.label.get(lang))
+                                                .collect::<Vec<_>>()
+                                                .join(" / "))
                                         }
-                                        td.steps { (self.steps(&part, false)) }
                                     }
+                                    td.steps { (self.steps(&part, false)) }
                                 }
                             }
                         }
                     }
-                    (self.button(
-                        &[("do", "options")],
-                        "quiet",
-                        self.pick("加一个选项组", "Add a set"),
-                        "",
-                    ))
                 }
+                (self.button(
+                    &[("do", "scale")],
+                    "quiet",
+                    self.pick("加一个量表", "Add a scale"),
+                    "",
+                ))
             }
         }
     }

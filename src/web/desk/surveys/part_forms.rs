@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::response::Form;
-use crate::survey::{Part, PrivacyLine, RectificationType, StepFile, SurveyFile, UnitKind};
+use crate::survey::{
+    Part, PrivacyLine, RectificationType, ScaleFile, StepFile, SurveyFile, UnitKind,
+};
 use crate::text::{Lang, Refusal};
 use crate::web::desk::forms::inputs::{
     Row, put, put_rows, put_text, read_rows, read_text, text_cells,
@@ -57,51 +59,7 @@ pub fn place(part: &Part, base: &str, pointer: &str) -> Option<&'static str> {
 pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
     let mut form = Form::default();
     match part {
-        Part::General => {
-            put_text(&mut form, "title", Some(&file.title));
-            put_text(&mut form, "intro", Some(&file.intro));
-            put_text(&mut form, "thanks", Some(&file.thanks));
-            put_text(&mut form, "closing", file.closing.as_ref().map(|c| &c.name));
-            put(&mut form, "version", file.version.clone().unwrap_or_default());
-            put(&mut form, "languages", file.languages.join(" "));
-            for (name, share) in [
-                ("prominent", file.thresholds.prominent),
-                ("tendency", file.thresholds.tendency),
-                ("emerging", file.thresholds.emerging),
-            ] {
-                put(&mut form, name, share.to_string());
-            }
-            put_rows(
-                &mut form,
-                "privacy",
-                file.privacy.iter().map(|line| {
-                    let [zh, en] = text_cells("zh", "en", &line.text);
-                    vec![
-                        ("id", line.id.clone()),
-                        ("requires", requires(line.requires).to_owned()),
-                        zh,
-                        en,
-                    ]
-                }),
-            );
-            put_rows(
-                &mut form,
-                "rectification_types",
-                file.rectification_types.iter().map(|kind| {
-                    let [zh, en] = text_cells("zh", "en", &kind.label);
-                    let [text_zh, text_en] = text_cells("text_zh", "text_en", &kind.text);
-                    vec![("id", kind.id.clone()), zh, en, text_zh, text_en]
-                }),
-            );
-            put_rows(
-                &mut form,
-                "unit_kinds",
-                file.unit_kinds.iter().map(|kind| {
-                    let [zh, en] = text_cells("zh", "en", &kind.label);
-                    vec![("id", kind.id.clone()), zh, en, ("also", kind.also.join(" "))]
-                }),
-            );
-        }
+        Part::General => fill_general(&mut form, file),
         Part::Category(id) => {
             let category = file.categories.iter().find(|c| &c.id == id)?;
             put(&mut form, "id", id.clone());
@@ -117,39 +75,81 @@ pub fn fill(file: &SurveyFile, part: &Part) -> Option<Form> {
             );
         }
         Part::Question(id) => question::fill(&mut form, file.question_named(id)?),
-        Part::Scale(name) => {
-            let scale = file.scales.get(name)?;
-            put(&mut form, "id", name.clone());
-            put_text(&mut form, "stem", Some(&scale.stem));
-            put_text(&mut form, "period", scale.reference_period.as_ref());
-            put(&mut form, "present_from", scale.present_from.to_string());
-            put(&mut form, "prominent_from", scale.prominent_from.to_string());
-            put_rows(
-                &mut form,
-                "steps",
-                scale.options.iter().map(|step| {
-                    let [zh, en] = text_cells("zh", "en", &step.label);
-                    let [hint_zh, hint_en] = step.hint.as_ref().map_or_else(
-                        || [("hint_zh", String::new()), ("hint_en", String::new())],
-                        |h| text_cells("hint_zh", "hint_en", h),
-                    );
-                    vec![
-                        ("id", step.id.clone()),
-                        ("score", step.score.map_or_else(String::new, |s| s.to_string())),
-                        zh,
-                        en,
-                        hint_zh,
-                        hint_en,
-                    ]
-                }),
-            );
-        }
+        Part::Scale(name) => fill_scale(&mut form, name, file.scales.get(name)?),
         Part::Options(name) => {
             put(&mut form, "id", name.clone());
             put_options(&mut form, file.option_sets.get(name)?);
         }
     }
     Some(form)
+}
+
+fn fill_general(form: &mut Form, file: &SurveyFile) {
+    put_text(form, "title", Some(&file.title));
+    put_text(form, "intro", Some(&file.intro));
+    put_text(form, "thanks", Some(&file.thanks));
+    put_text(form, "closing", file.closing.as_ref().map(|c| &c.name));
+    put(form, "version", file.version.clone().unwrap_or_default());
+    put(form, "languages", file.languages.join(" "));
+    for (name, share) in [
+        ("prominent", file.thresholds.prominent),
+        ("tendency", file.thresholds.tendency),
+        ("emerging", file.thresholds.emerging),
+    ] {
+        put(form, name, share.to_string());
+    }
+    put_rows(
+        form,
+        "privacy",
+        file.privacy.iter().map(|line| {
+            let [zh, en] = text_cells("zh", "en", &line.text);
+            vec![("id", line.id.clone()), ("requires", requires(line.requires).to_owned()), zh, en]
+        }),
+    );
+    put_rows(
+        form,
+        "rectification_types",
+        file.rectification_types.iter().map(|kind| {
+            let [zh, en] = text_cells("zh", "en", &kind.label);
+            let [text_zh, text_en] = text_cells("text_zh", "text_en", &kind.text);
+            vec![("id", kind.id.clone()), zh, en, text_zh, text_en]
+        }),
+    );
+    put_rows(
+        form,
+        "unit_kinds",
+        file.unit_kinds.iter().map(|kind| {
+            let [zh, en] = text_cells("zh", "en", &kind.label);
+            vec![("id", kind.id.clone()), zh, en, ("also", kind.also.join(" "))]
+        }),
+    );
+}
+
+fn fill_scale(form: &mut Form, name: &str, scale: &ScaleFile) {
+    put(form, "id", name.to_owned());
+    put_text(form, "stem", Some(&scale.stem));
+    put_text(form, "period", scale.reference_period.as_ref());
+    put(form, "present_from", scale.present_from.to_string());
+    put(form, "prominent_from", scale.prominent_from.to_string());
+    put_rows(
+        form,
+        "steps",
+        scale.options.iter().map(|step| {
+            let [zh, en] = text_cells("zh", "en", &step.label);
+            let [hint_zh, hint_en] = step.hint.as_ref().map_or_else(
+                || [("hint_zh", String::new()), ("hint_en", String::new())],
+                |h| text_cells("hint_zh", "hint_en", h),
+            );
+            vec![
+                ("id", step.id.clone()),
+                ("score", step.score.map_or_else(String::new, |s| s.to_string())),
+                zh,
+                en,
+                hint_zh,
+                hint_en,
+            ]
+        }),
+    );
 }
 
 /// Takes over what was typed; returns the part, which may have got another name. What cannot be

@@ -11,6 +11,7 @@ use crate::web::desk::surveys::part_rows::{
 use crate::web::desk::surveys::question_inputs;
 
 /// The inputs of a part.
+#[expect(clippy::too_many_lines, reason = "a list, one entry after the other")]
 pub fn inputs(file: &SurveyFile, part: &Part, lang: Lang) -> Vec<Input> {
     let words = |name, label, long| Input::new(name, label, InputKind::Words { long });
     let id = || {

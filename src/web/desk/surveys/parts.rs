@@ -41,6 +41,7 @@ pub async fn show(desk: Desk, path: Path<(String, String)>) -> Answer {
 }
 
 /// `POST /desk/surveys/{id}/part/{part}`.
+#[expect(clippy::too_many_lines, reason = "one request, from its form to its answer")]
 pub async fn change(desk: Desk, path: Path<(String, String)>, Posted(form): Posted) -> Answer {
     let lang = desk.lang;
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;

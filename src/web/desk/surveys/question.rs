@@ -48,6 +48,7 @@ pub fn kind_name(answer: &AnswerFile, lang: Lang) -> &'static str {
 }
 
 /// Fills a question into a form.
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 pub fn fill(form: &mut Form, question: &QuestionFile) {
     put(form, "id", question.id.clone());
     put_text(form, "text", Some(&question.text));

@@ -25,6 +25,7 @@ pub(in crate::web::desk) const ROLES: [(QuestionRole, &str, [&str; 2]); 6] = [
 ];
 
 /// The inputs of a question.
+#[expect(clippy::too_many_lines, reason = "a list, one entry after the other")]
 pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
     let words = |name, label, long| Input::new(name, label, InputKind::Words { long });
     let tick = |name, label| Input::new(name, label, InputKind::Tick);
