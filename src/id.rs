@@ -1,11 +1,74 @@
-//! Names of rounds and other things that zicha numbers itself.
-//! They are random, because a serial number would be an order.
+//! Names of things, each of a type of its own: rounds, accounts, and what other files make here.
+//! As plain text they would be mixed up, and the mistake would look like an empty result. Round
+//! names are random, because a serial number would be an order.
 
 use std::fmt;
 use std::str::FromStr;
 
 use rand::{CryptoRng, RngExt};
 use serde::{Deserialize, Serialize};
+
+/// Makes the type of one kind of name: text that is passed on, compared and shown, never taken for
+/// another kind. Whether a name is a good one is checked where people type it.
+macro_rules! typed_name {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, text: &str) -> bool {
+                self.0 == text
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, text: &&str) -> bool {
+                self.0 == *text
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+pub(crate) use typed_name;
+
+typed_name! {
+    /// The name that somebody signs in with.
+    AccountName
+}
 
 /// Letters and digits that cannot be mistaken for one another in print.
 const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";

@@ -211,7 +211,7 @@ impl App {
                 Shared::Waits => false,
                 Shared::Taken(_) => true,
                 Shared::Changed => return Err(AppError::Changed),
-                Shared::NotYet => return Err(not_vouched_for().into()),
+                Shared::NotVouchedFor => return Err(not_vouched_for().into()),
                 Shared::NotAllowed => return Err(not_the_sections().into()),
             };
             let action =

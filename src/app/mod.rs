@@ -78,7 +78,7 @@ use installation::{create_private, create_private_folder, server_key, write_priv
 use crate::access::ServerKey;
 use crate::id::RoundId;
 use crate::storage::{Stop, Storage, StorageError};
-use crate::survey::Survey;
+use crate::survey::{Survey, SurveyHash};
 use crate::text::Refusal;
 
 /// Why a use case did not happen.
@@ -148,7 +148,7 @@ pub struct App {
     demo: bool,
     storage: Storage,
     key: ServerKey,
-    surveys: RwLock<HashMap<String, Arc<Survey>>>,
+    surveys: RwLock<HashMap<SurveyHash, Arc<Survey>>>,
     clock: clock::Clock,
     doorkeeper: accounts::Doorkeeper,
     custody: custody::Hands,

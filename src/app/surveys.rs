@@ -8,6 +8,7 @@ use crate::app::{Action, Actor, App, AppError, workbook};
 use crate::export::sheets_to_xlsx;
 use crate::gate::Cuts;
 use crate::storage::SurveyVersion;
+use crate::survey::SurveyHash;
 use crate::survey::{Sheet, Survey, SurveyFile, from_sheets, is_survey_sheet, to_sheets};
 use crate::text::{Lang, Refusal};
 
@@ -75,7 +76,7 @@ impl App {
         }
         for round in self.rounds()?.iter().rev() {
             let survey = self.survey(&round.survey)?;
-            if survey.id() == name || survey.hash() == name {
+            if survey.id() == name || survey.hash().as_str() == name {
                 return Ok(survey);
             }
         }
@@ -83,7 +84,7 @@ impl App {
     }
 
     /// A survey by its hash.
-    pub fn survey(&self, hash: &str) -> Result<Arc<Survey>, AppError> {
+    pub fn survey(&self, hash: &SurveyHash) -> Result<Arc<Survey>, AppError> {
         if let Some(known) = self.surveys.read().unwrap_or_else(PoisonError::into_inner).get(hash) {
             return Ok(known.clone());
         }
@@ -91,7 +92,7 @@ impl App {
         self.surveys
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(hash.to_owned(), survey.clone());
+            .insert(hash.clone(), survey.clone());
         Ok(survey)
     }
 

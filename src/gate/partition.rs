@@ -53,13 +53,21 @@ fn is_silent(part: &Part, tally: &Tally) -> bool {
     part.members.iter().all(|m| tally.groups[*m].opened.reveal() == 0)
 }
 
+/// Answers that the other units of a group must have beside its largest one.
+const FEWEST_BESIDE: u32 = 3;
+
+/// From how many answers on bands are wide enough to hide them anyway.
+const FROM_M_ON: u32 = 20;
+
 fn too_small(part: &Part, groups: &[Group], tally: &Tally) -> bool {
     let units = part.members.iter().flat_map(|m| &groups[*m].units);
     let counted: Vec<u32> =
         units.map(|u| tally.counted_by_unit.get(u).map_or(0, |c| c.reveal())).collect();
     let total: u32 = counted.iter().sum();
     let largest = counted.iter().copied().max().unwrap_or(0);
-    total < K || (counted.len() > 1 && total - largest < 3 && total < 20)
+    // Beside one large unit, one or two people of another would be alone in what is left.
+    let few_beside = counted.len() > 1 && total - largest < FEWEST_BESIDE && total < FROM_M_ON;
+    total < K || few_beside
 }
 
 fn merge(a: &Part, b: &Part, groups: &[Group]) -> Part {

@@ -101,7 +101,7 @@ pub fn protect(
         gate: GATE_VERSION,
         round: round.to_string(),
         title: title.to_owned(),
-        survey: survey.hash().to_owned(),
+        survey: survey.hash().clone(),
         groups: released,
         bureau: ReleasedBureau { turnout, exact: large, cells },
     }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::band::{Band, Class};
+use crate::survey::SurveyHash;
 use crate::text::Lang;
 
 /// Version of the gate's rules, kept with every release.
@@ -48,7 +49,7 @@ pub struct Release {
     /// Title of the round.
     pub title: String,
     /// Content hash of the survey.
-    pub survey: String,
+    pub survey: SurveyHash,
     /// Published groups in the order of the unit table.
     pub groups: Vec<ReleasedGroup>,
     /// The whole bureau.

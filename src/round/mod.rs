@@ -16,6 +16,7 @@ pub use scopes::{KindScope, Scopes};
 pub use state::{Move, RoundState};
 
 use crate::id::RoundId;
+use crate::survey::SurveyHash;
 use crate::text::{Lang, Refusal, Rule};
 use day::midnight;
 pub use day::{Day, SHANGHAI, check_dates, parse_day, parse_typed_day, shanghai_day};
@@ -161,7 +162,7 @@ pub struct Round {
     /// Title.
     pub title: String,
     /// Content hash of its survey.
-    pub survey: String,
+    pub survey: SurveyHash,
     /// How people prove that they may answer.
     pub access: Access,
     /// First day.
@@ -230,14 +231,14 @@ impl Round {
     pub fn draft(
         id: RoundId,
         title: &str,
-        survey: &str,
+        survey: &SurveyHash,
         access: Access,
         (opens, closes): (Date, Date),
     ) -> Self {
         Self {
             id,
             title: title.to_owned(),
-            survey: survey.to_owned(),
+            survey: survey.clone(),
             access,
             opens,
             closes,
@@ -320,7 +321,13 @@ mod tests {
         let dates = (date!(2026 - 06 - 01), date!(2026 - 06 - 08));
         Round {
             state,
-            ..Round::draft("abcdefgh".parse().unwrap(), "测试", "", Access::Slip, dates)
+            ..Round::draft(
+                "abcdefgh".parse().unwrap(),
+                "测试",
+                &SurveyHash::from(String::new()),
+                Access::Slip,
+                dates,
+            )
         }
     }
 

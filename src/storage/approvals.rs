@@ -72,7 +72,7 @@ pub enum Shared {
     /// The account may not agree any more.
     NotAllowed,
     /// The account waits to be vouched for.
-    NotYet,
+    NotVouchedFor,
 }
 
 impl Storage {
@@ -218,7 +218,7 @@ fn agree(
         .map(|(name, role, _)| (name, role))
         .collect();
     if !may.iter().any(|(name, _)| name == account) {
-        return Ok(Err(Shared::NotYet));
+        return Ok(Err(Shared::NotVouchedFor));
     }
     let names: Vec<&str> = may.iter().map(|(name, _)| name.as_str()).collect();
     let own = || {

@@ -5,6 +5,7 @@ use super::StorageError;
 use super::schema::rounds;
 use crate::round::BallotEdition;
 use crate::round::{Access, ClosingSums, Round, parse_day};
+use crate::survey::SurveyHash;
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -42,7 +43,7 @@ impl From<&Round> for RoundRow {
         Self {
             id: round.id.to_string(),
             title: round.title.clone(),
-            survey: round.survey.clone(),
+            survey: round.survey.as_str().to_owned(),
             access: round.access.as_str().to_owned(),
             opens: round.opens.to_string(),
             closes: round.closes.to_string(),
@@ -138,7 +139,7 @@ impl TryFrom<RoundRow> for Round {
                 .map_or(Some(BallotEdition::default()), BallotEdition::of_suite),
             id: row.id.parse().map_err(|_| corrupt("name"))?,
             title: row.title,
-            survey: row.survey,
+            survey: SurveyHash::from(row.survey),
             trial: row.trial,
             sealed: row.sealed,
             ended: row.ended,

@@ -80,7 +80,7 @@ impl Transaction<'_> {
                 .filter(
                     rounds::title
                         .eq(&old.title)
-                        .and(rounds::survey.eq(&old.survey))
+                        .and(rounds::survey.eq(old.survey.as_str()))
                         .and(rounds::access.eq(&old.access)),
                 )
                 .filter(rounds::opens.eq(&old.opens).and(rounds::closes.eq(&old.closes)))
@@ -90,7 +90,7 @@ impl Transaction<'_> {
             let changed = diesel::update(same)
                 .set((
                     rounds::title.eq(&new.title),
-                    rounds::survey.eq(&new.survey),
+                    rounds::survey.eq(new.survey.as_str()),
                     rounds::access.eq(&new.access),
                     rounds::opens.eq(&new.opens),
                     rounds::closes.eq(&new.closes),

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{own_surveys, survey_versions, surveys};
 use super::{Storage, StorageError, Transaction};
-use crate::survey::Survey;
+use crate::survey::{Survey, SurveyHash};
 
 /// One version of a survey.
 #[derive(Debug, Clone, Queryable)]
@@ -23,9 +23,9 @@ pub struct SurveyVersion {
 
 impl Storage {
     /// The definition with that hash.
-    pub fn survey(&self, hash: &str) -> Result<Survey, StorageError> {
+    pub fn survey(&self, hash: &SurveyHash) -> Result<Survey, StorageError> {
         let text: String = surveys::table
-            .find(hash)
+            .find(hash.as_str())
             .select(surveys::definition)
             .first(&mut *self.connection()?)?;
         Survey::parse(text.as_bytes())
@@ -54,7 +54,7 @@ impl Transaction<'_> {
     /// Keeps a survey definition under its hash.
     pub fn keep_survey(&mut self, survey: &Survey) -> Result<(), StorageError> {
         let row = (
-            surveys::hash.eq(survey.hash()),
+            surveys::hash.eq(survey.hash().as_str()),
             surveys::id.eq(survey.id()),
             surveys::definition.eq(survey.to_json()),
         );

@@ -39,16 +39,23 @@ pub use report::{SurveyError, SurveyErrors};
 pub use sheets::{Sheet, column_letters, is_survey_sheet, to_sheets};
 pub use text_field::TextField;
 
+use crate::id::typed_name;
 use crate::text::Text;
 pub use answer::{Choice, Kind, NumberClass, Scale, Step};
 use answer::{multi_options, resolve};
+
+typed_name! {
+    /// Which definition it is: the SHA-256 of its bytes, in hexadecimal. A survey's id is another
+    /// thing: a bureau may change what it calls by one id, never what a round froze.
+    SurveyHash
+}
 
 /// A checked survey definition.
 #[derive(Debug, Clone)]
 pub struct Survey {
     file: SurveyFile,
     json: String,
-    hash: String,
+    hash: SurveyHash,
     sections: Vec<Section>,
     questions: Vec<Question>,
 }
@@ -190,7 +197,7 @@ impl Survey {
 
     /// SHA-256 of the definition, in hexadecimal: what a round freezes.
     #[must_use]
-    pub fn hash(&self) -> &str {
+    pub fn hash(&self) -> &SurveyHash {
         &self.hash
     }
 
@@ -218,7 +225,7 @@ impl Survey {
 
     fn assemble(file: SurveyFile) -> Self {
         let json = serde_json::to_string(&file).expect("a definition is JSON");
-        let hash = hex::encode(Sha256::digest(&json));
+        let hash = SurveyHash::from(hex::encode(Sha256::digest(&json)));
         let mut survey = Self { file, json, hash, sections: Vec::new(), questions: Vec::new() };
         let file = survey.file.clone();
         for category in &file.categories {

@@ -213,8 +213,10 @@ fn no_form_is_accepted_without_the_session_s_token() {
     for (route, entrance) in routed("POST") {
         // The administrator's are sent below; a file comes as multipart with its token in it, and a
         // preview keeps nothing.
-        let elsewhere =
-            matches!(entrance, Entrance::Grave(Permission::Accounts) | Entrance::Upload(_));
+        let elsewhere = matches!(
+            entrance,
+            Entrance::Grave(Permission::Accounts) | Entrance::Upload(_) | Entrance::Trial(_)
+        );
         assert!(
             elsewhere || forms.iter().any(|form| fits(form, &route)),
             "{route} takes a form that this test does not send"

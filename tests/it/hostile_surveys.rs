@@ -156,9 +156,12 @@ fn what_is_less_grave_is_pointed_out_at_the_desk_on_paper_and_on_the_command_lin
     desk.post_from(&format!("/desk/rounds/{round}"), &format!("/desk/rounds/{round}/do/open"), &[])
         .assert_says(200, expected[3]);
     let paper = desk.get(&format!("/desk/rounds/{round}/frozen"));
-    for words in
-        [survey.hash(), "general／frequent／isolated", "只公布全局区间", "干部代表（签名）"]
-    {
+    for words in [
+        survey.hash().as_str(),
+        "general／frequent／isolated",
+        "只公布全局区间",
+        "干部代表（签名）",
+    ] {
         assert!(paper.body.contains(words), "{words}");
     }
     let shell = Shell::new(Backend::Sqlite);

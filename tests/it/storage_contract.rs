@@ -67,13 +67,13 @@ fn a_slip_is_spent_once_and_only_with_its_ballot() {
         let round = round(storage);
         assert_eq!(post(storage, &round, 1, 1), Outcome::Stored, "{backend:?}");
         assert_eq!(post(storage, &round, 1, 2), Outcome::Again);
-        assert_eq!(post(storage, &round, 77, 3), Outcome::Unknown);
+        assert_eq!(post(storage, &round, 77, 3), Outcome::NoSlip);
         // One batch with good, spent and unknown slips: each gets its own answer.
         let batch = [(2, 4), (1, 5), (88, 6), (2, 7)]
             .map(|(slip, name)| Posting { slip: Some(SlipHash([slip; 32])), ballot: ballot(name) });
         assert_eq!(
             storage.post(&round.id, &batch).unwrap(),
-            [Outcome::Stored, Outcome::Again, Outcome::Unknown, Outcome::Again]
+            [Outcome::Stored, Outcome::Again, Outcome::NoSlip, Outcome::Again]
         );
         let sums = storage.box_sums(&round.id).unwrap();
         assert_eq!((sums.ballots, sums.issued["CY"], sums.used["CY"]), (2, 9, 2));

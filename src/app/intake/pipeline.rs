@@ -220,7 +220,7 @@ impl App {
                     Some(unit) => {
                         self.intake.sealers.seal(&self.intake.stuffing, job, unit.clone());
                     }
-                    None => job.reply.send(Ok(Outcome::Unknown)),
+                    None => job.reply.send(Ok(Outcome::NoSlip)),
                 },
                 Err(error) => job.reply.send(Err(StorageError::Unavailable(error.to_string()))),
             }

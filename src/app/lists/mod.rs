@@ -7,7 +7,7 @@ pub(in crate::app) mod screening;
 pub(in crate::app) mod wanted;
 pub(in crate::app) mod working;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::{Action, Actor, App, AppError, PHASES, Permission};
@@ -162,10 +162,18 @@ impl Results {
     /// those who run rounds.
     #[must_use]
     pub fn may_be_read(&self, by: &Actor, group: &str) -> bool {
-        let own = |unit: &String| self.group_of_unit(unit) == Some(group);
-        by.may(Permission::RunRounds)
-            || (self.round.state == RoundState::Released
-                && by.session().is_some_and(|session| session.units.iter().any(own)))
+        self.readable(by).is_none_or(|own| own.contains(group))
+    }
+
+    /// The groups whose lists somebody may read; none at all stands for every one.
+    fn readable(&self, by: &Actor) -> Option<BTreeSet<&str>> {
+        if by.may(Permission::RunRounds) {
+            return None;
+        }
+        let units = by.session().map_or(&[][..], |session| &session.units);
+        let released = self.round.state == RoundState::Released;
+        let own = units.iter().filter(|_| released).filter_map(|unit| self.group_of_unit(unit));
+        Some(own.collect())
     }
 
     /// Names of all units, or of those in one published group.
@@ -188,6 +196,16 @@ impl Results {
             .find(|g| g.units.iter().any(|u| u == unit))
             .map(|g| g.code.as_str())
     }
+}
+
+/// What somebody may read of a round's results.
+pub struct ReadRelease {
+    /// Where the tables are from.
+    pub results: Results,
+    /// Turnout, of every group or of the own ones.
+    pub turnout: Vec<Table>,
+    /// The items, of every group or of the own ones.
+    pub wide: Vec<Table>,
 }
 
 impl App {
@@ -240,16 +258,23 @@ impl App {
         Ok(if by.may(Permission::RunRounds) { results } else { results.as_issued() })
     }
 
-    /// The results of a round for a program that reads all of them that it may: a link of the
-    /// chain.
-    pub fn read_release(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+    /// What a program may read of a round's results, in one: a link of the chain.
+    pub fn read_release(&self, by: &Actor, id: &RoundId) -> Result<ReadRelease, AppError> {
         let results = self.results_for(by, id)?;
         let subject = format!("{id} release");
         if !by.may(Permission::RunRounds) && results.round.state != RoundState::Released {
             return self.refuse(by, Action::ApiDenied, &subject);
         }
         self.tell(by, Action::ApiRead, &subject)?;
-        Ok(results)
+        let own: Vec<Option<&str>> = match results.readable(by) {
+            None => vec![None],
+            Some(own) => own.into_iter().map(Some).collect(),
+        };
+        let tables = |name: TableName| {
+            own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>()
+        };
+        let (turnout, wide) = (tables(TableName::TURNOUT)?, tables(TableName::WIDE)?);
+        Ok(ReadRelease { results, turnout, wide })
     }
 
     /// Refuses a program that asks for something which its owner may not read.

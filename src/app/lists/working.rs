@@ -17,6 +17,9 @@ use crate::storage::{Edition, ProblemChange};
 use crate::text::Refusal;
 use crate::unit::Scope;
 
+/// How often a row is numbered anew because somebody took its number.
+const TRIES: usize = 20;
+
 impl App {
     /// Keeps what somebody did to a row. `edit.version` is the version it was made from.
     pub fn save_problem(
@@ -58,7 +61,7 @@ impl App {
         edit.check(&results.survey).map_err(AppError::Mistakes)?;
         self.check_words(id, &edit, anyway)?;
         // Two who add at once get two numbers.
-        for _ in 0..20 {
+        for _ in 0..TRIES {
             edit.number = next_number(&edit.group, edit.category, &self.storage.problem_edits(id)?);
             match self.keep(by, id, &edit) {
                 Err(AppError::Changed) => {}
@@ -69,7 +72,7 @@ impl App {
     }
 
     /// What people typed into a row is the section's own words: what repeats an original, or may
-    /// tell who somebody is, is pointed out. Nothing is found tomorrow.
+    /// tell who somebody is, is pointed out. A day of finding that is still to come is refused.
     fn check_words(&self, id: &RoundId, edit: &ProblemEdit, anyway: bool) -> Result<(), AppError> {
         if edit
             .found

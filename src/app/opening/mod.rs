@@ -64,7 +64,7 @@ impl App {
         round.known_edition()?;
         self.need_quorum(&round)?;
         let turn = self.opener_turn(id)?;
-        // Somebody may have opened it while this one waited at the door.
+        // Waiting for the turn takes a while: somebody else may have opened the box by now.
         let round = self.round(id)?;
         Move::OpenBox.from(round.state)?;
         self.tell(by, Action::BoxBegun, id.as_str())?;

@@ -27,7 +27,8 @@ impl App {
         self.tell(by, Action::CloseBegun, id.as_str())?;
         self.storage.seal_box(id)?;
         self.stop_writer(id);
-        // A reader in the way leaves the log to the destruction of the box.
+        // If somebody is just reading the box, its log cannot be emptied now; it goes when the box
+        // is destroyed.
         self.storage.empty_log(id).ok();
         let sums = self.storage.box_sums(id)?;
         let units = self.storage.round_units(id)?;

@@ -64,7 +64,7 @@ impl App {
         }
         let round = Round {
             title: new.title.trim().to_owned(),
-            survey: new.survey.hash().to_owned(),
+            survey: new.survey.hash().clone(),
             access: new.access,
             opens: new.opens,
             closes: new.closes,
@@ -126,7 +126,7 @@ fn draft_version(round: &Round, units: &[Unit]) -> String {
     version(
         &[
             &round.title,
-            &round.survey,
+            round.survey.as_str(),
             round.access.as_str(),
             &round.opens.to_string(),
             &round.closes.to_string(),

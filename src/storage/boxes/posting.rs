@@ -34,8 +34,8 @@ pub enum Outcome {
     Again,
     /// The box is sealed; nothing was stored.
     Sealed,
-    /// The slip was voided meanwhile; nothing was stored.
-    Unknown,
+    /// There is no such slip, or not any more: voided since it was looked up. Nothing was stored.
+    NoSlip,
 }
 
 impl Storage {
@@ -80,7 +80,7 @@ impl Storage {
                 .iter()
                 .map(|posting| match &posting.slip {
                     None => Outcome::Stored,
-                    Some(slip) if !known.contains_key(slip) => Outcome::Unknown,
+                    Some(slip) if !known.contains_key(slip) => Outcome::NoSlip,
                     Some(slip) if paid.remove(slip) => Outcome::Stored,
                     Some(_) => Outcome::Again,
                 })

@@ -14,7 +14,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::{Actor, App, AppError, Permission};
-use crate::export::TableName;
 use crate::id::RoundId;
 use crate::round::RoundState;
 use crate::text::Refusal;
@@ -248,21 +247,8 @@ fn turnout(app: &App, _: &Actor, asked: &Asked) -> Result<Value, AppError> {
 }
 
 fn release(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {
-    let results = app.read_release(by, id(asked)?)?;
-    let own: Vec<Option<&str>> = if by.may(Permission::RunRounds) {
-        vec![None]
-    } else {
-        let units = by.session().map_or(&[][..], |session| &session.units);
-        let mut codes: Vec<&str> =
-            units.iter().filter_map(|unit| results.group_of_unit(unit)).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes.into_iter().map(Some).collect()
-    };
-    let tables = |name: TableName| {
-        own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>()
-    };
-    Ok(give(&ReleaseView::new(&results, &tables(TableName::TURNOUT)?, &tables(TableName::WIDE)?)))
+    let read = app.read_release(by, id(asked)?)?;
+    Ok(give(&ReleaseView::new(&read.results, &read.turnout, &read.wide)))
 }
 
 fn list(app: &App, by: &Actor, asked: &Asked) -> Result<Value, AppError> {

@@ -109,7 +109,7 @@ impl From<&Round> for RoundView {
             closes: round.closes.to_string(),
             access: round.access.as_str().to_owned(),
             trial: round.trial,
-            survey: round.survey.clone(),
+            survey: round.survey.to_string(),
             closing: round.closing.as_ref().map(|c| ClosingView {
                 issued: c.issued,
                 used: c.used,

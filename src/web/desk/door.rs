@@ -78,8 +78,10 @@ pub enum Entrance {
     Open,
     /// A right, for a page.
     Page(Permission),
-    /// A right, and that the request comes from this desk: what is uploaded carries its token in
-    /// itself.
+    /// A right, and that the request comes from a page of this desk: a questionnaire that is tried
+    /// out has no token, and nothing is kept of it.
+    Trial(Permission),
+    /// The same for a file; its token is among its parts, and `read_upload` asks for it.
     Upload(Permission),
     /// A right and a form of this session.
     Form(Permission),
@@ -96,7 +98,7 @@ async fn admit(
     let (session, form) = match entrance {
         Entrance::Open => return Ok(None),
         Entrance::Page(right) => (enter(request.request(), &app, right).await?, None),
-        Entrance::Upload(right) => {
+        Entrance::Trial(right) | Entrance::Upload(right) => {
             from_this_site(request.request(), &app)?;
             (enter(request.request(), &app, right).await?, None)
         }

@@ -11,7 +11,7 @@ use super::door::{Entrance, choose_language, door};
 use super::{lists, office, rounds, surveys};
 use crate::app::Permission::{Accounts, Audit, Clock, ReadLists, RunRounds, SignedIn};
 use crate::web::error::WebError;
-use Entrance::{Form, Grave, Open, Page, Upload};
+use Entrance::{Form, Grave, Open, Page, Trial, Upload};
 
 /// One route.
 pub struct Row {
@@ -100,7 +100,7 @@ pub fn rows() -> Vec<Row> {
         get("/surveys/{id}/json", Page(RunRounds), surveys::list::json),
         get("/surveys/{id}/preview", Page(RunRounds), surveys::preview::show),
         get("/surveys/{id}/preview/page", Page(RunRounds), surveys::preview::page),
-        post("/surveys/{id}/preview/page", Upload(RunRounds), surveys::preview::post),
+        post("/surveys/{id}/preview/page", Trial(RunRounds), surveys::preview::post),
         get("/surveys/{id}/preview/received", Page(RunRounds), surveys::preview::received),
         get("/rounds/new", Page(RunRounds), rounds::draft::new),
         post("/rounds/new", Form(RunRounds), rounds::draft::create),

@@ -54,7 +54,7 @@ async fn accept(
         None => None,
     };
     let (outcome, form) = match straight {
-        Some(outcome) if !matches!(outcome, Ok(Outcome::Unknown)) => (outcome, Form::default()),
+        Some(outcome) if !matches!(outcome, Ok(Outcome::NoSlip)) => (outcome, Form::default()),
         // What is not plain, and a code that is not known, is read field by field by rules that
         // know what to say.
         _ => {
@@ -72,14 +72,15 @@ async fn accept(
         Ok(Outcome::Stored) => Submission::Stored,
         Ok(Outcome::Again) => Submission::Again,
         Err(Reject::Busy | Reject::App(_)) => Submission::Busy,
-        Ok(Outcome::Sealed | Outcome::Unknown)
+        Ok(Outcome::Sealed | Outcome::NoSlip)
         | Err(Reject::Phase(_) | Reject::Fields { .. } | Reject::Usable) => Submission::Refused,
     });
     match outcome {
         Ok(Outcome::Stored) => Ok(see_other(&format!("/r/{id}/received{}", view.query()))),
         Ok(Outcome::Again) => Ok(see_other(&format!("/r/{id}/again{}", view.query()))),
         Ok(Outcome::Sealed) => Ok(closed(&live, view, Phase::Over)),
-        Ok(Outcome::Unknown) => {
+        // The long way knew the code, so it was voided just now.
+        Ok(Outcome::NoSlip) => {
             let refusal = Refusal::new(
                 "填写码刚被作废并重新印发，请换领新的纸条",
                 "this code has just been replaced; ask for a new slip",

@@ -155,11 +155,11 @@ fn custody(round: &Round, lang: Lang) -> Markup {
 }
 
 /// A step that needs nothing but to be taken.
-fn button(session: &Session, round: &Round, step: &str, label: &str, grave: bool) -> Markup {
+fn button(session: &Session, round: &Round, step: &str, label: &str, quiet: bool) -> Markup {
     html! {
         form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step) } {
             (csrf(session))
-            button.(if grave { "quiet" } else { "main" }) type="submit" { (label) }
+            button.(if quiet { "quiet" } else { "main" }) type="submit" { (label) }
         }
     }
 }
