@@ -5,6 +5,7 @@
 
 use crate::app::accounts::role::Role;
 use crate::app::{AppError, Session};
+use crate::id::AccountName;
 
 /// Who does something.
 #[derive(Debug, Clone)]
@@ -62,7 +63,7 @@ impl Actor {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Desk(session) | Self::Program(session) => &session.account,
+            Self::Desk(session) | Self::Program(session) => session.account.as_str(),
             Self::Shell(name) => name,
             Self::Service => SERVICE,
         }
@@ -85,6 +86,11 @@ impl Actor {
             Self::Desk(session) | Self::Program(session) => Some(session),
             Self::Shell(_) | Self::Service => None,
         }
+    }
+
+    /// The name of the account that acts; what is about the own account is refused to others.
+    pub fn account(&self) -> Result<&AccountName, AppError> {
+        self.session().map(|session| &session.account).ok_or(AppError::Forbidden)
     }
 
     /// Refuses what it may not do.

@@ -6,6 +6,7 @@
 
 use crate::app::deeds::link;
 use crate::app::{Action, Actor, App, AppError, Role};
+use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::round::{Move, Round, RoundState, shanghai_day};
 use crate::storage::{Shared, SharedDeed, Sharing, StorageError, Transaction};
@@ -164,7 +165,7 @@ impl App {
         step: SharedStep,
         seen: &str,
     ) -> Result<bool, AppError> {
-        let account = by.session().map(|session| session.account.as_str());
+        let account = by.session().map(|session| &session.account);
         let round = self.round(id)?;
         step.check(&round)?;
         if step == SharedStep::Lists {
@@ -238,7 +239,7 @@ impl App {
     }
 
     /// Who has approved which step of a round.
-    pub fn approvals(&self, id: &RoundId) -> Result<Vec<(String, String)>, AppError> {
+    pub fn approvals(&self, id: &RoundId) -> Result<Vec<(String, AccountName)>, AppError> {
         Ok(self.storage.approvals(id)?)
     }
 }

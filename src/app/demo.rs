@@ -195,7 +195,7 @@ impl App {
 
     /// One of the demo's accounts at work.
     fn demo_actor(&self, name: &str) -> Result<Actor, AppError> {
-        let session = self.standing_of(name)?;
+        let session = self.standing_of(&name.into())?;
         session
             .map(Actor::Desk)
             .ok_or_else(|| AppError::File(format!("the demo has no account {name}")))

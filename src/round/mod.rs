@@ -15,7 +15,7 @@ pub use edition::BallotEdition;
 pub use scopes::{KindScope, Scopes};
 pub use state::{Move, RoundState};
 
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::survey::SurveyHash;
 use crate::text::{Lang, Refusal, Rule};
 use day::midnight;
@@ -65,7 +65,7 @@ pub enum Hold {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldCheck {
     /// The account that says so.
-    pub by: String,
+    pub by: AccountName,
     /// The day.
     pub day: String,
     /// What it rests on.
@@ -97,7 +97,7 @@ pub struct Destruction {
     /// The day.
     pub day: String,
     /// The two accounts; empty if the set day had come.
-    pub by: Vec<String>,
+    pub by: Vec<AccountName>,
     /// Original texts destroyed.
     pub texts: u64,
     /// Spent codes destroyed.

@@ -6,13 +6,14 @@ use diesel::prelude::*;
 
 use super::schema::{account_units, accounts, api_tokens, recovery_codes, sessions};
 use super::{Storage, StorageError, Transaction};
+use crate::id::AccountName;
 
 /// A desk account.
 #[derive(Queryable, Selectable, Insertable, Clone)]
 #[diesel(table_name = accounts)]
 pub struct AccountRow {
     /// Sign-in name.
-    pub name: String,
+    pub name: AccountName,
     /// Role.
     pub role: String,
     /// Argon2id hash.
@@ -34,7 +35,7 @@ pub struct AccountRow {
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
     /// Account.
-    pub account: String,
+    pub account: AccountName,
     /// Start, Unix seconds.
     pub started: i64,
     /// Last use.
@@ -50,7 +51,7 @@ pub struct TokenRow {
     /// SHA-256 of the token.
     pub hash: String,
     /// Owner.
-    pub account: String,
+    pub account: AccountName,
     /// What it is for.
     pub label: String,
     /// End, Unix seconds.
@@ -59,7 +60,7 @@ pub struct TokenRow {
 
 impl Storage {
     /// An account.
-    pub fn account(&self, name: &str) -> Result<Option<AccountRow>, StorageError> {
+    pub fn account(&self, name: &AccountName) -> Result<Option<AccountRow>, StorageError> {
         Ok(accounts::table
             .find(name)
             .select(AccountRow::as_select())
@@ -76,7 +77,7 @@ impl Storage {
     }
 
     /// Units an account may see.
-    pub fn account_units(&self, name: &str) -> Result<Vec<String>, StorageError> {
+    pub fn account_units(&self, name: &AccountName) -> Result<Vec<String>, StorageError> {
         Ok(account_units::table
             .filter(account_units::account.eq(name))
             .select(account_units::unit)
@@ -101,7 +102,7 @@ impl Storage {
     }
 
     /// How many recovery codes are left.
-    pub fn recovery_codes_left(&self, account: &str) -> Result<i64, StorageError> {
+    pub fn recovery_codes_left(&self, account: &AccountName) -> Result<i64, StorageError> {
         Ok(recovery_codes::table
             .filter(recovery_codes::account.eq(account))
             .count()
@@ -118,7 +119,7 @@ impl Storage {
     }
 
     /// Tokens of an account; those that have ended go.
-    pub fn tokens(&self, account: &str, now: i64) -> Result<Vec<TokenRow>, StorageError> {
+    pub fn tokens(&self, account: &AccountName, now: i64) -> Result<Vec<TokenRow>, StorageError> {
         diesel::delete(api_tokens::table.filter(api_tokens::ends.le(now)))
             .execute(&mut *self.connection()?)?;
         let own = api_tokens::table.filter(api_tokens::account.eq(account));
@@ -129,7 +130,7 @@ impl Storage {
     }
 
     /// Uses up a time step; false if it, or a later one, was used before.
-    pub fn use_totp_step(&self, account: &str, step: i64) -> Result<bool, StorageError> {
+    pub fn use_totp_step(&self, account: &AccountName, step: i64) -> Result<bool, StorageError> {
         let fresh = accounts::table
             .find(account)
             .filter(accounts::totp_step.lt(step).or(accounts::totp_step.is_null()));
@@ -180,7 +181,11 @@ impl Transaction<'_> {
     }
 
     /// Ends all sessions of an account but one.
-    pub fn end_other_sessions(&mut self, account: &str, but: &str) -> Result<(), StorageError> {
+    pub fn end_other_sessions(
+        &mut self,
+        account: &AccountName,
+        but: &str,
+    ) -> Result<(), StorageError> {
         let others =
             sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(but));
         diesel::delete(others).execute(self.db)?;
@@ -190,7 +195,7 @@ impl Transaction<'_> {
     /// Sets a password; `temporary` if somebody else has seen it.
     pub fn set_password(
         &mut self,
-        account: &str,
+        account: &AccountName,
         hash: &str,
         temporary: bool,
     ) -> Result<(), StorageError> {
@@ -200,7 +205,11 @@ impl Transaction<'_> {
     }
 
     /// Sets until when an account waits to be vouched for.
-    pub fn set_waits(&mut self, account: &str, until: Option<i64>) -> Result<(), StorageError> {
+    pub fn set_waits(
+        &mut self,
+        account: &AccountName,
+        until: Option<i64>,
+    ) -> Result<(), StorageError> {
         diesel::update(accounts::table.find(account))
             .set(accounts::waits.eq(until))
             .execute(self.db)?;
@@ -208,7 +217,7 @@ impl Transaction<'_> {
     }
 
     /// Lets an account sign in or not.
-    pub fn set_active(&mut self, account: &str, active: bool) -> Result<(), StorageError> {
+    pub fn set_active(&mut self, account: &AccountName, active: bool) -> Result<(), StorageError> {
         diesel::update(accounts::table.find(account))
             .set(accounts::active.eq(active))
             .execute(self.db)?;
@@ -218,7 +227,7 @@ impl Transaction<'_> {
     /// Sets or clears the second factor and its recovery codes.
     pub fn set_second_factor(
         &mut self,
-        account: &str,
+        account: &AccountName,
         sealed: Option<&str>,
         step: i64,
         codes: &[String],
@@ -240,7 +249,11 @@ impl Transaction<'_> {
     }
 
     /// Uses up a recovery code; false if there is none like it.
-    pub fn take_recovery_code(&mut self, account: &str, hash: &str) -> Result<bool, StorageError> {
+    pub fn take_recovery_code(
+        &mut self,
+        account: &AccountName,
+        hash: &str,
+    ) -> Result<bool, StorageError> {
         Ok(diesel::delete(recovery_codes::table.find((account, hash))).execute(self.db)? == 1)
     }
 
@@ -251,7 +264,11 @@ impl Transaction<'_> {
     }
 
     /// Ends tokens of an account: the one of this hash, or all.
-    pub fn end_tokens(&mut self, account: &str, hash: Option<&str>) -> Result<usize, StorageError> {
+    pub fn end_tokens(
+        &mut self,
+        account: &AccountName,
+        hash: Option<&str>,
+    ) -> Result<usize, StorageError> {
         let own = api_tokens::table.filter(api_tokens::account.eq(account));
         Ok(match hash {
             Some(hash) => diesel::delete(own.filter(api_tokens::hash.eq(hash))).execute(self.db)?,
@@ -260,7 +277,12 @@ impl Transaction<'_> {
     }
 
     /// Starts a session.
-    pub fn add_session(&mut self, hash: &str, account: &str, now: i64) -> Result<(), StorageError> {
+    pub fn add_session(
+        &mut self,
+        hash: &str,
+        account: &AccountName,
+        now: i64,
+    ) -> Result<(), StorageError> {
         diesel::insert_into(sessions::table)
             .values((
                 sessions::hash.eq(hash),

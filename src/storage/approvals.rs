@@ -14,7 +14,7 @@ use super::originals::destroy;
 use super::schema::{accounts, approvals, rounds};
 use super::screening::screened_cases;
 use super::{Edition, Storage, StorageError, Transaction};
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::problem::ProblemEdit;
 use crate::round::{Hold, RoundState};
 
@@ -49,7 +49,7 @@ pub struct Sharing<'a> {
     /// The state it starts from.
     pub from: RoundState,
     /// Who agrees; nobody where the command line acts alone.
-    pub account: Option<&'a str>,
+    pub account: Option<&'a AccountName>,
     /// The digest of what was seen; empty for what is there now.
     pub seen: &'a str,
     /// Roles that may agree, the one without whom nothing happens last, if there is one.
@@ -66,7 +66,7 @@ pub enum Shared {
     /// Noted; another account has to agree.
     Waits,
     /// Done, by these accounts.
-    Taken(Vec<String>),
+    Taken(Vec<AccountName>),
     /// Something else is there now than was seen, or another state.
     Changed,
     /// The account may not agree any more.
@@ -77,7 +77,7 @@ pub enum Shared {
 
 impl Storage {
     /// Who has approved which step of a round.
-    pub fn approvals(&self, round: &RoundId) -> Result<Vec<(String, String)>, StorageError> {
+    pub fn approvals(&self, round: &RoundId) -> Result<Vec<(String, AccountName)>, StorageError> {
         let own = approvals::table.filter(approvals::round.eq(round.as_str()));
         Ok(own
             .order((approvals::step, approvals::account))
@@ -190,7 +190,7 @@ impl Transaction<'_> {
     }
 
     /// Ends all approvals of an account, with what it was entitled by.
-    pub fn forget_approvals_of(&mut self, account: &str) -> Result<(), StorageError> {
+    pub fn forget_approvals_of(&mut self, account: &AccountName) -> Result<(), StorageError> {
         diesel::delete(approvals::table.filter(approvals::account.eq(account))).execute(self.db)?;
         Ok(())
     }
@@ -201,10 +201,10 @@ impl Transaction<'_> {
 fn agree(
     db: &mut Db,
     wish: &Sharing,
-    account: &str,
+    account: &AccountName,
     digest: &str,
-) -> Result<Result<Vec<String>, Shared>, StorageError> {
-    let entitled: Vec<(String, String, Option<i64>)> = accounts::table
+) -> Result<Result<Vec<AccountName>, Shared>, StorageError> {
+    let entitled: Vec<(AccountName, String, Option<i64>)> = accounts::table
         .filter(accounts::active.eq(true))
         .filter(accounts::role.eq_any(wish.roles))
         .select((accounts::name, accounts::role, accounts::waits))
@@ -212,7 +212,7 @@ fn agree(
     if !entitled.iter().any(|(name, ..)| name == account) {
         return Ok(Err(Shared::NotAllowed));
     }
-    let may: Vec<(String, String)> = entitled
+    let may: Vec<(AccountName, String)> = entitled
         .into_iter()
         .filter(|(_, _, waits)| waits.is_none_or(|until| wish.now >= until))
         .map(|(name, role, _)| (name, role))
@@ -238,7 +238,8 @@ fn agree(
             approvals::seen.eq(digest),
         ))
         .execute(db)?;
-    let by: Vec<String> = own().order(approvals::account).select(approvals::account).load(db)?;
+    let by: Vec<AccountName> =
+        own().order(approvals::account).select(approvals::account).load(db)?;
     let last = wish.roles.last().copied().unwrap_or_default();
     let enough = by.len() >= 2
         && (!wish.needs_last || may.iter().any(|(name, role)| role == last && by.contains(name)));

@@ -12,7 +12,7 @@ use super::connection::Db;
 use super::schema::{list_editions, problem_history, problems};
 use super::units::small;
 use super::{Storage, StorageError, Transaction};
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::problem::{ProblemEdit, ProblemList, RowState, Source};
 use crate::round::Hold;
 
@@ -57,7 +57,7 @@ pub struct Edition {
     /// Day of its release.
     pub issued: String,
     /// Accounts that released it.
-    pub accounts: Vec<String>,
+    pub accounts: Vec<AccountName>,
     /// The lists.
     pub lists: Vec<ProblemList>,
     /// Held questions and whether they were checked, as they were then.

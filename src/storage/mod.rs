@@ -10,6 +10,7 @@ mod backup_shape;
 mod boxes;
 mod connection;
 mod lists;
+mod names;
 mod originals;
 mod release;
 mod round_row;

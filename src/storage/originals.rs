@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::schema::{approvals, comments, rounds, settings, spent_codes};
 use super::{Storage, StorageError, Transaction, counted};
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::round::Destruction;
 
 /// Set while a rewrite has to follow a destruction.
@@ -95,7 +95,7 @@ impl Transaction<'_> {
         &mut self,
         round: &RoundId,
         day: &str,
-        by: &[String],
+        by: &[AccountName],
     ) -> Result<bool, StorageError> {
         destroy(self.db, round, day, by)
     }
@@ -107,7 +107,7 @@ pub(super) fn destroy(
     db: &mut Db,
     round: &RoundId,
     day: &str,
-    by: &[String],
+    by: &[AccountName],
 ) -> Result<bool, StorageError> {
     let known: Option<String> =
         rounds::table.find(round.as_str()).select(rounds::destruction).first(db)?;

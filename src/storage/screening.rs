@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::schema::{comments, screenings};
 use super::{Storage, StorageError, Transaction, counted};
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 
 /// A detached text and what screeners decided about it.
 #[derive(Debug, Clone)]
@@ -25,10 +25,10 @@ pub struct Screened {
     pub summary: String,
     /// Number of the row that the summary becomes a case of; empty if it is not used.
     pub problem: String,
-    /// Who proposed it.
-    pub first: String,
-    /// Who confirmed it.
-    pub second: String,
+    /// Who proposed it; empty before.
+    pub first: AccountName,
+    /// Who confirmed it; empty before.
+    pub second: AccountName,
 }
 
 /// How far a text is.
@@ -66,7 +66,8 @@ impl ScreeningState {
 impl Storage {
     /// The texts to one question with what was decided about them, in an order that says nothing.
     pub fn screened(&self, round: &RoundId, question: &str) -> Result<Vec<Screened>, StorageError> {
-        type Row = (String, String, String, String, String, Option<(String, String, String)>);
+        type Row =
+            (String, String, String, String, String, Option<(String, AccountName, AccountName)>);
         let of_text =
             screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round));
         let rows: Vec<Row> = comments::table
@@ -83,7 +84,8 @@ impl Storage {
             ))
             .load(&mut *self.connection()?)?;
         let of = |(id, group, body, state, summary, decided): Row| {
-            let (problem, first, second) = decided.unwrap_or_default();
+            let (problem, first, second) =
+                decided.unwrap_or_else(|| (String::new(), "".into(), "".into()));
             Ok(Screened {
                 id,
                 group,
@@ -141,12 +143,13 @@ impl Transaction<'_> {
     ) -> Result<bool, StorageError> {
         {
             let db = &mut *self.db;
-            let decided: Option<(String, String)> = screenings::table
+            let decided: Option<(String, AccountName)> = screenings::table
                 .find((round.as_str(), &from.id))
                 .select((screenings::problem, screenings::first))
                 .first(db)
                 .optional()?;
-            if decided.unwrap_or_default() != (from.problem.clone(), from.first.clone()) {
+            let decided = decided.unwrap_or_else(|| (String::new(), "".into()));
+            if decided != (from.problem.clone(), from.first.clone()) {
                 return Ok(false);
             }
             let own = comments::table.find(&from.id).filter(comments::round.eq(round.as_str()));

@@ -8,7 +8,19 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Unit;
 use super::scope::Scope;
+use crate::id::typed_name;
 use crate::text::is_deceptive;
+
+typed_name! {
+    /// The code of a unit, `[A-Z0-9]{1,16}`.
+    UnitCode
+}
+
+typed_name! {
+    /// The code of a reporting group; a unit that stands alone is a group of its own code. Where a
+    /// list or a text is about the bureau as a whole, the bureau's (see [`Scope`]).
+    GroupCode
+}
 
 /// Longest code.
 const LONGEST: usize = 16;

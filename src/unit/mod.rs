@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use code::tidy_code;
+pub use code::{GroupCode, UnitCode, tidy_code};
 pub use decode::{decode, text_rows};
 pub use header::Meaning;
 pub use raw::{Raw, Spot};

@@ -166,7 +166,7 @@ fn figures_are_those_of_the_exports_and_others_groups_are_not_in_them() {
 fn without_a_valid_token_nothing_is_answered() {
     let bureau = bureau();
     let (_, document) = answer(&bureau.zicha.get("/api/v1/openapi.json"));
-    let now = bureau.zicha.app.tokens("clerk").unwrap()[0].id.clone();
+    let now = bureau.zicha.app.tokens(&"clerk".into()).unwrap()[0].id.clone();
     for (path, _) in operations(&document, &bureau.round) {
         let path = format!("/api/v1{path}");
         assert_eq!(bureau.zicha.get(&path).status, 401, "{path}");
@@ -179,19 +179,19 @@ fn without_a_valid_token_nothing_is_answered() {
         }
     }
     // A token dies with its account, at its owner's word, and with a new password.
-    bureau.zicha.app.set_account_active(&an_admin("admin"), "clerk", false).unwrap();
+    bureau.zicha.app.set_account_active(&an_admin("admin"), &"clerk".into(), false).unwrap();
     assert_eq!(bureau.ask("clerk", "/units").0, 401);
-    bureau.zicha.app.set_account_active(&an_admin("admin"), "clerk", true).unwrap();
+    bureau.zicha.app.set_account_active(&an_admin("admin"), &"clerk".into(), true).unwrap();
     assert_eq!(
         bureau.ask("clerk", "/units").0,
         401,
         "turning an account on again does not revive its tokens"
     );
-    let head = bureau.zicha.app.tokens("head").unwrap()[0].id.clone();
+    let head = bureau.zicha.app.tokens(&"head".into()).unwrap()[0].id.clone();
     assert!(bureau.zicha.app.end_token(&a_clerk("leader"), &head).is_err(), "only one's own");
     bureau.zicha.app.end_token(&a_clerk("head"), &head).unwrap();
     assert_eq!(bureau.ask("head", "/units").0, 401);
-    bureau.zicha.app.reset_password(&an_admin("admin"), "leader").unwrap();
+    bureau.zicha.app.reset_password(&an_admin("admin"), &"leader".into()).unwrap();
     assert_eq!(bureau.ask("leader", "/rounds").0, 401);
     for (label, days) in [("", 5), ("好", 0), ("好", 91), ("好\u{202E}", 5)] {
         assert!(

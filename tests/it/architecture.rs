@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules in story order.
 const ORDER: [&str; 17] = [
-    "text", "identity", "survey", "id", "unit", "round", "access", "response", "ballot", "tally",
+    "text", "identity", "id", "survey", "unit", "round", "access", "response", "ballot", "tally",
     "gate", "problem", "export", "storage", "app", "web", "cli",
 ];
 

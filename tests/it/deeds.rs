@@ -80,7 +80,7 @@ fn desk(app: &App, name: &str) -> Actor {
 }
 
 fn session(app: &App, name: &str) -> Session {
-    app.standing_of(name).unwrap().unwrap_or_else(|| panic!("{name} is no account"))
+    app.standing_of(&name.into()).unwrap().unwrap_or_else(|| panic!("{name} is no account"))
 }
 
 fn file(document: Document, group: Option<&str>) -> Wanted<'_> {
@@ -128,16 +128,16 @@ fn accounts(house: &mut House) {
         app.sign_in("jia", "wrong", "", "").unwrap_err()
     });
     house.does("guanli", &[Action::AccountOff], |app| {
-        app.set_account_active(&desk(app, "guanli"), "bing", false).unwrap();
+        app.set_account_active(&desk(app, "guanli"), &"bing".into(), false).unwrap();
     });
     house.does("guanli", &[Action::AccountOn], |app| {
-        app.set_account_active(&desk(app, "guanli"), "bing", true).unwrap();
+        app.set_account_active(&desk(app, "guanli"), &"bing".into(), true).unwrap();
     });
     let password = house.does("guanli", &[Action::PasswordReset], |app| {
-        app.reset_password(&desk(app, "guanli"), "bing").unwrap()
+        app.reset_password(&desk(app, "guanli"), &"bing".into()).unwrap()
     });
     house.does("jia", &[Action::AccountVouched], |app| {
-        app.vouch(&desk(app, "jia"), "bing").unwrap();
+        app.vouch(&desk(app, "jia"), &"bing".into()).unwrap();
     });
     let change =
         |app: &Arc<App>| app.change_password(&session(app, "bing"), &password, PASSWORD).unwrap();
@@ -153,12 +153,12 @@ fn accounts(house: &mut House) {
     let by_code = [Action::RecoveryUsed, Action::SignIn];
     house.does("bing", &by_code, |app| app.sign_in("bing", PASSWORD, &codes[0], "").unwrap());
     house.does("guanli", &[Action::SecondFactorOff], |app| {
-        app.disable_second_factor(&desk(app, "guanli"), "bing").unwrap();
+        app.disable_second_factor(&desk(app, "guanli"), &"bing".into()).unwrap();
     });
     house.does("jia", &[Action::TokenMade], |app| {
         app.make_token(&desk(app, "jia"), "台账", 1).unwrap()
     });
-    let token = house.app.tokens("jia").unwrap().remove(0);
+    let token = house.app.tokens(&"jia".into()).unwrap().remove(0);
     house.does("jia", &[Action::TokenEnded], |app| {
         app.end_token(&desk(app, "jia"), &token.id).unwrap();
     });
@@ -460,7 +460,7 @@ fn a_deed_whose_link_cannot_be_written_does_not_happen() {
                 results.edition.map(|edition| edition.number),
                 results.edits.len(),
             );
-            let accounts: Vec<String> =
+            let accounts: Vec<_> =
                 app.accounts(&shell()).unwrap().into_iter().map(|account| account.name).collect();
             let office = (
                 app.units().unwrap(),
@@ -478,7 +478,7 @@ fn a_deed_whose_link_cannot_be_written_does_not_happen() {
         );
         assert!(app.set_names(&by("jia"), "王五").is_err());
         assert!(app.add_account(&by("guanli"), "unseen", Role::Head, &[], Some(PASSWORD)).is_err());
-        assert!(app.set_account_active(&by("guanli"), "jia", false).is_err());
+        assert!(app.set_account_active(&by("guanli"), &"jia".into(), false).is_err());
         let row = ProblemEdit {
             statement: Some("unseen".to_owned()),
             category: 1,

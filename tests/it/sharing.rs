@@ -167,11 +167,15 @@ fn an_approval_ends_with_its_account() {
         let zicha = TestApp::start(backend);
         let round = opened(&zicha);
         for end in ["off", "reset", "database"] {
-            zicha.app.vouch(&a_clerk("bing"), "jia").ok();
+            zicha.app.vouch(&a_clerk("bing"), &"jia".into()).ok();
             zicha.app.approve(&a_clerk("jia"), &round, SharedStep::Destroy).unwrap();
             match end {
-                "off" => zicha.app.set_account_active(&an_admin("guanli"), "jia", false).unwrap(),
-                "reset" => drop(zicha.app.reset_password(&an_admin("guanli"), "jia").unwrap()),
+                "off" => {
+                    zicha.app.set_account_active(&an_admin("guanli"), &"jia".into(), false).unwrap()
+                }
+                "reset" => {
+                    drop(zicha.app.reset_password(&an_admin("guanli"), &"jia".into()).unwrap())
+                }
                 // Whoever turned it off did not do so here.
                 _ => {
                     use diesel::prelude::*;
@@ -199,8 +203,8 @@ fn an_approval_ends_with_its_account() {
             );
             assert!(zicha.app.round(&round).unwrap().destruction.is_none(), "{backend:?} {end}");
             if end != "database" {
-                zicha.app.set_account_active(&an_admin("guanli"), "jia", true).unwrap();
-                zicha.app.set_account_active(&an_admin("guanli"), "yi", true).unwrap();
+                zicha.app.set_account_active(&an_admin("guanli"), &"jia".into(), true).unwrap();
+                zicha.app.set_account_active(&an_admin("guanli"), &"yi".into(), true).unwrap();
             }
         }
         // An account that was never there, or may not, agrees to nothing.
@@ -356,8 +360,8 @@ fn whoever_sets_passwords_is_not_two_persons_at_once() {
         let app = &zicha.app;
         app.add_account(&shell(), "guanli", Role::Admin, &[], Some(PASSWORD)).unwrap();
         // The administrator resets head and clerk and would release with them.
-        app.reset_password(&an_admin("guanli"), "yi").unwrap();
-        app.reset_password(&an_admin("guanli"), "jia").unwrap();
+        app.reset_password(&an_admin("guanli"), &"yi".into()).unwrap();
+        app.reset_password(&an_admin("guanli"), &"jia".into()).unwrap();
         for name in ["yi", "jia"] {
             let said =
                 app.approve(&a_clerk(name), &round, SharedStep::Release).unwrap_err().to_string();
@@ -368,9 +372,9 @@ fn whoever_sets_passwords_is_not_two_persons_at_once() {
         assert!(app.approve(&a_clerk("xin"), &round, SharedStep::Release).is_err());
         // One who waits vouches for nobody, nobody for himself, and the administrator for nobody.
         assert!(
-            app.vouch(&a_clerk("jia"), "yi").is_err()
-                && app.vouch(&a_clerk("yi"), "yi").is_err()
-                && app.vouch(&an_admin("guanli"), "yi").is_err()
+            app.vouch(&a_clerk("jia"), &"yi".into()).is_err()
+                && app.vouch(&a_clerk("yi"), &"yi".into()).is_err()
+                && app.vouch(&an_admin("guanli"), &"yi".into()).is_err()
         );
         let desk = zicha.desk();
         desk.sign_in("bing", PASSWORD);

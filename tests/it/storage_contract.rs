@@ -236,8 +236,8 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
             write(storage, |tx| tx.add_account(&account, &[])),
             Err(StorageError::Exists)
         ));
-        assert_eq!(storage.account_units("甲").unwrap(), ["CY"]);
-        write(storage, |tx| tx.add_session("h", "甲", 100)).unwrap();
+        assert_eq!(storage.account_units(&"甲".into()).unwrap(), ["CY"]);
+        write(storage, |tx| tx.add_session("h", &"甲".into(), 100)).unwrap();
         storage.touch_session("h", 150).unwrap();
         let session = |hash: &str| {
             storage.session(hash).unwrap().map(|s| (s.account, s.started, s.seen, s.confirmed))
@@ -247,21 +247,21 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
         assert_eq!(session("h"), Some(("甲".into(), 100, 150, Some(160))));
         // A time step and a recovery code count once.
         write(storage, |tx| {
-            tx.set_second_factor("甲", Some("sealed"), 7, &["a".into(), "b".into()])
+            tx.set_second_factor(&"甲".into(), Some("sealed"), 7, &["a".into(), "b".into()])
         })
         .unwrap();
         assert!(
-            !storage.use_totp_step("甲", 7).unwrap()
-                && storage.use_totp_step("甲", 8).unwrap()
-                && !storage.use_totp_step("甲", 8).unwrap()
+            !storage.use_totp_step(&"甲".into(), 7).unwrap()
+                && storage.use_totp_step(&"甲".into(), 8).unwrap()
+                && !storage.use_totp_step(&"甲".into(), 8).unwrap()
         );
         assert!(
-            write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap()
-                && !write(storage, |tx| tx.take_recovery_code("甲", "a")).unwrap()
+            write(storage, |tx| tx.take_recovery_code(&"甲".into(), "a")).unwrap()
+                && !write(storage, |tx| tx.take_recovery_code(&"甲".into(), "a")).unwrap()
         );
-        assert_eq!(storage.recovery_codes_left("甲").unwrap(), 1);
-        write(storage, |tx| tx.set_second_factor("甲", None, 0, &[])).unwrap();
-        assert_eq!(storage.recovery_codes_left("甲").unwrap(), 0);
+        assert_eq!(storage.recovery_codes_left(&"甲".into()).unwrap(), 1);
+        write(storage, |tx| tx.set_second_factor(&"甲".into(), None, 0, &[])).unwrap();
+        assert_eq!(storage.recovery_codes_left(&"甲".into()).unwrap(), 0);
         storage.end_sessions("h", 0).unwrap();
         assert_eq!(session("h"), None);
         write(storage, |tx| tx.set_setting("k", "v")).unwrap();

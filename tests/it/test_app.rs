@@ -151,12 +151,12 @@ pub fn shell() -> Actor {
 
 /// A clerk of this name at the desk; what takes two accounts looks the name up.
 pub fn a_clerk(name: &str) -> Actor {
-    Actor::Desk(Session::standing(name.to_owned(), Role::Clerk, Vec::new()))
+    Actor::Desk(Session::standing(name.into(), Role::Clerk, Vec::new()))
 }
 
 /// An administrator of this name.
 pub fn an_admin(name: &str) -> Actor {
-    Actor::Desk(Session::standing(name.to_owned(), Role::Admin, Vec::new()))
+    Actor::Desk(Session::standing(name.into(), Role::Admin, Vec::new()))
 }
 
 impl TestApp {

@@ -18,6 +18,7 @@ use crate::app::accounts::role::Role;
 use crate::app::accounts::session::{digest, random_hex};
 use crate::app::accounts::vouching::ACCOUNT_CHANGES;
 use crate::app::{Action, Actor, App, AppError, Permission};
+use crate::id::AccountName;
 use crate::storage::{AccountRow, StorageError, Transaction};
 use crate::text::Refusal;
 
@@ -27,7 +28,7 @@ use crate::text::Refusal;
 pub(in crate::app) struct Doorkeeper {
     pub(in crate::app) passwords: passwords::Places,
     /// Secrets of second factors that wait for their first code, by account.
-    pub(in crate::app) pending: Mutex<HashMap<String, (totp_rs::Secret, Instant)>>,
+    pub(in crate::app) pending: Mutex<HashMap<AccountName, (totp_rs::Secret, Instant)>>,
     pub(in crate::app) throttle: throttle::Throttle,
     pub(in crate::app) factor_tries: Mutex<vouching::FactorTries>,
     /// Failed sign-ins that are to be told in the chain: when, by whom, and what failed.
@@ -40,7 +41,7 @@ pub(in crate::app) struct Doorkeeper {
 #[derive(Debug, Clone)]
 pub struct AccountInfo {
     /// Sign-in name.
-    pub name: String,
+    pub name: AccountName,
     /// Role.
     pub role: Role,
     /// Units it may see.
@@ -94,11 +95,11 @@ impl App {
         let (mut row, password) = self.new_account(name, role, units, None)?;
         row.waits = Some(self.waits_until());
         let changes = self.account_changes_with_now()?;
-        self.record(by.name(), Action::AccountAdd, &row.name, |tx| {
+        self.record(by.name(), Action::AccountAdd, row.name.as_str(), |tx| {
             keep_account(tx, &row, units)?;
             Ok(tx.set_setting(ACCOUNT_CHANGES, &changes)?)
         })?;
-        Ok((row.name, password))
+        Ok((row.name.to_string(), password))
     }
 
     /// Adds an account where the right was proved, by a role or by a set-up link.
@@ -111,7 +112,7 @@ impl App {
         password: Option<&str>,
     ) -> Result<String, AppError> {
         let (row, password) = self.new_account(name, role, units, password)?;
-        self.record(by, Action::AccountAdd, &row.name, |tx| keep_account(tx, &row, units))?;
+        self.record(by, Action::AccountAdd, row.name.as_str(), |tx| keep_account(tx, &row, units))?;
         Ok(password)
     }
 
@@ -162,7 +163,7 @@ impl App {
             None => passwords::generate(),
         };
         let row = AccountRow {
-            name: name.to_owned(),
+            name: AccountName::from(name.as_str()),
             role: role.as_str().to_owned(),
             password: passwords::hash(&password)?,
             active: true,
@@ -211,36 +212,46 @@ impl App {
 
     /// Lets an account sign in or not; its sessions end. Somebody must always be left to manage
     /// accounts.
-    pub fn set_account_active(&self, by: &Actor, name: &str, active: bool) -> Result<(), AppError> {
+    pub fn set_account_active(
+        &self,
+        by: &Actor,
+        name: &AccountName,
+        active: bool,
+    ) -> Result<(), AppError> {
         by.need(Permission::Accounts)?;
         self.known_account(name)?;
-        if !active && by.name() == name {
+        if !active && *name == by.name() {
             return Err(
                 Refusal::new("不能停用自己的账号", "you cannot turn your own account off").into()
             );
         }
-        self.deed(by, if active { Action::AccountOn } else { Action::AccountOff }, name, |tx| {
-            if !active {
-                tx.end_other_sessions(name, "")?;
-                tx.end_tokens(name, None)?;
-            }
-            tx.set_active(name, active)?;
-            // What it agreed to ends with it.
-            Ok(tx.forget_approvals_of(name)?)
-        })
+        self.deed(
+            by,
+            if active { Action::AccountOn } else { Action::AccountOff },
+            name.as_str(),
+            |tx| {
+                if !active {
+                    tx.end_other_sessions(name, "")?;
+                    tx.end_tokens(name, None)?;
+                }
+                tx.set_active(name, active)?;
+                // What it agreed to ends with it.
+                Ok(tx.forget_approvals_of(name)?)
+            },
+        )
     }
 
     /// Gives an account a new password, shown once; its sessions end.
-    pub fn reset_password(&self, by: &Actor, name: &str) -> Result<String, AppError> {
+    pub fn reset_password(&self, by: &Actor, name: &AccountName) -> Result<String, AppError> {
         by.need(Permission::Accounts)?;
         self.known_account(name)?;
         let password = passwords::generate();
         let hash = passwords::hash(&password)?;
         let (waits, changes) = (self.waits_until(), self.account_changes_with_now()?);
-        self.deed(by, Action::PasswordReset, name, |tx| {
+        self.deed(by, Action::PasswordReset, name.as_str(), |tx| {
             tx.set_password(name, &hash, true)?;
             tx.set_waits(name, Some(waits))?;
-            if by.name() != name {
+            if *name != by.name() {
                 tx.set_setting(ACCOUNT_CHANGES, &changes)?;
             }
             tx.forget_approvals_of(name)?;
@@ -256,11 +267,12 @@ impl App {
     pub(in crate::app) fn account_like(&self, name: &str) -> Result<Option<AccountRow>, AppError> {
         let all = self.storage.accounts()?;
         let exact = all.iter().position(|account| account.name == name);
-        let like = all.iter().position(|account| passwords::sign_in_name(&account.name) == name);
+        let like =
+            all.iter().position(|account| passwords::sign_in_name(account.name.as_str()) == name);
         Ok(exact.or(like).and_then(|at| all.into_iter().nth(at)))
     }
 
-    pub(in crate::app) fn known_account(&self, name: &str) -> Result<AccountRow, AppError> {
+    pub(in crate::app) fn known_account(&self, name: &AccountName) -> Result<AccountRow, AppError> {
         self.storage
             .account(name)?
             .ok_or_else(|| Refusal::new("没有这个账号", "there is no such account").into())
@@ -322,7 +334,7 @@ fn exists(name: &str) -> Refusal {
 
 fn keep_account(tx: &mut Transaction, row: &AccountRow, units: &[String]) -> Result<(), AppError> {
     match tx.add_account(row, units) {
-        Err(StorageError::Exists) => Err(exists(&row.name).into()),
+        Err(StorageError::Exists) => Err(exists(row.name.as_str()).into()),
         other => Ok(other?),
     }
 }

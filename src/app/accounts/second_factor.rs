@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::app::accounts::passwords;
 use crate::app::accounts::session::digest;
 use crate::app::{Action, Actor, App, AppError, Permission, Session, rng};
+use crate::id::AccountName;
 use crate::storage::AccountRow;
 use crate::text::Refusal;
 
@@ -29,10 +30,12 @@ pub struct NewSecret {
 }
 
 impl NewSecret {
-    fn of(account: &str, secret: &Secret) -> Self {
+    fn of(account: &AccountName, secret: &Secret) -> Self {
         let base32 = secret.to_base32();
-        let label =
-            percent_encoding::utf8_percent_encode(account, percent_encoding::NON_ALPHANUMERIC);
+        let label = percent_encoding::utf8_percent_encode(
+            account.as_str(),
+            percent_encoding::NON_ALPHANUMERIC,
+        );
         Self { url: format!("otpauth://totp/zicha:{label}?secret={base32}&issuer=zicha"), base32 }
     }
 }
@@ -60,7 +63,7 @@ impl App {
     }
 
     /// The secret that waits for its first code.
-    pub fn pending_second_factor(&self, account: &str) -> Option<NewSecret> {
+    pub fn pending_second_factor(&self, account: &AccountName) -> Option<NewSecret> {
         let mut pending = self.doorkeeper.pending.lock().unwrap_or_else(PoisonError::into_inner);
         pending.retain(|_, (_, since)| since.elapsed() < PENDING);
         pending.get(account).map(|(secret, _)| NewSecret::of(account, secret))
@@ -69,7 +72,7 @@ impl App {
     /// Puts the secret that waits into use if `code` is its current one; returns the recovery
     /// codes, which are shown once.
     pub fn enable_second_factor(&self, by: &Actor, code: &str) -> Result<Vec<String>, AppError> {
-        let account = by.name();
+        let account = by.account()?;
         let waiting = || self.doorkeeper.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let secret = waiting()
             .get(account)
@@ -87,7 +90,7 @@ impl App {
         let sealed = self.seal_secret(account, &secret);
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| passwords::generate()).collect();
         let hashes: Vec<String> = codes.iter().map(|c| digest(&plain(c))).collect();
-        self.deed(by, Action::SecondFactorOn, account, |tx| {
+        self.deed(by, Action::SecondFactorOn, account.as_str(), |tx| {
             Ok(tx.set_second_factor(account, Some(&sealed), step as i64, &hashes)?)
         })?;
         waiting().remove(account);
@@ -103,7 +106,7 @@ impl App {
     ) -> Result<(), AppError> {
         self.prove_both(session, password, code)?;
         let account = &session.account;
-        self.record(account, Action::SecondFactorOff, account, |tx| {
+        self.record(account.as_str(), Action::SecondFactorOff, account.as_str(), |tx| {
             Ok(tx.set_second_factor(account, None, 0, &[])?)
         })
     }
@@ -124,11 +127,11 @@ impl App {
     }
 
     /// Takes the second factor of an account away, when phone and codes are lost.
-    pub fn disable_second_factor(&self, by: &Actor, account: &str) -> Result<(), AppError> {
+    pub fn disable_second_factor(&self, by: &Actor, account: &AccountName) -> Result<(), AppError> {
         by.need(Permission::Accounts)?;
-        self.deed(by, Action::SecondFactorOff, account, |tx| {
+        self.deed(by, Action::SecondFactorOff, account.as_str(), |tx| {
             tx.set_second_factor(account, None, 0, &[])?;
-            if by.name() != account {
+            if *account != by.name() {
                 tx.forget_approvals_of(account)?;
             }
             Ok(())
@@ -136,12 +139,12 @@ impl App {
     }
 
     /// Whether an account has a second factor.
-    pub fn has_second_factor(&self, account: &str) -> Result<bool, AppError> {
+    pub fn has_second_factor(&self, account: &AccountName) -> Result<bool, AppError> {
         Ok(self.storage.account(account)?.is_some_and(|a| a.totp.is_some()))
     }
 
     /// How many recovery codes an account has left.
-    pub fn recovery_codes_left(&self, account: &str) -> Result<i64, AppError> {
+    pub fn recovery_codes_left(&self, account: &AccountName) -> Result<i64, AppError> {
         Ok(self.storage.recovery_codes_left(account)?)
     }
 
@@ -155,7 +158,7 @@ impl App {
         let Some(sealed) = &account.totp else { return Ok(true) };
         let code = plain(code);
         if code.len() > 8 {
-            let used = self.record(&account.name, Action::RecoveryUsed, "", |tx| {
+            let used = self.record(account.name.as_str(), Action::RecoveryUsed, "", |tx| {
                 if tx.take_recovery_code(&account.name, &digest(&code))? {
                     Ok(())
                 } else {
@@ -189,21 +192,21 @@ impl App {
         ChaCha20Poly1305::new((&self.key.derive("zicha/totp/1")).into())
     }
 
-    fn seal_secret(&self, account: &str, secret: &Secret) -> String {
+    fn seal_secret(&self, account: &AccountName, secret: &Secret) -> String {
         let nonce: [u8; 12] = rng().random();
-        let payload = Payload { msg: secret.as_ref(), aad: account.as_bytes() };
+        let payload = Payload { msg: secret.as_ref(), aad: account.as_str().as_bytes() };
         let sealed =
             self.cipher().encrypt((&nonce).into(), payload).expect("sealing in memory cannot fail");
         hex::encode([nonce.as_slice(), &sealed].concat())
     }
 
-    fn open_secret(&self, account: &str, sealed: &str) -> Option<Secret> {
+    fn open_secret(&self, account: &AccountName, sealed: &str) -> Option<Secret> {
         let bytes = hex::decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(12)?;
         let nonce: [u8; 12] = nonce.try_into().ok()?;
         let plain = Zeroizing::new(
             self.cipher()
-                .decrypt((&nonce).into(), Payload { msg: sealed, aad: account.as_bytes() })
+                .decrypt((&nonce).into(), Payload { msg: sealed, aad: account.as_str().as_bytes() })
                 .ok()?,
         );
         Some(Secret::from(plain.as_slice()))

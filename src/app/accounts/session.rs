@@ -1,6 +1,7 @@
 //! Who is signed in, as every use case sees it.
 //! A session lives under the digest of its cookie, so that the database signs nobody in.
 
+use crate::id::AccountName;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
@@ -11,7 +12,7 @@ use crate::app::rng;
 #[derive(Debug, Clone)]
 pub struct Session {
     /// Account.
-    pub account: String,
+    pub account: AccountName,
     /// Role.
     pub role: Role,
     /// Units it may see (leader, unit head).
@@ -28,7 +29,7 @@ pub struct Session {
 impl Session {
     /// What an account is entitled to, without anybody being signed in: for its programs.
     #[must_use]
-    pub fn standing(account: String, role: Role, units: Vec<String>) -> Self {
+    pub fn standing(account: AccountName, role: Role, units: Vec<String>) -> Self {
         Self {
             account,
             role,

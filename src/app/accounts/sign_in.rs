@@ -44,7 +44,7 @@ impl App {
         let name = account.as_ref().map_or(name.as_str(), |a| a.name.as_str());
         let hash = account.as_ref().map_or(DUMMY_HASH, |a| a.password.as_str());
         let fits = self.verify_password(&attempt, hash, password)?;
-        match &account {
+        let owner = match &account {
             Some(account) if fits => {
                 self.may_give_code(name, attempt.known())?;
                 if !self.second_factor_fits(account, code)? {
@@ -53,20 +53,21 @@ impl App {
                     return Err(refused());
                 }
                 self.code_fits(name);
+                &account.name
             }
             Some(_) => {
                 self.failed_to_sign_in(name, Action::SignInFailed);
                 return Err(refused());
             }
             None => return Err(refused()),
-        }
+        };
         self.succeeded(&attempt);
         let cookie = self.new_cookie(name);
         let now = self.now().unix_timestamp();
         self.storage.end_sessions("", now - SESSION_LONGEST)?;
         self.note_failed()?;
         self.record(name, Action::SignIn, "", |tx| {
-            Ok(tx.add_session(&digest(&cookie), name, now)?)
+            Ok(tx.add_session(&digest(&cookie), owner, now)?)
         })?;
         Ok(cookie)
     }
@@ -140,7 +141,7 @@ impl App {
             old,
             Refusal::new("现在的口令不正确", "the present password is wrong"),
         )?;
-        passwords::check(new, &[&session.account, &self.bureau_name()?])
+        passwords::check(new, &[session.account.as_str(), &self.bureau_name()?])
             .map_err(|r| r.at("new"))?;
         if old == new {
             return Err(Refusal::new(
@@ -151,7 +152,7 @@ impl App {
             .into());
         }
         let (account, hash) = (&session.account, passwords::hash(new)?);
-        self.record(account, Action::PasswordReset, account, |tx| {
+        self.record(account.as_str(), Action::PasswordReset, account.as_str(), |tx| {
             tx.set_password(account, &hash, false)?;
             tx.end_other_sessions(account, &session.key)?;
             tx.end_tokens(account, None)?;
@@ -173,7 +174,7 @@ impl App {
         wrong: Refusal,
     ) -> Result<(), AppError> {
         // Whoever holds a session is not shut out by those who have none.
-        let attempt = self.may_try(&session.account, Trying::Session(&session.key))?;
+        let attempt = self.may_try(session.account.as_str(), Trying::Session(&session.key))?;
         let account = self.known_account(&session.account)?;
         if !self.verify_password(&attempt, &account.password, password)? {
             return Err(wrong.into());

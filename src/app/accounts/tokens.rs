@@ -4,6 +4,7 @@
 
 use crate::app::accounts::session::{digest, random_hex};
 use crate::app::{Action, Actor, App, AppError, Session};
+use crate::id::AccountName;
 use crate::storage::TokenRow;
 use crate::text::Refusal;
 
@@ -26,7 +27,7 @@ pub struct Token {
 impl App {
     /// Makes a token for an account; returns it, this once.
     pub fn make_token(&self, by: &Actor, label: &str, days: u32) -> Result<String, AppError> {
-        let (account, label) = (by.name(), label.trim());
+        let (account, label) = (by.account()?, label.trim());
         if crate::text::Rule::line(40).check(label).is_err() {
             return Err(Refusal::new(
                 "请写明令牌用途（1 至 40 字）",
@@ -52,7 +53,7 @@ impl App {
         let token = format!("{PREFIX}{}", random_hex());
         let row = TokenRow {
             hash: digest(&token),
-            account: account.to_owned(),
+            account: account.clone(),
             label: label.to_owned(),
             ends: now + i64::from(days) * 86_400,
         };
@@ -61,7 +62,7 @@ impl App {
     }
 
     /// Tokens of an account that still work.
-    pub fn tokens(&self, account: &str) -> Result<Vec<Token>, AppError> {
+    pub fn tokens(&self, account: &AccountName) -> Result<Vec<Token>, AppError> {
         let rows = self.storage.tokens(account, self.now().unix_timestamp())?;
         Ok(rows
             .into_iter()
@@ -72,7 +73,7 @@ impl App {
     /// Ends a token of an account.
     pub fn end_token(&self, by: &Actor, id: &str) -> Result<(), AppError> {
         self.deed(by, Action::TokenEnded, "", |tx| {
-            if tx.end_tokens(by.name(), Some(id))? == 0 {
+            if tx.end_tokens(by.account()?, Some(id))? == 0 {
                 return Err(Refusal::new("没有这个令牌", "there is no such token").into());
             }
             Ok(())
@@ -89,7 +90,7 @@ impl App {
     }
 
     /// What an account may do now, without anybody being signed in.
-    pub fn standing_of(&self, account: &str) -> Result<Option<Session>, AppError> {
+    pub fn standing_of(&self, account: &AccountName) -> Result<Option<Session>, AppError> {
         let known = self.storage.account(account)?.filter(|a| a.active);
         let Some(role) = known.and_then(|a| a.role.parse().ok()) else { return Ok(None) };
         let (account, units) = (account.to_owned(), self.storage.account_units(account)?);

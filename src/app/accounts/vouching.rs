@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::deeds::link;
 use crate::app::{AccountInfo, Action, Actor, App, AppError, Permission};
+use crate::id::AccountName;
 use crate::text::Refusal;
 
 /// For how long such an account takes no part in what takes two, in seconds.
@@ -42,24 +43,24 @@ impl App {
 
     /// Says that the owner of an account was seen. Whoever waits cannot say so, nor can anybody of
     /// himself.
-    pub fn vouch(&self, by: &Actor, name: &str) -> Result<(), AppError> {
+    pub fn vouch(&self, by: &Actor, name: &AccountName) -> Result<(), AppError> {
         by.need(Permission::RunRounds)?;
         let waiting = self.waiting_accounts()?;
-        if !waiting.iter().any(|account| account.name == name) {
+        if !waiting.iter().any(|account| account.name == *name) {
             return Err(Refusal::new(
                 format!("账号 {name} 不需要确认"),
                 format!("account {name} does not wait for that"),
             )
             .into());
         }
-        if by.name() == name || waiting.iter().any(|account| account.name == by.name()) {
+        if *name == by.name() || waiting.iter().any(|account| account.name == by.name()) {
             return Err(Refusal::new(
                 "须由政工科另一个账号确认，且该账号本身不在等待确认",
                 "another account of the section has to say so, one that does not wait itself",
             )
             .into());
         }
-        self.deed(by, Action::AccountVouched, name, |tx| Ok(tx.set_waits(name, None)?))
+        self.deed(by, Action::AccountVouched, name.as_str(), |tx| Ok(tx.set_waits(name, None)?))
     }
 
     /// When accounts were made or reset by another, now being the last of them: for the bulletin,
@@ -84,8 +85,8 @@ impl App {
 
     /// How many wrong codes somebody who knew the password gave between the owner's last two
     /// sign-ins.
-    pub fn wrong_codes_before(&self, account: &str) -> Result<u64, AppError> {
-        Ok(self.storage.audited_before_sign_in(account, Action::CodeFailed.code())?)
+    pub fn wrong_codes_before(&self, account: &AccountName) -> Result<u64, AppError> {
+        Ok(self.storage.audited_before_sign_in(account.as_str(), Action::CodeFailed.code())?)
     }
 
     /// Refuses to look at a code while the pause after wrong ones lasts. A browser that has signed

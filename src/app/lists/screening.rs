@@ -129,8 +129,8 @@ impl App {
             state: ScreeningState::Proposed,
             summary: summary.to_owned(),
             problem: decision.problem.clone(),
-            first: by.name().to_owned(),
-            second: String::new(),
+            first: by.account()?.clone(),
+            second: "".into(),
             ..seen.clone()
         };
         self.screen(by, id, seen, &to)
@@ -173,7 +173,7 @@ impl App {
         }
         let to = Screened {
             state: ScreeningState::Screened,
-            second: by.name().to_owned(),
+            second: by.account()?.clone(),
             ..seen.clone()
         };
         self.screen(by, id, seen, &to)

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::app::{AppError, Results};
 use crate::gate::Level;
+use crate::id::AccountName;
 use crate::problem::{ProblemList, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::round::RoundState;
@@ -24,7 +25,7 @@ use crate::web::page::csrf;
 pub fn overview_page(
     session: &Session,
     results: &Results,
-    agreed: &[String],
+    agreed: &[AccountName],
 ) -> Result<Markup, AppError> {
     let lang = session.lang;
     let id = &results.round.id;
@@ -143,7 +144,7 @@ fn overview_row(
 fn issued_card(
     session: &Session,
     results: &Results,
-    agreed: &[String],
+    agreed: &[AccountName],
 ) -> Result<Markup, AppError> {
     let lang = session.lang;
     let changed = results.has_unissued_changes()?;

@@ -10,6 +10,7 @@ use actix_web::web::Path;
 use maud::{Markup, html};
 
 use crate::app::{Action, AppError, Results, SharedStep};
+use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
@@ -32,7 +33,7 @@ pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
     let id = round.into_inner();
     let (results, agreed) = desk
         .run(move |app, by| {
-            let agreed: Vec<String> = app
+            let agreed: Vec<AccountName> = app
                 .approvals(&id)?
                 .into_iter()
                 .filter(|(step, _)| step == SharedStep::Lists.as_str())

@@ -9,6 +9,7 @@ use actix_web::web::Path;
 use maud::html;
 
 use crate::app::{AppError, Decision};
+use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::storage::{Screened, ScreeningState};
@@ -98,7 +99,7 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
         summary: form.first("seen_summary").replace("\r\n", "\n"),
         state: ScreeningState::parse(form.first("seen_state")).ok_or(WebError::NothingHere)?,
         problem: form.first("seen_problem").to_owned(),
-        first: form.first("seen_first").to_owned(),
+        first: form.first("seen_first").into(),
         ..text.clone()
     };
     let decision = Decision {
@@ -167,10 +168,10 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
 
 /// Whether a text waits for this screener: nobody has dealt with it, or somebody else has proposed
 /// something.
-fn waits_for(text: &Screened, account: &str) -> bool {
+fn waits_for(text: &Screened, account: &AccountName) -> bool {
     match text.state {
         ScreeningState::Pending => !text.body.is_empty(),
-        ScreeningState::Proposed => text.first != account,
+        ScreeningState::Proposed => text.first != *account,
         ScreeningState::Screened => false,
     }
 }

@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use crate::app::{AppError, Role};
+use crate::id::AccountName;
 use crate::response::Form;
 use crate::text::Refusal;
 use crate::web::desk::answer::{Answer, Desk};
@@ -46,13 +47,13 @@ pub async fn act(desk: Desk, Posted(form): Posted) -> Answer {
 
     let result = desk
         .run(move |app, by| {
-            let name = form.first("name");
+            let name = &AccountName::from(form.first("name"));
             match form.first("do") {
                 "off" => app.set_account_active(by, name, false).map(|()| None),
                 "on" => app.set_account_active(by, name, true).map(|()| None),
                 "factor" => app.disable_second_factor(by, name).map(|()| None),
                 "password" => {
-                    app.reset_password(by, name).map(|password| Some((name.to_owned(), password)))
+                    app.reset_password(by, name).map(|password| Some((name.to_string(), password)))
                 }
                 _ => Err(Refusal::new("没有这个操作", "there is no such step").into()),
             }

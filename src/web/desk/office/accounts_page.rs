@@ -132,16 +132,16 @@ fn one(session: &Session, account: &AccountInfo) -> Markup {
                 } @else {
                     @if account.active {
                         @let label = lang.pick("停用", "Turn off");
-                (step(session, &account.name, "off", label))
+                (step(session, account.name.as_str(), "off", label))
                     } @else {
-                        (step(session, &account.name, "on", lang.pick("启用", "Turn on")))
+                        (step(session, account.name.as_str(), "on", lang.pick("启用", "Turn on")))
                     }
-                    (step(session, &account.name,
+                    (step(session, account.name.as_str(),
                         "password",
                         lang.pick("重置口令", "Reset password"),
                     ))
                     @if account.second_factor {
-                        (step(session, &account.name,
+                        (step(session, account.name.as_str(),
                             "factor",
                             lang.pick("取消动态口令", "Remove one-time code"),
                         ))

@@ -84,7 +84,7 @@ pub async fn show(desk: Desk) -> Answer {
 
 /// `POST /desk/vouch`: a colleague was seen.
 pub async fn vouch(desk: Desk, Posted(form): Posted) -> Answer {
-    match desk.run(move |app, by| app.vouch(by, form.first("name"))).await? {
+    match desk.run(move |app, by| app.vouch(by, &form.first("name").into())).await? {
         Ok(()) => Ok(see_other("/desk")),
         Err(error) => desk.refused(error, "/desk"),
     }

@@ -102,7 +102,7 @@ pub async fn post(
             let typed = waiting.form.as_deref().and_then(|field| carried::opened(&app, field));
             if let (Some((owner, typed)), Some(user)) = (typed, user) {
                 // What somebody else typed stays with the page that was left.
-                let typed = Some(typed).filter(|_| app.is_owner(&user.account, &owner));
+                let typed = Some(typed).filter(|_| app.is_owner(user.account.as_str(), &owner));
                 let session = Session { user, lang, here: "/desk".to_owned() };
                 let page = go_on(&session, &waiting.to, typed.as_ref());
                 let desk = Desk::of(session, app.clone());

@@ -8,6 +8,7 @@ use actix_web::web::Data;
 
 use super::follow;
 use crate::app::{AppError, Progress, SharedStep};
+use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::round::{Round, RoundState, Scopes};
 use crate::survey::Survey;
@@ -28,7 +29,7 @@ pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) marks: String,
     pub(in crate::web::desk) opening: Option<Result<Progress, Refusal>>,
     /// Who has agreed to let the results out.
-    pub(in crate::web::desk) released_by: Vec<String>,
+    pub(in crate::web::desk) released_by: Vec<AccountName>,
     /// What a release would be agreed to.
     pub(in crate::web::desk) seen: String,
     /// What slips lead to, or why they cannot be printed.

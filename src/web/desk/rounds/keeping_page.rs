@@ -2,6 +2,7 @@
 //! Whoever agrees sees what is agreed to.
 
 use crate::app::SharedStep;
+use crate::id::AccountName;
 use crate::round::{Day, Destruction, Round, RoundState};
 use crate::text::{Lang, Refusal};
 use crate::web::desk::Session;
@@ -11,7 +12,7 @@ use maud::{Markup, html};
 pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) round: Round,
     pub(in crate::web::desk) texts: u64,
-    pub(in crate::web::desk) approvals: Vec<(String, String)>,
+    pub(in crate::web::desk) approvals: Vec<(String, AccountName)>,
     /// What would be lost unread with the originals.
     pub(in crate::web::desk) unscreened: Option<Refusal>,
 }
@@ -238,7 +239,7 @@ fn shared(session: &Session, facts: &Facts, step: SharedStep, label: &str) -> Ma
                             ))
                         }
                     }
-                    Some(account) if account == session.account => {
+                    Some(account) if session.account == *account => {
                         span.soft {
                             (lang.pick("您已提出“", "You asked for “"))
                             (label)
