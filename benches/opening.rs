@@ -48,7 +48,7 @@ fn main() {
     let hashes: Vec<SlipHash> = (0..ballots as u64)
         .map(|n| SlipHash(std::array::from_fn(|b| if b < 8 { n.to_be_bytes()[b] } else { 7 })))
         .collect();
-    let slips: Vec<(SlipHash, String)> = hashes.iter().map(|h| (*h, "CY".to_owned())).collect();
+    let slips: Vec<_> = hashes.iter().map(|h| (*h, "CY".into())).collect();
     assert!(storage.replace_slips(&full, None, &slips).expect("slips"));
     let key = ServerKey::parse(
         &std::fs::read_to_string(folder.path().join("server.key")).expect("a key"),
@@ -71,7 +71,7 @@ fn main() {
                 for chunk in part.chunks(256) {
                     let batch = chunk.iter().map(|h| Posting {
                         slip: Some(*h),
-                        ballot: public.seal(stuffing, full, "CY", plaintext, &mut rng),
+                        ballot: public.seal(stuffing, full, &"CY".into(), plaintext, &mut rng),
                     });
                     send.send(batch.collect()).expect("the writer runs");
                 }
@@ -195,7 +195,7 @@ fn pure_rate(survey: &Survey, plaintext: &[u8]) -> f64 {
     let (private, public) =
         zicha::ballot::RoundPrivateKey::generate(&mut rng).expect("memory can be locked");
     let ballots: Vec<_> =
-        (0..4000).map(|_| public.seal(&key, &round, "CY", plaintext, &mut rng)).collect();
+        (0..4000).map(|_| public.seal(&key, &round, &"CY".into(), plaintext, &mut rng)).collect();
     let layout = Layout::of(survey, BallotEdition::default());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let started = Instant::now();

@@ -57,11 +57,11 @@ fn main() {
             .map(|n| {
                 let code = format!("U{n}");
                 Unit {
-                    code: code.clone(),
+                    code: code.as_str().into(),
                     name: code.clone(),
                     kind: "squad".into(),
                     headcount: rng.random_range(3..=50),
-                    group: code.clone(),
+                    group: code.as_str().into(),
                     group_name: code,
                 }
             })

@@ -29,8 +29,9 @@ fn main() {
 
     let mut ballots: Vec<SealedBallot> = Vec::new();
     let seal = median(|| {
-        ballots =
-            (0..BALLOTS).map(|_| public.seal(&psk, &round, "CY", &plaintext, &mut rng)).collect();
+        ballots = (0..BALLOTS)
+            .map(|_| public.seal(&psk, &round, &"CY".into(), &plaintext, &mut rng))
+            .collect();
     });
     let open = median(|| {
         for ballot in &ballots {

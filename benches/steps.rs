@@ -78,7 +78,7 @@ fn questionnaire(count: usize) {
     let round: RoundId = "abcdefgh".parse().expect("a round id");
     let (private, public) = RoundPrivateKey::generate(&mut rng).expect("memory can be locked");
     let plaintext = straight.read(body.as_bytes()).expect("a plain form").plaintext;
-    let ballot = public.seal(&psk, &round, "CY", &plaintext, &mut rng);
+    let ballot = public.seal(&psk, &round, &"CY".into(), &plaintext, &mut rng);
     let response = layout.decode(&plaintext).expect("our own");
     let units =
         parse_csv("code,name,kind,headcount\nCY,甲,squad,1000\n".as_bytes()).expect("one unit");
@@ -88,9 +88,11 @@ fn questionnaire(count: usize) {
         let form = Form::decode(body.as_bytes()).expect("a form");
         black_box(layout.encode(&read(&survey, &form).expect("good answers")).expect("they fit"));
     });
-    let seal = each(200, || drop(black_box(public.seal(&psk, &round, "CY", &plaintext, &mut rng))));
+    let seal = each(200, || {
+        drop(black_box(public.seal(&psk, &round, &"CY".into(), &plaintext, &mut rng)));
+    });
     let open = each(200, || drop(black_box(private.open(&psk, &round, &ballot).expect("our own"))));
-    let add = each(2_000, || tally.add("CY", &response));
+    let add = each(2_000, || tally.add(&"CY".into(), &response));
     println!(
         "{count:9}  {:10}  {:15}  {parse:8.1}  {slow:13.1}  {seal:7.1}  {open:7.1}  {add:8.2}",
         body.len(),

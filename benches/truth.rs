@@ -186,11 +186,11 @@ fn simulate(survey: &Survey, how: Behaviour) -> Counts {
                 let code = format!("U{n}");
                 let headcount = rng.random_range(3..=50);
                 Unit {
-                    code: code.clone(),
+                    code: code.as_str().into(),
                     name: code.clone(),
                     kind: "squad".into(),
                     headcount,
-                    group: code.clone(),
+                    group: code.as_str().into(),
                     group_name: code,
                 }
             })
@@ -230,8 +230,10 @@ fn simulate(survey: &Survey, how: Behaviour) -> Counts {
             true,
         );
         for group in release.groups.iter().filter(|g| g.units.len() == 1) {
-            let at =
-                units.iter().position(|u| u.code == group.code).expect("a unit of this bureau");
+            let at = units
+                .iter()
+                .position(|u| u.code.as_str() == group.code.as_str())
+                .expect("a unit of this bureau");
             let turnout = TURNOUTS
                 [if turnouts[at] < 0.75 { 0 } else { 1 + usize::from(turnouts[at] >= 0.85) }];
             for q in &items {

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::response::{Answer, Response};
 use crate::survey::{Kind, Survey};
-use crate::unit::Group;
+use crate::unit::{Group, UnitCode};
 
 /// A secret count. It has no `Display` and no `Serialize`; only the gate may look inside.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -81,8 +81,8 @@ pub struct Tally {
     /// In the order of the configured groups.
     pub groups: Vec<GroupTally>,
     /// Ballots that count, by unit.
-    pub counted_by_unit: BTreeMap<String, Count>,
-    group_of: HashMap<String, usize>,
+    pub counted_by_unit: BTreeMap<UnitCode, Count>,
+    group_of: HashMap<UnitCode, usize>,
     ranges: Vec<Vec<(i64, i64)>>,
 }
 
@@ -115,7 +115,7 @@ impl Tally {
                 }
             })
             .collect();
-        let group_of: HashMap<String, usize> = groups
+        let group_of: HashMap<UnitCode, usize> = groups
             .iter()
             .enumerate()
             .flat_map(|(n, g)| g.units.iter().map(move |u| (u.clone(), n)))
@@ -133,12 +133,12 @@ impl Tally {
 
     /// Whether a unit belongs to the round.
     #[must_use]
-    pub fn knows(&self, unit: &str) -> bool {
+    pub fn knows(&self, unit: &UnitCode) -> bool {
         self.group_of.contains_key(unit)
     }
 
     /// Adds one opened ballot of a known unit.
-    pub fn add(&mut self, unit: &str, response: &Response) {
+    pub fn add(&mut self, unit: &UnitCode, response: &Response) {
         let Some(&at) = self.group_of.get(unit) else { return };
         let group = &mut self.groups[at];
         group.opened.bump();
@@ -158,7 +158,7 @@ impl Tally {
     }
 
     /// Adds one ballot of a known unit that did not open or did not fit.
-    pub fn spoil(&mut self, unit: &str) {
+    pub fn spoil(&mut self, unit: &UnitCode) {
         if let Some(&at) = self.group_of.get(unit) {
             self.groups[at].opened.bump();
             self.groups[at].spoiled.bump();

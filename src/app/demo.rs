@@ -19,7 +19,7 @@ use crate::response::Form;
 use crate::round::{Access, shanghai_day};
 use crate::storage::Outcome;
 use crate::survey::{Kind, QuestionRole, Survey};
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitCode};
 
 /// What somebody who looks at the demo needs.
 pub struct Demo {
@@ -229,7 +229,7 @@ impl App {
             found: Some(shanghai_day(self.now()).to_string()),
             evidence: Some("检查记录第 6 号".to_owned()),
             category: 6,
-            ..ProblemEdit::of(&Problem::default(), "CS")
+            ..ProblemEdit::of(&Problem::default(), &"CS".into())
         };
         self.add_problem(clerk, id, found, false)?;
         Ok(())
@@ -272,7 +272,7 @@ impl App {
         roles
             .into_iter()
             .map(|(name, role, units)| {
-                let units: Vec<String> = units.iter().map(ToString::to_string).collect();
+                let units: Vec<UnitCode> = units.iter().copied().map(UnitCode::from).collect();
                 let password =
                     self.add_account(by, name, role, &units, Some(&passwords::generate()))?;
                 Ok(DemoAccount { name: name.to_owned(), password, role })
@@ -331,7 +331,7 @@ impl App {
 }
 
 /// One invented person's answers.
-fn answers(survey: &Survey, unit: &str, rng: &mut StdRng) -> Form {
+fn answers(survey: &Survey, unit: &UnitCode, rng: &mut StdRng) -> Form {
     let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
     if rng.random_ratio(1, 60) {
         fields.insert("blank".into(), vec!["1".into()]);
@@ -340,7 +340,8 @@ fn answers(survey: &Survey, unit: &str, rng: &mut StdRng) -> Form {
     // Some people are milder, some harsher, about everything.
     let temper = rng.random_range(-8..=8);
     for section in survey.sections() {
-        let trouble = TROUBLES.iter().find(|t| t.0 == unit && t.1 == section.id).map_or(5, |t| t.2);
+        let trouble =
+            TROUBLES.iter().find(|t| *unit == t.0 && t.1 == section.id).map_or(5, |t| t.2);
         for question in &survey.questions()[section.questions.clone()] {
             if let Some(values) = answer(question, &section.id, trouble, temper, rng) {
                 fields.insert(question.id.clone(), values);

@@ -9,10 +9,11 @@ use crate::app::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::round::{Access, RoundState};
 use crate::text::Refusal;
+use crate::unit::UnitCode;
 
 impl App {
     /// Slips issued, by unit.
-    pub fn slips_by_unit(&self, id: &RoundId) -> Result<BTreeMap<String, u32>, AppError> {
+    pub fn slips_by_unit(&self, id: &RoundId) -> Result<BTreeMap<UnitCode, u32>, AppError> {
         Ok(if self.storage.has_box(id)? { self.storage.slip_sums(id)?.0 } else { BTreeMap::new() })
     }
 
@@ -22,8 +23,8 @@ impl App {
         &self,
         by: &Actor,
         id: &RoundId,
-        before: &BTreeMap<String, u32>,
-        counts: &BTreeMap<String, u32>,
+        before: &BTreeMap<UnitCode, u32>,
+        counts: &BTreeMap<UnitCode, u32>,
     ) -> Result<(), AppError> {
         by.need(Action::SlipsLeftover.right())?;
         let round = self.round(id)?;

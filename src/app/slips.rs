@@ -9,12 +9,12 @@ use crate::app::{Action, Actor, App, AppError, rng};
 use crate::id::RoundId;
 use crate::round::{Access, Round, RoundState};
 use crate::text::Refusal;
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitCode};
 
 /// A slip ready for printing.
 pub struct PrintedSlip {
     /// Unit code.
-    pub unit: String,
+    pub unit: UnitCode,
     /// Unit name.
     pub unit_name: String,
     /// The code.
@@ -76,7 +76,7 @@ impl App {
         &self,
         by: &Actor,
         id: &RoundId,
-        unit: Option<&str>,
+        unit: Option<&UnitCode>,
         spare_percent: u32,
         code_in_qr: bool,
     ) -> Result<Vec<PrintedSlip>, AppError> {
@@ -90,7 +90,7 @@ impl App {
         let chosen: Vec<_> =
             units.iter().filter(|u| unit.is_none_or(|code| code == u.code)).collect();
         if chosen.is_empty() {
-            let code = unit.unwrap_or_default();
+            let code = unit.map_or("", UnitCode::as_str);
             return Err(Refusal::new(
                 format!("本轮没有代码为 {code} 的单位"),
                 format!("there is no unit {code} in this round"),

@@ -8,7 +8,7 @@ use crate::id::RoundId;
 use crate::round::{Round, RoundState, Scopes};
 use crate::survey::{Exposure, Survey};
 use crate::text::Refusal;
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitCode};
 
 impl App {
     /// What a survey would tell of these units' people beyond what the gate can keep.
@@ -16,8 +16,9 @@ impl App {
     pub fn exposures(survey: &Survey, units: &[Unit]) -> Vec<Exposure> {
         let names: Vec<&str> = units
             .iter()
-            .flat_map(|unit| [&unit.code, &unit.name, &unit.group, &unit.group_name])
-            .map(String::as_str)
+            .flat_map(|unit| {
+                [unit.code.as_str(), &unit.name, unit.group.as_str(), &unit.group_name]
+            })
             .collect();
         let heads = (!units.is_empty()).then(|| units.iter().map(|unit| unit.headcount).sum());
         survey.exposures(&names, heads)
@@ -59,7 +60,7 @@ impl App {
         };
         for (other, asked) in self.asked(survey)?.into_iter().filter(|(other, _)| told(other)) {
             let results = self.working_results(&other.id)?;
-            let silent: Vec<&String> = results
+            let silent: Vec<&UnitCode> = results
                 .release
                 .groups
                 .iter()

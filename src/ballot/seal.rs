@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::locked::{LockError, Locked};
 use crate::access::ServerKey;
 use crate::id::RoundId;
+use crate::unit::UnitCode;
 
 const INFO: &[u8] = b"zicha/ballot/1";
 const PSK_ID: &[u8] = b"zicha/ballot-psk/1";
@@ -38,7 +39,7 @@ pub struct SealedBallot {
     /// Random name.
     pub id: BallotId,
     /// Unit whose slip was used.
-    pub unit: String,
+    pub unit: UnitCode,
     /// Encapsulated key.
     pub encapsulation: Vec<u8>,
     /// Ciphertext of constant size.
@@ -136,7 +137,7 @@ impl RoundPublicKey {
         &self,
         psk: &StuffingKey,
         round: &RoundId,
-        unit: &str,
+        unit: &UnitCode,
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
     ) -> SealedBallot {
@@ -162,11 +163,11 @@ impl RoundPublicKey {
 
 /// Binds a ballot to its round, unit and name. Round and unit are followed by a byte that neither
 /// can hold.
-fn associated(round: &RoundId, unit: &str, id: &BallotId) -> Vec<u8> {
+fn associated(round: &RoundId, unit: &UnitCode, id: &BallotId) -> Vec<u8> {
     let mut out = Vec::with_capacity(48);
     out.extend(round.as_str().as_bytes());
     out.push(0);
-    out.extend(unit.as_bytes());
+    out.extend(unit.as_str().as_bytes());
     out.push(0);
     out.extend(id);
     out

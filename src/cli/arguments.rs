@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::id::RoundId;
 use crate::round::Access;
+use crate::unit::UnitCode;
 
 /// Anonymous organisational self-check.
 #[derive(Parser)]
@@ -193,7 +194,7 @@ pub(super) enum Round {
         closes: String,
         /// Only these units
         #[arg(long, value_delimiter = ',', value_name = "A,B")]
-        units: Vec<String>,
+        units: Vec<UnitCode>,
         /// One-time slips, or one open code per unit (trial)
         #[arg(long, value_enum, default_value = "slip")]
         access: AccessKind,
@@ -249,7 +250,7 @@ pub(super) enum Slips {
         round: RoundId,
         /// Only this unit
         #[arg(long, value_name = "CODE")]
-        unit: Option<String>,
+        unit: Option<UnitCode>,
         /// Spare slips on top of the head count
         #[arg(long, default_value = "10%", value_name = "PERCENT")]
         spare: String,
@@ -298,7 +299,7 @@ pub(super) enum Account {
         role: String,
         /// Units it may see (leader, unit_head)
         #[arg(long, value_delimiter = ',', value_name = "CODE")]
-        unit: Vec<String>,
+        unit: Vec<UnitCode>,
     },
 }
 

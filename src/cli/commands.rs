@@ -15,6 +15,7 @@ use crate::round::{RoundState, parse_typed_day, turnout_label};
 use crate::survey::Survey;
 use crate::text::Refusal;
 use crate::unit;
+use crate::unit::UnitCode;
 use crate::web::sheet;
 
 /// `zicha check FILE…`: all mistakes of all files, and what their questions would tell.
@@ -200,7 +201,7 @@ fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
         text.push_str("\n试用 (trial)");
     }
     for (code, band) in &round.turnout.bands {
-        let name = groups.iter().find(|g| &g.code == code).map_or("", |g| g.name.as_str());
+        let name = groups.iter().find(|g| g.code == *code).map_or("", |g| g.name.as_str());
         text.push_str(&format!(
             "\nturnout on {}: {code} {name} {}",
             round.turnout.day,
@@ -230,7 +231,7 @@ fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
 pub(super) fn issue_slips(
     app: &App,
     id: &RoundId,
-    unit: Option<&str>,
+    unit: Option<&UnitCode>,
     spare: &str,
     qr: Qr,
     format: SlipFormat,
@@ -305,7 +306,7 @@ pub(super) fn export(
     let wanted = Wanted {
         document,
         format,
-        group: group.as_deref(),
+        group: group.as_ref(),
         each: false,
         headers,
         gb18030: encoding == Encoding::Gb18030,

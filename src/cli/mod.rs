@@ -92,7 +92,7 @@ fn with_app(app: &Arc<App>, command: Command, out: output::Output) -> Result<(),
         Command::Units(command) => office::units(app, command),
         Command::Round(command) => commands::round(app, command, out),
         Command::Slips(Slips::Issue { round, unit, spare, qr, format, out: file }) => {
-            commands::issue_slips(app, &round, unit.as_deref(), &spare, qr, format, &file, out)
+            commands::issue_slips(app, &round, unit.as_ref(), &spare, qr, format, &file, out)
         }
         Command::Box(BoxCommand::Open { round, passphrases }) => {
             custody::open_box(app, &round, passphrases.as_deref(), out)

@@ -8,6 +8,7 @@ use crate::export::{Headers, to_csv};
 use crate::id::RoundId;
 use crate::text::Refusal;
 use crate::unit;
+use crate::unit::UnitCode;
 use serde_json::json;
 use std::path::Path;
 
@@ -57,7 +58,7 @@ pub(super) fn add_account(
     app: &App,
     name: &str,
     role: &str,
-    units: &[String],
+    units: &[UnitCode],
     out: Output,
 ) -> Result<(), AppError> {
     let role: Role = role.parse().map_err(|()| {

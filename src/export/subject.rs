@@ -7,7 +7,7 @@ use crate::gate::{Release, Turnout};
 use crate::problem::ProblemList;
 use crate::round::Round;
 use crate::survey::{Question, Survey};
-use crate::unit::Scope;
+use crate::unit::GroupCode;
 
 /// What a table is about.
 pub struct Subject<'a> {
@@ -22,7 +22,7 @@ pub struct Subject<'a> {
     /// Marks such as 演示数据 and 试用, empty for a real round.
     pub marks: &'a str,
     /// Only this published group.
-    pub only: Option<&'a str>,
+    pub only: Option<&'a GroupCode>,
     /// Problem lists as they are handed over, of the groups that are asked for.
     pub lists: &'a [ProblemList],
     /// Confirmed summaries by the number of their row.
@@ -76,7 +76,7 @@ impl Subject<'_> {
 /// An item of a group in two rounds, in words.
 pub struct Compared {
     /// Group code.
-    pub group_code: String,
+    pub group_code: GroupCode,
     /// Group.
     pub group_name: String,
     /// Category.
@@ -96,15 +96,15 @@ pub struct Compared {
 }
 
 /// A published group or the bureau, as the tables see them.
-pub(super) struct Row<'a> {
-    pub(super) code: &'a str,
+pub(super) struct Row {
+    pub(super) code: GroupCode,
     pub(super) name: String,
     pub(super) turnout: Turnout,
     /// Index of the group; `None` for the bureau.
     pub(super) group: Option<usize>,
 }
 
-pub(super) fn rows<'a>(subject: &'a Subject) -> Vec<Row<'a>> {
+pub(super) fn rows(subject: &Subject) -> Vec<Row> {
     let marked = |name: &str| {
         if subject.marks.is_empty() {
             name.to_owned()
@@ -118,14 +118,14 @@ pub(super) fn rows<'a>(subject: &'a Subject) -> Vec<Row<'a>> {
         .iter()
         .enumerate()
         .map(|(n, g)| Row {
-            code: &g.code,
+            code: g.code.clone(),
             name: marked(&g.name),
             turnout: g.turnout,
             group: Some(n),
         })
         .collect();
     rows.push(Row {
-        code: Scope::Bureau.code(),
+        code: GroupCode::bureau(),
         name: marked(subject.bureau),
         turnout: subject.release.bureau.turnout,
         group: None,

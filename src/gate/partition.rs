@@ -3,7 +3,7 @@
 //! answers; groups from which no ballot came stay as they are.
 
 use crate::tally::Tally;
-use crate::unit::Group;
+use crate::unit::{Group, GroupCode};
 
 use super::K;
 
@@ -13,7 +13,7 @@ pub struct Part {
     /// Indices of the configured groups.
     pub members: Vec<usize>,
     /// Code; the members' codes joined by `+`.
-    pub code: String,
+    pub code: GroupCode,
     /// Kind, `mixed` if the members differ.
     pub kind: String,
     /// People in it.
@@ -76,7 +76,7 @@ fn merge(a: &Part, b: &Part, groups: &[Group]) -> Part {
     let mut codes: Vec<&str> = members.iter().map(|m| groups[*m].code.as_str()).collect();
     codes.sort_unstable();
     Part {
-        code: codes.join("+"),
+        code: codes.join("+").into(),
         kind: if a.kind == b.kind { a.kind.clone() } else { "mixed".to_owned() },
         headcount: a.headcount + b.headcount,
         members,

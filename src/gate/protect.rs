@@ -14,7 +14,7 @@ use super::{bureau, named, options};
 use crate::id::RoundId;
 use crate::survey::{Kind, Question, Scale, Survey, Thresholds};
 use crate::tally::{GroupTally, QuestionTally, Tally};
-use crate::unit::Group;
+use crate::unit::{Group, UnitCode};
 
 /// Counted ballots and answering groups from which exact counts of the bureau are thought of at
 /// all.
@@ -40,7 +40,7 @@ pub fn protect(
     survey: &Survey,
     groups: &[Group],
     tally: &Tally,
-    slips: &BTreeMap<String, UnitSlips>,
+    slips: &BTreeMap<UnitCode, UnitSlips>,
     alone: bool,
 ) -> Release {
     let parts = partition(groups, tally);
@@ -120,10 +120,10 @@ fn describe(
     part: &Part,
     groups: &[Group],
     sum: &GroupTally,
-    slips: &BTreeMap<String, UnitSlips>,
+    slips: &BTreeMap<UnitCode, UnitSlips>,
 ) -> ReleasedGroup {
     let members: Vec<&Group> = part.members.iter().map(|m| &groups[*m]).collect();
-    let units: Vec<String> = members.iter().flat_map(|g| g.units.clone()).collect();
+    let units: Vec<UnitCode> = members.iter().flat_map(|g| g.units.clone()).collect();
     let mut kinds: Vec<String> = members.iter().flat_map(|g| g.kinds.clone()).collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::band::{Band, Class};
 use crate::survey::SurveyHash;
 use crate::text::Lang;
+use crate::unit::{GroupCode, UnitCode};
 
 /// Version of the gate's rules, kept with every release.
 pub const GATE_VERSION: u32 = 2;
@@ -81,7 +82,7 @@ pub struct Turnout {
 #[serde(deny_unknown_fields)]
 pub struct ReleasedGroup {
     /// Code.
-    pub code: String,
+    pub code: GroupCode,
     /// Name.
     pub name: String,
     /// Kind.
@@ -89,7 +90,7 @@ pub struct ReleasedGroup {
     /// Kinds of its units.
     pub kinds: Vec<String>,
     /// Codes of its units.
-    pub units: Vec<String>,
+    pub units: Vec<UnitCode>,
     /// Whether it was merged from several configured groups.
     pub merged: bool,
     /// Slips and ballots.

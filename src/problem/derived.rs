@@ -7,7 +7,7 @@ use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup};
 use crate::round::{Hold, HoldCheck};
 use crate::survey::{Kind, Question, QuestionRole, Survey};
 use crate::text::Text;
-use crate::unit::Scope;
+use crate::unit::GroupCode;
 use std::collections::BTreeMap;
 
 /// The list of one published group.
@@ -78,7 +78,7 @@ pub fn bureau_list(
                     row(
                         survey,
                         question,
-                        Scope::Bureau.code(),
+                        &GroupCode::bureau(),
                         item.level,
                         item.unclear,
                         Context::of_bureau(survey, question, release),
@@ -90,7 +90,7 @@ pub fn bureau_list(
         })
         .collect();
     ProblemList {
-        code: Scope::Bureau.code().into(),
+        code: GroupCode::bureau(),
         name: name.into(),
         merged: false,
         groups: answering,
@@ -172,7 +172,7 @@ pub fn label(kind: &Kind, index: usize) -> Option<Text> {
 fn row(
     survey: &Survey,
     question: &Question,
-    code: &str,
+    code: &GroupCode,
     level: Option<Level>,
     unclear: bool,
     context: Context,

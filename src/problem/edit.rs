@@ -4,6 +4,7 @@
 use super::{Problem, Source};
 use crate::survey::Survey;
 use crate::text::{Refusal, Rule, is_blank};
+use crate::unit::GroupCode;
 use serde::{Deserialize, Serialize};
 
 /// Longest text of a field, in characters.
@@ -16,7 +17,7 @@ pub struct ProblemEdit {
     /// Stable number of the row.
     pub number: String,
     /// Group, or `ALL`.
-    pub group: String,
+    pub group: GroupCode,
     /// Question it comes from; `None` if it was added by hand.
     pub question: Option<String>,
     /// Place of its category.
@@ -61,7 +62,7 @@ pub enum RowState {
 impl ProblemEdit {
     /// An edit that changes nothing yet.
     #[must_use]
-    pub fn of(problem: &Problem, group: &str) -> Self {
+    pub fn of(problem: &Problem, group: &GroupCode) -> Self {
         Self {
             number: problem.number.clone(),
             group: group.to_owned(),

@@ -16,7 +16,7 @@ use crate::gate::Level;
 use crate::round::{Hold, HoldCheck};
 use crate::survey::Question;
 use crate::text::{Lang, Text};
-use crate::unit::Scope;
+use crate::unit::{GroupCode, Scope};
 
 pub use derived::{bureau_list, group_list};
 
@@ -137,7 +137,7 @@ impl Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemList {
     /// Group code; `ALL` for the bureau.
-    pub code: String,
+    pub code: GroupCode,
     /// Name.
     pub name: String,
     /// Whether several groups were merged.

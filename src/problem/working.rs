@@ -9,6 +9,7 @@ use super::edit::{ProblemEdit, RowState};
 use super::{Problem, ProblemList};
 use crate::survey::Survey;
 use crate::text::Text;
+use crate::unit::GroupCode;
 
 /// A row with what was done to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub fn finished(list: &ProblemList, rows: Vec<WorkingRow>) -> ProblemList {
 /// The number of the next row added by hand to a category of a group: `CY-3.M1`. Numbers are never
 /// used twice.
 #[must_use]
-pub fn next_number(group: &str, category: usize, edits: &[ProblemEdit]) -> String {
+pub fn next_number(group: &GroupCode, category: usize, edits: &[ProblemEdit]) -> String {
     let start = format!("{group}-{category}.M");
     let used = edits
         .iter()
@@ -203,7 +204,10 @@ mod tests {
     fn edit(number: &str, question: Option<&str>) -> ProblemEdit {
         let problem =
             Problem { number: number.to_owned(), category_order: 1, ..Problem::default() };
-        ProblemEdit { question: question.map(str::to_owned), ..ProblemEdit::of(&problem, "CY") }
+        ProblemEdit {
+            question: question.map(str::to_owned),
+            ..ProblemEdit::of(&problem, &"CY".into())
+        }
     }
 
     #[test]
@@ -277,8 +281,8 @@ mod tests {
     #[test]
     fn numbers_of_rows_by_hand_are_never_used_twice() {
         let gone = ProblemEdit { state: RowState::Aside("重复".into()), ..edit("CY-3.M2", None) };
-        assert_eq!(next_number("CY", 3, &[]), "CY-3.M1");
-        assert_eq!(next_number("CY", 3, &[gone]), "CY-3.M3");
+        assert_eq!(next_number(&"CY".into(), 3, &[]), "CY-3.M1");
+        assert_eq!(next_number(&"CY".into(), 3, &[gone]), "CY-3.M3");
     }
 
     #[test]

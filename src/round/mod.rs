@@ -18,6 +18,7 @@ pub use state::{Move, RoundState};
 use crate::id::{AccountName, RoundId};
 use crate::survey::SurveyHash;
 use crate::text::{Lang, Refusal, Rule};
+use crate::unit::{GroupCode, UnitCode};
 use day::midnight;
 pub use day::{Day, SHANGHAI, check_dates, parse_day, parse_typed_day, shanghai_day};
 
@@ -123,7 +124,7 @@ pub struct TurnoutSnapshot {
     /// Day of the snapshot, empty before the first.
     pub day: String,
     /// Group code to band (0: <25 %, 1: 25–50 %, 2: 50–75 %, 3: ≥75 %).
-    pub bands: BTreeMap<String, u8>,
+    pub bands: BTreeMap<GroupCode, u8>,
 }
 
 /// Names of the turnout bands.
@@ -193,7 +194,7 @@ pub struct Round {
     /// Who checked which of them, and on what ground.
     pub checks: BTreeMap<String, HoldCheck>,
     /// Slips that nobody drew and that were destroyed, by unit; empty until somebody counts them.
-    pub leftover: BTreeMap<String, u32>,
+    pub leftover: BTreeMap<UnitCode, u32>,
     /// Latest turnout snapshot.
     pub turnout: TurnoutSnapshot,
     /// Whether box and keys are gone.

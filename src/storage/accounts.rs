@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::schema::{account_units, accounts, api_tokens, recovery_codes, sessions};
 use super::{Storage, StorageError, Transaction};
 use crate::id::AccountName;
+use crate::unit::UnitCode;
 
 /// A desk account.
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -77,7 +78,7 @@ impl Storage {
     }
 
     /// Units an account may see.
-    pub fn account_units(&self, name: &AccountName) -> Result<Vec<String>, StorageError> {
+    pub fn account_units(&self, name: &AccountName) -> Result<Vec<UnitCode>, StorageError> {
         Ok(account_units::table
             .filter(account_units::account.eq(name))
             .select(account_units::unit)
@@ -163,7 +164,7 @@ impl Transaction<'_> {
     pub fn add_account(
         &mut self,
         account: &AccountRow,
-        units: &[String],
+        units: &[UnitCode],
     ) -> Result<(), StorageError> {
         {
             let db = &mut *self.db;

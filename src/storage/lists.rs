@@ -15,13 +15,14 @@ use super::{Storage, StorageError, Transaction};
 use crate::id::{AccountName, RoundId};
 use crate::problem::{ProblemEdit, ProblemList, RowState, Source};
 use crate::round::Hold;
+use crate::unit::GroupCode;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = problems, treat_none_as_null = true)]
 struct ProblemRow {
     round: String,
     number: String,
-    group_code: String,
+    group_code: GroupCode,
     question: Option<String>,
     category: i32,
     source: String,

@@ -12,13 +12,14 @@ use crate::access::SlipHash;
 use crate::gate::Release;
 use crate::id::RoundId;
 use crate::round::RoundState;
+use crate::unit::GroupCode;
 
 /// A free text, detached from the response it came with.
 pub struct Comment {
     /// Random name.
     pub id: String,
     /// Published group, or `ALL`.
-    pub group: String,
+    pub group: GroupCode,
     /// Question.
     pub question: String,
     /// The text.

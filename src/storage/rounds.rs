@@ -13,7 +13,7 @@ use super::units::{UnitTuple, small, unit};
 use super::{Storage, StorageError, Transaction};
 use crate::id::RoundId;
 use crate::round::{Hold, HoldCheck, Round, RoundState, TurnoutSnapshot};
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitCode};
 
 impl Storage {
     /// A round.
@@ -217,10 +217,10 @@ impl Transaction<'_> {
     pub fn set_leftover(
         &mut self,
         round: &RoundId,
-        before: &BTreeMap<String, u32>,
-        now: &BTreeMap<String, u32>,
+        before: &BTreeMap<UnitCode, u32>,
+        now: &BTreeMap<UnitCode, u32>,
     ) -> Result<bool, StorageError> {
-        let text = |counts: &BTreeMap<String, u32>| {
+        let text = |counts: &BTreeMap<UnitCode, u32>| {
             (!counts.is_empty()).then(|| serde_json::to_string(counts).expect("counts are JSON"))
         };
         {

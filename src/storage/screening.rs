@@ -9,6 +9,7 @@ use super::connection::Db;
 use super::schema::{comments, screenings};
 use super::{Storage, StorageError, Transaction, counted};
 use crate::id::{AccountName, RoundId};
+use crate::unit::GroupCode;
 
 /// A detached text and what screeners decided about it.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub struct Screened {
     /// Random name of the text.
     pub id: String,
     /// Published group, or `ALL`.
-    pub group: String,
+    pub group: GroupCode,
     /// The text; empty once it is destroyed.
     pub body: String,
     /// How far it is.
@@ -67,7 +68,7 @@ impl Storage {
     /// The texts to one question with what was decided about them, in an order that says nothing.
     pub fn screened(&self, round: &RoundId, question: &str) -> Result<Vec<Screened>, StorageError> {
         type Row =
-            (String, String, String, String, String, Option<(String, AccountName, AccountName)>);
+            (String, GroupCode, String, String, String, Option<(String, AccountName, AccountName)>);
         let of_text =
             screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round));
         let rows: Vec<Row> = comments::table

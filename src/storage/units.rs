@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::schema::units;
 use super::{Storage, StorageError, Transaction};
-use crate::unit::Unit;
+use crate::unit::{GroupCode, Unit, UnitCode};
 
 /// Code, name, kind, head count, group and its name.
-pub(super) type UnitTuple = (String, String, String, i32, String, String);
+pub(super) type UnitTuple = (UnitCode, String, String, i32, GroupCode, String);
 
 impl Storage {
     /// All units in the order of their table.

@@ -7,7 +7,7 @@ use pinyin::ToPinyin;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Unit;
-use super::scope::Scope;
+use super::scope::BUREAU;
 use crate::id::typed_name;
 use crate::text::is_deceptive;
 
@@ -38,14 +38,16 @@ pub fn tidy_code(code: &str) -> String {
 /// Whether this is a code.
 pub(super) fn is_code(code: &str) -> bool {
     (1..=LONGEST).contains(&code.len())
-        && Scope::of(code) != Scope::Bureau
+        && code != BUREAU
         && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// A code for a unit that has none: the one it is known by, or the initials of its name.
 pub(super) fn made(name: &str, known: &[Unit], taken: &HashSet<String>) -> String {
-    if let Some(unit) = known.iter().find(|unit| unit.name == name && !taken.contains(&unit.code)) {
-        return unit.code.clone();
+    if let Some(unit) =
+        known.iter().find(|unit| unit.name == name && !taken.contains(unit.code.as_str()))
+    {
+        return unit.code.to_string();
     }
     let initial = |c: char| match c.to_pinyin() {
         Some(read) => read.plain().chars().next(),
@@ -60,7 +62,7 @@ pub(super) fn made(name: &str, known: &[Unit], taken: &HashSet<String>) -> Strin
     let free = |code: &String| {
         is_code(code)
             && !taken.contains(code)
-            && known.iter().all(|unit| unit.code != *code || unit.name == name)
+            && known.iter().all(|unit| unit.code != code.as_str() || unit.name == name)
     };
     std::iter::once(stem.clone())
         .chain((2..100_000).map(|n| format!("{stem}{n}")))

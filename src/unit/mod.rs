@@ -33,7 +33,7 @@ pub const CHINESE_COLUMNS: [&str; 6] =
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// Short code, `[A-Z0-9]{1,16}`.
-    pub code: String,
+    pub code: UnitCode,
     /// Name.
     pub name: String,
     /// Kind, a free word such as `squad`.
@@ -41,16 +41,24 @@ pub struct Unit {
     /// People in it.
     pub headcount: u32,
     /// Code of its reporting group; its own code if it stands alone.
-    pub group: String,
+    pub group: GroupCode,
     /// Name of the group.
     pub group_name: String,
+}
+
+impl Unit {
+    /// Whether it is a group of its own.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.group.as_str() == self.code.as_str()
+    }
 }
 
 /// A reporting group as configured: one unit or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// Code of the group.
-    pub code: String,
+    pub code: GroupCode,
     /// Name.
     pub name: String,
     /// Kind of its units, `mixed` if they differ.
@@ -58,7 +66,7 @@ pub struct Group {
     /// Kinds of its units, each once.
     pub kinds: Vec<String>,
     /// Codes of its units.
-    pub units: Vec<String>,
+    pub units: Vec<UnitCode>,
     /// People in it.
     pub headcount: u32,
 }
@@ -67,7 +75,7 @@ pub struct Group {
 #[must_use]
 pub fn groups(units: &[Unit]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut index: HashMap<&GroupCode, usize> = HashMap::new();
     for unit in units {
         let at = *index.entry(&unit.group).or_insert_with(|| {
             groups.push(Group {
@@ -103,11 +111,11 @@ pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {
 /// A unit's fields in the order of [`COLUMNS`], as a table gives them.
 #[must_use]
 pub fn fields(unit: &Unit) -> [String; 6] {
-    let alone = unit.group == unit.code;
+    let alone = unit.is_alone();
     let (group, name) =
         if alone { ("", "") } else { (unit.group.as_str(), unit.group_name.as_str()) };
     [
-        unit.code.clone(),
+        unit.code.to_string(),
         unit.name.clone(),
         unit.kind.clone(),
         unit.headcount.to_string(),

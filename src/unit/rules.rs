@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Unit;
 use super::code::{is_code, tidy_code};
 use super::raw::at;
+use super::{GroupCode, Unit, UnitCode};
 use crate::text::{Refusal, Rule};
 
 const MAX_UNITS: usize = 20_000;
@@ -71,9 +71,9 @@ pub(super) fn row(
     let (true, Some(headcount)) = (errors.is_empty(), heads) else { return Err(errors) };
     let alone = group.is_empty();
     Ok(Unit {
-        group: if alone { code.clone() } else { group },
+        group: GroupCode::from(if alone { code.as_str() } else { group.as_str() }),
         group_name: if alone { name.clone() } else { group_name },
-        code,
+        code: code.into(),
         name,
         kind,
         headcount,
@@ -83,16 +83,16 @@ pub(super) fn row(
 /// What is wrong with groups; the names that some row gives them.
 fn check_groups(
     units: &[(u64, Unit)],
-    codes: &HashSet<String>,
+    codes: &HashSet<UnitCode>,
     errors: &mut Vec<Refusal>,
     place: &impl Fn(u64, usize) -> Refusal,
-) -> BTreeMap<String, String> {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
+) -> BTreeMap<GroupCode, String> {
+    let mut names: BTreeMap<GroupCode, String> = BTreeMap::new();
     for (line, unit) in units {
-        if unit.group == unit.code {
+        if unit.is_alone() {
             continue;
         }
-        if codes.contains(&unit.group) {
+        if codes.contains(unit.group.as_str()) {
             errors.push(at(
                 place(*line, 4),
                 &Refusal::new(
@@ -169,6 +169,6 @@ pub(super) fn check_table(
     }
     let names = check_groups(units, &codes, errors, &place);
     for (_, unit) in units.iter_mut().filter(|(_, u)| u.group_name.is_empty()) {
-        unit.group_name = names.get(&unit.group).unwrap_or(&unit.group).clone();
+        unit.group_name = names.get(&unit.group).cloned().unwrap_or_else(|| unit.group.to_string());
     }
 }

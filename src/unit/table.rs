@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
         }
         match rules::row(values) {
             Ok(unit) => {
-                self.taken.insert(unit.code.clone());
+                self.taken.insert(unit.code.to_string());
                 self.units.push((row, unit));
             }
             Err(refusals) => {

@@ -226,7 +226,7 @@ pub fn table(round: &Round, slips: &[PrintedSlip]) -> Table {
             .map(|s| {
                 vec![
                     round.id.to_string(),
-                    s.unit.clone(),
+                    s.unit.to_string(),
                     s.unit_name.clone(),
                     s.code.printed(),
                     s.url.clone(),

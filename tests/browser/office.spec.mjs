@@ -42,7 +42,7 @@ const PAGES = (demo) => ({
 });
 
 for (const name of ["fuzeren", "guanli", "shenji"]) {
-  for (const width of [768, 1440]) {
+  for (const width of [390, 768, 1440]) {
     test(`every page of ${name} at ${width} px`, async ({ page, demo }) => {
       test.setTimeout(180_000);
       // The wide ones in the second language, which takes more room.

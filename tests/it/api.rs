@@ -36,7 +36,7 @@ fn bureau() -> Bureau {
     zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
     let mut tokens = BTreeMap::new();
     for (role, name, _) in Role::ALL {
-        let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) {
+        let units: Vec<zicha::unit::UnitCode> = if matches!(role, Role::UnitHead | Role::Leader) {
             vec!["CY".into()]
         } else {
             Vec::new()

@@ -198,6 +198,33 @@ fn forms_of_the_desk_are_drawn_from_their_description() {
 }
 
 /// rustfmt keeps to this where it can; it touches neither templates nor long texts.
+/// What clippy asks of functions it asks of tests, too, which may be longer: a hundred lines.
+#[test]
+fn a_test_is_read_without_losing_the_thread() {
+    let mut files = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut files);
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut begun = None;
+        for (n, line) in text.lines().enumerate() {
+            if line.starts_with("fn ") || line.starts_with("pub fn ") {
+                begun = Some(n);
+            }
+            if line == "}"
+                && let Some(from) = begun.take()
+            {
+                assert!(
+                    n - from <= 100,
+                    "{}:{} is {} lines long",
+                    path.display(),
+                    from + 1,
+                    n - from
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn a_line_fits_a_screen() {
     let mut files = Vec::new();

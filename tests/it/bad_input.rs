@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use zicha::round::Access;
 
-use crate::test_app::{Backend, TestApp, UNITS, encode, shell, survey};
+use crate::test_app::{Backend, Desk, TestApp, UNITS, encode, shell, survey};
 
 #[test]
 fn every_wrong_answer_has_its_own_message_and_all_answers_are_kept() {
@@ -337,6 +337,75 @@ fn no_date_that_a_form_accepts_breaks_a_page_or_a_move() {
         .unwrap();
     let desk = zicha.desk();
     desk.sign_in("jingban", crate::test_app::PASSWORD);
+    let taken = drafts_of_all_days(&zicha, &desk);
+    assert!(taken > 5, "{taken} were taken");
+    a_round_without_end(&zicha, &desk);
+    more_than_can_be_held(&zicha, &desk);
+}
+
+/// The calendar, head counts and spares take no more than they can hold.
+fn more_than_can_be_held(zicha: &TestApp, desk: &Desk) {
+    // The calendar, the rows of a list and what is counted take no more than they can hold.
+    let far: Vec<(String, String)> = (0..5)
+        .flat_map(|n| {
+            [
+                (format!("from{n}"), "9999-12-31".to_owned()),
+                (format!("to{n}"), "9999-12-31".to_owned()),
+            ]
+        })
+        .collect();
+    let far: Vec<(&str, &str)> = far.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(desk.post_from("/desk/calendar", "/desk/calendar", &far).status, 422);
+    for heads in ["0", "100001", "4294967296", "-1", "99999999999999999999"] {
+        let fields = [("code", "Z"), ("name", "极端单位"), ("kind", "squad"), ("headcount", heads)];
+        assert_eq!(
+            desk.post_from("/desk/units", "/desk/units/one", &fields).status,
+            422,
+            "{heads}"
+        );
+    }
+    for spare in ["101", "4294967296", "-1"] {
+        let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+        let page = format!("/desk/rounds/{draft}");
+        assert_eq!(
+            desk.post_from(&page, &format!("{page}/slips"), &[("spare", spare)]).status,
+            422,
+            "{spare}"
+        );
+    }
+}
+
+/// A day at the end of all calendars, as an older version let it in.
+fn a_round_without_end(zicha: &TestApp, desk: &Desk) {
+    // A day at the end of all calendars that an older version let in.
+    let id = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
+    use diesel::Connection;
+    let mut db =
+        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
+            .unwrap();
+    diesel::connection::SimpleConnection::batch_execute(
+        &mut db,
+        &format!("update rounds set closes = '9999-12-31' where id = '{id}'"),
+    )
+    .unwrap();
+    zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
+    for path in [
+        "/",
+        "/privacy",
+        &format!("/r/{id}"),
+        &format!("/bulletin/{id}"),
+        &format!("/desk/rounds/{id}"),
+        "/desk",
+    ] {
+        assert_eq!(desk.get(path).status, 200, "{path}");
+    }
+    zicha.app.tick().unwrap();
+    zicha.app.close_round(&shell(), &id).unwrap();
+}
+
+/// Rounds of every pair of these days: taken or refused, and every page of them can be read.
+/// How many were taken.
+fn drafts_of_all_days(zicha: &TestApp, desk: &Desk) -> usize {
     let today = zicha::round::shanghai_day(zicha.app.now());
     let day = |offset: i64| (today + time::Duration::days(offset)).to_string();
     let days = [
@@ -396,59 +465,7 @@ fn no_date_that_a_form_accepts_breaks_a_page_or_a_move() {
             }
         }
     }
-    assert!(taken > 5, "{taken} were taken");
-    // A day at the end of all calendars that an older version let in.
-    let id = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
-    use diesel::Connection;
-    let mut db =
-        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
-            .unwrap();
-    diesel::connection::SimpleConnection::batch_execute(
-        &mut db,
-        &format!("update rounds set closes = '9999-12-31' where id = '{id}'"),
-    )
-    .unwrap();
-    zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
-    for path in [
-        "/",
-        "/privacy",
-        &format!("/r/{id}"),
-        &format!("/bulletin/{id}"),
-        &format!("/desk/rounds/{id}"),
-        "/desk",
-    ] {
-        assert_eq!(desk.get(path).status, 200, "{path}");
-    }
-    zicha.app.tick().unwrap();
-    zicha.app.close_round(&shell(), &id).unwrap();
-    // The calendar, the rows of a list and what is counted take no more than they can hold.
-    let far: Vec<(String, String)> = (0..5)
-        .flat_map(|n| {
-            [
-                (format!("from{n}"), "9999-12-31".to_owned()),
-                (format!("to{n}"), "9999-12-31".to_owned()),
-            ]
-        })
-        .collect();
-    let far: Vec<(&str, &str)> = far.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    assert_eq!(desk.post_from("/desk/calendar", "/desk/calendar", &far).status, 422);
-    for heads in ["0", "100001", "4294967296", "-1", "99999999999999999999"] {
-        let fields = [("code", "Z"), ("name", "极端单位"), ("kind", "squad"), ("headcount", heads)];
-        assert_eq!(
-            desk.post_from("/desk/units", "/desk/units/one", &fields).status,
-            422,
-            "{heads}"
-        );
-    }
-    for spare in ["101", "4294967296", "-1"] {
-        let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
-        let page = format!("/desk/rounds/{draft}");
-        assert_eq!(
-            desk.post_from(&page, &format!("{page}/slips"), &[("spare", spare)]).status,
-            422,
-            "{spare}"
-        );
-    }
+    taken
 }
 
 #[test]

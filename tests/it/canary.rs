@@ -334,35 +334,7 @@ fn nothing_a_phone_sends_is_found_anywhere() {
             );
             assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
         }
-        let unused = &bureau.codes[9];
-        let mut answers = Vec::new();
-        for (method, path, body) in [
-            ("POST", page.clone(), with(&bureau.codes[0], &[])),
-            ("POST", page.clone(), with(unused, &[(SENT[8], "1")])),
-            ("POST", page.clone(), with(unused, &[("food_cold", SENT[9])])),
-            ("POST", page.clone(), with("00000000000000000097", &[])),
-            ("POST", page.clone(), with("12345", &[])),
-            ("POST", page.clone(), format!("code={unused}&visit_note=%ff%fe{}", SENT[9])),
-            ("POST", page.clone(), format!("{}={}", SENT[8], "x".repeat(300_000))),
-            ("POST", format!("/r/{}", SENT[6]), with(unused, &[])),
-            ("GET", format!("{page}?code={}&{}", SENT[9], SENT[7]), String::new()),
-            ("GET", format!("/{}", SENT[6]), String::new()),
-            ("PUT", page.clone(), with(unused, &[])),
-        ] {
-            answers.push(service.send([127, 0, 77, 99], &request(method, &path, &body)));
-        }
-        // The box is locked for too long, so that an error is said as loudly as it can be.
-        if backend == Backend::Sqlite {
-            use diesel::connection::SimpleConnection;
-            let file = bureau.zicha.path(&format!("box-{}.db", bureau.round));
-            let mut lock = SqliteConnection::establish(&file).unwrap();
-            lock.batch_execute("begin immediate").unwrap();
-            let answer =
-                service.send([127, 0, 77, 99], &request("POST", &page, &with(unused, &[])));
-            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-            answers.push(answer);
-            lock.batch_execute("rollback").unwrap();
-        }
+        let answers = everything_that_can_go_wrong(&bureau, &service, (&page, backend), &with);
         let mut words: Vec<&str> = SENT.to_vec();
         words.extend(["127.0.77.", "10.77.1."]);
         // No page of another reader, no error page but the writer's own answers, and no metric
@@ -388,19 +360,7 @@ fn nothing_a_phone_sends_is_found_anywhere() {
         let codes: Vec<&str> = bureau.codes.iter().map(String::as_str).collect();
         words.extend(&codes);
         words.push(TEXT);
-        for (port, path) in [
-            (service.desk, "/metrics"),
-            (service.port, "/"),
-            (service.port, page.as_str()),
-            (service.port, "/privacy"),
-            (service.port, "/nowhere"),
-        ] {
-            assert_eq!(
-                hits(Service::get(port, path).as_bytes(), &words),
-                Vec::<&str>::new(),
-                "{path}"
-            );
-        }
+        readers_see_none(&service, &page, &words);
         assert!(
             Service::get(service.desk, "/metrics")
                 .contains("zicha_submissions_total{outcome=\"stored\"}")
@@ -435,55 +395,117 @@ fn nothing_a_phone_sends_is_found_anywhere() {
         words.retain(|w| *w != TEXT);
         found("after the opening", &words, &[]);
         found("after the opening", &[TEXT], &["zicha.db"]);
-        for table in ["tally", "wide", "problems", "turnout"] {
-            for format in ["csv", "json"] {
-                bureau.zicha.ok(&[
-                    "export",
-                    table,
-                    "--round",
-                    &bureau.round,
-                    "--format",
-                    format,
-                    "--out",
-                    &bureau.path("table"),
-                ]);
-                words.push(TEXT);
-                assert_eq!(
-                    hits(&std::fs::read(bureau.path("table")).unwrap(), &words),
-                    Vec::<&str>::new(),
-                    "{table}"
-                );
-                words.pop();
-            }
-        }
-        // What the process said: its address and nothing else but events from the list.
-        let said = std::fs::read_to_string(place.path().join("stderr")).unwrap();
-        for line in said.lines() {
-            assert!(
-                line.contains(" event=") || line.contains("public address is not https"),
-                "an unknown line: {line}"
-            );
-        }
-        if backend == Backend::Sqlite {
-            assert!(said.contains("event=request_failed"), "the failure was really said: {said}");
-        }
-        let left: Vec<String> =
-            ["home", "tmp", "cwd"].iter().flat_map(|f| all_files(&place.path().join(f))).collect();
-        assert_eq!(left, Vec::<String>::new(), "files left outside the data folder");
-        let files: BTreeSet<String> = all_files(bureau.zicha.folder.path()).into_iter().collect();
-        let expected = ["server.key".to_owned(), format!("releases/{}.json", bureau.round)];
-        let database: &[&str] = if backend == Backend::Sqlite {
-            &["zicha.db", "zicha.db-shm", "zicha.db-wal"]
-        } else {
-            &[]
-        };
-        for file in &files {
-            assert!(
-                expected.contains(file) || database.contains(&file.as_str()),
-                "{file} is on no list"
+        no_table_holds(&bureau, &[&words[..], &[TEXT]].concat());
+        nothing_is_left_but_what_is_listed(&bureau, place.path(), backend);
+    }
+}
+
+/// What the process said are events from the list, and what it left are files from the list.
+fn nothing_is_left_but_what_is_listed(bureau: &Bureau, place: &Path, backend: Backend) {
+    // What the process said: its address and nothing else but events from the list.
+    let said = std::fs::read_to_string(place.join("stderr")).unwrap();
+    for line in said.lines() {
+        assert!(
+            line.contains(" event=") || line.contains("public address is not https"),
+            "an unknown line: {line}"
+        );
+    }
+    if backend == Backend::Sqlite {
+        assert!(said.contains("event=request_failed"), "the failure was really said: {said}");
+    }
+    let left: Vec<String> =
+        ["home", "tmp", "cwd"].iter().flat_map(|f| all_files(&place.join(f))).collect();
+    assert_eq!(left, Vec::<String>::new(), "files left outside the data folder");
+    let files: BTreeSet<String> = all_files(bureau.zicha.folder.path()).into_iter().collect();
+    let expected = ["server.key".to_owned(), format!("releases/{}.json", bureau.round)];
+    let database: &[&str] = if backend == Backend::Sqlite {
+        &["zicha.db", "zicha.db-shm", "zicha.db-wal"]
+    } else {
+        &[]
+    };
+    for file in &files {
+        assert!(
+            expected.contains(file) || database.contains(&file.as_str()),
+            "{file} is on no list"
+        );
+    }
+}
+
+/// No export holds any of the words, nor the text.
+fn no_table_holds(bureau: &Bureau, words: &[&str]) {
+    for table in ["tally", "wide", "problems", "turnout"] {
+        for format in ["csv", "json"] {
+            bureau.zicha.ok(&[
+                "export",
+                table,
+                "--round",
+                &bureau.round,
+                "--format",
+                format,
+                "--out",
+                &bureau.path("table"),
+            ]);
+            assert_eq!(
+                hits(&std::fs::read(bureau.path("table")).unwrap(), words),
+                Vec::<&str>::new(),
+                "{table}"
             );
         }
     }
+}
+
+/// No page and no metric holds any of the words.
+fn readers_see_none(service: &Service, page: &str, words: &[&str]) {
+    for (port, path) in [
+        (service.desk, "/metrics"),
+        (service.port, "/"),
+        (service.port, page),
+        (service.port, "/privacy"),
+        (service.port, "/nowhere"),
+    ] {
+        assert_eq!(hits(Service::get(port, path).as_bytes(), words), Vec::<&str>::new(), "{path}");
+    }
+}
+
+/// Makes a form with a slip's code and more fields.
+type Fill = dyn Fn(&str, &[(&str, &str)]) -> String;
+
+/// Whatever else a phone, a browser or a curious person may send, and what was answered.
+fn everything_that_can_go_wrong(
+    bureau: &Bureau,
+    service: &Service,
+    (page, backend): (&str, Backend),
+    with: &Fill,
+) -> Vec<String> {
+    let unused = &bureau.codes[9];
+    let mut answers = Vec::new();
+    for (method, path, body) in [
+        ("POST", page.to_owned(), with(&bureau.codes[0], &[])),
+        ("POST", page.to_owned(), with(unused, &[(SENT[8], "1")])),
+        ("POST", page.to_owned(), with(unused, &[("food_cold", SENT[9])])),
+        ("POST", page.to_owned(), with("00000000000000000097", &[])),
+        ("POST", page.to_owned(), with("12345", &[])),
+        ("POST", page.to_owned(), format!("code={unused}&visit_note=%ff%fe{}", SENT[9])),
+        ("POST", page.to_owned(), format!("{}={}", SENT[8], "x".repeat(300_000))),
+        ("POST", format!("/r/{}", SENT[6]), with(unused, &[])),
+        ("GET", format!("{page}?code={}&{}", SENT[9], SENT[7]), String::new()),
+        ("GET", format!("/{}", SENT[6]), String::new()),
+        ("PUT", page.to_owned(), with(unused, &[])),
+    ] {
+        answers.push(service.send([127, 0, 77, 99], &request(method, &path, &body)));
+    }
+    // The box is locked for too long, so that an error is said as loudly as it can be.
+    if backend == Backend::Sqlite {
+        use diesel::connection::SimpleConnection;
+        let file = bureau.zicha.path(&format!("box-{}.db", bureau.round));
+        let mut lock = SqliteConnection::establish(&file).unwrap();
+        lock.batch_execute("begin immediate").unwrap();
+        let answer = service.send([127, 0, 77, 99], &request("POST", page, &with(unused, &[])));
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        answers.push(answer);
+        lock.batch_execute("rollback").unwrap();
+    }
+    answers
 }
 
 /// All rows of a PostgreSQL database as text, and its write-ahead log as far as the server still

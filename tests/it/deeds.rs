@@ -83,7 +83,7 @@ fn session(app: &App, name: &str) -> Session {
     app.standing_of(&name.into()).unwrap().unwrap_or_else(|| panic!("{name} is no account"))
 }
 
-fn file(document: Document, group: Option<&str>) -> Wanted<'_> {
+fn file(document: Document, group: Option<&zicha::unit::GroupCode>) -> Wanted<'_> {
     Wanted {
         document,
         format: FileFormat::Csv,
@@ -247,7 +247,7 @@ fn opened(house: &mut House) -> RoundId {
         assert!(house.does("", &[], |app| app.submit(&round, &form)).is_ok());
     }
     house.does("zicha", &[Action::TurnoutTaken], |app| app.tick().unwrap());
-    let leftover = BTreeMap::from([("CY".to_owned(), 1)]);
+    let leftover = BTreeMap::from([("CY".into(), 1)]);
     let noted = |app: &Arc<App>| {
         app.set_leftover(&desk(app, "jia"), &round, &BTreeMap::new(), &leftover).unwrap();
     };
@@ -311,7 +311,7 @@ fn add_row(house: &mut House, round: &RoundId) {
         found: Some(shanghai_day(house.app.now()).to_string()),
         evidence: Some("照片".to_owned()),
         category: 1,
-        ..ProblemEdit::of(&Problem::default(), "ALL")
+        ..ProblemEdit::of(&Problem::default(), &"ALL".into())
     };
     house.does("jia", &[Action::ProblemChanged], |app| {
         app.add_problem(&desk(app, "jia"), round, row, false).unwrap()
@@ -329,7 +329,7 @@ fn share(house: &mut House, round: &RoundId, step: SharedStep, [asked, done]: [A
 
 /// Who reads what, and who is refused.
 fn reading(house: &mut House, round: &RoundId) {
-    let (table, own) = (Document::Table(TableName::PROBLEMS), ["CF".to_owned()]);
+    let (table, own) = (Document::Table(TableName::PROBLEMS), ["CF".into()]);
     let added = |app: &Arc<App>| {
         app.add_account(&desk(app, "guanli"), "tou", Role::UnitHead, &own, Some(PASSWORD)).unwrap()
     };
@@ -338,17 +338,19 @@ fn reading(house: &mut House, round: &RoundId) {
         app.export(&desk(app, "jia"), round, &file(table, None)).unwrap()
     });
     house.does("tou", &[Action::ExportDenied], |app| {
-        app.export(&desk(app, "tou"), round, &file(table, Some("ALL"))).map(drop).unwrap_err()
+        app.export(&desk(app, "tou"), round, &file(table, Some(&"ALL".into())))
+            .map(drop)
+            .unwrap_err()
     });
     house.does("tou", &[Action::ListDenied], |app| {
-        app.read_list(&desk(app, "tou"), round, "ALL").map(drop).unwrap_err()
+        app.read_list(&desk(app, "tou"), round, &"ALL".into()).map(drop).unwrap_err()
     });
     let program = |app: &App, name: &str| Actor::Program(session(app, name));
     house.does("jia", &[Action::ApiRead], |app| {
         app.read_release(&program(app, "jia"), round).map(drop).unwrap();
     });
     house.does("tou", &[Action::ApiDenied], |app| {
-        app.read_list(&program(app, "tou"), round, "ALL").map(drop).unwrap_err()
+        app.read_list(&program(app, "tou"), round, &"ALL".into()).map(drop).unwrap_err()
     });
     // A program reads, whatever its owner may do.
     house.does("", &[], |app| app.set_names(&program(app, "jia"), "李四").unwrap_err());
@@ -482,7 +484,7 @@ fn a_deed_whose_link_cannot_be_written_does_not_happen() {
         let row = ProblemEdit {
             statement: Some("unseen".to_owned()),
             category: 1,
-            ..ProblemEdit::of(&Problem::default(), "ALL")
+            ..ProblemEdit::of(&Problem::default(), &"ALL".into())
         };
         assert!(
             app.add_problem(

@@ -2,24 +2,21 @@
 //! killed.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::test_app::{
-    Backend, TestApp, UNITS, agent, backends, encode, free_port, new_postgres_database, shell,
-    survey,
-};
+use crate::running::{Running, Sent};
+use crate::test_app::{Backend, TestApp, UNITS, agent, backends, encode, on_both, shell, survey};
 
 #[test]
 fn a_thousand_uses_of_one_code_count_once() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
+        let backend = zicha.backend;
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         let code = zicha.slips(&round)["CY"][0].clone();
@@ -56,7 +53,7 @@ fn a_thousand_uses_of_one_code_count_once() {
         );
         let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots), (1, 1));
-    }
+    });
 }
 
 /// `ZICHA_KILLS` sets how often; 200 were run for the record in `docs/PERFORMANCE.md`.
@@ -69,176 +66,49 @@ fn killing_the_service_loses_nothing_and_doubles_nothing() {
 }
 
 fn kill_again_and_again(backend: Backend, kills: usize) {
-    let folder = tempfile::tempdir().unwrap();
-    let database = match backend {
-        Backend::Sqlite => format!("sqlite://{}", folder.path().join("zicha.db").display()),
-        Backend::Postgres => new_postgres_database(),
-    };
-    let zicha = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_zicha"))
-            .args(["--yes", "--database", &database, "--data", folder.path().to_str().unwrap()])
-            .args(arguments)
-            .env("ZICHA_PUBLIC_URL", "http://127.0.0.1:8080")
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    let units = folder.path().join("units.csv");
-    writeln!(
-        std::fs::File::create(&units).unwrap(),
-        "code,name,kind,headcount\nCY,甲,squad,{}",
-        400 + kills * 60
-    )
-    .unwrap();
-    zicha(&["units", "import", units.to_str().unwrap()]);
-    let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-    let round = zicha(&[
-        "round", "create", "--survey", "canteen", "--title", "杀", "--opens", &today, "--closes",
-        &today,
-    ]);
-    zicha(&["round", "open", &round, "--custody", "server"]);
-    let slips = folder.path().join("slips.csv");
-    zicha(&[
-        "slips",
-        "issue",
-        "--round",
-        &round,
-        "--spare",
-        "0%",
-        "--format",
-        "csv",
-        "--out",
-        slips.to_str().unwrap(),
-    ]);
-    let codes: Vec<String> = std::fs::read_to_string(&slips)
-        .unwrap()
-        .lines()
-        .skip(1)
-        .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
-        .collect();
-
-    let port = free_port();
-    let serve = || -> Child {
-        Command::new(env!("CARGO_BIN_EXE_zicha"))
-            .args([
-                "--database",
-                &database,
-                "--data",
-                folder.path().to_str().unwrap(),
-                "serve",
-                "--listen",
-                &format!("127.0.0.1:{port}"),
-            ])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
-    };
-    let server = Mutex::new(serve());
-    let stop = AtomicBool::new(false);
-    let next = AtomicUsize::new(0);
-    let acknowledged: Mutex<BTreeMap<String, &str>> = Mutex::new(BTreeMap::new());
-    let unsure: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    let send = |agent: &ureq::Agent, code: &str| -> Option<&'static str> {
-        let answer = agent
-            .post(format!("http://127.0.0.1:{port}/r/{round}"))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes())
-            .ok()?;
-        let to =
-            answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or("").to_owned();
-        match answer.status().as_u16() {
-            303 if to.ends_with("/received") => Some("received"),
-            303 if to.ends_with("/again") => Some("again"),
-            503 => None,
-            other => panic!("{other} for a good slip"),
-        }
-    };
+    let running = Running::with_slips(backend, 400 + kills * 60, None);
+    let (stop, sent) = (AtomicBool::new(false), Sent::default());
+    let acknowledged = || sent.received.lock().unwrap().len();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| {
-                let agent = agent();
-                while !stop.load(Ordering::Relaxed) {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(code) = codes.get(at) else { break };
-                    // A phone tries again until it has seen the server's answer.
-                    if let Some(answer) = send(&agent, code) {
-                        acknowledged.lock().unwrap().insert(code.clone(), answer);
-                    } else {
-                        unsure.lock().unwrap().push(code.clone());
-                        std::thread::sleep(Duration::from_millis(5));
-                    }
-                }
-            });
+            // A phone tries again until it has seen the server's answer.
+            scope.spawn(|| running.keep_sending(running.port, Duration::ZERO, &stop, &sent));
         }
         for n in 0..kills {
-            let before = acknowledged.lock().unwrap().len();
-            let waiting = Instant::now();
-            while acknowledged.lock().unwrap().len() < before + 5
+            let (before, waiting) = (acknowledged(), Instant::now());
+            while acknowledged() < before + 5
                 && waiting.elapsed() < Duration::from_secs(10)
-                && next.load(Ordering::Relaxed) < codes.len()
+                && running.has_slips()
             {
                 std::thread::sleep(Duration::from_millis(2));
             }
             std::thread::sleep(Duration::from_millis((n * 7 % 13) as u64));
-            let mut server = server.lock().unwrap();
-            server.kill().unwrap();
-            server.wait().unwrap();
-            *server = serve();
+            running.kill_and_start();
         }
         stop.store(true, Ordering::Relaxed);
     });
-    let agent = agent();
-    let unsure = Arc::new(unsure.into_inner().unwrap());
-    let mut rescued = 0;
-    for code in unsure.iter() {
-        let started = Instant::now();
-        let answer = loop {
-            if let Some(answer) = send(&agent, code) {
-                break answer;
-            }
-            assert!(started.elapsed() < Duration::from_secs(20), "the service did not come back");
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        rescued += usize::from(answer == "again");
-        acknowledged.lock().unwrap().insert(code.clone(), answer);
-    }
-    server.lock().unwrap().kill().unwrap();
-    server.lock().unwrap().wait().unwrap();
-    let acknowledged = acknowledged.into_inner().unwrap();
-    assert!(acknowledged.len() > kills * 3, "the load was real: {}", acknowledged.len());
-    zicha(&["round", "close", &round]);
-    zicha(&["box", "open", "--round", &round]);
-    zicha(&["verify", "--round", &round]);
-    let table = folder.path().join("turnout.csv");
-    zicha(&[
-        "export",
-        "turnout",
-        "--round",
-        &round,
-        "--headers",
-        "id",
-        "--out",
-        table.to_str().unwrap(),
-    ]);
+    running.until_ready();
+    let unsure = sent.unsure.lock().unwrap().len();
+    let rescued = running.settle(&sent);
+    let counted = acknowledged();
+    assert!(counted > kills * 3, "the load was real: {counted}");
+    running.used();
+    let (zicha, round) = (&running.zicha, &running.round);
+    zicha.runs(&format!("--yes box open --round {round}"));
+    zicha.runs(&format!("verify --round {round}"));
+    let table = zicha.path("turnout.csv");
+    zicha.runs(&format!("export turnout --round {round} --headers id --out {table}"));
     let text = std::fs::read_to_string(&table).unwrap();
     let all: Vec<&str> = text.lines().last().unwrap().trim_matches('"').split("\",\"").collect();
     let sums: Vec<usize> = all[5..].iter().map(|n| n.parse().unwrap()).collect();
-    let counted = acknowledged.len();
     assert_eq!(
         sums,
         [counted, counted, 0, 0, counted],
         "{backend:?}: used, opened, spoiled, blank, counted"
     );
     println!(
-        "{backend:?}: {kills} kills, {counted} acknowledged, {} unsure, {rescued} rescued by the \
-         slip, 0 lost, 0 doubled",
-        unsure.len()
+        "{backend:?}: {kills} kills, {counted} acknowledged, {unsure} unsure, {rescued} rescued by \
+         the slip, 0 lost, 0 doubled"
     );
 }
 
@@ -351,8 +221,8 @@ fn the_log_of_a_box_stays_short() {
 /// the same moment.
 #[test]
 fn one_bad_row_fails_alone() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
+        let backend = zicha.backend;
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         let codes: Vec<String> = zicha.slips(&round).into_values().flatten().collect();
@@ -410,5 +280,5 @@ fn one_bad_row_fails_alone() {
         }
         let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots), (codes.len() as u64 - 1, codes.len() as u64 - 1));
-    }
+    });
 }

@@ -4,7 +4,7 @@
 use zicha::app::Role;
 use zicha::round::{Access, RoundState, shanghai_day};
 
-use crate::test_app::{Desk, Page, TestApp, UNITS, backends, shell, survey};
+use crate::test_app::{Desk, Page, TestApp, UNITS, on_both, shell, survey};
 
 fn pair(zicha: &TestApp) -> (Desk, Desk) {
     let sign = |name: &str, role| {
@@ -38,10 +38,9 @@ fn send(desk: &Desk, opened: &Page, to: &str, fields: &[(&str, &str)]) -> Page {
 
 #[test]
 fn a_unit_table_changed_by_two_shows_both_and_takes_the_second_only_when_sent_again() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units("code,name,kind,headcount\nA,甲中队,squad,30\nB,乙中队,squad,30\n");
-        let (one, two) = pair(&zicha);
+        let (one, two) = pair(zicha);
         let (first, second) = (one.get("/desk/units"), two.get("/desk/units"));
         let of_one = "code,name,kind,headcount\nA,甲中队,squad,31\nB,乙中队,squad,30\n";
         let of_two = "code,name,kind,headcount\nA,甲中队,squad,33\nB,乙中队,squad,30\n";
@@ -59,14 +58,13 @@ fn a_unit_table_changed_by_two_shows_both_and_takes_the_second_only_when_sent_ag
             "seen, and sent again"
         );
         assert_eq!(zicha.app.units().unwrap()[0].headcount, 33);
-    }
+    });
 }
 
 #[test]
 fn a_calendar_changed_by_two_shows_both() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (one, two) = pair(&zicha);
+    on_both(|zicha| {
+        let (one, two) = pair(zicha);
         let (first, second) = (one.get("/desk/calendar"), two.get("/desk/calendar"));
         let days = |last: &'static str| {
             let names =
@@ -94,16 +92,15 @@ fn a_calendar_changed_by_two_shows_both() {
         told.assert_says(409, "value=\"2020-08-05\"");
         assert_eq!(send(&two, &told, "/desk/calendar", &days("2020-08-05")).status, 303);
         assert_eq!(zicha.app.calendar().unwrap().unwrap().days[4].1, "2020-08-05");
-    }
+    });
 }
 
 #[test]
 fn a_draft_can_be_changed_and_dropped_until_it_opens() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units(UNITS);
         let id = zicha.draft(&survey("self-check"), Access::Slip);
-        let (one, two) = pair(&zicha);
+        let (one, two) = pair(zicha);
         let path = format!("/desk/rounds/{id}/edit");
         let today = shanghai_day(zicha.app.now()).to_string();
         let fields = |title: &'static str, units: &'static str| {
@@ -168,7 +165,7 @@ fn a_draft_can_be_changed_and_dropped_until_it_opens() {
         assert!(zicha.app.rounds().unwrap().iter().all(|r| r.id != id));
         assert_eq!(one.get(&path).status, 404);
         assert!(!zicha.data().join(format!("box-{id}.db")).exists(), "nor are its slips kept");
-    }
+    });
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn a_desk_read_in_english_says_everything_in_english() {
     zicha.app.save_survey(&a_clerk("jingban"), &own, None).unwrap();
     for (_, name, _) in Role::ALL {
         let role: Role = name.parse().unwrap();
-        let units: Vec<String> = if matches!(role, Role::UnitHead | Role::Leader) {
+        let units: Vec<zicha::unit::UnitCode> = if matches!(role, Role::UnitHead | Role::Leader) {
             vec!["A".into()]
         } else {
             Vec::new()

@@ -41,7 +41,7 @@ fn bureau() -> (TestApp, RoundId) {
         found: Some("2020-06-10".into()),
         category: 1,
         question: None,
-        ..ProblemEdit::of(&zicha::problem::Problem::default(), "CY")
+        ..ProblemEdit::of(&zicha::problem::Problem::default(), &"CY".into())
     };
     zicha.app.add_problem(&a_clerk("jingban"), &round, new, true).unwrap();
     use diesel::prelude::*;
@@ -75,10 +75,11 @@ fn file(
     format: FileFormat,
     group: Option<&str>,
 ) -> Vec<u8> {
+    let group = group.map(zicha::unit::GroupCode::from);
     let wanted = Wanted {
         document: Document::Table(table),
         format,
-        group,
+        group: group.as_ref(),
         each: false,
         headers: Headers::Chinese,
         gb18030: false,
@@ -434,7 +435,7 @@ fn rare_characters_survive_and_what_hides_is_made_visible() {
     let wanted = Wanted {
         document,
         format: FileFormat::Csv,
-        group: Some("CY"),
+        group: Some(&"CY".into()),
         each: false,
         headers: Headers::Chinese,
         gb18030: true,

@@ -393,25 +393,7 @@ fn postgresql_tells_which_slip_made_which_ciphertext_before_the_opening_and_noth
         let wrapped = bureau.app.round(&answered.round).unwrap().wrapped_key.unwrap();
         let round = &answered.round;
         if seed == 0 {
-            // Before: one transaction spends the slip and stores the ballot, so they share its
-            // number; and numbers order them.
-            let joined = texts(
-                &mut db,
-                &format!(
-                    "select encode(s.hash, 'hex') from spent_slips_{round} s join ballots_{round} \
-                     b on s.xmin = b.xmin order by s.xmin::text::bigint"
-                ),
-            );
-            let order: Vec<usize> = answered
-                .hashes
-                .iter()
-                .map(|h| joined.iter().position(|j| *j == hex::encode(h)).unwrap())
-                .collect();
-            assert_eq!(
-                (joined.len(), order),
-                (ANSWERS, (0..ANSWERS).collect()),
-                "the attack pairs every slip with its ciphertext"
-            );
+            before_the_opening_slips_and_ciphertexts_pair(&mut db, &answered);
             let log = log_since(&mut db, &start);
             assert!(
                 answered.words.iter().all(|w| find(&log, w).is_none()),
@@ -419,43 +401,10 @@ fn postgresql_tells_which_slip_made_which_ciphertext_before_the_opening_and_noth
             );
         }
         bureau.finish(&answered);
-        // After: one transaction number for all, and rows, dead ones included, in an order that
-        // says nothing.
-        let numbers = texts(
-            &mut db,
-            &format!(
-                "select distinct xmin::text from (select xmin from comments where round = \
-                 '{round}' union all select xmin from spent_codes where round = '{round}') x"
-            ),
-        );
-        assert_eq!(
-            numbers.len(),
-            1,
-            "texts and spent codes came in one transaction, so joining them pairs all with all"
-        );
-        let by_place = texts(
-            &mut db,
-            &format!("select body from comments where round = '{round}' order by ctid"),
-        );
-        let place: Vec<usize> = answered
-            .words
-            .iter()
-            .map(|w| by_place.iter().position(|b| b.as_bytes() == w).unwrap())
-            .collect();
-        let raw: Vec<Vec<u8>> = diesel::dsl::sql::<Binary>(
-            "select t_data from generate_series(0, pg_relation_size('comments') / 8192 - 1) page, \
-             heap_page_items(get_raw_page('comments', page::int)) where t_data is not null",
-        )
-        .load(&mut db)
-        .unwrap();
-        let rows: Vec<usize> = answered
-            .words
-            .iter()
-            .map(|w| raw.iter().position(|r| find(r, w).is_some()).unwrap())
-            .collect();
+        let [place, rows] = order_of_rows(&mut db, &answered);
         let log = log_since(&mut db, &start);
         let in_log = places_but_few(&log, &answered.words);
-        for (sum, value) in sums.iter_mut().zip([tau(&place), tau(&rows), tau(&in_log)]) {
+        for (sum, value) in sums.iter_mut().zip([place, rows, tau(&in_log)]) {
             *sum += value;
         }
         // Of the box nothing is left, in tables, statistics or files.
@@ -495,6 +444,65 @@ fn postgresql_tells_which_slip_made_which_ciphertext_before_the_opening_and_noth
     .unwrap();
     assert_eq!(copied, 0);
     drop(kept);
+}
+
+/// One transaction number for all, and rows, dead ones included, in an order that says nothing.
+fn order_of_rows(db: &mut PgConnection, answered: &Answered) -> [f64; 2] {
+    let round = &answered.round;
+    let numbers = texts(
+        db,
+        &format!(
+            "select distinct xmin::text from (select xmin from comments where round = \
+             '{round}' union all select xmin from spent_codes where round = '{round}') x"
+        ),
+    );
+    assert_eq!(
+        numbers.len(),
+        1,
+        "texts and spent codes came in one transaction, so joining them pairs all with all"
+    );
+    let by_place =
+        texts(db, &format!("select body from comments where round = '{round}' order by ctid"));
+    let place: Vec<usize> = answered
+        .words
+        .iter()
+        .map(|w| by_place.iter().position(|b| b.as_bytes() == w).unwrap())
+        .collect();
+    let raw: Vec<Vec<u8>> = diesel::dsl::sql::<Binary>(
+        "select t_data from generate_series(0, pg_relation_size('comments') / 8192 - 1) page, \
+         heap_page_items(get_raw_page('comments', page::int)) where t_data is not null",
+    )
+    .load(db)
+    .unwrap();
+    let rows: Vec<usize> = answered
+        .words
+        .iter()
+        .map(|w| raw.iter().position(|r| find(r, w).is_some()).unwrap())
+        .collect();
+    [tau(&place), tau(&rows)]
+}
+
+/// One transaction spends the slip and stores the ballot, so they share its number; and numbers
+/// order them.
+fn before_the_opening_slips_and_ciphertexts_pair(db: &mut PgConnection, answered: &Answered) {
+    let round = &answered.round;
+    let joined = texts(
+        db,
+        &format!(
+            "select encode(s.hash, 'hex') from spent_slips_{round} s join ballots_{round} \
+             b on s.xmin = b.xmin order by s.xmin::text::bigint"
+        ),
+    );
+    let order: Vec<usize> = answered
+        .hashes
+        .iter()
+        .map(|h| joined.iter().position(|j| *j == hex::encode(h)).unwrap())
+        .collect();
+    assert_eq!(
+        (joined.len(), order),
+        (ANSWERS, (0..ANSWERS).collect()),
+        "the attack pairs every slip with its ciphertext"
+    );
 }
 
 #[test]

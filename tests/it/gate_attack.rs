@@ -157,7 +157,7 @@ fn a_group_cell_holds_no_number_but_band_ends_and_indices() {
     let survey = crate::test_app::survey("canteen");
     let mut tally = Tally::new(&survey, &groups(&[unit("CY", 30, "squad")]));
     for n in 0..25 {
-        tally.add("CY", &response(&survey, &[Answer::One(n % 5), Answer::One(3)]));
+        tally.add(&"CY".into(), &response(&survey, &[Answer::One(n % 5), Answer::One(3)]));
     }
     let release = release(&survey, &[unit("CY", 30, "squad")], &tally);
     let allowed = [
@@ -204,7 +204,7 @@ fn groups_that_are_too_small_are_merged_without_a_look_at_answers() {
     let mut tally = Tally::new(&survey, &configured);
     for (code, count) in [("JJ", 2), ("CB", 4), ("HQ", 18), ("CY", 25)] {
         for _ in 0..count {
-            tally.add(code, &response(&survey, &[Answer::One(0), Answer::One(3)]));
+            tally.add(&code.into(), &response(&survey, &[Answer::One(0), Answer::One(3)]));
         }
     }
     let release = release(&survey, &units, &tally);
@@ -225,7 +225,7 @@ fn a_group_without_a_ballot_stands_alone_and_takes_nobody_s_list() {
     let mut tally = Tally::new(&survey, &configured);
     for (code, count) in [("CY", 20), ("JJ", 3)] {
         for _ in 0..count {
-            tally.add(code, &response(&survey, &[Answer::One(0), Answer::One(3)]));
+            tally.add(&code.into(), &response(&survey, &[Answer::One(0), Answer::One(3)]));
         }
     }
     let release = release(&survey, &units, &tally);

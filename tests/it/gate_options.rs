@@ -127,11 +127,11 @@ impl Known {
 fn unit(n: usize, headcount: u32) -> Unit {
     let code = format!("U{n}");
     Unit {
-        code: code.clone(),
+        code: code.as_str().into(),
         name: code.clone(),
         kind: "squad".into(),
         headcount,
-        group: code.clone(),
+        group: code.as_str().into(),
         group_name: code,
     }
 }
@@ -833,7 +833,7 @@ fn what_a_small_group_chose_most_is_not_named_where_a_member_could_work_out_the_
             let mut response = Response::empty(&survey);
             response.answers[at] = answer.clone();
             response.blank = false;
-            tally.add("U0", &response);
+            tally.add(&"U0".into(), &response);
         }
         let release = protect(
             &"abcdefgh".parse().unwrap(),

@@ -109,9 +109,9 @@ proptest! {
         }
         zicha.finish(&round);
         let release = zicha.app.results(&shell(), &round).unwrap().release;
-        let groups: Vec<String> = release.groups.iter().map(|g| g.code.clone()).collect();
+        let groups: Vec<_> = release.groups.iter().map(|g| g.code.clone()).collect();
         for table in TableName::ALL.into_iter().filter(|t| *t != TableName::LOOKBACK) {
-            for group in std::iter::once(None).chain(groups.iter().map(|g| Some(g.as_str()))) {
+            for group in std::iter::once(None).chain(groups.iter().map(Some)) {
                 use FileFormat::{Csv, Docx, Json, Xlsx};
                 for format in [Csv, Xlsx, Docx, Json] {
                     let wanted = Wanted {

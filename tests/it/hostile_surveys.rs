@@ -11,9 +11,7 @@ use zicha::round::{Access, shanghai_day};
 use zicha::survey::Survey;
 
 use crate::shell::Shell;
-use crate::test_app::{
-    Backend, PASSWORD, TestApp, backends, shell, survey, survey_of, survey_with,
-};
+use crate::test_app::{Backend, PASSWORD, TestApp, on_both, shell, survey, survey_of, survey_with};
 
 const UNITS: &str = "code,name,kind,headcount\n\
                      CY,春江街道中队,squad,30\n\
@@ -176,7 +174,12 @@ fn what_is_less_grave_is_pointed_out_at_the_desk_on_paper_and_on_the_command_lin
 }
 
 /// A round of some units in which all people of some of them answer, opened and released.
-fn round(zicha: &TestApp, survey: &Survey, units: &[String], answering: &[String]) -> RoundId {
+fn round(
+    zicha: &TestApp,
+    survey: &Survey,
+    units: &[zicha::unit::UnitCode],
+    answering: &[zicha::unit::UnitCode],
+) -> RoundId {
     let today = shanghai_day(zicha.app.now());
     let new = NewRound {
         survey,
@@ -189,8 +192,10 @@ fn round(zicha: &TestApp, survey: &Survey, units: &[String], answering: &[String
     };
     let round = zicha.app.create_round(&shell(), &new).unwrap();
     zicha.app.open_round(&shell(), &round, Custody::Server).unwrap();
-    for (unit, codes) in
-        zicha.slips(&round).into_iter().filter(|(unit, _)| answering.contains(unit))
+    for (unit, codes) in zicha
+        .slips(&round)
+        .into_iter()
+        .filter(|(unit, _)| answering.iter().any(|one| one == unit.as_str()))
     {
         for (n, code) in codes.iter().take(20).enumerate() {
             let sees = 6 + usize::from(unit.as_bytes()[1] - b'0');
@@ -218,11 +223,10 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
         ])
     };
     let survey = survey_of(&item("甲"));
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         let table: Vec<String> = (0..7).map(|n| format!("U{n},单位{n},squad,20\n")).collect();
         zicha.import_units(&format!("code,name,kind,headcount\n{}", table.concat()));
-        let units: Vec<String> = (0..7).map(|n| format!("U{n}")).collect();
+        let units: Vec<zicha::unit::UnitCode> = (0..7).map(|n| format!("U{n}").into()).collect();
         let total = |round: &RoundId| {
             let BureauCell::Item(item) =
                 zicha.app.results(&shell(), round).unwrap().release.bureau.cells[0].clone()
@@ -231,39 +235,39 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
             };
             item.exact.map(|exact| exact.prominent)
         };
-        let first = round(&zicha, &survey, &units, &units);
+        let first = round(zicha, &survey, &units, &units);
         assert_eq!(total(&first), Some(63), "seven units of 6 to 12 who say so");
-        let same = round(&zicha, &survey, &units, &units);
+        let same = round(zicha, &survey, &units, &units);
         assert!(
             total(&same).is_some(),
             "the same units: the difference is everybody's change of mind"
         );
-        let second = round(&zicha, &survey, &units[1..], &units);
+        let second = round(zicha, &survey, &units[1..], &units);
         assert_eq!(total(&second), None, "63 less its total would be the seventh unit's count");
         let warnings = zicha.app.warnings(&second).unwrap();
         assert!(warnings.iter().any(|w| w.zh.contains("参加单位与本轮有同有异")), "{warnings:?}");
         // A unit that says nothing is as good as one that is not there, and a copy of the survey as
         // good as the survey.
-        assert_eq!(total(&round(&zicha, &survey, &units, &units[1..])), None);
+        assert_eq!(total(&round(zicha, &survey, &units, &units[1..])), None);
         let copy =
             Survey::parse(survey.to_json().replace("\"odd\"", "\"copy\"").as_bytes()).unwrap();
-        assert_eq!(total(&round(&zicha, &copy, &units[1..], &units)), None);
+        assert_eq!(total(&round(zicha, &copy, &units[1..], &units)), None);
         // Another cut over the same answers.
         for other in [
             survey_with(&item("甲"), [43, 22, 30], (1, 2)),
             survey_with(&item("甲"), [40, 20, 30], (2, 2)),
         ] {
-            let said = refusal(&zicha, &other).unwrap();
+            let said = refusal(zicha, &other).unwrap();
             assert!(said.contains("two bands over one count"), "{said}");
         }
         assert_eq!(
-            refusal(&zicha, &survey_with(&item("乙"), [43, 22, 30], (1, 2))),
+            refusal(zicha, &survey_with(&item("乙"), [43, 22, 30], (1, 2))),
             None,
             "another question"
         );
         // Nor while the first round still runs: a box is never opened on two cuts.
         zicha.open_round(&survey_of(&item("丙")));
-        assert!(refusal(&zicha, &survey_with(&item("丙"), [45, 22, 30], (1, 2))).is_some());
+        assert!(refusal(zicha, &survey_with(&item("丙"), [45, 22, 30], (1, 2))).is_some());
         // A question that enters no list has totals, too.
         let choice = |id: &str| {
             survey_of(&json!([
@@ -273,13 +277,13 @@ fn rounds_of_other_units_have_no_totals_to_subtract() {
                 },
             ]))
         };
-        let asked = |units: &[String]| {
-            let round = round(&zicha, &choice("a"), units, units);
+        let asked = |units: &[zicha::unit::UnitCode]| {
+            let round = round(zicha, &choice("a"), units, units);
             zicha.app.results(&shell(), &round).unwrap().release.bureau.cells[0].clone()
         };
         assert!(matches!(asked(&units), BureauCell::Options { .. }));
         assert_eq!(asked(&units[1..]), BureauCell::Nothing);
-    }
+    });
 }
 
 #[test]
@@ -303,8 +307,7 @@ fn the_same_words_asked_twice_are_refused() {
 
 #[test]
 fn texts_to_other_are_of_no_group_and_no_list_of_texts_names_one() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         let slips = zicha.slips(&round);
@@ -339,5 +342,5 @@ fn texts_to_other_are_of_no_group_and_no_list_of_texts_names_one() {
             let list = page.body.split("全部文字").nth(1).unwrap();
             assert!(!list.contains("街道中队"), "the list of {question} names a group");
         }
-    }
+    });
 }

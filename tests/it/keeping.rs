@@ -11,7 +11,7 @@ use zicha::round::RoundState;
 
 use crate::shell::Shell;
 use crate::test_app::{
-    Backend, Desk, TestApp, UNITS, a_clerk, all_files, backends, files_with, new_postgres_database,
+    Backend, Desk, TestApp, UNITS, a_clerk, all_files, files_with, new_postgres_database, on_both,
     shell, survey,
 };
 
@@ -96,11 +96,11 @@ fn form(code: &str) -> zicha::response::Form {
 
 #[test]
 fn a_backup_is_sealed_to_a_key_and_holds_neither_server_key_nor_custody() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..5]);
-        sign_in(&zicha, "jingban", Role::Clerk);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..5]);
+        sign_in(zicha, "jingban", Role::Clerk);
         let vault = Vault::new();
         let refused = zicha.app.backup(&shell(), &vault.file(), None).unwrap_err().to_string();
         assert!(refused.contains("to which public key"), "{refused}");
@@ -134,7 +134,7 @@ fn a_backup_is_sealed_to_a_key_and_holds_neither_server_key_nor_custody() {
         // Two backups around one answer show that it came, as a ciphertext among others in the
         // order of random names, and nothing else.
         let before: Vec<String> = plain.lines().map(str::to_owned).collect();
-        answer(&zicha, &round, &codes[5..6]);
+        answer(zicha, &round, &codes[5..6]);
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
         let plain = vault.plain();
         let told = |line: &str| line.starts_with("end\t") || line.contains("\"backup");
@@ -142,18 +142,18 @@ fn a_backup_is_sealed_to_a_key_and_holds_neither_server_key_nor_custody() {
             plain.lines().filter(|l| !before.iter().any(|b| b == l) && !told(l)).collect();
         let tables: Vec<&str> = added.iter().map(|l| l.split('\t').next().unwrap()).collect();
         assert_eq!(tables, ["spent_slips", "ballots"], "{backend:?}");
-    }
+    });
 }
 
 #[test]
 fn a_restore_suspends_what_was_open_and_never_revives_a_spent_code() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..5]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..5]);
         let vault = Vault::new();
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
-        answer(&zicha, &round, &codes[5..8]);
+        answer(zicha, &round, &codes[5..8]);
         // Over the database it was taken from: what came later is kept, and its codes stay spent.
         let report = zicha.app.restore(&shell(), &vault.file(), &vault.key()).unwrap().rounds;
         let [one] = &report[..] else { panic!("{report:?}") };
@@ -166,7 +166,7 @@ fn a_restore_suspends_what_was_open_and_never_revives_a_spent_code() {
         zicha.answer(&round, &codes[9], &[("visit_meal", "lunch")]).assert_says(409, "本轮暂停");
         // Two different accounts accept; one alone does not, however often.
         let (first, second) =
-            (sign_in(&zicha, "jia", Role::Clerk), sign_in(&zicha, "yi", Role::Head));
+            (sign_in(zicha, "jia", Role::Clerk), sign_in(zicha, "yi", Role::Head));
         let page = format!("/desk/rounds/{round}/keeping");
         first.get(&page).assert_says(200, "没有缺少答卷");
         for _ in 0..2 {
@@ -183,15 +183,15 @@ fn a_restore_suspends_what_was_open_and_never_revives_a_spent_code() {
         zicha.get(&format!("/bulletin/{round}")).assert_says(200, "从备份恢复");
         zicha.finish(&round);
         assert_eq!(zicha.app.results(&shell(), &round).unwrap().release.bureau.turnout.counted, 9);
-    }
+    });
 }
 
 #[test]
 fn a_restore_into_an_empty_database_says_what_it_cannot_know_and_keeps_spent_codes_spent() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..5]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..5]);
         let vault = Vault::new();
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
         let (folder, app) = fresh(backend, &zicha.data());
@@ -228,15 +228,15 @@ fn a_restore_into_an_empty_database_says_what_it_cannot_know_and_keeps_spent_cod
                 .to_string()
                 .contains("custody file")
         );
-    }
+    });
 }
 
 #[test]
 fn an_older_database_takes_the_release_back_from_its_file_and_no_ballot() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..6]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..6]);
         zicha.app.close_round(&shell(), &round).unwrap();
         let vault = Vault::new();
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
@@ -271,7 +271,7 @@ fn an_older_database_takes_the_release_back_from_its_file_and_no_ballot() {
         );
         assert!(matches!(app.submit(&round, &form(&codes[0])), Ok(zicha::storage::Outcome::Again)));
         assert!(app.verify(&round).unwrap().iter().all(|c| c.holds), "{:?}", app.verify(&round));
-    }
+    });
 }
 
 #[test]
@@ -304,10 +304,10 @@ fn a_second_restore_does_not_hide_what_the_first_one_lost() {
 
 #[test]
 fn a_backup_taken_in_the_middle_of_an_opening_brings_back_no_box() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..6]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..6]);
         zicha.app.close_round(&shell(), &round).unwrap();
         let vault = Vault::new();
         // Results are written, box and keys are about to go.
@@ -333,17 +333,17 @@ fn a_backup_taken_in_the_middle_of_an_opening_brings_back_no_box() {
             zicha.app.results(&shell(), &round).unwrap().release,
             "{backend:?}"
         );
-    }
+    });
 }
 
 #[test]
 fn a_round_that_can_never_be_opened_is_declared_void_by_two_and_leaves_nothing() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..3]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..3]);
         let (first, second) =
-            (sign_in(&zicha, "jia", Role::Clerk), sign_in(&zicha, "yi", Role::Head));
+            (sign_in(zicha, "jia", Role::Clerk), sign_in(zicha, "yi", Role::Head));
         let page = format!("/desk/rounds/{round}/keeping");
         first.post_from(&page, &page, &[("step", "void")]).assert_says(422, "只有“已暂停或已截止”");
         zicha.app.close_round(&shell(), &round).unwrap();
@@ -361,7 +361,7 @@ fn a_round_that_can_never_be_opened_is_declared_void_by_two_and_leaves_nothing()
             all_files(&zicha.data())
         );
         zicha.get(&format!("/r/{round}")).assert_says(200, "本轮已作废");
-    }
+    });
 }
 
 #[test]
@@ -491,16 +491,16 @@ fn texts_are_shown_by_question_with_their_marks_and_nobody_s_side_by_side() {
 
 #[test]
 fn destruction_takes_two_accounts_and_leaves_no_trace_in_any_file() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..8]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..8]);
         let (first, second) =
-            (sign_in(&zicha, "jia", Role::Clerk), sign_in(&zicha, "yi", Role::Head));
+            (sign_in(zicha, "jia", Role::Clerk), sign_in(zicha, "yi", Role::Head));
         let page = format!("/desk/rounds/{round}/keeping");
         first.post_from(&page, &page, &[("step", "destroy")]).assert_says(422, "开箱完成后");
         zicha.finish(&round);
-        assert!(traces(&zicha, backend, NOTE) > 0, "{backend:?}: the search finds what is there");
+        assert!(traces(zicha, backend, NOTE) > 0, "{backend:?}: the search finds what is there");
         for _ in 0..2 {
             first.post_from(&page, &page, &[("step", "destroy")]);
         }
@@ -523,13 +523,13 @@ fn destruction_takes_two_accounts_and_leaves_no_trace_in_any_file() {
         let record = first.get(&page);
         record.assert_says(200, "填写的原文 8 条；已用填写码的散列值 8 个");
         record.assert_says(200, "jia、yi，两个账号先后确认");
-        assert_eq!(traces(&zicha, backend, NOTE), 0, "{backend:?}");
+        assert_eq!(traces(zicha, backend, NOTE), 0, "{backend:?}");
         assert!(zicha.app.text_counts(&round).unwrap().is_empty());
         zicha.answer(&round, &codes[0], &[]).assert_says(410, "本轮已截止");
         assert!(zicha.app.verify(&round).unwrap().iter().all(|c| c.holds));
         zicha.get(&format!("/bulletin/{round}")).assert_says(200, "填写的原文和已用填写码已销毁");
         second.post_from(&page, &page, &[("step", "destroy")]).assert_says(422, "早已销毁");
-    }
+    });
 }
 
 /// How many files of the installation hold a text; on PostgreSQL those of its tables.
@@ -563,10 +563,10 @@ fn traces(zicha: &TestApp, backend: Backend, text: &str) -> usize {
 
 #[test]
 fn a_backup_from_before_a_destruction_does_not_undo_it() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..8]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..8]);
         zicha.finish(&round);
         let vault = Vault::new();
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
@@ -580,7 +580,7 @@ fn a_backup_from_before_a_destruction_does_not_undo_it() {
         let report = zicha.app.restore(&shell(), &vault.file(), &vault.key()).unwrap().rounds;
         assert_eq!(report[0].how, How::Kept);
         assert!(zicha.app.text_counts(&round).unwrap().is_empty(), "{backend:?}");
-    }
+    });
 }
 
 #[test]
@@ -695,17 +695,17 @@ fn rows(zicha: &App, vault: &Vault) -> Vec<String> {
 
 #[test]
 fn a_restore_of_an_older_backup_undoes_no_deed_and_names_what_it_kept() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (round, codes) = open_round(&zicha);
-        answer(&zicha, &round, &codes[..8]);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let (round, codes) = open_round(zicha);
+        answer(zicha, &round, &codes[..8]);
         zicha.finish(&round);
         let vault = Vault::new();
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
         let count = || zicha.app.audit(&shell()).unwrap().rows.len();
         // The link that the backup is done is not in it.
         let known = count() - 1;
-        deeds(&zicha, &round);
+        deeds(zicha, &round);
         let before = rows(&zicha.app, &vault);
         let links = count() - known;
         assert!(links >= 30, "{backend:?}: {links} links");
@@ -733,14 +733,14 @@ fn a_restore_of_an_older_backup_undoes_no_deed_and_names_what_it_kept() {
         let lost: Vec<&String> = before.iter().filter(|row| !after.contains(row)).collect();
         assert!(lost.is_empty(), "{backend:?}: {lost:#?}");
         zicha.app.verify_audit(&shell(), None).unwrap();
-    }
+    });
 }
 
 #[test]
 fn a_restore_that_would_lose_one_side_is_refused_and_names_both() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        open_round(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        open_round(zicha);
         let vault = Vault::new();
         zicha.app.backup(&shell(), &vault.file(), Some(&vault.public)).unwrap();
         // A copy that went its own way; then both did something.
@@ -760,7 +760,7 @@ fn a_restore_that_would_lose_one_side_is_refused_and_names_both() {
             "{refused}"
         );
         assert_eq!(rows(&copy, &vault), before, "{backend:?}");
-    }
+    });
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn an_item_is_listed_for_the_kind_it_is_meant_for_whatever_the_table_calls_it() 
         let results = zicha.app.results(&shell(), &round).unwrap();
         let listed = |code: &str| {
             results
-                .derived(code)
+                .derived(&code.into())
                 .unwrap()
                 .problems
                 .into_iter()
@@ -96,7 +96,7 @@ fn an_item_is_listed_for_the_kind_it_is_meant_for_whatever_the_table_calls_it() 
                 let GroupCell::Item(item) = cell else { continue };
                 if item.level.is_some() {
                     assert_eq!(
-                        listed(&group.code).contains(&question.id),
+                        listed(group.code.as_str()).contains(&question.id),
                         survey.covers(question, &group.kinds),
                         "{} {}",
                         group.code,

@@ -33,7 +33,7 @@ fn bureau(backend: Backend) -> Bureau {
     }
     zicha.app.close_round(&shell(), &round).unwrap();
     zicha.app.open_box(&shell(), &round, &mut |_| {}).unwrap();
-    let sign = |name: &str, role, units: &[String]| {
+    let sign = |name: &str, role, units: &[zicha::unit::UnitCode]| {
         let password = zicha
             .app
             .add_account(&shell(), name, role, units, Some(crate::test_app::PASSWORD))
@@ -118,7 +118,7 @@ impl Bureau {
             .app
             .results(&shell(), &self.round)
             .unwrap()
-            .list(group)
+            .list(&group.into())
             .unwrap()
             .problems
             .into_iter()

@@ -107,43 +107,13 @@ fn run(backend: Backend, length: Duration) {
             until_stopped(
                 200,
                 Box::new(|| {
-                    // Well formed, and nobody's.
-                    let request = agent
-                        .post(at(&format!("/r/{}", running.round)))
-                        .header("content-type", "application/x-www-form-urlencoded");
-                    assert_eq!(
-                        request
-                            .send(b"code=10000000000000000081&visit_meal=lunch")
-                            .unwrap()
-                            .status(),
-                        422
-                    );
+                    guess(&agent, &at(&format!("/r/{}", running.round)));
                     wrong.fetch_add(1, Ordering::Relaxed);
                 }),
             );
         });
         scope.spawn(|| {
-            let agent = agent();
-            let form = crate::test_app::encode(&[("name", "zhao"), ("password", &password)]);
-            let request = agent
-                .post(at("/desk/sign-in"))
-                .header("content-type", "application/x-www-form-urlencoded");
-            assert_eq!(request.send(form.as_bytes()).unwrap().status(), 303);
-            // The first password was given by somebody else.
-            let page =
-                agent.get(at("/desk/me")).call().unwrap().into_body().read_to_string().unwrap();
-            let (token, own) = (crate::desk::token_of(&page), crate::test_app::PASSWORD);
-            let form = crate::test_app::encode(&[
-                ("csrf", &token),
-                ("do", "password"),
-                ("old", &password),
-                ("new", own),
-                ("again", own),
-            ]);
-            let request = agent
-                .post(at("/desk/me"))
-                .header("content-type", "application/x-www-form-urlencoded");
-            assert_eq!(request.send(form.as_bytes()).unwrap().status(), 200);
+            let agent = signed_in(&at, &password);
             until_stopped(
                 100,
                 Box::new(|| {
@@ -160,18 +130,8 @@ fn run(backend: Backend, length: Duration) {
             );
         });
         scope.spawn(|| {
-            let mut slow = std::collections::VecDeque::new();
-            until_stopped(
-                50,
-                Box::new(|| {
-                    let mut stream = TcpStream::connect(("127.0.0.1", running.port)).unwrap();
-                    stream.write_all(b"POST /r/x HTTP/1.1\r\nContent-Le").ok();
-                    slow.push_back(stream);
-                    if slow.len() > 100 {
-                        slow.pop_front();
-                    }
-                }),
-            );
+            let mut held = std::collections::VecDeque::new();
+            until_stopped(50, Box::new(|| send_slowly(running.port, &mut held)));
         });
         let started = Instant::now();
         // What is read at first is caches filling: the first third does not count.
@@ -184,23 +144,56 @@ fn run(backend: Backend, length: Duration) {
     let stored = running.settle(&sent);
     let received = sent.received.into_inner().unwrap().len() as u64;
     let settled = &readings[readings.len() / 3..];
-    let (handles, log) =
-        (settled.iter().map(|r| r.handles), settled.iter().map(|r| r.log_bytes).max().unwrap());
     println!(
         "fault: {backend:?} mixed load for {} s: {received} acknowledged ({stored} stored though \
-         their answer was lost), {} pages, {} wrong codes, {} desk pages; memory {:.1} MiB, {:+.2} \
-         MiB an hour; {} to {} handles; log of the box at most {:.1} MiB",
+         their answer was lost), {} pages, {} wrong codes, {} desk pages; {}",
         length.as_secs(),
         pages.into_inner(),
         wrong.into_inner(),
         desk.into_inner(),
+        told(settled)
+    );
+    assert!(received > 100, "{received}");
+    nothing_grows(settled, length);
+    assert_eq!(running.used(), received);
+}
+
+/// A code that is well formed, and nobody's.
+fn guess(agent: &ureq::Agent, page: &str) {
+    let request = agent.post(page).header("content-type", "application/x-www-form-urlencoded");
+    let answer = request.send(b"code=10000000000000000081&visit_meal=lunch").unwrap();
+    assert_eq!(answer.status(), 422);
+}
+
+/// Begins a submission and does not go on with it; a hundred of them are held.
+fn send_slowly(port: u16, held: &mut std::collections::VecDeque<TcpStream>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(b"POST /r/x HTTP/1.1\r\nContent-Le").ok();
+    held.push_back(stream);
+    if held.len() > 100 {
+        held.pop_front();
+    }
+}
+
+/// What the process took once it had warmed up, in words.
+fn told(settled: &[Reading]) -> String {
+    let handles = settled.iter().map(|r| r.handles);
+    format!(
+        "memory {:.1} MiB, {:+.2} MiB an hour; {} to {} handles; log of the box at most {:.1} MiB",
         settled.last().unwrap().resident_kib / 1024.0,
         slope(settled) * 3600.0 / 1024.0,
         handles.clone().min().unwrap(),
         handles.max().unwrap(),
-        log as f64 / f64::from(1 << 20),
-    );
-    assert!(received > 100, "{received}");
+        longest_log(settled) as f64 / f64::from(1 << 20),
+    )
+}
+
+fn longest_log(settled: &[Reading]) -> u64 {
+    settled.iter().map(|r| r.log_bytes).max().unwrap()
+}
+
+/// It does not grow.
+fn nothing_grows(settled: &[Reading], length: Duration) {
     // A leak of a hundred bytes a request would be more than this.
     assert!(
         length < Duration::from_mins(2) || slope(settled) * 3600.0 / 1024.0 < 60.0,
@@ -211,6 +204,27 @@ fn run(backend: Backend, length: Duration) {
         "memory grows"
     );
     assert!(settled.iter().all(|r| r.handles < 400), "handles grow");
-    assert!(log < 24 << 20, "the log of the box grows");
-    assert_eq!(running.used(), received);
+    assert!(longest_log(settled) < 24 << 20, "the log of the box grows");
+}
+
+/// The agent of a clerk, who has changed the first password, which was given by somebody else.
+fn signed_in(at: &dyn Fn(&str) -> String, password: &str) -> ureq::Agent {
+    let agent = agent();
+    let form = crate::test_app::encode(&[("name", "zhao"), ("password", password)]);
+    let request =
+        agent.post(at("/desk/sign-in")).header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(request.send(form.as_bytes()).unwrap().status(), 303);
+    let page = agent.get(at("/desk/me")).call().unwrap().into_body().read_to_string().unwrap();
+    let (token, own) = (crate::desk::token_of(&page), crate::test_app::PASSWORD);
+    let form = crate::test_app::encode(&[
+        ("csrf", &token),
+        ("do", "password"),
+        ("old", password),
+        ("new", own),
+        ("again", own),
+    ]);
+    let request =
+        agent.post(at("/desk/me")).header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(request.send(form.as_bytes()).unwrap().status(), 200);
+    agent
 }

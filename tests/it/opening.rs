@@ -13,7 +13,7 @@ use zicha::app::fault::STEPS;
 use zicha::id::RoundId;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, TestApp, UNITS, backends, copy_database, shell, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, copy_database, on_both, shell, survey};
 
 const NOTE: &str = "别把汤端洒了";
 
@@ -340,8 +340,7 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
 
 #[test]
 fn other_rounds_take_submissions_while_a_box_is_opened_and_destroyed() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units(UNITS);
         let full = zicha.open_round(&survey("canteen"));
         for code in zicha.slips(&full).values().flatten() {
@@ -374,7 +373,7 @@ fn other_rounds_take_submissions_while_a_box_is_opened_and_destroyed() {
         });
         assert!(zicha.app.round(&full).unwrap().destroyed);
         assert_eq!(zicha.app.close_round(&shell(), &busy).unwrap().closing.unwrap().ballots, sent);
-    }
+    });
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Surveys that the section writes at the desk: the checks of `zicha check`, nothing lost, a copy
 //! instead of a change where a round has it.
 
-use zicha::app::Role;
+use zicha::app::{OwnSurvey, Role};
 use zicha::round::Access;
 
-use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, a_clerk, backends, shell};
+use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, a_clerk, on_both, shell};
 
 fn desk(zicha: &TestApp, name: &str) -> Desk {
     let password = zicha
@@ -41,10 +41,9 @@ fn save(desk: &Desk, opened: &Page, text: &str) -> Page {
 
 #[test]
 fn a_survey_is_copied_changed_used_and_changed_again_without_touching_the_round() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units(UNITS);
-        let clerk = desk(&zicha, "jingban");
+        let clerk = desk(zicha, "jingban");
         let copy = clerk.get("/desk/surveys/edit?from=canteen");
         let text = text_of(&copy);
         assert!(text.contains("\"id\": \"canteen-2\""), "a copy has a name of its own");
@@ -79,7 +78,7 @@ fn a_survey_is_copied_changed_used_and_changed_again_without_touching_the_round(
         );
         assert!(zicha.app.own_surveys().unwrap().is_empty());
         assert!(zicha.app.survey(&zicha.app.round(&round).unwrap().survey).is_ok());
-    }
+    });
 }
 
 #[test]
@@ -116,9 +115,8 @@ fn mistakes_are_named_with_their_places_and_the_text_stays() {
 
 #[test]
 fn two_who_write_one_survey_are_shown_the_lines_that_differ() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
+    on_both(|zicha| {
+        let (one, two) = (desk(zicha, "jia"), desk(zicha, "yi"));
         let blank = one.get("/desk/surveys/edit");
         let text = text_of(&blank);
         assert_eq!(save(&one, &blank, &text).status, 303);
@@ -142,7 +140,7 @@ fn two_who_write_one_survey_are_shown_the_lines_that_differ() {
         let fresh = two.get("/desk/surveys/edit");
         assert_eq!(save(&two, &fresh, &text).status, 409);
         assert_eq!(zicha.app.own_surveys().unwrap()[0].survey.title().zh(), "乙的标题");
-    }
+    });
 }
 
 #[test]
@@ -247,37 +245,155 @@ fn every_part_of_a_survey_goes_through_its_form_unchanged() {
     }
 }
 
+/// A clerk at the editor of an own copy of the canteen's survey.
+struct Editor<'a> {
+    zicha: &'a TestApp,
+    clerk: Desk,
+}
+
+impl Editor<'_> {
+    fn own(&self) -> OwnSurvey {
+        self.zicha.app.own_surveys().unwrap().remove(0)
+    }
+
+    fn change(&self, name: &str, changes: &[(&str, &str)]) -> Page {
+        let path = part("canteen-2", name);
+        send(&self.clerk, &path, &self.clerk.get(&path), changes)
+    }
+
+    fn step(&self, fields: &[(&str, &str)]) -> Page {
+        let outline = "/desk/surveys/canteen-2/outline";
+        self.clerk.post_from(outline, outline, fields)
+    }
+}
+
 #[test]
 fn a_survey_is_changed_part_by_part_without_seeing_its_text() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let clerk = desk(&zicha, "clerk");
-        copy_of(&zicha, "canteen");
-        let outline = "/desk/surveys/canteen-2/outline";
-        let own = || zicha.app.own_surveys().unwrap().remove(0);
-        let change = |name: &str, changes: &[(&str, &str)]| {
-            send(&clerk, &part("canteen-2", name), &clerk.get(&part("canteen-2", name)), changes)
-        };
-        let step = |fields: &[(&str, &str)]| clerk.post_from(outline, outline, fields);
-        // Reworded; refused input stays as it was typed, and what is wrong stands beside its field.
-        let wrong = change(
-            "question.visit_meal",
-            &[("options.0.other", "sometimes"), ("text_zh-CN", "您在哪一餐<b>")],
-        );
-        wrong.assert_says(422, "第 1 行：“附文字”应填字数");
-        wrong.assert_says(422, "id=\"e-options\"");
-        wrong.assert_says(422, "您在哪一餐&lt;b&gt;");
-        let wrong = change("question.visit_meal", &[("text_en", "")]);
-        wrong.assert_says(422, "<a href=\"#text\">");
-        wrong.assert_says(422, "id=\"e-text\"");
+    on_both(|zicha| {
+        let clerk = desk(zicha, "clerk");
+        copy_of(zicha, "canteen");
+        let editor = Editor { zicha, clerk };
+        a_question_is_changed(&editor);
+        general_things_are_changed(&editor);
+        parts_come_and_go(&editor);
+    });
+}
+
+/// Parts are moved, added, taken out; what another part depends on cannot be taken out unseen.
+fn parts_come_and_go(editor: &Editor) {
+    let order = || editor.own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>();
+    let first = order()[0].clone();
+    editor.step(&[("do", "down"), ("part", &format!("question.{first}"))]);
+    assert_eq!(order()[1], first);
+    let added = editor.step(&[("do", "add"), ("group", "0")]).location;
+    editor.clerk.get(&added).assert_says(200, "新的题目");
+    let id = added.rsplit('.').next().unwrap().to_owned();
+    editor.step(&[("do", "remove"), ("part", &format!("question.{id}"))]);
+    assert!(!order().contains(&id));
+    let category =
+        editor.step(&[("do", "category")]).location.rsplit('/').next().unwrap().to_owned();
+    assert_eq!(
+        editor
+            .change(
+                &category,
+                &[
+                    ("text_zh-CN", "服务态度"),
+                    ("text_en", "Service"),
+                    ("short_zh-CN", "服务"),
+                    ("short_en", "Service")
+                ]
+            )
+            .status,
+        303
+    );
+    assert_eq!(editor.own().survey.categories().last().unwrap().name.zh(), "服务态度");
+    editor.step(&[("do", "up"), ("part", &category)]);
+    assert_ne!(editor.own().survey.categories().last().unwrap().name.zh(), "服务态度");
+    for what in ["scale", "options"] {
+        let made = editor.step(&[("do", what)]).location;
+        editor.clerk.get(&made).assert_says(200, "检查并保存");
         assert_eq!(
-            change("question.visit_meal", &[("text_zh-CN", "您一般吃哪一餐？")]).status,
+            editor.step(&[("do", "remove"), ("part", made.rsplit('/').next().unwrap())]).status,
             303
         );
-        assert_eq!(own().survey.question("visit_meal").unwrap().text.zh(), "您一般吃哪一餐？");
-        // Options in another order, one more, one taken out.
-        assert_eq!(
-            change(
+    }
+    // What another part depends on cannot be taken out unseen.
+    for needed in ["question.meal", "scale.consent"] {
+        assert_eq!(editor.step(&[("do", "remove"), ("part", needed)]).status, 422, "{needed}");
+    }
+    // A survey that comes with zicha is copied first; what is not there is not found.
+    assert_eq!(editor.clerk.get("/desk/surveys/canteen/outline").status, 404);
+    for missing in ["question.nobody", "nothing", "scale.", "general.x"] {
+        assert_eq!(editor.clerk.get(&part("canteen-2", missing)).status, 404, "{missing}");
+    }
+}
+
+/// Thresholds, promises, conditions.
+fn general_things_are_changed(editor: &Editor) {
+    editor.change("general", &[("prominent", "101")]).assert_says(422, "id=\"e-prominent\"");
+    editor.change("general", &[("tendency", "60")]).assert_says(422, "id=\"e-prominent\"");
+    editor.change("general", &[("prominent", "25")]).assert_says(422, "阈值不可用");
+    assert_eq!(
+        editor
+            .change(
+                "general",
+                &[
+                    ("prominent", "50"),
+                    ("privacy.1.id", "p_more"),
+                    ("privacy.1.zh", "再一条"),
+                    ("privacy.1.en", "One more"),
+                    ("privacy.1.requires", "trustees")
+                ]
+            )
+            .status,
+        303
+    );
+    let survey = editor.own().survey;
+    assert_eq!(
+        (survey.thresholds().prominent, survey.privacy().last().unwrap().text.zh()),
+        (50, "再一条")
+    );
+    assert!(survey.privacy().last().unwrap().requires.is_some());
+    editor
+        .change(
+            "question.visit_note",
+            &[("visible_if.0.question", "meal"), ("visible_if.0.any_of", "supper")],
+        )
+        .assert_says(422, "id=\"e-visible_if\"");
+    assert_eq!(
+        editor
+            .change(
+                "question.visit_note",
+                &[("visible_if.0.question", "meal"), ("visible_if.0.any_of", "dinner night")]
+            )
+            .status,
+        303
+    );
+    assert_eq!(editor.own().survey.question("visit_note").unwrap().visible_if.len(), 1);
+}
+
+/// Reworded, its options in another order, called by another name. Refused input stays as it was
+/// typed, and what is wrong stands beside its field.
+fn a_question_is_changed(editor: &Editor) {
+    let wrong = editor.change(
+        "question.visit_meal",
+        &[("options.0.other", "sometimes"), ("text_zh-CN", "您在哪一餐<b>")],
+    );
+    wrong.assert_says(422, "第 1 行：“附文字”应填字数");
+    wrong.assert_says(422, "id=\"e-options\"");
+    wrong.assert_says(422, "您在哪一餐&lt;b&gt;");
+    let wrong = editor.change("question.visit_meal", &[("text_en", "")]);
+    wrong.assert_says(422, "<a href=\"#text\">");
+    wrong.assert_says(422, "id=\"e-text\"");
+    assert_eq!(
+        editor.change("question.visit_meal", &[("text_zh-CN", "您一般吃哪一餐？")]).status,
+        303
+    );
+    assert_eq!(editor.own().survey.question("visit_meal").unwrap().text.zh(), "您一般吃哪一餐？");
+    // Options in another order, one more, one taken out.
+    assert_eq!(
+        editor
+            .change(
                 "question.visit_meal",
                 &[
                     ("options.0.no", "9"),
@@ -290,107 +406,25 @@ fn a_survey_is_changed_part_by_part_without_seeing_its_text() {
                 ]
             )
             .status,
-            303
-        );
-        assert_eq!(
-            own().survey.question("visit_meal").unwrap().kind.option_ids(),
-            ["dinner", "night", "breakfast"]
-        );
-        // Another name goes wherever it is spoken of; one that is taken is told beside its field.
-        change("question.visit_meal", &[("id", "visit_week")]).assert_says(422, "id=\"e-id\"");
-        assert_eq!(change("question.visit_meal", &[("id", "meal")]).status, 303);
-        assert!(own().survey.question("meal").is_some());
-        assert_eq!(
-            change(
+        303
+    );
+    assert_eq!(
+        editor.own().survey.question("visit_meal").unwrap().kind.option_ids(),
+        ["dinner", "night", "breakfast"]
+    );
+    // Another name goes wherever it is spoken of; one that is taken is told beside its field.
+    editor.change("question.visit_meal", &[("id", "visit_week")]).assert_says(422, "id=\"e-id\"");
+    assert_eq!(editor.change("question.visit_meal", &[("id", "meal")]).status, 303);
+    assert!(editor.own().survey.question("meal").is_some());
+    assert_eq!(
+        editor
+            .change(
                 "scale.agree",
                 &[("id", "consent"), ("steps.1.score", "2"), ("stem_zh-CN", "请选一档：")]
             )
             .status,
-            303
-        );
-        // Thresholds, promises, conditions.
-        change("general", &[("prominent", "101")]).assert_says(422, "id=\"e-prominent\"");
-        change("general", &[("tendency", "60")]).assert_says(422, "id=\"e-prominent\"");
-        change("general", &[("prominent", "25")]).assert_says(422, "阈值不可用");
-        assert_eq!(
-            change(
-                "general",
-                &[
-                    ("prominent", "50"),
-                    ("privacy.1.id", "p_more"),
-                    ("privacy.1.zh", "再一条"),
-                    ("privacy.1.en", "One more"),
-                    ("privacy.1.requires", "trustees")
-                ]
-            )
-            .status,
-            303
-        );
-        let survey = own().survey;
-        assert_eq!(
-            (survey.thresholds().prominent, survey.privacy().last().unwrap().text.zh()),
-            (50, "再一条")
-        );
-        assert!(survey.privacy().last().unwrap().requires.is_some());
-        change(
-            "question.visit_note",
-            &[("visible_if.0.question", "meal"), ("visible_if.0.any_of", "supper")],
-        )
-        .assert_says(422, "id=\"e-visible_if\"");
-        assert_eq!(
-            change(
-                "question.visit_note",
-                &[("visible_if.0.question", "meal"), ("visible_if.0.any_of", "dinner night")]
-            )
-            .status,
-            303
-        );
-        assert_eq!(own().survey.question("visit_note").unwrap().visible_if.len(), 1);
-        // Moved, added, taken out; a category, a scale, a set more.
-        let order = || own().survey.questions().iter().map(|q| q.id.clone()).collect::<Vec<_>>();
-        let first = order()[0].clone();
-        step(&[("do", "down"), ("part", &format!("question.{first}"))]);
-        assert_eq!(order()[1], first);
-        let added = step(&[("do", "add"), ("group", "0")]).location;
-        clerk.get(&added).assert_says(200, "新的题目");
-        let id = added.rsplit('.').next().unwrap().to_owned();
-        step(&[("do", "remove"), ("part", &format!("question.{id}"))]);
-        assert!(!order().contains(&id));
-        let category = step(&[("do", "category")]).location.rsplit('/').next().unwrap().to_owned();
-        assert_eq!(
-            change(
-                &category,
-                &[
-                    ("text_zh-CN", "服务态度"),
-                    ("text_en", "Service"),
-                    ("short_zh-CN", "服务"),
-                    ("short_en", "Service")
-                ]
-            )
-            .status,
-            303
-        );
-        assert_eq!(own().survey.categories().last().unwrap().name.zh(), "服务态度");
-        step(&[("do", "up"), ("part", &category)]);
-        assert_ne!(own().survey.categories().last().unwrap().name.zh(), "服务态度");
-        for what in ["scale", "options"] {
-            let made = step(&[("do", what)]).location;
-            clerk.get(&made).assert_says(200, "检查并保存");
-            assert_eq!(
-                step(&[("do", "remove"), ("part", made.rsplit('/').next().unwrap())]).status,
-                303
-            );
-        }
-        // What another part depends on cannot be taken out unseen.
-        for needed in ["question.meal", "scale.consent"] {
-            assert_eq!(step(&[("do", "remove"), ("part", needed)]).status, 422, "{needed}");
-        }
-        // A survey that comes with zicha is copied first; what is not there is not found.
-        assert_eq!(clerk.get("/desk/surveys/canteen/outline").status, 404);
-        for missing in ["question.nobody", "nothing", "scale.", "general.x"] {
-            assert_eq!(clerk.get(&part("canteen-2", missing)).status, 404, "{missing}");
-        }
-    }
+        303
+    );
 }
 
 #[test]
@@ -467,10 +501,9 @@ fn what_is_typed_is_shown_at_the_size_of_a_phone_and_not_kept() {
 
 #[test]
 fn two_who_change_different_questions_are_in_nobody_s_way_and_one_question_shows_both_versions() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let (one, two) = (desk(&zicha, "jia"), desk(&zicha, "yi"));
-        copy_of(&zicha, "canteen");
+    on_both(|zicha| {
+        let (one, two) = (desk(zicha, "jia"), desk(zicha, "yi"));
+        copy_of(zicha, "canteen");
         let path = |question: &str| part("canteen-2", &format!("question.{question}"));
         let (first, second, same) = (
             one.get(&path("visit_meal")),
@@ -508,15 +541,14 @@ fn two_who_change_different_questions_are_in_nobody_s_way_and_one_question_shows
             "saved once more, it is what they typed"
         );
         assert_eq!(said("visit_meal"), "乙也改了");
-    }
+    });
 }
 
 #[test]
 fn every_version_is_kept_and_can_be_brought_back() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let clerk = desk(&zicha, "jingban");
-        copy_of(&zicha, "canteen");
+    on_both(|zicha| {
+        let clerk = desk(zicha, "jingban");
+        copy_of(zicha, "canteen");
         let (path, versions) =
             (part("canteen-2", "question.visit_meal"), "/desk/surveys/canteen-2/versions");
         let opened = clerk.get(versions);
@@ -559,10 +591,10 @@ fn every_version_is_kept_and_can_be_brought_back() {
         assert_eq!(back(&clerk.get(versions), "77").status, 404);
         // Dropped, all of it is gone; a new one of that name begins anew.
         zicha.app.drop_survey(&shell(), "canteen-2", 3).unwrap();
-        copy_of(&zicha, "canteen");
+        copy_of(zicha, "canteen");
         assert_eq!(zicha.app.survey_versions("canteen-2").unwrap().len(), 1);
         assert_eq!(clerk.get("/desk/surveys/nobody/versions").status, 404);
-    }
+    });
 }
 
 /// The fields of the form of a question as a browser would send them.

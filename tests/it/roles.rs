@@ -2,12 +2,13 @@
 //! `deploy/postgres/roles.sql`, and no part can do more than its own.
 //! What a part may not do is tried as somebody would who has stolen its password.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use crate::running::{codes_of, start};
 use crate::test_app::{agent, copy_database, encode, free_port, new_postgres_database};
 
 const ROLES: &str = include_str!("../../deploy/postgres/roles.sql");
@@ -73,6 +74,11 @@ impl Divided {
         }
     }
 
+    /// A command of the desk as it is typed.
+    fn desk_runs(&self, line: &str) -> String {
+        self.run(&self.desk(), &line.split_whitespace().collect::<Vec<_>>()).unwrap()
+    }
+
     fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
@@ -87,12 +93,9 @@ struct Node {
 impl Node {
     fn start(divided: &Divided, environment: &[(&str, String)]) -> Self {
         let port = free_port();
-        let mut command =
+        let command =
             divided.command(environment, &["serve", "--listen", &format!("127.0.0.1:{port}")]);
-        let node = Self {
-            child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(),
-            base: format!("http://127.0.0.1:{port}"),
-        };
+        let node = Self { child: start(command), base: format!("http://127.0.0.1:{port}") };
         let started = Instant::now();
         while node.get("/readyz").0 != 200 {
             assert!(started.elapsed() < Duration::from_secs(20), "the node is not ready");
@@ -134,50 +137,22 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
         return;
     }
     let zicha = Divided::new();
-    let desk = |arguments: &[&str]| zicha.run(&zicha.desk(), arguments).unwrap();
+    let desk = |line: &str| zicha.desk_runs(line);
     std::fs::write(
         zicha.path("units.csv"),
         "code,name,kind,headcount\nCY,甲,squad,8\nCF,乙,squad,8\n",
     )
     .unwrap();
-    desk(&["units", "import", &zicha.path("units.csv")]);
+    desk(&format!("units import {}", zicha.path("units.csv")));
     let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-    let create = [
-        "round", "create", "--survey", "canteen", "--title", "分", "--opens", &today, "--closes",
-        &today,
-    ];
+    let create =
+        format!("round create --survey canteen --title 分 --opens {today} --closes {today}");
     let (round, unwanted) = (desk(&create), desk(&create));
-    let without_opening = [zicha.desk()[0].clone()];
-    let error =
-        zicha.run(&without_opening, &["round", "open", &round, "--custody", "server"]).unwrap_err();
-    assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
-    let desk_without = [zicha.desk()[0].clone(), zicha.desk()[2].clone()];
-    let error = zicha.run(&desk_without, &["serve", "--listen", "127.0.0.1:0"]).unwrap_err();
-    assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
-    let mut elsewhere = zicha.desk().to_vec();
-    elsewhere[1].1 = new_postgres_database();
-    zicha.run(&[("ZICHA_DATABASE", elsewhere[1].1.clone())], &["round", "list"]).unwrap();
-    let error = zicha.run(&elsewhere, &["round", "list"]).unwrap_err();
-    assert!(error.contains("another database"), "{error}");
-    desk(&["round", "open", &round, "--custody", "server"]);
-    desk(&[
-        "slips",
-        "issue",
-        "--round",
-        &round,
-        "--spare",
-        "0%",
-        "--format",
-        "csv",
-        "--out",
-        &zicha.path("slips.csv"),
-    ]);
-    let codes: Vec<String> = std::fs::read_to_string(zicha.path("slips.csv"))
-        .unwrap()
-        .lines()
-        .skip(1)
-        .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
-        .collect();
+    a_desk_needs_the_opening_of_the_same_database(&zicha, &round);
+    desk(&format!("round open {round} --custody server"));
+    let slips = zicha.path("slips.csv");
+    desk(&format!("slips issue --round {round} --spare 0% --format csv --out {slips}"));
+    let codes = codes_of(&slips);
 
     let intake = Node::start(&zicha, &zicha.intake());
     for code in &codes[..14] {
@@ -194,40 +169,17 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
     assert_eq!(running_desk.get(&format!("/r/{round}")).0, 404, "the desk's node takes no ballots");
 
     attack(&zicha, &round);
-    // People's names and the set-up link stay with the desk, also from a role that reads the other
-    // facts.
-    let facts = "select count(*) from settings where key not in ('bureau', 'calendar', 'demo', \
-     'server_key_fingerprint', 'public_url', 'account_changes')";
-    PgConnection::establish(&zicha.superuser)
-        .unwrap()
-        .batch_execute("insert into settings (key, value) values ('names', '张三')")
-        .unwrap();
-    let seen = |role: &str| {
-        diesel::dsl::sql::<diesel::sql_types::BigInt>(facts)
-            .get_result::<i64>(&mut zicha.connect(role))
-            .unwrap()
-    };
-    assert!(seen("zicha_desk") > 0 && seen("zicha_intake") == 0);
+    names_stay_with_the_desk(&zicha);
     // It can be run while all of this works.
     zicha.apply_roles();
     assert_eq!(intake.answer(&round, &codes[1]), "again");
 
-    desk(&["round", "close", &round]);
-    desk(&["box", "open", "--round", &round]);
-    desk(&["verify", "--round", &round]);
-    desk(&[
-        "export",
-        "tally",
-        "--round",
-        &round,
-        "--format",
-        "csv",
-        "--headers",
-        "id",
-        "--out",
-        &zicha.path("tally.csv"),
-    ]);
-    assert!(std::fs::read_to_string(zicha.path("tally.csv")).unwrap().contains("visit_meal"));
+    desk(&format!("round close {round}"));
+    desk(&format!("box open --round {round}"));
+    desk(&format!("verify --round {round}"));
+    let tally = zicha.path("tally.csv");
+    desk(&format!("export tally --round {round} --format csv --headers id --out {tally}"));
+    assert!(std::fs::read_to_string(&tally).unwrap().contains("visit_meal"));
     // A round is read once a second.
     std::thread::sleep(Duration::from_millis(1_200));
     let bulletin = intake.get(&format!("/bulletin/{round}"));
@@ -245,8 +197,55 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
         "the box is gone"
     );
 
-    // Originals are destroyed by the desk's service itself when their time is over; only a debug
-    // build can be told another time.
+    originals_are_destroyed_in_time(&zicha, &round);
+
+    // A box that is open goes into the backup.
+    desk(&format!("round open {unwanted} --custody server"));
+
+    a_box_half_destroyed(&zicha, &unwanted);
+
+    backup_and_restore(&zicha, (intake, running_desk));
+}
+
+/// Backup and restore are the owner's.
+fn backup_and_restore(zicha: &Divided, nodes: (Node, Node)) {
+    let owner = [("ZICHA_DATABASE", zicha.address("zicha_owner"))];
+    zicha.run(&owner, &["backup-key", &zicha.path("key")]).unwrap();
+    let key = std::fs::read_to_string(zicha.path("key")).unwrap();
+    let recipient = key
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .find(|word| word.starts_with("age1"))
+        .unwrap();
+    zicha.run(&owner, &["backup", &zicha.path("backup"), "--to", recipient]).unwrap();
+    drop(nodes);
+    zicha.run(&owner, &["restore", &zicha.path("backup"), "--key", &zicha.path("key")]).unwrap();
+    let opening = "select count(*) from pg_tables where schemaname = 'public' and tablename like \
+     'ballots%' and tableowner <> 'zicha_opening'";
+    let foreign: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(opening)
+        .get_result(&mut zicha.connect("zicha_owner"))
+        .unwrap();
+    assert_eq!(foreign, 0, "boxes that the owner restores belong to whoever opens them");
+}
+
+/// A box whose destruction stopped half-way, when it is no part of anything any more, still belongs
+/// to whoever opens it.
+fn a_box_half_destroyed(zicha: &Divided, round: &str) {
+    zicha
+        .connect("zicha_opening")
+        .batch_execute(&format!("alter table ballots detach partition ballots_{round}"))
+        .unwrap();
+    zicha.apply_roles();
+    zicha
+        .connect("zicha_opening")
+        .batch_execute(&format!(
+            "alter table ballots attach partition ballots_{round} for values in ('{round}')"
+        ))
+        .unwrap();
+}
+
+/// Originals are destroyed by the desk's service itself when their time is over; only a debug build
+/// can be told another time.
+fn originals_are_destroyed_in_time(zicha: &Divided, round: &str) {
     if cfg!(debug_assertions) {
         let later = (time::OffsetDateTime::now_utc() + time::Duration::days(70))
             .unix_timestamp()
@@ -255,7 +254,7 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
         environment.push(("ZICHA_TEST_NOW", later));
         // Seventy days on, somebody says that the clock is right.
         zicha.run(&environment, &["clock", "confirm"]).unwrap();
-        let node = Node::start(&zicha, &environment);
+        let node = Node::start(zicha, &environment);
         let done = format!(
             "select count(*) from rounds where id = '{round}' and destruction is not null and not \
              exists (select from settings where key = 'rewrite')"
@@ -271,41 +270,39 @@ fn every_part_does_its_work_with_its_own_rights_and_no_others() {
         }
         drop(node);
     }
+}
 
-    // A box that is open goes into the backup.
-    desk(&["round", "open", &unwanted, "--custody", "server"]);
+/// People's names and the set-up link stay with the desk, also from a role that reads the other
+/// facts.
+fn names_stay_with_the_desk(zicha: &Divided) {
+    let facts = "select count(*) from settings where key not in ('bureau', 'calendar', 'demo', \
+     'server_key_fingerprint', 'public_url', 'account_changes')";
+    PgConnection::establish(&zicha.superuser)
+        .unwrap()
+        .batch_execute("insert into settings (key, value) values ('names', '张三')")
+        .unwrap();
+    let seen = |role: &str| {
+        diesel::dsl::sql::<diesel::sql_types::BigInt>(facts)
+            .get_result::<i64>(&mut zicha.connect(role))
+            .unwrap()
+    };
+    assert!(seen("zicha_desk") > 0 && seen("zicha_intake") == 0);
+}
 
-    // A box whose destruction stopped half-way, when it is no part of anything any more, still
-    // belongs to whoever opens it.
-    zicha
-        .connect("zicha_opening")
-        .batch_execute(&format!("alter table ballots detach partition ballots_{unwanted}"))
-        .unwrap();
-    zicha.apply_roles();
-    zicha
-        .connect("zicha_opening")
-        .batch_execute(&format!(
-            "alter table ballots attach partition ballots_{unwanted} for values in ('{unwanted}')"
-        ))
-        .unwrap();
-
-    // Backup and restore are the owner's.
-    let owner = [("ZICHA_DATABASE", zicha.address("zicha_owner"))];
-    zicha.run(&owner, &["backup-key", &zicha.path("key")]).unwrap();
-    let key = std::fs::read_to_string(zicha.path("key")).unwrap();
-    let recipient = key
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .find(|word| word.starts_with("age1"))
-        .unwrap();
-    zicha.run(&owner, &["backup", &zicha.path("backup"), "--to", recipient]).unwrap();
-    drop((intake, running_desk));
-    zicha.run(&owner, &["restore", &zicha.path("backup"), "--key", &zicha.path("key")]).unwrap();
-    let opening = "select count(*) from pg_tables where schemaname = 'public' and tablename like \
-     'ballots%' and tableowner <> 'zicha_opening'";
-    let foreign: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(opening)
-        .get_result(&mut zicha.connect("zicha_owner"))
-        .unwrap();
-    assert_eq!(foreign, 0, "boxes that the owner restores belong to whoever opens them");
+/// A desk without the right to open boxes, or with that of another database, says so.
+fn a_desk_needs_the_opening_of_the_same_database(zicha: &Divided, round: &str) {
+    let without_opening = [zicha.desk()[0].clone()];
+    let error =
+        zicha.run(&without_opening, &["round", "open", round, "--custody", "server"]).unwrap_err();
+    assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
+    let desk_without = [zicha.desk()[0].clone(), zicha.desk()[2].clone()];
+    let error = zicha.run(&desk_without, &["serve", "--listen", "127.0.0.1:0"]).unwrap_err();
+    assert!(error.contains("ZICHA_OPENING_DATABASE"), "{error}");
+    let mut elsewhere = zicha.desk().to_vec();
+    elsewhere[1].1 = new_postgres_database();
+    zicha.run(&[("ZICHA_DATABASE", elsewhere[1].1.clone())], &["round", "list"]).unwrap();
+    let error = zicha.run(&elsewhere, &["round", "list"]).unwrap_err();
+    assert!(error.contains("another database"), "{error}");
 }
 
 /// What somebody would do who has the password of one part.

@@ -48,40 +48,23 @@ impl Running {
             .unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let today = zicha::round::shanghai_day(time::OffsetDateTime::now_utc()).to_string();
-        let round = zicha.ok(&[
-            "round", "create", "--survey", "canteen", "--title", "障", "--opens", &today,
-            "--closes", &today,
-        ]);
-        zicha.ok(&["--yes", "round", "open", &round, "--custody", "server"]);
-        zicha.ok(&[
-            "slips",
-            "issue",
-            "--round",
-            &round,
-            "--spare",
-            "0%",
-            "--format",
-            "csv",
-            "--out",
-            &zicha.path("slips.csv"),
-        ]);
-        let codes = std::fs::read_to_string(zicha.path("slips.csv"))
-            .unwrap()
-            .lines()
-            .skip(1)
-            .map(|l| l.split("\",\"").nth(3).unwrap().to_owned())
-            .collect();
+        let round = zicha.runs(&format!(
+            "round create --survey canteen --title 障 --opens {today} --closes {today}"
+        ));
+        zicha.runs(&format!("--yes round open {round} --custody server"));
+        let slips = zicha.path("slips.csv");
+        zicha.runs(&format!("slips issue --round {round} --spare 0% --format csv --out {slips}"));
+        let codes = codes_of(&slips);
         let port = free_port();
         let plain = zicha.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
-        let mut command = match wrapper {
+        let child = start(match wrapper {
             None => plain,
             Some(shell) => {
                 let mut command = Command::new("sh");
                 command.args(["-c", shell, "sh"]).arg(plain.get_program()).args(plain.get_args());
                 command
             }
-        };
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        });
         let running =
             Self { zicha, round, codes, port, child: Mutex::new(child), next: AtomicUsize::new(0) };
         running.until_ready();
@@ -92,14 +75,27 @@ impl Running {
     pub fn restart(&self, program: &str) {
         rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
         self.child.lock().unwrap().wait().unwrap();
-        let plain = self.zicha.command(&["serve", "--listen", &format!("127.0.0.1:{}", self.port)]);
-        *self.child.lock().unwrap() = Command::new(program)
-            .args(plain.get_args())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(program);
+        command.args(self.serve().get_args());
+        *self.child.lock().unwrap() = start(command);
         self.until_ready();
+    }
+
+    /// Kills the service, whatever it is doing, and starts it again.
+    pub fn kill_and_start(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        *child = start(self.serve());
+    }
+
+    fn serve(&self) -> Command {
+        self.zicha.command(&["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
+    }
+
+    /// Whether there still are slips to send.
+    pub fn has_slips(&self) -> bool {
+        self.next.load(Ordering::Relaxed) < self.codes.len()
     }
 
     /// Sends slip after slip until told to stop, with a pause between two.
@@ -157,21 +153,7 @@ impl Running {
     }
 
     fn send_to(&self, agent: &ureq::Agent, port: u16, at: usize) -> (u16, bool) {
-        let body = encode(&[("code", &self.codes[at]), ("visit_meal", "lunch")]);
-        let sent = agent
-            .post(format!("http://127.0.0.1:{port}/r/{}", self.round))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .send(body.as_bytes());
-        match sent {
-            Ok(answer) => (
-                answer.status().as_u16(),
-                answer
-                    .headers()
-                    .get("location")
-                    .is_some_and(|l| l.as_bytes().ends_with(b"/received")),
-            ),
-            Err(_) => (0, false),
-        }
+        submit(agent, port, &self.round, &self.codes[at])
     }
 
     pub fn pid(&self) -> rustix::process::Pid {
@@ -193,4 +175,31 @@ impl Running {
         assert_eq!(closing.used, closing.ballots, "spent without ballot");
         closing.used
     }
+}
+
+/// Starts a process that says nothing here.
+pub fn start(mut command: Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// The status of a submission with a slip, 0 if it was not answered; and whether it was received,
+/// or had been before.
+pub fn submit(agent: &ureq::Agent, port: u16, round: &str, code: &str) -> (u16, bool) {
+    let sent = agent
+        .post(format!("http://127.0.0.1:{port}/r/{round}"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .send(encode(&[("code", code), ("visit_meal", "lunch")]).as_bytes());
+    match sent {
+        Ok(answer) => {
+            let to = answer.headers().get("location");
+            (answer.status().as_u16(), to.is_some_and(|l| l.as_bytes().ends_with(b"/received")))
+        }
+        Err(_) => (0, false),
+    }
+}
+
+/// The codes of a table of slips.
+pub fn codes_of(table: &str) -> Vec<String> {
+    let slips = std::fs::read_to_string(table).unwrap();
+    slips.lines().skip(1).map(|line| line.split("\",\"").nth(3).unwrap().to_owned()).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use crate::test_app::{Backend, TestApp, UNITS, backends, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, on_both, survey};
 
 /// Tables that a respondent's tap writes to, or that come out of it.
 const RESPONDENTS: [&str; 5] = ["slips", "spent_slips", "ballots", "comments", "spent_codes"];
@@ -74,8 +74,8 @@ fn live(zicha: &TestApp, backend: Backend, round: &str) -> BTreeMap<String, Stri
 
 #[test]
 fn every_column_has_a_reason_and_none_is_there_without_one() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
+        let backend = zicha.backend;
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         let mut allowed = allowed();
@@ -83,8 +83,8 @@ fn every_column_has_a_reason_and_none_is_there_without_one() {
             allowed.remove("seal.closed");
             allowed.remove("ballots.place");
         }
-        assert_eq!(live(&zicha, backend, round.as_str()), allowed, "{backend:?}");
-    }
+        assert_eq!(live(zicha, backend, round.as_str()), allowed, "{backend:?}");
+    });
 }
 
 #[test]

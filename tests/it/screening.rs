@@ -73,7 +73,7 @@ fn a_summary_becomes_a_case_when_a_second_person_confirms_it_and_never_before() 
     for backend in backends() {
         let (zicha, round, one, two) = bureau(backend);
         let cases = || {
-            zicha.app.results(&shell(), &round).unwrap().list("CY").unwrap().problems[0]
+            zicha.app.results(&shell(), &round).unwrap().list(&"CY".into()).unwrap().problems[0]
                 .example
                 .clone()
         };

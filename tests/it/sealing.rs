@@ -74,7 +74,7 @@ fn a_ballot_opens_only_with_the_right_round_unit_name_and_server_key() {
     let (psk, forged) = (StuffingKey::of(&ours), StuffingKey::of(&theirs));
     let (round, other): (RoundId, RoundId) =
         ("abcdefgh".parse().unwrap(), "hgfedcba".parse().unwrap());
-    let ballot = public.seal(&psk, &round, "CY", &[7; 512], &mut rng);
+    let ballot = public.seal(&psk, &round, &"CY".into(), &[7; 512], &mut rng);
     assert_eq!(private.open(&psk, &round, &ballot).unwrap().to_vec(), vec![7; 512]);
     assert!(private.open(&psk, &other, &ballot).is_err(), "another round");
     assert!(private.open(&forged, &round, &ballot).is_err(), "a server key that sealed nothing");
@@ -84,7 +84,7 @@ fn a_ballot_opens_only_with_the_right_round_unit_name_and_server_key() {
     let mut renamed = ballot.clone();
     renamed.id[0] ^= 1;
     assert!(private.open(&psk, &round, &renamed).is_err(), "a copy under another name");
-    let stuffed = public.seal(&forged, &round, "CY", &[7; 512], &mut rng);
+    let stuffed = public.seal(&forged, &round, &"CY".into(), &[7; 512], &mut rng);
     assert!(
         private.open(&psk, &round, &stuffed).is_err(),
         "sealed by somebody who only has the database"

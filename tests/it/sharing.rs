@@ -8,7 +8,9 @@ use zicha::id::RoundId;
 use zicha::problem::{Problem, ProblemEdit, Source};
 use zicha::round::RoundState;
 
-use crate::test_app::{PASSWORD, TestApp, UNITS, a_clerk, an_admin, backends, shell, survey};
+use crate::test_app::{
+    PASSWORD, TestApp, UNITS, a_clerk, an_admin, backends, on_both, shell, survey,
+};
 
 fn opened(zicha: &TestApp) -> RoundId {
     zicha.import_units(UNITS);
@@ -35,7 +37,7 @@ fn row(app: &App, words: &str) -> ProblemEdit {
         statement: Some(words.to_owned()),
         found: Some(zicha::round::shanghai_day(app.now()).to_string()),
         category: 1,
-        ..ProblemEdit::of(&Problem::default(), "CY")
+        ..ProblemEdit::of(&Problem::default(), &"CY".into())
     }
 }
 
@@ -59,16 +61,16 @@ fn at_once(times: usize, work: impl Fn(usize) + Sync) {
 
 #[test]
 fn one_step_has_one_effect_whatever_arrives_at_once() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = opened(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = opened(zicha);
         let both = |step: SharedStep| {
             zicha.app.approve(&a_clerk("jia"), &round, step).unwrap();
             at_once(16, |n| drop(zicha.app.approve(&a_clerk(["yi", "bing"][n % 2]), &round, step)));
         };
         both(SharedStep::Release);
         assert_eq!(
-            (zicha.app.round(&round).unwrap().state, editions(&zicha, &round)),
+            (zicha.app.round(&round).unwrap().state, editions(zicha, &round)),
             (RoundState::Released, 1),
             "{backend:?}"
         );
@@ -83,19 +85,19 @@ fn one_step_has_one_effect_whatever_arrives_at_once() {
                 )
                 .unwrap();
             both(SharedStep::Lists);
-            assert_eq!(editions(&zicha, &round), wanted, "{backend:?}: one agreement, one edition");
+            assert_eq!(editions(zicha, &round), wanted, "{backend:?}: one agreement, one edition");
         }
         both(SharedStep::Destroy);
         let record = zicha.app.round(&round).unwrap().destruction.unwrap();
         assert_eq!(record.by.len(), 2, "{backend:?}: {record:?}");
-    }
+    });
 }
 
 #[test]
 fn nobody_reads_words_that_the_head_has_not_seen() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = opened(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = opened(zicha);
         let mut slipped = 0;
         for n in 0..12 {
             // Eleven things at the same moment: ten times "agree", and a new row.
@@ -119,7 +121,7 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
             }
             let seen = zicha.app.seen_now(&round, step).unwrap();
             zicha.app.approve_seen(&a_clerk("yi"), &round, step, &seen).unwrap();
-            let before = editions(&zicha, &round);
+            let before = editions(zicha, &round);
             let words = format!("夹带的第{n}项");
             at_once(11, |k| {
                 if k == 5 {
@@ -158,23 +160,26 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
             zicha.app.approve_seen(&a_clerk("yi"), &round, step, "0000000000000000"),
             Err(zicha::app::AppError::Changed)
         ));
-    }
+    });
 }
 
 #[test]
 fn an_approval_ends_with_its_account() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = opened(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = opened(zicha);
         for end in ["off", "reset", "database"] {
             zicha.app.vouch(&a_clerk("bing"), &"jia".into()).ok();
             zicha.app.approve(&a_clerk("jia"), &round, SharedStep::Destroy).unwrap();
             match end {
                 "off" => {
-                    zicha.app.set_account_active(&an_admin("guanli"), &"jia".into(), false).unwrap()
+                    zicha
+                        .app
+                        .set_account_active(&an_admin("guanli"), &"jia".into(), false)
+                        .unwrap();
                 }
                 "reset" => {
-                    drop(zicha.app.reset_password(&an_admin("guanli"), &"jia".into()).unwrap())
+                    drop(zicha.app.reset_password(&an_admin("guanli"), &"jia".into()).unwrap());
                 }
                 // Whoever turned it off did not do so here.
                 _ => {
@@ -220,7 +225,7 @@ fn an_approval_ends_with_its_account() {
             zicha.app.approve(&a_clerk("bing"), &round, SharedStep::Destroy).unwrap(),
             "two who may do it"
         );
-    }
+    });
 }
 
 #[test]
@@ -259,9 +264,9 @@ fn refused_reads_fill_the_chain_slowly_and_hide_nothing() {
 
 #[test]
 fn what_no_database_can_hold_is_the_sender_s_mistake_on_both() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = opened(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = opened(zicha);
         let token = zicha.app.make_token(&a_clerk("jia"), "x", 1).unwrap();
         let desk = zicha.desk();
         desk.sign_in("jia", PASSWORD);
@@ -308,7 +313,7 @@ fn what_no_database_can_hold_is_the_sender_s_mistake_on_both() {
         let fields = [("code", "10000000000000000081\0"), ("honor_example", "甲\0乙")];
         let status = zicha.post(&format!("/r/{round}"), &fields).status;
         assert!((400..500).contains(&status), "{backend:?}: {status}");
-    }
+    });
 }
 
 #[test]
@@ -354,9 +359,9 @@ fn a_server_that_writes_parameters_into_its_log_is_refused() {
 
 #[test]
 fn whoever_sets_passwords_is_not_two_persons_at_once() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = opened(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = opened(zicha);
         let app = &zicha.app;
         app.add_account(&shell(), "guanli", Role::Admin, &[], Some(PASSWORD)).unwrap();
         // The administrator resets head and clerk and would release with them.
@@ -392,13 +397,13 @@ fn whoever_sets_passwords_is_not_two_persons_at_once() {
         assert!(app.approve(&a_clerk("bing"), &round, SharedStep::Release).unwrap());
         let bulletin = zicha.get(&format!("/bulletin/{round}"));
         bulletin.assert_says(200, "管理员新建账号或重置他人口令共");
-    }
+    });
 }
 
 #[test]
 fn a_closed_round_is_not_voided_without_the_head() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
+        let backend = zicha.backend;
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         zicha.app.close_round(&shell(), &round).unwrap();
@@ -410,16 +415,16 @@ fn a_closed_round_is_not_voided_without_the_head() {
         };
         assert!(!agrees("jia") && !agrees("bing"), "{backend:?}: two clerks are not enough");
         assert_eq!(zicha.app.round(&round).unwrap().state, RoundState::Closed);
-    }
+    });
 }
 
 #[test]
 fn approvals_destruction_and_slips_at_once_are_all_answered() {
     // On PostgreSQL such transactions wait for each other's tables and rows; the database gives one
     // up, and it is tried again.
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = opened(&zicha);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = opened(zicha);
         let draft = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
         zicha.app.approve(&a_clerk("jia"), &round, SharedStep::Release).unwrap();
         zicha.app.approve(&a_clerk("yi"), &round, SharedStep::Release).unwrap();
@@ -445,5 +450,5 @@ fn approvals_destruction_and_slips_at_once_are_all_answered() {
             zicha.app.round(&round).unwrap().destruction.is_some(),
             "{backend:?}: two of three agreed to it"
         );
-    }
+    });
 }

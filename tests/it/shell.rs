@@ -98,6 +98,16 @@ impl Shell {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// A command as it is typed, without blanks in any argument.
+    pub fn runs(&self, line: &str) -> String {
+        self.ok(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// The same, refused.
+    pub fn refuses(&self, line: &str, says: &str) {
+        self.refused(&line.split_whitespace().collect::<Vec<_>>(), says);
+    }
+
     /// Exit code 1 and one sentence, after warnings if there are any.
     pub fn refused(&self, arguments: &[&str], says: &str) {
         let output = self.run(arguments);

@@ -10,7 +10,7 @@ use zicha::unit;
 
 use crate::test_app::{Backend, TestApp, UNITS, a_clerk, backends, settings, shell, survey};
 
-fn on_both(check: impl Fn(&Storage, Backend)) {
+fn on_every_storage(check: impl Fn(&Storage, Backend)) {
     for backend in backends() {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(backend, folder.path());
@@ -49,8 +49,8 @@ fn round(storage: &Storage) -> zicha::round::Round {
         .unwrap();
     storage.create_box(&round.id).unwrap();
     storage.create_box(&round.id).unwrap();
-    let slips: Vec<(SlipHash, String)> =
-        (1..10).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
+    let slips: Vec<(SlipHash, unit::UnitCode)> =
+        (1..10).map(|n| (SlipHash([n; 32]), "CY".into())).collect();
     assert!(storage.replace_slips(&round.id, None, &slips).unwrap());
     round
 }
@@ -63,7 +63,7 @@ fn post(storage: &Storage, round: &zicha::round::Round, slip: u8, name: u8) -> O
 
 #[test]
 fn a_slip_is_spent_once_and_only_with_its_ballot() {
-    on_both(|storage, backend| {
+    on_every_storage(|storage, backend| {
         let round = round(storage);
         assert_eq!(post(storage, &round, 1, 1), Outcome::Stored, "{backend:?}");
         assert_eq!(post(storage, &round, 1, 2), Outcome::Again);
@@ -97,7 +97,7 @@ fn a_slip_is_spent_once_and_only_with_its_ballot() {
 
 #[test]
 fn a_sealed_box_takes_nothing_and_a_used_one_gets_no_new_slips() {
-    on_both(|storage, _| {
+    on_every_storage(|storage, _| {
         let round = round(storage);
         assert_eq!(post(storage, &round, 1, 1), Outcome::Stored);
         assert!(!storage.replace_slips(&round.id, None, &[]).unwrap(), "a slip was spent");
@@ -111,7 +111,7 @@ fn a_sealed_box_takes_nothing_and_a_used_one_gets_no_new_slips() {
 
 #[test]
 fn the_digest_does_not_depend_on_the_order_of_arrival() {
-    on_both(|storage, _| {
+    on_every_storage(|storage, _| {
         let round = round(storage);
         for n in [3, 1, 2] {
             post(storage, &round, n, n);
@@ -125,8 +125,8 @@ fn the_digest_does_not_depend_on_the_order_of_arrival() {
             Err(StorageError::NotFound) | Ok(None)
         ));
         storage.create_box(&round.id).unwrap();
-        let slips: Vec<(SlipHash, String)> =
-            (1..4).map(|n| (SlipHash([n; 32]), "CY".to_owned())).collect();
+        let slips: Vec<(SlipHash, unit::UnitCode)> =
+            (1..4).map(|n| (SlipHash([n; 32]), "CY".into())).collect();
         storage.replace_slips(&round.id, None, &slips).unwrap();
         for n in [2, 3, 1] {
             post(storage, &round, n, n);
@@ -137,7 +137,7 @@ fn the_digest_does_not_depend_on_the_order_of_arrival() {
 
 #[test]
 fn a_round_moves_only_from_the_state_it_was_read_in() {
-    on_both(|storage, _| {
+    on_every_storage(|storage, _| {
         let mut round = round(storage);
         round.state = RoundState::Closed;
         assert!(write(storage, |tx| tx.update_round(&round, RoundState::Open)).unwrap());
@@ -158,7 +158,7 @@ fn a_round_moves_only_from_the_state_it_was_read_in() {
 
 #[test]
 fn an_opening_is_written_once() {
-    on_both(|storage, _| {
+    on_every_storage(|storage, _| {
         let mut round = round(storage);
         assert_eq!(
             [post(storage, &round, 1, 1), post(storage, &round, 2, 2)],
@@ -220,7 +220,7 @@ fn an_opening_is_written_once() {
 
 #[test]
 fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
-    on_both(|storage, _| {
+    on_every_storage(|storage, _| {
         let account = AccountRow {
             name: "甲".into(),
             role: "clerk".into(),
@@ -296,7 +296,7 @@ fn a_changed_audit_row_breaks_the_chain() {
 /// Nodes that start at once write the same facts; neither may fail because of the other.
 #[test]
 fn several_who_set_one_fact_at_once_all_succeed() {
-    on_both(|storage, _| {
+    on_every_storage(|storage, _| {
         std::thread::scope(|scope| {
             for n in 0..8 {
                 scope.spawn(move || {

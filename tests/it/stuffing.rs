@@ -9,7 +9,7 @@ use zicha::access::ServerKey;
 use zicha::ballot::{RoundPublicKey, StuffingKey};
 use zicha::id::RoundId;
 
-use crate::test_app::{Backend, TestApp, UNITS, backends, shell, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, on_both, shell, survey};
 
 /// Somebody who can write into the box.
 fn tamper(zicha: &TestApp, backend: Backend, round: &RoundId, sqlite: &str, postgres: &str) {
@@ -42,9 +42,9 @@ fn answered(zicha: &TestApp, count: usize) -> RoundId {
 
 #[test]
 fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = answered(&zicha, 6);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = answered(zicha, 6);
         // Forged with the public key, which is no secret, by somebody who lacks the server key.
         let mut rng = StdRng::seed_from_u64(5);
         let public =
@@ -56,7 +56,7 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
         let forged = public.seal(
             &StuffingKey::of(&ServerKey::random(&mut rng)),
             &round,
-            "CY",
+            &"CY".into(),
             &vec![0xFF; size],
             &mut rng,
         );
@@ -66,7 +66,7 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
             hex::encode(&forged.ciphertext),
         );
         tamper(
-            &zicha,
+            zicha,
             backend,
             &round,
             &format!(
@@ -81,7 +81,7 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
         );
         // A copy of a ballot under another name, and one moved to another unit.
         tamper(
-            &zicha,
+            zicha,
             backend,
             &round,
             &format!(
@@ -111,7 +111,7 @@ fn forged_copied_and_swapped_ballots_are_spoiled_and_the_bulletin_says_so() {
             "{backend:?}: {turnout:?}"
         );
         assert!(zicha.app.verify(&round).unwrap().iter().any(|c| !c.holds));
-    }
+    });
 }
 
 #[test]
@@ -157,10 +157,10 @@ fn a_box_that_changed_between_closing_and_opening_stays_shut() {
 
 #[test]
 fn spare_slips_used_beyond_the_head_count_are_counted_on_the_bulletin() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
+        let backend = zicha.backend;
         // Twelve heads and two spares, all used.
-        let round = answered(&zicha, 14);
+        let round = answered(zicha, 14);
         let closed = zicha.app.close_round(&shell(), &round).unwrap().closing.unwrap();
         assert_eq!((closed.used, closed.ballots, closed.over), (14, 14, 2), "{backend:?}");
         zicha.get(&format!("/bulletin/{round}")).assert_says(200, "有单位使用的填写码多于人数");
@@ -168,18 +168,18 @@ fn spare_slips_used_beyond_the_head_count_are_counted_on_the_bulletin() {
         assert!(
             checks.iter().any(|c| !c.holds && c.what.en.contains("beyond a unit's head count"))
         );
-    }
+    });
 }
 
 #[test]
 fn a_swapped_slip_table_is_caught_by_the_sums() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
-        let round = answered(&zicha, 6);
+    on_both(|zicha| {
+        let backend = zicha.backend;
+        let round = answered(zicha, 6);
         zicha.app.close_round(&shell(), &round).unwrap();
         let sql = "delete from spent_slips where hash = (select hash from spent_slips order by \
          hash limit 1)";
-        tamper(&zicha, backend, &round, sql, sql);
+        tamper(zicha, backend, &round, sql, sql);
         assert!(
             zicha
                 .app
@@ -188,13 +188,12 @@ fn a_swapped_slip_table_is_caught_by_the_sums() {
                 .to_string()
                 .contains("now: used 5")
         );
-    }
+    });
 }
 
 #[test]
 fn slips_left_over_are_noted_by_unit_and_stand_on_the_bulletin_beside_issued_and_used() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units(UNITS);
         let round = zicha.open_round(&survey("canteen"));
         let slips = zicha.slips(&round);
@@ -244,5 +243,5 @@ fn slips_left_over_are_noted_by_unit_and_stand_on_the_bulletin_beside_issued_and
             422,
             "after the opening the record stands"
         );
-    }
+    });
 }

@@ -54,6 +54,13 @@ pub struct Page {
 }
 
 impl Page {
+    /// The password that a page shows this once.
+    pub fn password(&self) -> String {
+        let shown = self.body.split("class=\"digest\"><strong>").nth(1);
+        let shown = shown.unwrap_or_else(|| panic!("no password in {}", self.body));
+        shown.split('<').next().unwrap().to_owned()
+    }
+
     pub fn assert_received(&self) {
         assert!(
             self.status == 303 && self.location.contains("/received"),
@@ -81,6 +88,7 @@ impl Page {
 }
 
 pub struct TestApp {
+    pub backend: Backend,
     pub app: Arc<App>,
     pub base: String,
     pub folder: tempfile::TempDir,
@@ -159,6 +167,13 @@ pub fn an_admin(name: &str) -> Actor {
     Actor::Desk(Session::standing(name.into(), Role::Admin, Vec::new()))
 }
 
+/// The same story on every database that there is.
+pub fn on_both(story: impl Fn(&TestApp)) {
+    for backend in backends() {
+        story(&TestApp::start(backend));
+    }
+}
+
 impl TestApp {
     pub fn start(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -169,7 +184,7 @@ impl TestApp {
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(zicha::web::serve(serving, |_| {}))
         });
-        let test = Self { app, base, folder, agent: agent() };
+        let test = Self { backend, app, base, folder, agent: agent() };
         let started = Instant::now();
         while test.try_get("/healthz").is_none() {
             assert!(started.elapsed() < Duration::from_secs(20), "the service did not start");
@@ -277,7 +292,7 @@ impl TestApp {
     pub fn slips(&self, round: &RoundId) -> BTreeMap<String, Vec<String>> {
         let mut codes: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for slip in self.app.issue_slips(&shell(), round, None, 10, true).unwrap() {
-            codes.entry(slip.unit.clone()).or_default().push(slip.code.printed());
+            codes.entry(slip.unit.to_string()).or_default().push(slip.code.printed());
         }
         codes
     }

@@ -9,7 +9,7 @@ use zicha::id::RoundId;
 use zicha::round::Access;
 
 use crate::shell::Shell;
-use crate::test_app::{Desk, TestApp, UNITS, backends, shell, survey};
+use crate::test_app::{Desk, TestApp, UNITS, backends, on_both, shell, survey};
 
 #[test]
 fn any_quorum_and_the_custody_file_open_and_nothing_less_does() {
@@ -269,11 +269,10 @@ fn head(zicha: &TestApp) -> Desk {
 
 #[test]
 fn trustees_type_in_turn_at_the_desk_and_nothing_is_shown_back() {
-    for backend in backends() {
-        let zicha = TestApp::start(backend);
+    on_both(|zicha| {
         zicha.import_units(UNITS);
         let round = zicha.draft(&survey("canteen"), Access::Slip);
-        let desk = head(&zicha);
+        let desk = head(zicha);
         let page = format!("/desk/rounds/{round}/custody");
         desk.get(&page).assert_says(200, "任何人都无法恢复");
         desk.post_from(&page, &page, &[("step", "make"), ("trustees", "4"), ("quorum", "9")])
@@ -282,27 +281,7 @@ fn trustees_type_in_turn_at_the_desk_and_nothing_is_shown_back() {
             desk.post_from(&page, &page, &[("step", "make"), ("trustees", "4"), ("quorum", "3")]);
         let passphrases = printed(&sheet.body);
         assert_eq!(passphrases.len(), 4);
-        // A second click on a page that a download left where it was makes nothing, and says so.
-        desk.post_from(&page, &page, &[("step", "make"), ("trustees", "4"), ("quorum", "3")])
-            .assert_says(422, "没有再次生成");
-        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[0])])
-            .assert_says(200, "已有 1 位监督员核对");
-        // Making anew names what it costs, and voids the first print where everybody sees it.
-        let first = replaces(&desk.get(&page).body);
-        let again =
-            [("step", "make"), ("trustees", "4"), ("quorum", "3"), ("replaces", first.as_str())];
-        desk.post_from(&page, &page, &again).assert_says(200, "已经封好的信封全部打不开票箱");
-        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[1])])
-            .assert_says(200, "已有 2 位监督员核对");
-        let sheet = desk.post_from(&page, &page, &[&again[..], &[("confirm", "yes")]].concat());
-        desk.get(&page).assert_says(200, &format!("已作废的口令：{first}</strong>"));
-        desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &passphrases[0])])
-            .assert_says(422, &format!("已作废的一套（{first}）"));
-        let passphrases = printed(&sheet.body);
-        assert!(
-            sheet.body.contains(&replaces(&desk.get(&page).body)),
-            "the set stands on the sheet"
-        );
+        let passphrases = made_anew(&desk, &page, &passphrases);
         let stranger = Passphrase::random(&mut StdRng::seed_from_u64(2)).printed().to_string();
         desk.post_from(&page, &page, &[("step", "test"), ("passphrase", &stranger)])
             .assert_says(422, "不属于本轮");
@@ -340,21 +319,7 @@ fn trustees_type_in_turn_at_the_desk_and_nothing_is_shown_back() {
         assert_eq!(zicha.app.gathered(&round), 0);
         desk.post_from(&draft, &format!("{draft}/do/close"), &[("confirm", "yes")])
             .assert_says(422, "需要 3 位监督员到场输入口令，现有 0 位");
-        // In turn, forgiving of how it is typed, and never on a page again.
-        for (n, typed) in [
-            passphrases[0].to_uppercase(),
-            passphrases[2].replace('-', " "),
-            passphrases[1].clone(),
-        ]
-        .iter()
-        .enumerate()
-        {
-            let shown = desk.post_from(&page, &page, &[("step", "enter"), ("passphrase", typed)]);
-            shown.assert_says(200, if n < 2 { "请下一位监督员输入" } else { "口令已齐" });
-            for passphrase in &passphrases {
-                assert!(!shown.body.contains(passphrase.as_str()));
-            }
-        }
+        each_types_in_turn(&desk, &page, &passphrases);
         desk.post_from(&draft, &format!("{draft}/do/close"), &[("confirm", "yes")]);
         assert!(zicha.app.round(&round).unwrap().closing.unwrap().early);
         assert_eq!(
@@ -378,6 +343,45 @@ fn trustees_type_in_turn_at_the_desk_and_nothing_is_shown_back() {
         TestApp::wait(|| zicha.app.round(&round).unwrap().destroyed);
         assert_eq!(zicha.app.results(&shell(), &round).unwrap().release.bureau.turnout.counted, 6);
         assert_eq!(zicha.app.gathered(&round), 0, "what was typed is forgotten");
+    });
+}
+
+/// A second click makes nothing. Making anew names what it costs, and voids the first print where
+/// everybody sees it.
+fn made_anew(desk: &Desk, page: &str, passphrases: &[String]) -> Vec<String> {
+    // A second click on a page that a download left where it was makes nothing, and says so.
+    desk.post_from(page, page, &[("step", "make"), ("trustees", "4"), ("quorum", "3")])
+        .assert_says(422, "没有再次生成");
+    desk.post_from(page, page, &[("step", "test"), ("passphrase", &passphrases[0])])
+        .assert_says(200, "已有 1 位监督员核对");
+    // Making anew names what it costs, and voids the first print where everybody sees it.
+    let first = replaces(&desk.get(page).body);
+    let again =
+        [("step", "make"), ("trustees", "4"), ("quorum", "3"), ("replaces", first.as_str())];
+    desk.post_from(page, page, &again).assert_says(200, "已经封好的信封全部打不开票箱");
+    desk.post_from(page, page, &[("step", "test"), ("passphrase", &passphrases[1])])
+        .assert_says(200, "已有 2 位监督员核对");
+    let sheet = desk.post_from(page, page, &[&again[..], &[("confirm", "yes")]].concat());
+    desk.get(page).assert_says(200, &format!("已作废的口令：{first}</strong>"));
+    desk.post_from(page, page, &[("step", "test"), ("passphrase", &passphrases[0])])
+        .assert_says(422, &format!("已作废的一套（{first}）"));
+    let passphrases = printed(&sheet.body);
+    assert!(sheet.body.contains(&replaces(&desk.get(page).body)), "the set stands on the sheet");
+    passphrases
+}
+
+/// In turn, forgiving of how it is typed, and never on a page again.
+fn each_types_in_turn(desk: &Desk, page: &str, passphrases: &[String]) {
+    for (n, typed) in
+        [passphrases[0].to_uppercase(), passphrases[2].replace('-', " "), passphrases[1].clone()]
+            .iter()
+            .enumerate()
+    {
+        let shown = desk.post_from(page, page, &[("step", "enter"), ("passphrase", typed)]);
+        shown.assert_says(200, if n < 2 { "请下一位监督员输入" } else { "口令已齐" });
+        for passphrase in passphrases {
+            assert!(!shown.body.contains(passphrase.as_str()));
+        }
     }
 }
 

@@ -375,7 +375,7 @@ fn an_office_s_own_table_is_read_as_it_is_meant() {
             .collect::<Vec<_>>()
     };
     let four = [("CY", 36, "CY"), ("BG", 8, "JG"), ("ZG", 6, "JG"), ("FG", 9, "JG")]
-        .map(|(c, n, g)| (c.to_owned(), n, g.to_owned()));
+        .map(|(c, n, g)| (c.into(), n, g.into()));
     for name in [
         "title-row.csv",
         "title-row-merged.xlsx",

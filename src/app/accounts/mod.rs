@@ -21,6 +21,7 @@ use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::id::AccountName;
 use crate::storage::{AccountRow, StorageError, Transaction};
 use crate::text::Refusal;
+use crate::unit::UnitCode;
 
 /// What a running process keeps in memory of those who come in: places for passwords, guesses, and
 /// what waits to be told.
@@ -45,7 +46,7 @@ pub struct AccountInfo {
     /// Role.
     pub role: Role,
     /// Units it may see.
-    pub units: Vec<String>,
+    pub units: Vec<UnitCode>,
     /// Whether it may sign in.
     pub active: bool,
     /// Whether it has a second factor.
@@ -75,7 +76,7 @@ impl App {
         by: &Actor,
         name: &str,
         role: Role,
-        units: &[String],
+        units: &[UnitCode],
         password: Option<&str>,
     ) -> Result<String, AppError> {
         by.need(Permission::Accounts)?;
@@ -89,7 +90,7 @@ impl App {
         by: &Actor,
         name: &str,
         role: Role,
-        units: &[String],
+        units: &[UnitCode],
     ) -> Result<(String, String), AppError> {
         by.need(Permission::Accounts)?;
         let (mut row, password) = self.new_account(name, role, units, None)?;
@@ -108,7 +109,7 @@ impl App {
         by: &str,
         name: &str,
         role: Role,
-        units: &[String],
+        units: &[UnitCode],
         password: Option<&str>,
     ) -> Result<String, AppError> {
         let (row, password) = self.new_account(name, role, units, password)?;
@@ -121,7 +122,7 @@ impl App {
         &self,
         name: &str,
         role: Role,
-        units: &[String],
+        units: &[UnitCode],
         password: Option<&str>,
     ) -> Result<(AccountRow, String), AppError> {
         let name = &passwords::sign_in_name(name);
@@ -332,7 +333,11 @@ fn exists(name: &str) -> Refusal {
     Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name")
 }
 
-fn keep_account(tx: &mut Transaction, row: &AccountRow, units: &[String]) -> Result<(), AppError> {
+fn keep_account(
+    tx: &mut Transaction,
+    row: &AccountRow,
+    units: &[UnitCode],
+) -> Result<(), AppError> {
     match tx.add_account(row, units) {
         Err(StorageError::Exists) => Err(exists(row.name.as_str()).into()),
         other => Ok(other?),

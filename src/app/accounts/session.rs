@@ -2,6 +2,7 @@
 //! A session lives under the digest of its cookie, so that the database signs nobody in.
 
 use crate::id::AccountName;
+use crate::unit::UnitCode;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
@@ -16,7 +17,7 @@ pub struct Session {
     /// Role.
     pub role: Role,
     /// Units it may see (leader, unit head).
-    pub units: Vec<String>,
+    pub units: Vec<UnitCode>,
     /// Token that every form must carry.
     pub csrf: String,
     /// Whether the password was typed a short while ago, as grave steps ask for.
@@ -29,7 +30,7 @@ pub struct Session {
 impl Session {
     /// What an account is entitled to, without anybody being signed in: for its programs.
     #[must_use]
-    pub fn standing(account: AccountName, role: Role, units: Vec<String>) -> Self {
+    pub fn standing(account: AccountName, role: Role, units: Vec<UnitCode>) -> Self {
         Self {
             account,
             role,

@@ -21,6 +21,7 @@ use crate::ballot::StuffingKey;
 use crate::id::RoundId;
 use crate::round::{Access, Phase};
 use crate::storage::{Outcome, Posting, StorageError};
+use crate::unit::UnitCode;
 
 /// Submissions to one round that may be on their way at once; beyond this people are asked to try
 /// again.
@@ -88,12 +89,12 @@ pub(crate) struct Writer {
 
 /// The threads that seal, started with the first submission.
 #[derive(Default)]
-pub(crate) struct Sealers(OnceLock<Sender<(Job, String)>>);
+pub(crate) struct Sealers(OnceLock<Sender<(Job, UnitCode)>>);
 
 impl Sealers {
-    fn seal(&self, stuffing: &Arc<StuffingKey>, job: Job, unit: String) {
+    fn seal(&self, stuffing: &Arc<StuffingKey>, job: Job, unit: UnitCode) {
         let jobs = self.0.get_or_init(|| {
-            let (jobs, queue) = channel::<(Job, String)>();
+            let (jobs, queue) = channel::<(Job, UnitCode)>();
             let queue = Arc::new(Mutex::new(queue));
             let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             for _ in 0..cores {
@@ -110,7 +111,7 @@ impl Sealers {
     }
 }
 
-fn seal_all(queue: &Mutex<Receiver<(Job, String)>>, stuffing: &StuffingKey) {
+fn seal_all(queue: &Mutex<Receiver<(Job, UnitCode)>>, stuffing: &StuffingKey) {
     // Behind the threads that wait for the disk: those need little, and everybody waits for them.
     rustix::process::setpriority_process(Some(rustix::thread::gettid()), SEALING_NICE).ok();
     loop {
@@ -122,7 +123,7 @@ fn seal_all(queue: &Mutex<Receiver<(Job, String)>>, stuffing: &StuffingKey) {
     }
 }
 
-fn seal(job: Job, unit: &str, stuffing: &StuffingKey) {
+fn seal(job: Job, unit: &UnitCode, stuffing: &StuffingKey) {
     let Job { live, hash, plaintext, reply, to_box } = job;
     // Whoever was told to try again meanwhile does that.
     if reply.to.is_closed() {

@@ -12,7 +12,7 @@ use crate::gate::Level;
 use crate::problem::{Problem, ProblemList, Source};
 use crate::round::{Access, Day, parse_day, shanghai_day};
 use crate::text::Lang;
-use crate::unit::Scope;
+use crate::unit::GroupCode;
 
 impl App {
     /// The letter that the lists go with.
@@ -113,7 +113,7 @@ impl App {
         add(categories(results, &lists));
         add(ReportPart::Text(sources(&lists)));
         add(ReportPart::Subheading("（三）全局较集中的问题".to_owned()));
-        for text in prominent(&results.list(Scope::Bureau.code())?) {
+        for text in prominent(&results.list(&GroupCode::bureau())?) {
             add(ReportPart::Text(text));
         }
         add(ReportPart::Subheading("（四）对结果的说明".to_owned()));

@@ -18,7 +18,7 @@ use crate::id::RoundId;
 use crate::problem::{ProblemList, Side, look_back};
 use crate::round::{Day, Round, RoundState, parse_day};
 use crate::text::{Lang, Refusal};
-use crate::unit::Scope;
+use crate::unit::{GroupCode, Scope};
 
 /// A file.
 pub struct ExportFile {
@@ -41,7 +41,8 @@ impl App {
     ) -> Result<ExportFile, AppError> {
         by.need(Permission::ReadLists)?;
         let all = by.may(Permission::RunRounds);
-        let scope = wanted.group.unwrap_or(if wanted.each { "each" } else { "-" });
+        let whole = if wanted.each { "each" } else { "-" };
+        let scope = wanted.group.map_or(whole, GroupCode::as_str);
         let subject = format!(
             "{id} {} {}",
             wanted.document.as_str(),
@@ -110,7 +111,7 @@ impl App {
         let units = self.round_units(id)?;
         let names: Vec<&str> = units
             .iter()
-            .filter(|u| wanted.group.is_none_or(|code| code == u.code))
+            .filter(|u| wanted.group.is_none_or(|code| code.as_str() == u.code.as_str()))
             .map(|u| u.name.as_str())
             .collect();
         let marks = self.marks(&round, Lang::Zh);
@@ -148,10 +149,10 @@ impl App {
         table: TableName,
         wanted: &Wanted<'_>,
     ) -> Result<ExportFile, AppError> {
-        let mut codes: Vec<String> =
+        let mut codes: Vec<GroupCode> =
             results.release.groups.iter().map(|g| g.code.clone()).collect();
         if table == TableName::PROBLEMS {
-            codes.push(Scope::Bureau.code().to_owned());
+            codes.push(GroupCode::bureau());
         }
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default()
@@ -228,9 +229,9 @@ impl Results {
         wanted: &Wanted<'_>,
         table: &Table,
     ) -> Result<Vec<u8>, AppError> {
-        let codes: Vec<&str> = match wanted.group {
+        let codes: Vec<&GroupCode> = match wanted.group {
             Some(code) => vec![code],
-            None => self.release.groups.iter().map(|g| g.code.as_str()).collect(),
+            None => self.release.groups.iter().map(|g| &g.code).collect(),
         };
         if name == TableName::TASKS {
             return Ok(task_list(&self.unit_names(wanted.group), table, self.marks.zh()));

@@ -19,7 +19,7 @@ use crate::round::{Access, Day, Round, RoundState};
 use crate::storage::Edition;
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal, Text};
-use crate::unit::{Scope, Unit};
+use crate::unit::{GroupCode, Scope, Unit, UnitCode};
 
 /// A round with its results.
 pub struct Results {
@@ -77,10 +77,11 @@ impl Results {
 
     /// The list of one published group, or the bureau's for `ALL`: as it is handed over, with what
     /// people did to it.
-    pub fn list(&self, code: &str) -> Result<ProblemList, AppError> {
+    pub fn list(&self, code: &GroupCode) -> Result<ProblemList, AppError> {
         let derived = self.derived(code)?;
         if self.as_issued {
-            let list = self.edition.iter().flat_map(|e| &e.lists).find(|l| l.code == code).cloned();
+            let list =
+                self.edition.iter().flat_map(|e| &e.lists).find(|l| l.code == *code).cloned();
             return list.ok_or_else(|| {
                 AppError::NotFound(Refusal::new(
                     "没有下发这份清单",
@@ -92,7 +93,7 @@ impl Results {
     }
 
     /// The list as the Release alone says it.
-    pub fn derived(&self, code: &str) -> Result<ProblemList, AppError> {
+    pub fn derived(&self, code: &GroupCode) -> Result<ProblemList, AppError> {
         if Scope::of(code) == Scope::Bureau {
             return Ok(bureau_list(
                 &self.release,
@@ -102,9 +103,9 @@ impl Results {
                 &self.bureau,
             ));
         }
-        let group = self.release.groups.iter().find(|g| g.code == code).ok_or_else(|| {
+        let group = self.release.groups.iter().find(|g| g.code == *code).ok_or_else(|| {
             let codes: Vec<&str> = self.release.groups.iter().map(|g| g.code.as_str()).collect();
-            let whole = Scope::Bureau.code();
+            let whole = GroupCode::bureau();
             AppError::NotFound(Refusal::new(
                 format!("没有公布代码为 {code} 的统计组；可用：{}、{whole}", codes.join("、")),
                 format!("no group {code} is published; there are {} and {whole}", codes.join(", ")),
@@ -114,7 +115,7 @@ impl Results {
     }
 
     /// A table as programs read it, of all groups or of one.
-    pub fn table(&self, name: TableName, only: Option<&str>) -> Result<Table, AppError> {
+    pub fn table(&self, name: TableName, only: Option<&GroupCode>) -> Result<Table, AppError> {
         self.table_for(name, only, false)
     }
 
@@ -122,7 +123,7 @@ impl Results {
     pub fn table_for(
         &self,
         name: TableName,
-        only: Option<&str>,
+        only: Option<&GroupCode>,
         people: bool,
     ) -> Result<Table, AppError> {
         if let Some(code) = only {
@@ -132,11 +133,12 @@ impl Results {
             vec![self.list(code)?]
         } else {
             // Where texts are pooled, summaries are cases of the bureau's rows.
-            let bureau = [Scope::Bureau.code()].into_iter().filter(|_| name == TableName::COMMENTS);
+            let bureau = GroupCode::bureau();
+            let bureau = [&bureau].into_iter().filter(|_| name == TableName::COMMENTS);
             self.release
                 .groups
                 .iter()
-                .map(|g| g.code.as_str())
+                .map(|g| &g.code)
                 .chain(bureau)
                 .map(|code| self.list(code))
                 .collect::<Result<_, _>>()?
@@ -161,12 +163,12 @@ impl Results {
     /// Whether somebody may read the list of a group: their own units' after release, or all for
     /// those who run rounds.
     #[must_use]
-    pub fn may_be_read(&self, by: &Actor, group: &str) -> bool {
+    pub fn may_be_read(&self, by: &Actor, group: &GroupCode) -> bool {
         self.readable(by).is_none_or(|own| own.contains(group))
     }
 
     /// The groups whose lists somebody may read; none at all stands for every one.
-    fn readable(&self, by: &Actor) -> Option<BTreeSet<&str>> {
+    fn readable(&self, by: &Actor) -> Option<BTreeSet<&GroupCode>> {
         if by.may(Permission::RunRounds) {
             return None;
         }
@@ -178,7 +180,7 @@ impl Results {
 
     /// Names of all units, or of those in one published group.
     #[must_use]
-    pub fn unit_names(&self, only: Option<&str>) -> Vec<&str> {
+    pub fn unit_names(&self, only: Option<&GroupCode>) -> Vec<&str> {
         let own = |unit: &Unit| {
             only.is_none_or(|code| {
                 Scope::of(code) == Scope::Bureau || self.group_of_unit(&unit.code) == Some(code)
@@ -189,12 +191,8 @@ impl Results {
 
     /// The published group that a unit belongs to.
     #[must_use]
-    pub fn group_of_unit(&self, unit: &str) -> Option<&str> {
-        self.release
-            .groups
-            .iter()
-            .find(|g| g.units.iter().any(|u| u == unit))
-            .map(|g| g.code.as_str())
+    pub fn group_of_unit(&self, unit: &UnitCode) -> Option<&GroupCode> {
+        self.release.groups.iter().find(|g| g.units.contains(unit)).map(|g| &g.code)
     }
 }
 
@@ -266,7 +264,7 @@ impl App {
             return self.refuse(by, Action::ApiDenied, &subject);
         }
         self.tell(by, Action::ApiRead, &subject)?;
-        let own: Vec<Option<&str>> = match results.readable(by) {
+        let own: Vec<Option<&GroupCode>> = match results.readable(by) {
             None => vec![None],
             Some(own) => own.into_iter().map(Some).collect(),
         };
@@ -284,7 +282,12 @@ impl App {
 
     /// The results of an opened round for somebody who reads the list of one group, or of the
     /// bureau (`ALL`).
-    pub fn read_list(&self, by: &Actor, id: &RoundId, group: &str) -> Result<Results, AppError> {
+    pub fn read_list(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        group: &GroupCode,
+    ) -> Result<Results, AppError> {
         let results = self.results_for(by, id)?;
         let subject = format!("{id} {group}");
         match (results.may_be_read(by, group), by) {
@@ -298,15 +301,15 @@ impl App {
 
     /// The published group that a unit belongs to, or what was given if it is none: a group's own
     /// code.
-    pub fn group_named(&self, by: &Actor, id: &RoundId, code: &str) -> Result<String, AppError> {
+    pub fn group_named(&self, by: &Actor, id: &RoundId, code: &str) -> Result<GroupCode, AppError> {
         by.need(Permission::RunRounds)?;
         if !self.round(id)?.state.has_results() {
-            return Ok(code.to_owned());
+            return Ok(code.into());
         }
         let (_, release) = self.frozen(id)?;
         let group =
             release.groups.into_iter().find(|group| group.units.iter().any(|unit| unit == code));
-        Ok(group.map_or_else(|| code.to_owned(), |group| group.code))
+        Ok(group.map_or_else(|| code.into(), |group| group.code))
     }
 
     pub(in crate::app) fn phases(&self) -> Result<Vec<(String, String)>, AppError> {

@@ -13,6 +13,7 @@ use crate::problem::{RowState, WorkingRow, copied};
 use crate::storage::{Screened, ScreeningState};
 use crate::survey::TextField;
 use crate::text::{Lang, Refusal, Rule};
+use crate::unit::GroupCode;
 
 /// Longest summary, in characters.
 const LONGEST: usize = 200;
@@ -246,7 +247,7 @@ pub(in crate::app) fn telling_refusal(mark: &Mark, text: &str) -> Refusal {
 impl Results {
     /// The rows that a text of this group, to this question, can become a case of: of its category,
     /// if it has one.
-    pub fn rows_for(&self, field: &str, group: &str) -> Result<Vec<WorkingRow>, AppError> {
+    pub fn rows_for(&self, field: &str, group: &GroupCode) -> Result<Vec<WorkingRow>, AppError> {
         let id = TextField::of(field).question;
         let section = self.survey.question(id).map(|q| &self.survey.sections()[q.section]);
         let order = section.filter(|s| s.is_category).map(|s| s.order);

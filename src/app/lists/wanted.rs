@@ -2,6 +2,7 @@
 //! Words of addresses and of the command line are read here and nowhere else.
 
 use crate::export::{Headers, TableName};
+use crate::unit::GroupCode;
 use std::str::FromStr;
 
 /// A format.
@@ -102,7 +103,7 @@ pub struct Wanted<'a> {
     /// Its format, where there is a choice.
     pub format: FileFormat,
     /// Only this published group, or `ALL` for the bureau.
-    pub group: Option<&'a str>,
+    pub group: Option<&'a GroupCode>,
     /// A file for each published group, in one archive.
     pub each: bool,
     /// Headers for people or for machines.

@@ -15,7 +15,7 @@ use crate::problem::{
 use crate::round::{Round, parse_day, shanghai_day};
 use crate::storage::{Edition, ProblemChange};
 use crate::text::Refusal;
-use crate::unit::Scope;
+use crate::unit::GroupCode;
 
 /// How often a row is numbered anew because somebody took its number.
 const TRIES: usize = 20;
@@ -146,7 +146,7 @@ impl App {
 
 impl Results {
     /// The rows of a list with what was done to them, for those who work on it.
-    pub fn working(&self, code: &str) -> Result<Vec<WorkingRow>, AppError> {
+    pub fn working(&self, code: &GroupCode) -> Result<Vec<WorkingRow>, AppError> {
         Ok(working(&self.derived(code)?, &self.survey, &self.edits, &self.cases))
     }
 
@@ -173,8 +173,8 @@ impl Results {
         self.release
             .groups
             .iter()
-            .map(|g| g.code.as_str())
-            .chain([Scope::Bureau.code()])
+            .map(|g| &g.code)
+            .chain([&GroupCode::bureau()])
             .map(|code| self.list(code))
             .collect()
     }

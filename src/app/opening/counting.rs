@@ -19,12 +19,12 @@ use crate::round::BallotEdition;
 use crate::storage::StorageError;
 use crate::survey::Survey;
 use crate::tally::Tally;
-use crate::unit::Group;
+use crate::unit::{Group, UnitCode};
 
 /// A name of an encapsulation, short enough that a million fit into little memory.
 type Encapsulation = [u8; 16];
 /// A page of opened ballots: unit, encapsulation, and the response if it opened.
-type OpenedPage = Vec<(String, Encapsulation, Option<Response>)>;
+type OpenedPage = Vec<(UnitCode, Encapsulation, Option<Response>)>;
 
 impl App {
     /// Opens all ballots and counts them. Decryption runs on all cores; this thread reads the box

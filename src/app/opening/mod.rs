@@ -19,7 +19,7 @@ use crate::storage::{BoxSums, StorageError};
 use crate::survey::Survey;
 use crate::tally::Tally;
 use crate::text::Refusal;
-use crate::unit::{Group, Unit, groups};
+use crate::unit::{Group, Unit, UnitCode, groups};
 
 /// How far an opening is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl App {
             let used = sums.used.get(unit).copied().unwrap_or(0);
             (unit.clone(), UnitSlips { issued: *issued, used })
         });
-        let slips: BTreeMap<String, UnitSlips> = slips.collect();
+        let slips: BTreeMap<UnitCode, UnitSlips> = slips.collect();
         let release = protect(id, title, survey, groups, tally, &slips, true);
         // Two totals, of which one is of a few more units, are told apart by just these.
         let units = self.round_units(id)?;

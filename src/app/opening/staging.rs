@@ -20,8 +20,7 @@ use crate::gate::Release;
 use crate::id::RoundId;
 use crate::storage::Comment;
 use crate::survey::{Survey, TextField};
-use crate::unit::Group;
-use crate::unit::Scope;
+use crate::unit::{Group, GroupCode};
 
 /// Buckets: as many as keep one of a million respondents' texts small.
 const BUCKETS: usize = 64;
@@ -257,11 +256,7 @@ impl Places {
         let question = &survey.questions()[text.question].id;
         Comment {
             id: format!("{:032x}", rng.random::<u128>()),
-            group: if alone {
-                release.groups[part].code.clone()
-            } else {
-                Scope::Bureau.code().to_owned()
-            },
+            group: if alone { release.groups[part].code.clone() } else { GroupCode::bureau() },
             question: TextField { question, other: text.other }.to_string(),
             body: text.body,
         }

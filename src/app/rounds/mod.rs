@@ -17,7 +17,7 @@ use crate::round::{
 use crate::storage::StorageError;
 use crate::survey::Survey;
 use crate::text::Refusal;
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitCode};
 
 /// What a new round is made of.
 pub struct NewRound<'a> {
@@ -30,7 +30,7 @@ pub struct NewRound<'a> {
     /// Last day.
     pub closes: Date,
     /// Only these units; empty for all.
-    pub units: &'a [String],
+    pub units: &'a [UnitCode],
     /// How people prove that they may answer.
     pub access: Access,
     /// Round to compare with.

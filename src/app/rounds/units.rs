@@ -5,14 +5,14 @@ use crate::app::{App, AppError};
 use crate::id::RoundId;
 use crate::survey::Survey;
 use crate::text::Refusal;
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitCode};
 
 impl App {
     /// Takes the chosen units as they are now into a draft. Slips already printed for other head
     /// counts are named, not silently kept.
     pub(in crate::app) fn freeze_units(&self, id: &RoundId) -> Result<(), AppError> {
         let chosen = self.storage.round_units(id)?;
-        let codes: Vec<String> = chosen.iter().map(|u| u.code.clone()).collect();
+        let codes: Vec<UnitCode> = chosen.iter().map(|u| u.code.clone()).collect();
         let survey = self.survey(&self.round(id)?.survey)?;
         let current = self.chosen_units(&codes, &survey)?;
         if current == chosen {
@@ -35,7 +35,7 @@ impl App {
 
     /// Takes the chosen units as they are now into a draft whose slips are being replaced.
     pub(in crate::app) fn refresh_draft_units(&self, id: &RoundId) -> Result<(), AppError> {
-        let codes: Vec<String> =
+        let codes: Vec<UnitCode> =
             self.storage.round_units(id)?.into_iter().map(|u| u.code).collect();
         let survey = self.survey(&self.round(id)?.survey)?;
         let current = self.chosen_units(&codes, &survey)?;
@@ -45,7 +45,7 @@ impl App {
     /// The units of a round, each with its kind as the survey names it.
     pub(in crate::app) fn chosen_units(
         &self,
-        codes: &[String],
+        codes: &[UnitCode],
         survey: &Survey,
     ) -> Result<Vec<Unit>, AppError> {
         let all = self.storage.units()?;

@@ -38,7 +38,10 @@ fn comments(subject: &Subject) -> Vec<Vec<String>> {
                 let words =
                     [problem.category.zh(), &problem.number, problem.statement.zh(), summary];
                 out.push(
-                    [list.code.clone(), name].into_iter().chain(words.map(str::to_owned)).collect(),
+                    [list.code.to_string(), name]
+                        .into_iter()
+                        .chain(words.map(str::to_owned))
+                        .collect(),
                 );
             }
         }

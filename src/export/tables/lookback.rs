@@ -36,8 +36,8 @@ fn lookback(subject: &Subject) -> Vec<Vec<String>> {
             format!("{}［{}］", c.group_name, subject.marks)
         };
         let id = if subject.people { &c.number } else { &c.question_id };
-        [&c.group_code, &name, &c.category, id, &c.question, &c.before, &c.after, &c.change]
-            .map(String::clone)
+        [c.group_code.as_str(), &name, &c.category, id, &c.question, &c.before, &c.after, &c.change]
+            .map(str::to_owned)
             .into()
     })
     .collect()

@@ -15,7 +15,7 @@ use std::str::FromStr;
 
 use super::{Column, Subject, Table};
 use crate::text::Lang;
-use crate::unit::Scope;
+use crate::unit::{GroupCode, Scope};
 
 /// All that is known of a table before there is a round.
 struct Definition {
@@ -141,14 +141,14 @@ pub fn task_table(
 /// What a table of a round is called, also as a file.
 fn title(name: TableName, subject: &Subject) -> String {
     // People look for a unit by its name.
-    let named = |code: &str| match Scope::of(code) {
+    let named = |code: &GroupCode| match Scope::of(code) {
         Scope::Bureau => subject.bureau.to_owned(),
         Scope::Group(code) => subject
             .release
             .groups
             .iter()
-            .find(|g| g.code == code)
-            .map_or_else(|| code.to_owned(), |g| g.name.clone()),
+            .find(|g| code == g.code)
+            .map_or_else(|| code.to_string(), |g| g.name.clone()),
     };
     let group = subject.only.map_or_else(String::new, |code| format!("_{}", named(code)));
     let marks =

@@ -66,7 +66,7 @@ fn tally(subject: &Subject) -> Vec<Vec<String>> {
                     } else {
                         format!("{}［{}］", subject.round.title, subject.marks)
                     },
-                    r.code.to_owned(),
+                    r.code.to_string(),
                     r.group.map_or(subject.bureau, |g| &subject.release.groups[g].name).to_owned(),
                     r.turnout.headcount.to_string(),
                     r.turnout.counted.to_string(),

@@ -34,7 +34,7 @@ fn turnout(subject: &Subject) -> Vec<Vec<String>> {
         .into_iter()
         .map(|r| {
             let t = r.turnout;
-            let mut row = vec![subject.round.id.to_string(), r.code.to_owned(), r.name];
+            let mut row = vec![subject.round.id.to_string(), r.code.to_string(), r.name];
             row.extend(
                 [t.headcount, t.issued, t.used, t.opened, t.spoiled, t.blank, t.counted]
                     .map(|n| n.to_string()),

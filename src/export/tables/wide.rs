@@ -59,7 +59,7 @@ fn wide(subject: &Subject) -> Vec<Vec<String>> {
         {
             let mut row = vec![
                 subject.round.id.to_string(),
-                r.code.to_owned(),
+                r.code.to_string(),
                 r.name.clone(),
                 r.turnout.headcount.to_string(),
                 r.turnout.counted.to_string(),

@@ -17,6 +17,7 @@ use super::{Storage, StorageError, counted, transaction};
 use crate::access::SlipHash;
 use crate::ballot::{BallotId, SealedBallot, place};
 use crate::id::RoundId;
+use crate::unit::UnitCode;
 pub(super) use file::Files;
 pub use file::place_of;
 pub(super) use partition::Partitions;
@@ -25,9 +26,9 @@ pub(super) use partition::Partitions;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoxSums {
     /// Slips issued, by unit.
-    pub issued: BTreeMap<String, u32>,
+    pub issued: BTreeMap<UnitCode, u32>,
     /// Slips used, by unit.
-    pub used: BTreeMap<String, u32>,
+    pub used: BTreeMap<UnitCode, u32>,
     /// Ballots in the box.
     pub ballots: u64,
     /// Digest over all ballots in the order of their random names.
@@ -35,9 +36,9 @@ pub struct BoxSums {
 }
 
 /// Slips by unit.
-pub type SlipCounts = BTreeMap<String, u32>;
+pub type SlipCounts = BTreeMap<UnitCode, u32>;
 /// A row of `ballots` without its round.
-type BallotTuple = (Vec<u8>, String, Vec<u8>, Vec<u8>);
+type BallotTuple = (Vec<u8>, UnitCode, Vec<u8>, Vec<u8>);
 
 const PAGE: i64 = 256;
 /// Takes the box's write lock. It also writes a page, so that a batch of spent slips takes as long
@@ -122,10 +123,10 @@ impl Storage {
     pub fn replace_slips(
         &self,
         round: &RoundId,
-        unit: Option<&str>,
-        new: &[(SlipHash, String)],
+        unit: Option<&UnitCode>,
+        new: &[(SlipHash, UnitCode)],
     ) -> Result<bool, StorageError> {
-        let mut sorted: Vec<&(SlipHash, String)> = new.iter().collect();
+        let mut sorted: Vec<&(SlipHash, UnitCode)> = new.iter().collect();
         sorted.sort_by_key(|s| s.0);
         self.write_box(round, |db| {
             lock_round(db, round, true)?;
@@ -164,9 +165,9 @@ impl Storage {
         &self,
         round: &RoundId,
         hash: &SlipHash,
-    ) -> Result<Option<(String, bool)>, StorageError> {
+    ) -> Result<Option<(UnitCode, bool)>, StorageError> {
         let mut db = self.box_connection(round)?;
-        let unit: Option<String> = slips::table
+        let unit: Option<UnitCode> = slips::table
             .find((round.as_str(), &hash.0[..]))
             .select(slips::unit)
             .first(&mut *db)
@@ -190,7 +191,7 @@ impl Storage {
                 count += 1;
                 for part in [
                     &ballot.id[..],
-                    ballot.unit.as_bytes(),
+                    ballot.unit.as_str().as_bytes(),
                     &ballot.encapsulation,
                     &ballot.ciphertext,
                 ] {
@@ -216,7 +217,7 @@ impl Storage {
     /// Slips issued and used, by unit.
     pub fn slip_sums(&self, round: &RoundId) -> Result<(SlipCounts, SlipCounts), StorageError> {
         let mut db = self.box_connection(round)?;
-        let count = |rows: Vec<(String, i64)>| {
+        let count = |rows: Vec<(UnitCode, i64)>| {
             rows.into_iter()
                 .map(|(unit, n)| Ok((unit, counted(n, "slips")?)))
                 .collect::<Result<_, StorageError>>()

@@ -16,6 +16,7 @@ use crate::id::RoundId;
 use crate::storage::connection::Db;
 use crate::storage::schema::{ballots, placed_ballots, slips, spent_slips};
 use crate::storage::{Storage, StorageError};
+use crate::unit::UnitCode;
 
 /// A ballot on its way into the box, with the slip that pays for it (`None` in poster rounds).
 pub struct Posting {
@@ -44,7 +45,7 @@ impl Storage {
         &self,
         round: &RoundId,
         hashes: &[&SlipHash],
-    ) -> Result<HashMap<SlipHash, String>, StorageError> {
+    ) -> Result<HashMap<SlipHash, UnitCode>, StorageError> {
         known(&mut *self.slip_connection(round)?, round, hashes)
     }
 
@@ -130,14 +131,14 @@ fn known(
     db: &mut Db,
     round: &RoundId,
     hashes: &[&SlipHash],
-) -> Result<HashMap<SlipHash, String>, StorageError> {
+) -> Result<HashMap<SlipHash, UnitCode>, StorageError> {
     match db {
         Db::Sqlite(db) => {
             let mut found = HashMap::with_capacity(hashes.len());
             for hash in hashes {
                 // Not `first`: it binds a limit, and SQLite plans a statement anew whenever a bound
                 // limit changes hands.
-                let unit: Option<String> = slips::table
+                let unit: Option<UnitCode> = slips::table
                     .find((round.as_str(), &hash.0[..]))
                     .select(slips::unit)
                     .get_result(db)
@@ -151,7 +152,7 @@ fn known(
             let own = slips::table
                 .filter(slips::round.eq(round.as_str()))
                 .filter(slips::hash.eq_any(wanted));
-            let rows: Vec<(Vec<u8>, String)> = own.select((slips::hash, slips::unit)).load(db)?;
+            let rows: Vec<(Vec<u8>, UnitCode)> = own.select((slips::hash, slips::unit)).load(db)?;
             rows.into_iter().map(|(hash, unit)| Ok((read_hash(hash)?, unit))).collect()
         }
     }

@@ -17,7 +17,7 @@ use crate::app::{Actor, App, AppError, Permission};
 use crate::id::RoundId;
 use crate::round::RoundState;
 use crate::text::Refusal;
-use crate::unit::groups;
+use crate::unit::{GroupCode, groups};
 use types::{ListView, Problems, ReleaseView, RoundView, Said, TurnoutView, UnitView};
 
 pub use document::{open_api, viewer};
@@ -43,7 +43,7 @@ pub struct Operation {
 /// What stands in the address.
 struct Asked {
     round: Option<RoundId>,
-    group: String,
+    group: GroupCode,
 }
 
 /// All operations.
@@ -163,7 +163,7 @@ async fn answer(
             );
             return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, refusal)));
         }
-        let asked = Asked { round, group };
+        let asked = Asked { round, group: group.into() };
         let by = Actor::Program(session);
         if !by.may(operation.needed) {
             app.refuse_program(&by, &path)?;

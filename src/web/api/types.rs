@@ -52,13 +52,12 @@ pub struct UnitView {
 
 impl From<&Unit> for UnitView {
     fn from(unit: &Unit) -> Self {
-        let group = if unit.group.is_empty() { &unit.code } else { &unit.group };
         Self {
-            code: unit.code.clone(),
+            code: unit.code.to_string(),
             name: unit.name.clone(),
             kind: unit.kind.clone(),
             headcount: unit.headcount,
-            group: group.clone(),
+            group: unit.group.to_string(),
         }
     }
 }
@@ -147,7 +146,7 @@ impl TurnoutView {
         let bands = large.filter_map(|g| {
             let band = round.turnout.bands.get(&g.code)?;
             Some(BandView {
-                code: g.code.clone(),
+                code: g.code.to_string(),
                 name: g.name.clone(),
                 band: turnout_label(*band, Lang::Zh).to_owned(),
             })
@@ -256,7 +255,7 @@ impl ListView {
     pub fn new(results: &Results, list: &ProblemList) -> Self {
         Self {
             round: results.round.id.to_string(),
-            code: list.code.clone(),
+            code: list.code.to_string(),
             name: list.name.clone(),
             merged: list.merged,
             marks: results.marks.zh().to_owned(),

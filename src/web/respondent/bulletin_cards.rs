@@ -9,7 +9,7 @@ use crate::gate::{Level, ReleasedGroup};
 use crate::problem::ProblemList;
 use crate::round::{Access, ClosingSums, Destruction, Restored, Round};
 use crate::text::Lang;
-use crate::unit::Scope;
+use crate::unit::{GroupCode, UnitCode};
 use crate::web::error::WebError;
 use maud::{Markup, html};
 
@@ -196,11 +196,11 @@ pub(super) fn opening_card(results: &Results, lang: Lang) -> Markup {
 
 /// Slips of a group left over; a group of which a unit has not counted says so, it never says less
 /// than its units.
-fn left(group: &ReleasedGroup, over: &BTreeMap<String, u32>) -> Option<u32> {
+fn left(group: &ReleasedGroup, over: &BTreeMap<UnitCode, u32>) -> Option<u32> {
     group.units.iter().map(|unit| over.get(unit)).sum()
 }
 
-fn left_over(group: &ReleasedGroup, over: &BTreeMap<String, u32>, lang: Lang) -> Markup {
+fn left_over(group: &ReleasedGroup, over: &BTreeMap<UnitCode, u32>, lang: Lang) -> Markup {
     html! {
         @match left(group, over) {
             Some(count) => {
@@ -320,7 +320,7 @@ fn turnout_head(slips: bool, counted_over: bool, lang: Lang) -> Markup {
 
 /// The bureau's results, for those who answered.
 pub(super) fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
-    let list = results.derived(Scope::Bureau.code())?;
+    let list = results.derived(&GroupCode::bureau())?;
     Ok(html! {
         div.card {
             h2 { (lang.pick("全局结果", "Results of the whole bureau")) }

@@ -46,9 +46,9 @@ impl<'a> Reading<'a> {
     }
 
     /// Names in a line, with commas or blanks between them.
-    pub fn list(&self, name: &str) -> Vec<String> {
+    pub fn list<T: for<'t> From<&'t str>>(&self, name: &str) -> Vec<T> {
         let typed = self.line(name).split([',', '，', '、', ' ']);
-        typed.filter(|one| !one.is_empty()).map(str::to_owned).collect()
+        typed.filter(|one| !one.is_empty()).map(T::from).collect()
     }
 
     /// Whether it is ticked.
@@ -163,7 +163,7 @@ mod tests {
         let mut reading = Reading::of(&inputs, &form);
         assert_eq!((reading.line("title"), reading.line("role")), ("一", "head"));
         assert_eq!(reading.day("from").map(|day| day.to_string()).as_deref(), Some("2020-06-10"));
-        assert_eq!(reading.list("units"), ["CY", "CF", "BG"]);
+        assert_eq!(reading.list::<String>("units"), ["CY", "CF", "BG"]);
         reading.done(Some(())).unwrap();
     }
 

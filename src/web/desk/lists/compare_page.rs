@@ -5,6 +5,7 @@ use crate::app::Results;
 use crate::gate::{BureauCell, ExactItem};
 use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::text::Lang;
+use crate::unit::UnitCode;
 use crate::web::desk::lists::charts::{change_bar, colour};
 use maud::{Markup, html};
 
@@ -70,7 +71,7 @@ pub(in crate::web::desk) fn page(now: &Results, base: &Results, lang: Lang) -> M
 /// for all of them together.
 fn not_comparable(now: &Results, base: &Results, lang: Lang) -> Option<String> {
     let units = |results: &Results| {
-        let mut codes: Vec<String> = results.units.iter().map(|u| u.code.clone()).collect();
+        let mut codes: Vec<UnitCode> = results.units.iter().map(|u| u.code.clone()).collect();
         codes.sort();
         codes
     };
@@ -148,7 +149,7 @@ fn groups(now: &Results, list: &[Comparison<'_>], lang: Lang) -> Markup {
                                     (now.round.id)
                                     "/groups/"
                                     (percent_encoding::utf8_percent_encode(
-                                        &group.code,
+                                        group.code.as_str(),
                                         percent_encoding::NON_ALPHANUMERIC,
                                     ))
                                 }

@@ -10,6 +10,7 @@ use crate::export::Headers;
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::text::Refusal;
+use crate::unit::GroupCode;
 use crate::web::desk::answer::{Answer, Desk, download};
 use crate::web::desk::lists::exports_page::page;
 use crate::web::desk::office::password::ask_first;
@@ -28,7 +29,7 @@ struct Asked {
     format: FileFormat,
     headers: Headers,
     gb18030: bool,
-    group: Option<String>,
+    group: Option<GroupCode>,
     each: bool,
 }
 
@@ -62,7 +63,7 @@ fn read(request: &HttpRequest) -> Result<Asked, WebError> {
         format: query.first("format").parse().unwrap_or(FileFormat::Csv),
         headers: if query.first("headers") == "id" { Headers::Ids } else { Headers::Chinese },
         gb18030: query.first("encoding") == "gb18030",
-        group: Some(query.first("group").to_owned()).filter(|g| !g.is_empty()),
+        group: Some(query.first("group")).filter(|g| !g.is_empty()).map(GroupCode::from),
         each: query.first("each") == "unit",
     })
 }
@@ -77,7 +78,7 @@ pub async fn export(desk: Desk, request: HttpRequest, path: Path<(RoundId, Strin
     }
     let file = desk
         .run(move |app, by| {
-            let group = asked.group.as_deref();
+            let group = asked.group.as_ref();
             let Asked { format, headers, gb18030, each, .. } = asked;
             app.export(by, &id, &Wanted { document, format, group, each, headers, gb18030 })
         })

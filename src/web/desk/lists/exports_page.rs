@@ -120,7 +120,7 @@ fn group_card(base: &str, results: &Results, lang: Lang) -> Markup {
                                         base,
                                         "problems",
                                         FileFormat::of(TableName::PROBLEMS),
-                                        &format!("&group={}", percent(&group.code)),
+                                        &format!("&group={}", percent(group.code.as_str())),
                                         lang,
                                     ))
                                 }

@@ -7,12 +7,13 @@ use actix_web::web::Path;
 use crate::app::{AppError, Permission};
 use crate::id::RoundId;
 use crate::round::RoundState;
+use crate::unit::GroupCode;
 use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::group_page::page;
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/groups/{group}`.
-pub async fn show(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
+pub async fn show(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
     let lang = desk.lang;
     let id = path.0.clone();
     let code = path.1.clone();

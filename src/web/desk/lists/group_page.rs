@@ -26,7 +26,7 @@ pub(in crate::web::desk) fn page(
         p.noprint {
             a href=(back) { (lang.pick("← 返回", "← Back")) }
             " · "
-            a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(&group.code)) } {
+            a href={ "/desk/rounds/" (results.round.id) "/lists/" (percent(group.code.as_str())) } {
                 (lang.pick("问题清单", "Problem list"))
             }
         }

@@ -10,7 +10,7 @@ use crate::problem::{ProblemList, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::round::RoundState;
 use crate::text::{Lang, visible};
-use crate::unit::Scope;
+use crate::unit::{GroupCode, Scope};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::draw;
@@ -34,7 +34,7 @@ pub fn overview_page(
         .groups
         .iter()
         .map(|g| Ok((results.list(&g.code)?, results.working(&g.code)?)))
-        .chain([Ok((results.list(Scope::Bureau.code())?, results.working(Scope::Bureau.code())?))])
+        .chain([Ok((results.list(&GroupCode::bureau())?, results.working(&GroupCode::bureau())?))])
         .collect::<Result<_, AppError>>()?;
     Ok(html! {
         p.noprint {
@@ -132,7 +132,7 @@ fn overview_row(
                         "/desk/rounds/"
                         (id)
                         "/lists/"
-                        (password::percent(&list.code))
+                        (password::percent(list.code.as_str()))
                     }
                 { (lang.pick("打印", "Print")) }
             }
@@ -292,7 +292,7 @@ pub fn list_page(
         p.noprint {
             a href={ "/desk/rounds/" (id) "/problems" } { (lang.pick("← 全部清单", "← All lists")) }
             " · "
-            a href={ "/desk/rounds/" (id) "/lists/" (password::percent(&list.code)) } {
+            a href={ "/desk/rounds/" (id) "/lists/" (password::percent(list.code.as_str())) } {
                 (lang.pick("打印样式", "As printed"))
             }
         }
@@ -365,7 +365,7 @@ pub(in crate::web::desk) fn new_row_inputs(results: &Results, lang: Lang) -> Vec
     std::iter::once(category).chain(source).chain(text_inputs(lang)).collect()
 }
 
-fn working_row(id: &crate::id::RoundId, group: &str, row: &WorkingRow, lang: Lang) -> Markup {
+fn working_row(id: &crate::id::RoundId, group: &GroupCode, row: &WorkingRow, lang: Lang) -> Markup {
     let p = &row.problem;
     let state = row.state();
     html! {

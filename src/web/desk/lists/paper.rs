@@ -5,12 +5,12 @@ use actix_web::web::Path;
 use maud::html;
 
 use crate::id::RoundId;
-use crate::unit::Scope;
+use crate::unit::{GroupCode, Scope};
 use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::paper_page::paper;
 
 /// `GET /desk/rounds/{round}/lists/{group}`.
-pub async fn show(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
+pub async fn show(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
     let lang = desk.lang;
     let id = path.0.clone();
     let code = path.1.clone();
@@ -27,12 +27,12 @@ pub async fn show(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
                 a href="/desk" { (lang.pick("← 返回", "← Back")) }
             }
             @if Scope::of(code) != Scope::Bureau {
-                a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code)) } {
+                a href={ "/desk/rounds/" (results.round.id) "/groups/" (encode(code.as_str())) } {
                     (lang.pick("与全局对照", "Beside the bureau"))
                 }
             }
             @if desk.role.runs_rounds() {
-                a href={ "/desk/rounds/" (results.round.id) "/problems/" (encode(code)) } {
+                a href={ "/desk/rounds/" (results.round.id) "/problems/" (encode(code.as_str())) } {
                     (lang.pick("整理清单", "Work on the list"))
                 }
             }
@@ -43,7 +43,7 @@ pub async fn show(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
                         "/export/problems?format="
                         (format)
                         "&group="
-                        (encode(code))
+                        (encode(code.as_str()))
                     }
                 { (lang.pick("下载 ", "Download ")) (name) }
             }

@@ -15,6 +15,7 @@ use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::text::{Refusal, Text};
+use crate::unit::GroupCode;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict;
@@ -47,13 +48,13 @@ pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}`.
-pub async fn list(desk: Desk, path: Path<(RoundId, String)>) -> Answer {
+pub async fn list(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
     let results = results(&desk, &path.0.clone()).await?;
     answer_list(&desk, &results, &path.1, &Form::default(), None)
 }
 
 /// `POST /desk/rounds/{round}/problems/{group}`: adds a row.
-pub async fn add(desk: Desk, path: Path<(RoundId, String)>, Posted(form): Posted) -> Answer {
+pub async fn add(desk: Desk, path: Path<(RoundId, GroupCode)>, Posted(form): Posted) -> Answer {
     let id = path.0.clone();
     let results = results(&desk, &id).await?;
     let inputs = new_row_inputs(&results, desk.lang);
@@ -80,7 +81,7 @@ pub async fn add(desk: Desk, path: Path<(RoundId, String)>, Posted(form): Posted
 fn answer_list(
     desk: &Desk,
     results: &Results,
-    group: &str,
+    group: &GroupCode,
     form: &Form,
     wrong: Option<&Mistakes>,
 ) -> Answer {
@@ -93,7 +94,7 @@ fn answer_list(
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}/{number}`.
-pub async fn row(desk: Desk, path: Path<(RoundId, String, String)>) -> Answer {
+pub async fn row(desk: Desk, path: Path<(RoundId, GroupCode, String)>) -> Answer {
     let id = path.0.clone();
     let results = results(&desk, &id).await?;
     let row = find(&results, &path.1, &path.2)?;
@@ -111,7 +112,7 @@ pub async fn row(desk: Desk, path: Path<(RoundId, String, String)>) -> Answer {
 /// `POST /desk/rounds/{round}/problems/{group}/{number}`.
 pub async fn change(
     desk: Desk,
-    path: Path<(RoundId, String, String)>,
+    path: Path<(RoundId, GroupCode, String)>,
     Posted(mut form): Posted,
 ) -> Answer {
     let lang = desk.lang;
@@ -158,7 +159,7 @@ pub async fn change(
 async fn answer_row(
     desk: &Desk,
     results: &Results,
-    (group, row): (&str, &WorkingRow),
+    (group, row): (&GroupCode, &WorkingRow),
     form: &Form,
     (status, said, wrong): (StatusCode, Markup, Mistakes),
 ) -> Answer {
@@ -173,7 +174,7 @@ async fn results(desk: &Desk, id: &RoundId) -> Result<Results, WebError> {
     Ok(desk.run(move |app, by| app.results(by, &id)).await??)
 }
 
-fn find(results: &Results, group: &str, number: &str) -> Result<WorkingRow, WebError> {
+fn find(results: &Results, group: &GroupCode, number: &str) -> Result<WorkingRow, WebError> {
     let gone = || {
         AppError::NotFound(Refusal::new(
             "清单中没有这一行，可能因存疑题目重新撤下",

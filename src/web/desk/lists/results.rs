@@ -6,7 +6,7 @@ use actix_web::web::Path;
 
 use crate::id::RoundId;
 use crate::problem::ProblemList;
-use crate::unit::Scope;
+use crate::unit::GroupCode;
 use crate::web::desk::answer::{Answer, Desk};
 use crate::web::desk::lists::results_page::page;
 
@@ -22,7 +22,7 @@ pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
         .iter()
         .map(|g| results.derived(&g.code))
         .collect::<Result<_, _>>()?;
-    let bureau = results.derived(Scope::Bureau.code())?;
+    let bureau = results.derived(&GroupCode::bureau())?;
     let body = page(&results, &lists, &bureau, lang);
     Ok(desk.marked(results.marks.get(lang), lang.pick("结果", "Results"), body))
 }

@@ -173,7 +173,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
                                     (id)
                                     "/groups/"
                                     (percent_encoding::utf8_percent_encode(
-                                        &list.code,
+                                        list.code.as_str(),
                                         percent_encoding::NON_ALPHANUMERIC,
                                     ))
                                 }

@@ -8,6 +8,7 @@ use crate::problem::{RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::storage::ProblemChange;
 use crate::text::{Lang, visible};
+use crate::unit::GroupCode;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::{draw, fresh};
@@ -114,7 +115,7 @@ pub(in crate::web::desk) fn targets(
 pub fn row_page(
     session: &Session,
     results: &Results,
-    group: &str,
+    group: &GroupCode,
     row: &WorkingRow,
     (form, wrong): (&Form, &Mistakes),
     history: &[ProblemChange],
@@ -211,11 +212,11 @@ fn what_changed(change: &ProblemChange, lang: Lang) -> Markup {
 }
 
 /// The address of a list.
-pub(in crate::web::desk) fn list_path(round: &RoundId, group: &str) -> String {
-    format!("/desk/rounds/{round}/problems/{}", percent(group))
+pub(in crate::web::desk) fn list_path(round: &RoundId, group: &GroupCode) -> String {
+    format!("/desk/rounds/{round}/problems/{}", percent(group.as_str()))
 }
 
 /// The address of a row.
-pub(in crate::web::desk) fn row_path(round: &RoundId, group: &str, number: &str) -> String {
+pub(in crate::web::desk) fn row_path(round: &RoundId, group: &GroupCode, number: &str) -> String {
     format!("{}/{}", list_path(round, group), percent(number))
 }

@@ -52,7 +52,7 @@ pub(in crate::web::desk) fn page(
             form method="post" action="/desk/calendar" {
                 (csrf(session))
                 (conflict::seen(form.first("seen")))
-                (phases(form, wrong, lang))
+                div.scroll { (phases(form, wrong, lang)) }
                 div.row { button type="submit" { (lang.pick("保存", "Save")) } }
             }
         }

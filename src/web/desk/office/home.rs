@@ -4,6 +4,7 @@ use maud::html;
 
 use crate::app::{App, Permission, Role};
 use crate::round::{Round, RoundState};
+use crate::unit::GroupCode;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::office::home_page::{clock_card, lists, section, start, waiting_card};
 use crate::web::desk::{Posted, Session};
@@ -101,7 +102,7 @@ fn own_lists(
     app: &App,
     session: &Session,
     rounds: &[Round],
-) -> Result<Vec<(String, String, String, String)>, crate::app::AppError> {
+) -> Result<Vec<(String, String, GroupCode, String)>, crate::app::AppError> {
     let mut own = Vec::new();
     if !matches!(session.role, Role::Leader | Role::UnitHead) {
         return Ok(own);
@@ -115,7 +116,7 @@ fn own_lists(
                 own.push((
                     round.id.to_string(),
                     round.title.clone(),
-                    code.to_owned(),
+                    code.clone(),
                     results.list(code)?.name,
                 ));
             }

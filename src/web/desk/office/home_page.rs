@@ -4,6 +4,7 @@
 use crate::app::{AccountInfo, App, ClockDoubt, PHASES, Standing};
 use crate::round::{Day, Round, RoundState};
 use crate::text::Lang;
+use crate::unit::GroupCode;
 use crate::web::desk::Session;
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -74,7 +75,10 @@ pub(in crate::web::desk) fn waiting_card(session: &Session, waiting: &[AccountIn
     }
 }
 
-pub(in crate::web::desk) fn lists(own: &[(String, String, String, String)], lang: Lang) -> Markup {
+pub(in crate::web::desk) fn lists(
+    own: &[(String, String, GroupCode, String)],
+    lang: Lang,
+) -> Markup {
     html! {
         h1 { (lang.pick("问题清单", "Problem lists")) }
         @if own.is_empty() {

@@ -11,6 +11,7 @@ use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::{Access, RoundState, check_title};
 use crate::text::{Lang, Refusal};
+use crate::unit::UnitCode;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict;
@@ -162,8 +163,8 @@ async fn kept(desk: &Desk, id: &RoundId) -> Result<Form, WebError> {
                 .into());
             }
             let survey = app.survey(&round.survey)?;
-            let codes: Vec<String> = app.round_units(&id)?.into_iter().map(|u| u.code).collect();
-            let all: Vec<String> = app.units()?.into_iter().map(|u| u.code).collect();
+            let codes: Vec<UnitCode> = app.round_units(&id)?.into_iter().map(|u| u.code).collect();
+            let all: Vec<UnitCode> = app.units()?.into_iter().map(|u| u.code).collect();
             Ok::<_, AppError>((round, survey, codes, all, app.draft_version(&id)?))
         })
         .await??;

@@ -13,7 +13,7 @@ use crate::id::RoundId;
 use crate::round::{Round, RoundState, Scopes};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
-use crate::unit::{Group, Unit, groups};
+use crate::unit::{Group, Unit, UnitCode, groups};
 use crate::web::desk::Openings;
 use crate::web::desk::answer::Desk;
 use crate::web::error::WebError;
@@ -25,7 +25,7 @@ pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) groups: Vec<Group>,
     pub(in crate::web::desk) issued: Option<u64>,
     /// Code, name and slips of each unit, while slips left over can be noted.
-    pub(in crate::web::desk) issued_by_unit: Vec<(String, String, u32)>,
+    pub(in crate::web::desk) issued_by_unit: Vec<(UnitCode, String, u32)>,
     pub(in crate::web::desk) marks: String,
     pub(in crate::web::desk) opening: Option<Result<Progress, Refusal>>,
     /// Who has agreed to let the results out.

@@ -11,6 +11,7 @@ use crate::id::RoundId;
 use crate::response::Form;
 use crate::round::Access;
 use crate::text::Refusal;
+use crate::unit::{Unit, UnitCode};
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::draw::cell;
 use crate::web::desk::forms::input::{Cell, Column};
@@ -26,13 +27,7 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
     let result = desk
         .run(move |app, by| {
             let units = app.round_units(&of)?;
-            let names = |code: &str| {
-                units
-                    .iter()
-                    .find(|unit| unit.code == code)
-                    .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
-            };
-            let counts = read(&form, units.iter().map(|unit| unit.code.as_str()), &names)?;
+            let counts = read(&form, &units)?;
             let before = serde_json::from_str(form.first("seen")).unwrap_or_default();
             app.set_leftover(by, &of, &before, &counts)
         })
@@ -52,26 +47,22 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
 }
 
 /// The counts that were typed; an empty field says nothing of its unit.
-fn read<'a>(
-    form: &Form,
-    units: impl Iterator<Item = &'a str>,
-    name: &dyn Fn(&str) -> String,
-) -> Result<BTreeMap<String, u32>, AppError> {
+fn read(form: &Form, units: &[Unit]) -> Result<BTreeMap<UnitCode, u32>, AppError> {
     let mut counts = BTreeMap::new();
     for unit in units {
-        let typed = form.first(&format!("n.{unit}")).trim();
+        let typed = form.first(&format!("n.{}", unit.code)).trim();
         if typed.is_empty() {
             continue;
         }
         let count = typed.parse().map_err(|_| {
-            let name = name(unit);
+            let name = &unit.name;
             Refusal::new(
                 format!("{name}：剩余张数应为整数，您填写的是“{typed}”"),
                 format!("{name}: “{typed}” is no number of slips"),
             )
             .at("leftover")
         })?;
-        counts.insert(unit.to_owned(), count);
+        counts.insert(unit.code.clone(), count);
     }
     Ok(counts)
 }
