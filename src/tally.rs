@@ -94,13 +94,7 @@ impl Tally {
             .questions()
             .iter()
             .map(|question| {
-                let width = match &question.kind {
-                    Kind::Scale(scale) => scale.steps.len(),
-                    Kind::Single(choices) | Kind::Multi { choices, .. } => choices.len(),
-                    Kind::Number { classes, .. } => classes.len(),
-                    Kind::Rank { choices, places } => choices.len() * places,
-                    Kind::Text { .. } => 0,
-                };
+                let width = question.kind.counted().len();
                 QuestionTally { options: vec![Count::default(); width], answered: Count::default() }
             })
             .collect();

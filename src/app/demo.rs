@@ -405,6 +405,7 @@ fn answer(
             rng.random_ratio(1, odds)
                 .then(|| vec![texts[rng.random_range(0..texts.len())].to_owned()])
         }
-        Kind::Number { .. } | Kind::Rank { .. } => None,
+        // The demo's questionnaire has no other.
+        _ => None,
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::export::TableName;
 use crate::id::RoundId;
 use crate::round::Access;
 use crate::unit::UnitCode;
@@ -85,8 +86,7 @@ pub(super) enum Command {
     Box(BoxCommand),
     /// Write a table of results
     Export {
-        /// problems, wide, tally, turnout, comments, lookback or tasks
-        #[arg(value_name = "TABLE")]
+        #[arg(value_name = "TABLE", help = tables_and_documents())]
         table: String,
         /// Round
         #[arg(long, value_name = "ID")]
@@ -386,4 +386,10 @@ fn settings_help() -> String {
             .expect("writing to a string cannot fail");
     }
     help
+}
+
+/// What can be written, by name.
+fn tables_and_documents() -> String {
+    let tables = TableName::ALL.into_iter().map(TableName::as_str);
+    tables.chain(["letter", "report"]).collect::<Vec<_>>().join(", ")
 }

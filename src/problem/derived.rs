@@ -5,7 +5,7 @@ use super::named::named;
 use super::{Problem, ProblemList, Source, is_held};
 use crate::gate::{BureauCell, GroupCell, Level, Release, ReleasedGroup};
 use crate::round::{Hold, HoldCheck};
-use crate::survey::{Kind, Question, QuestionRole, Survey};
+use crate::survey::{Question, QuestionRole, Survey};
 use crate::text::Text;
 use crate::unit::GroupCode;
 use std::collections::BTreeMap;
@@ -147,8 +147,10 @@ impl Context {
         let mut context = Self::default();
         for at in survey.sections()[question.section].questions.clone() {
             let other = &survey.questions()[at];
-            let labels: Vec<Text> =
-                indices(at, other.role).into_iter().filter_map(|n| label(&other.kind, n)).collect();
+            let labels: Vec<Text> = indices(at, other.role)
+                .into_iter()
+                .filter_map(|n| other.kind.labels().get(n).map(|l| (*l).clone()))
+                .collect();
             match other.role {
                 QuestionRole::HarmLevel => context.harm_level = labels.into_iter().next(),
                 QuestionRole::Harm => context.harms = labels,
@@ -157,15 +159,6 @@ impl Context {
             }
         }
         context
-    }
-}
-
-/// The label of an option or step.
-pub fn label(kind: &Kind, index: usize) -> Option<Text> {
-    match kind {
-        Kind::Scale(scale) => scale.steps.get(index).map(|s| s.label.clone()),
-        Kind::Multi { choices, .. } => choices.get(index).map(|c| c.label.clone()),
-        _ => None,
     }
 }
 

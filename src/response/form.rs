@@ -1,7 +1,7 @@
 //! A form as it arrives: names and their values, decoded once and wiped when they go.
 //! It knows nothing of questions; a name that comes twice has two values.
 
-use crate::survey::{Choice, Kind, Survey};
+use crate::survey::Survey;
 use crate::text::Refusal;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,31 +38,9 @@ impl fmt::Debug for Form {
 /// form to it, so that its length tells nothing.
 #[must_use]
 pub fn form_size(survey: &Survey) -> usize {
-    // A character takes twelve bytes at most once encoded.
     let field = |name: usize, value: usize| name + value + 2;
-    let longest = |choices: &[Choice]| choices.iter().map(|c| c.id.len()).max().unwrap_or(0);
-    let answers = survey.questions().iter().map(|question| {
-        let name = question.id.len();
-        let other = |choices: &[Choice]| {
-            choices
-                .iter()
-                .filter_map(|c| c.other_chars)
-                .max()
-                .map_or(0, |chars| field(name + 6, 12 * chars))
-        };
-        match &question.kind {
-            Kind::Scale(scale) => {
-                field(name, scale.steps.iter().map(|s| s.id.len()).max().unwrap_or(0))
-            }
-            Kind::Single(choices) => field(name, longest(choices)) + other(choices),
-            Kind::Multi { choices, .. } => {
-                choices.iter().map(|c| field(name, c.id.len())).sum::<usize>() + other(choices)
-            }
-            Kind::Number { .. } => field(name, 20),
-            Kind::Text { max_chars } => field(name, 12 * max_chars),
-            Kind::Rank { choices, places } => places * field(name + 3, longest(choices)),
-        }
-    });
+    let answers = survey.questions().iter().map(|q| q.kind.form_size(q.id.len()));
+    // A character takes twelve bytes at most once encoded.
     let rest = field(CODE_FIELD.len(), 40 * 12)
         + field(BLANK_FIELD.len(), 1)
         + field(CHECK_FIELD.len(), 1)

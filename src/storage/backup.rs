@@ -12,13 +12,20 @@ use super::connection::Db;
 use super::{Storage, StorageError};
 use crate::id::RoundId;
 
-pub use super::backup_shape::{AUDIT, BOX, MAIN, Shape};
+pub use super::backup_shape::Shape;
+pub use super::schema::{AUDIT, BOX, MAIN};
 
 /// Takes rows out or hands them in: table and JSON array.
 pub type Rows<'a> = &'a mut dyn FnMut(&'static str, &str) -> Result<(), StorageError>;
 /// Hands out the next row; `None` after the last.
 pub type NextRow<'a> =
     &'a mut dyn FnMut() -> Result<Option<(&'static Shape, String)>, StorageError>;
+
+/// The table of that name.
+#[must_use]
+pub fn shape_named(name: &str) -> Option<&'static Shape> {
+    MAIN.iter().chain(BOX).chain(AUDIT).find(|shape| shape.name == name)
+}
 
 impl Storage {
     /// Hands out every row worth keeping: main database first, in one snapshot, then box by box.
@@ -27,12 +34,12 @@ impl Storage {
         let rounds = self.rounds()?;
         let mut db = self.connection()?;
         snapshot(&mut db, |db| {
-            for shape in MAIN.iter().chain([&AUDIT]) {
+            for shape in MAIN.iter().chain(AUDIT) {
                 each(db, &shape.select(postgres, None), &mut |json| row(shape.name, json))?;
             }
             if postgres {
                 for round in rounds.iter().filter(|r| !r.state.has_results()) {
-                    for shape in &BOX {
+                    for shape in BOX {
                         each(db, &shape.select(true, Some(&round.id)), &mut |json| {
                             row(shape.name, json)
                         })?;
@@ -84,9 +91,10 @@ impl Storage {
         let others =
             if list.is_empty() { String::new() } else { format!(" not in ({})", list.join(", ")) };
         self.write(|db| {
-            let replaced = |s: &&Shape| s.name != "surveys" && !(keep_general && s.round.is_none());
+            let replaced =
+                |s: &&Shape| s.name != "surveys" && !(keep_general && s.round().is_none());
             for shape in MAIN.iter().rev().filter(replaced) {
-                let only = match shape.round {
+                let only = match shape.round() {
                     Some(at) if !others.is_empty() => {
                         format!(" where {}{others}", shape.columns[at].0)
                     }
@@ -100,7 +108,7 @@ impl Storage {
                 run(db, "delete from audit")?;
             }
             while let Some((shape, row)) = next()? {
-                if shape.round.is_some() || shape.name == "surveys" || !keep_general {
+                if shape.round().is_some() || shape.name == "surveys" || !keep_general {
                     put(db, shape, &row)?;
                 }
             }

@@ -1,9 +1,57 @@
-//! The tables as diesel sees them, the same on both backends.
+//! The tables as diesel sees them, the same on both backends, and as a backup holds them.
 //! Types are portable: texts, numbers, booleans and bytes only.
 
-diesel::table! { settings (key) { key -> Text, value -> Text, } }
-diesel::table! { surveys (hash) { hash -> Text, id -> Text, definition -> Text, } }
-diesel::table! {
+use super::backup_shape::{Holds, Shape};
+
+/// What a column of a type holds.
+macro_rules! holds {
+    (Text) => {
+        Holds::Text
+    };
+    (Integer) => {
+        Holds::Number
+    };
+    (BigInt) => {
+        Holds::Number
+    };
+    (Bool) => {
+        Holds::Flag
+    };
+    (Binary) => {
+        Holds::Bytes
+    };
+    (Nullable $type:ident) => {
+        holds!($type)
+    };
+}
+
+/// Tables that are worth keeping: what diesel knows of them, and how they stand in a backup.
+macro_rules! kept {
+    ($(#[$about:meta])* $set:ident: $(
+        $table:ident ($($key:ident),+) { $($column:ident -> $type:ident $(<$inner:ident>)?,)+ }
+    )+) => {
+        $(diesel::table! { $table ($($key),+) { $($column -> $type $(<$inner>)?,)+ } })+
+
+        $(#[$about])*
+        pub const $set: &[Shape] = &[$(Shape {
+            name: stringify!($table),
+            columns: &[$((stringify!($column), holds!($type $($inner)?))),+],
+        }),+];
+    };
+}
+
+kept! {
+    /// Tables of the main database, those that others refer to first.
+    MAIN:
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+    surveys (hash) {
+        hash -> Text,
+        id -> Text,
+        definition -> Text,
+    }
     units (code) {
         code -> Text,
         name -> Text,
@@ -13,8 +61,6 @@ diesel::table! {
         group_name -> Text,
         place -> Integer,
     }
-}
-diesel::table! {
     rounds (id) {
         id -> Text,
         title -> Text,
@@ -41,8 +87,6 @@ diesel::table! {
         checks -> Nullable<Text>,
         leftover -> Nullable<Text>,
     }
-}
-diesel::table! {
     round_units (round, code) {
         round -> Text,
         code -> Text,
@@ -53,9 +97,11 @@ diesel::table! {
         group_name -> Text,
         place -> Integer,
     }
-}
-diesel::table! { releases (round) { round -> Text, gate -> Integer, body -> Text, } }
-diesel::table! {
+    releases (round) {
+        round -> Text,
+        gate -> Integer,
+        body -> Text,
+    }
     comments (id) {
         id -> Text,
         round -> Text,
@@ -65,8 +111,6 @@ diesel::table! {
         state -> Text,
         summary -> Text,
     }
-}
-diesel::table! {
     problems (round, number) {
         round -> Text,
         number -> Text,
@@ -86,8 +130,6 @@ diesel::table! {
         reason -> Text,
         version -> Integer,
     }
-}
-diesel::table! {
     problem_history (round, number, version) {
         round -> Text,
         number -> Text,
@@ -96,8 +138,6 @@ diesel::table! {
         at -> BigInt,
         body -> Text,
     }
-}
-diesel::table! {
     list_editions (round, edition) {
         round -> Text,
         edition -> Integer,
@@ -105,8 +145,6 @@ diesel::table! {
         accounts -> Text,
         body -> Text,
     }
-}
-diesel::table! {
     screenings (round, comment) {
         round -> Text,
         comment -> Text,
@@ -114,9 +152,11 @@ diesel::table! {
         first -> Text,
         second -> Text,
     }
-}
-diesel::table! { own_surveys (id) { id -> Text, definition -> Text, version -> Integer, } }
-diesel::table! {
+    own_surveys (id) {
+        id -> Text,
+        definition -> Text,
+        version -> Integer,
+    }
     survey_versions (id, version) {
         id -> Text,
         version -> Integer,
@@ -124,17 +164,10 @@ diesel::table! {
         account -> Text,
         at -> BigInt,
     }
-}
-diesel::table! {
-    approvals (round, step, account) {
+    spent_codes (round, hash) {
         round -> Text,
-        step -> Text,
-        account -> Text,
-        seen -> Nullable<Text>,
+        hash -> Binary,
     }
-}
-diesel::table! { spent_codes (round, hash) { round -> Text, hash -> Binary, } }
-diesel::table! {
     accounts (name) {
         name -> Text,
         role -> Text,
@@ -145,27 +178,19 @@ diesel::table! {
         temporary -> Nullable<Bool>,
         waits -> Nullable<BigInt>,
     }
-}
-diesel::table! { account_units (account, unit) { account -> Text, unit -> Text, } }
-diesel::table! {
-    api_tokens (hash) {
-        hash -> Text,
+    account_units (account, unit) {
         account -> Text,
-        label -> Text,
-        ends -> BigInt,
+        unit -> Text,
+    }
+    recovery_codes (account, hash) {
+        account -> Text,
+        hash -> Text,
     }
 }
-diesel::table! { recovery_codes (account, hash) { account -> Text, hash -> Text, } }
-diesel::table! {
-    sessions (hash) {
-        hash -> Text,
-        account -> Text,
-        started -> BigInt,
-        seen -> BigInt,
-        confirmed -> Nullable<BigInt>,
-    }
-}
-diesel::table! {
+
+kept! {
+    /// The audit chain, which a restore must not shorten.
+    AUDIT:
     audit (seq) {
         seq -> BigInt,
         at -> BigInt,
@@ -176,15 +201,51 @@ diesel::table! {
     }
 }
 
-diesel::table! { slips (round, hash) { round -> Text, hash -> Binary, unit -> Text, } }
-diesel::table! { spent_slips (round, hash) { round -> Text, hash -> Binary, } }
-diesel::table! {
+kept! {
+    /// Tables of a ballot box.
+    BOX:
+    slips (round, hash) {
+        round -> Text,
+        hash -> Binary,
+        unit -> Text,
+    }
+    spent_slips (round, hash) {
+        round -> Text,
+        hash -> Binary,
+    }
     ballots (round, id) {
         round -> Text,
         id -> Binary,
         unit -> Text,
         encapsulation -> Binary,
         ciphertext -> Binary,
+    }
+}
+
+// Who is signed in, or has agreed to a step, is not worth keeping: it is done again.
+diesel::table! {
+    approvals (round, step, account) {
+        round -> Text,
+        step -> Text,
+        account -> Text,
+        seen -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    api_tokens (hash) {
+        hash -> Text,
+        account -> Text,
+        label -> Text,
+        ends -> BigInt,
+    }
+}
+diesel::table! {
+    sessions (hash) {
+        hash -> Text,
+        account -> Text,
+        started -> BigInt,
+        seen -> BigInt,
+        confirmed -> Nullable<BigInt>,
     }
 }
 

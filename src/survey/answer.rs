@@ -2,7 +2,7 @@
 //! The file was checked before; making these from it cannot fail.
 
 use super::file::{self, SurveyFile};
-use crate::text::Text;
+use crate::text::{Lang, Text};
 
 /// How a question is answered.
 #[derive(Debug, Clone)]
@@ -41,6 +41,110 @@ pub enum Kind {
         /// Places to fill.
         places: usize,
     },
+}
+
+impl Kind {
+    /// What can be chosen, worst or first one first: its name and its label. Nothing where people
+    /// write.
+    #[must_use]
+    pub fn options(&self) -> Vec<(&str, &Text)> {
+        match self {
+            Self::Scale(scale) => scale.steps.iter().map(|s| (s.id.as_str(), &s.label)).collect(),
+            Self::Single(choices) | Self::Multi { choices, .. } | Self::Rank { choices, .. } => {
+                choices.iter().map(|c| (c.id.as_str(), &c.label)).collect()
+            }
+            Self::Number { .. } | Self::Text { .. } => Vec::new(),
+        }
+    }
+
+    /// Names of what can be chosen, in order.
+    #[must_use]
+    pub fn option_ids(&self) -> Vec<&str> {
+        self.options().into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// Labels of what can be chosen, in order.
+    #[must_use]
+    pub fn labels(&self) -> Vec<&Text> {
+        self.options().into_iter().map(|(_, label)| label).collect()
+    }
+
+    /// What the tally counts, in order: name and label of each option, class or option in a place.
+    #[must_use]
+    pub fn counted(&self) -> Vec<(String, Text)> {
+        match self {
+            Self::Number { classes, .. } => {
+                classes.iter().map(|c| (c.id.clone(), c.label.clone())).collect()
+            }
+            Self::Rank { choices, places } => {
+                let placed = |c: &Choice, place| {
+                    let zh = format!("{}（第{place}位）", c.label.zh());
+                    let en = format!("{} (place {place})", c.label.get(Lang::En));
+                    (format!("{}.{place}", c.id), Text::both(zh, en))
+                };
+                choices.iter().flat_map(|c| (1..=*places).map(move |p| placed(c, p))).collect()
+            }
+            _ => self
+                .options()
+                .into_iter()
+                .map(|(id, label)| (id.to_owned(), label.clone()))
+                .collect(),
+        }
+    }
+
+    /// Most bytes that an answer takes in a form, as it comes over the wire; `name` is the length
+    /// of the question's.
+    #[must_use]
+    pub fn form_size(&self, name: usize) -> usize {
+        // A character takes twelve bytes at most once encoded.
+        let field = |name: usize, value: usize| name + value + 2;
+        let ids = || self.options().into_iter().map(|(id, _)| id.len());
+        let one = || field(name, ids().max().unwrap_or(0));
+        let other = |choices: &[Choice]| {
+            let chars = choices.iter().filter_map(|c| c.other_chars).max();
+            chars.map_or(0, |chars| field(name + 6, 12 * chars))
+        };
+        match self {
+            Self::Scale(_) => one(),
+            Self::Single(choices) => one() + other(choices),
+            Self::Multi { choices, .. } => {
+                ids().map(|id| field(name, id)).sum::<usize>() + other(choices)
+            }
+            Self::Number { .. } => field(name, 20),
+            Self::Text { max_chars } => field(name, 12 * max_chars),
+            Self::Rank { places, .. } => places * field(name + 3, ids().max().unwrap_or(0)),
+        }
+    }
+
+    /// How it is answered, in words.
+    #[must_use]
+    pub fn in_words(&self, lang: Lang) -> String {
+        let labels: Vec<&str> = self.labels().into_iter().map(|label| label.get(lang)).collect();
+        let labels = labels.join(lang.pick("／", " / "));
+        match self {
+            Self::Scale(_) => labels,
+            Self::Single(_) => lang.pick(format!("选一项：{labels}"), format!("one of: {labels}")),
+            Self::Multi { max, .. } => {
+                lang.pick(format!("最多选 {max} 项：{labels}"), format!("up to {max} of: {labels}"))
+            }
+            Self::Rank { places, .. } => lang.pick(
+                format!("排出前 {places} 位：{labels}"),
+                format!("the first {places} of: {labels}"),
+            ),
+            Self::Number { classes, .. } => {
+                let classes: Vec<&str> = classes.iter().map(|c| c.label.get(lang)).collect();
+                let classes = classes.join(lang.pick("／", " / "));
+                lang.pick(
+                    format!("数字，按段统计：{classes}"),
+                    format!("a number, counted in: {classes}"),
+                )
+            }
+            Self::Text { max_chars } => lang.pick(
+                format!("文字，最多 {max_chars} 字"),
+                format!("text, {max_chars} characters at most"),
+            ),
+        }
+    }
 }
 
 /// A scale, worst step first.

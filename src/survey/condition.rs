@@ -25,20 +25,6 @@ pub enum Wanted {
     Range(i64, i64),
 }
 
-impl Kind {
-    /// Names of the options of a scale, a choice or a ranking, in order.
-    #[must_use]
-    pub fn option_ids(&self) -> Vec<&str> {
-        match self {
-            Self::Scale(scale) => scale.steps.iter().map(|s| s.id.as_str()).collect(),
-            Self::Single(choices) | Self::Multi { choices, .. } | Self::Rank { choices, .. } => {
-                choices.iter().map(|c| c.id.as_str()).collect()
-            }
-            Self::Number { .. } | Self::Text { .. } => Vec::new(),
-        }
-    }
-}
-
 /// The conditions of a checked question; `earlier` are all questions before it.
 pub(super) fn resolve(earlier: &[Question], conditions: &[ConditionFile]) -> Vec<Condition> {
     conditions
@@ -121,28 +107,6 @@ fn wanted(kind: &Kind, condition: &ConditionFile) -> Result<Wanted, Refusal> {
     let id = &condition.question;
     let ids = kind.option_ids();
     match kind {
-        Kind::Scale(_) | Kind::Single(_) | Kind::Multi { .. } => {
-            if condition.any_of.is_empty() || condition.from.is_some() || condition.to.is_some() {
-                return Err(Refusal::new(
-                    format!("题目 {id} 是选择题，请用 any_of 列出选项编号，不用 from、to"),
-                    format!(
-                        "`{id}` is answered with options: list some under any_of, without from and \
-                         to"
-                    ),
-                ));
-            }
-            condition
-                .any_of
-                .iter()
-                .try_fold(0u64, |mask, option| match ids.iter().position(|known| known == option) {
-                    Some(index) => Ok(mask | 1 << index),
-                    None => Err(Refusal::new(
-                        format!("题目 {id} 没有选项 {option}"),
-                        format!("`{id}` has no option `{option}`"),
-                    )),
-                })
-                .map(Wanted::AnyOf)
-        }
         Kind::Number { min, max, .. } => {
             let (from, to) = (condition.from.unwrap_or(*min), condition.to.unwrap_or(*max));
             let given = condition.from.is_some() || condition.to.is_some();
@@ -167,5 +131,27 @@ fn wanted(kind: &Kind, condition: &ConditionFile) -> Result<Wanted, Refusal> {
                  number"
             ),
         )),
+        _ => {
+            if condition.any_of.is_empty() || condition.from.is_some() || condition.to.is_some() {
+                return Err(Refusal::new(
+                    format!("题目 {id} 是选择题，请用 any_of 列出选项编号，不用 from、to"),
+                    format!(
+                        "`{id}` is answered with options: list some under any_of, without from and \
+                         to"
+                    ),
+                ));
+            }
+            condition
+                .any_of
+                .iter()
+                .try_fold(0u64, |mask, option| match ids.iter().position(|known| known == option) {
+                    Some(index) => Ok(mask | 1 << index),
+                    None => Err(Refusal::new(
+                        format!("题目 {id} 没有选项 {option}"),
+                        format!("`{id}` has no option `{option}`"),
+                    )),
+                })
+                .map(Wanted::AnyOf)
+        }
     }
 }

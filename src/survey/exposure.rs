@@ -208,12 +208,8 @@ fn of_some_only(question: &Question) -> Refusal {
 /// The labels by which people answer: words of options, steps and classes.
 fn labels(kind: &Kind) -> Vec<&Text> {
     match kind {
-        Kind::Scale(scale) => scale.steps.iter().map(|step| &step.label).collect(),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => {
-            choices.iter().map(|choice| &choice.label).collect()
-        }
         Kind::Number { classes, .. } => classes.iter().map(|class| &class.label).collect(),
-        Kind::Text { .. } => Vec::new(),
+        _ => kind.labels(),
     }
 }
 

@@ -351,7 +351,7 @@ pub enum AnswerFile {
     },
 }
 
-fn default_chars() -> u16 {
+pub(super) fn default_chars() -> u16 {
     200
 }
 

@@ -9,6 +9,7 @@ mod condition;
 mod edit;
 mod exposure;
 mod file;
+mod flat;
 mod kinds;
 mod part;
 mod position;
@@ -32,6 +33,7 @@ pub use file::{
     PrivacyLine, QuestionFile, QuestionRole, RectificationType, ScaleFile, StepFile, SurveyFile,
     Thresholds, UnitKind,
 };
+pub use flat::{ANSWER_TYPES, AnswerSource, AnswerType, FlatAnswer};
 pub use kinds::{kind_label, usual_kinds};
 pub use part::Part;
 pub use read_sheets::from_sheets;

@@ -3,12 +3,14 @@
 //! What the survey means is checked afterwards, as for any other file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::file::{
     AnswerFile, CategoryFile, ClosingFile, ConditionFile, NumberClassFile, OptionFile, OtherText,
     PrivacyLine, QuestionFile, RectificationType, ScaleFile, StepFile, SurveyFile, Thresholds,
     UnitKind,
 };
+use super::flat::{ANSWER_TYPES, AnswerSource};
 use super::sheets::Sheet;
 use super::unknown::{Row, Wrong, rows, unknown};
 use crate::text::{Refusal, Text};
@@ -215,68 +217,97 @@ fn read_groups(
     (categories, closing)
 }
 
+/// An answer in the row of its question, with what the sheet `choices` has for it.
+struct RowAnswer<'a> {
+    row: &'a Row<'a>,
+    /// What follows the type: a scale, a list, a set.
+    list: &'a str,
+    choices: &'a BTreeMap<String, Vec<Choice>>,
+    wrong: &'a mut Wrong,
+}
+
+impl AnswerSource for RowAnswer<'_> {
+    fn words(&self, name: &str) -> String {
+        match name {
+            "scale" => self.list,
+            "option_set" => self.list.strip_prefix("set:").unwrap_or(""),
+            "option_ids" => self.row.get("only"),
+            column => self.row.get(column),
+        }
+        .to_owned()
+    }
+
+    fn optional(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let number = self.row.number(name, self.wrong)?;
+        if range.contains(&number) {
+            return Some(number);
+        }
+        let (low, high) = range.into_inner();
+        self.wrong.push(self.row.wrong(
+            name,
+            &format!("应为 {low} 至 {high} 之间的整数"),
+            &format!("a whole number from {low} to {high} is wanted"),
+        ));
+        None
+    }
+
+    fn number(&mut self, name: &'static str, range: RangeInclusive<i64>, usual: i64) -> i64 {
+        self.optional(name, range).unwrap_or(usual)
+    }
+
+    fn options(&mut self) -> Vec<OptionFile> {
+        if self.list.starts_with("set:") {
+            return Vec::new();
+        }
+        let Some(rows) = self.choices.get(self.list) else {
+            self.wrong.push(self.row.wrong(
+                "type",
+                "choices 工作表中没有这个选项表",
+                "the sheet choices has no such list",
+            ));
+            return Vec::new();
+        };
+        rows.iter().map(|choice| choice.option.clone()).collect()
+    }
+
+    fn classes(&mut self) -> Vec<NumberClassFile> {
+        let rows = self.choices.get(self.row.get("name")).into_iter().flatten();
+        rows.map(|choice| NumberClassFile {
+            id: choice.option.id.clone(),
+            label: choice.option.label.clone(),
+            from: choice.from.unwrap_or(0),
+            to: choice.to.unwrap_or(0),
+        })
+        .collect()
+    }
+}
+
 fn read_answer(
     row: &Row<'_>,
     choices: &BTreeMap<String, Vec<Choice>>,
     wrong: &mut Wrong,
 ) -> Option<AnswerFile> {
-    let (kind, list) =
+    let (word, list) =
         row.get("type").split_once(char::is_whitespace).unwrap_or((row.get("type"), ""));
-    let list = list.trim();
-    let options = |wrong: &mut Wrong| {
-        let found =
-            choices.get(list).map(|rows| rows.iter().map(|c| c.option.clone()).collect::<Vec<_>>());
-        if found.is_none() {
-            wrong.push(row.wrong(
-                "type",
-                "choices 工作表中没有这个选项表",
-                "the sheet choices has no such list",
-            ));
-        }
-        found.unwrap_or_default()
-    };
-    Some(match kind {
-        "scale" => AnswerFile::Scale { scale: list.to_owned() },
-        "select_one" => AnswerFile::Single { options: options(wrong) },
-        "select_multiple" => {
-            let set = list.strip_prefix("set:");
-            AnswerFile::Multi {
-                options: if set.is_some() { Vec::new() } else { options(wrong) },
-                option_set: set.map(str::to_owned),
-                option_ids: row.words("only"),
-                min: row.number("min", wrong).unwrap_or(0),
-                max: row.number("max", wrong),
-            }
-        }
-        "integer" => AnswerFile::Number {
-            min: row.number("min", wrong).unwrap_or(0),
-            max: row.number("max", wrong).unwrap_or(0),
-            classes: choices.get(row.get("name")).map_or_else(Vec::new, |rows| {
-                let class = |c: &Choice| NumberClassFile {
-                    id: c.option.id.clone(),
-                    label: c.option.label.clone(),
-                    from: c.from.unwrap_or(0),
-                    to: c.to.unwrap_or(0),
-                };
-                rows.iter().map(class).collect()
-            }),
-        },
-        "text" => AnswerFile::Text { max_chars: row.number("max_chars", wrong).unwrap_or(200) },
-        "rank" => AnswerFile::Rank {
-            options: options(wrong),
-            places: row.number("places", wrong).unwrap_or(1),
-        },
-        _ => {
-            wrong.push(row.wrong(
-                "type",
-                "应为 scale、select_one、select_multiple、integer、text、rank 之一，或 \
-                 begin_group、end_group、begin_closing、end_closing",
-                "one of scale, select_one, select_multiple, integer, text, rank, begin_group, \
-                 end_group, begin_closing, end_closing is wanted",
-            ));
-            return None;
-        }
-    })
+    if let Some(known) = ANSWER_TYPES.iter().find(|known| known.sheet == word) {
+        return AnswerFile::read(
+            known.id,
+            &mut RowAnswer { row, list: list.trim(), choices, wrong },
+        );
+    }
+    let words: Vec<&str> = ANSWER_TYPES.iter().map(|known| known.sheet).collect();
+    wrong.push(row.wrong(
+        "type",
+        &format!(
+            "应为 {} 之一，或 begin_group、end_group、begin_closing、end_closing",
+            words.join("、")
+        ),
+        &format!(
+            "one of {}, begin_group, end_group, begin_closing, end_closing is wanted",
+            words.join(", ")
+        ),
+    ));
+    None
 }
 
 fn read_question(

@@ -3,7 +3,7 @@
 //! Columns follow XLSForm where it has a word for the thing (`type`, `name`, `label::zh-CN`,
 //! `hint::…`, `required`, `list_name`, `begin_group`); what it lacks has columns of its own.
 
-use super::file::{AnswerFile, ConditionFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
+use super::file::{ConditionFile, OptionFile, QuestionFile, QuestionRole, SurveyFile};
 use crate::text::Text;
 
 /// A sheet of texts; the first row is its head.
@@ -243,42 +243,35 @@ fn write_answer(
     choices: &mut Writer<'_>,
     question: &QuestionFile,
 ) -> (String, Vec<(&'static str, String)>) {
-    let id = &question.id;
-    match &question.answer {
-        AnswerFile::Scale { scale } => (format!("scale {scale}"), Vec::new()),
-        AnswerFile::Single { options } => {
-            write_options(choices, id, options);
-            (format!("select_one {id}"), Vec::new())
-        }
-        AnswerFile::Multi { options, option_set, option_ids, min, max } => {
-            let limits =
-                [("only", option_ids.join(" ")), ("min", min.to_string()), ("max", number(*max))];
-            let list = option_set.as_ref().map_or_else(|| id.clone(), |set| format!("set:{set}"));
-            if option_set.is_none() {
-                write_options(choices, id, options);
-            }
-            (format!("select_multiple {list}"), limits.into())
-        }
-        AnswerFile::Number { min, max, classes } => {
-            for class in classes {
-                let fields = [
-                    ("list_name", id.clone()),
-                    ("name", class.id.clone()),
-                    ("from", class.from.to_string()),
-                    ("to", class.to.to_string()),
-                ];
-                choices.row(&fields, &[("label::", Some(&class.label))]);
-            }
-            ("integer".to_owned(), vec![("min", min.to_string()), ("max", max.to_string())])
-        }
-        AnswerFile::Text { max_chars } => {
-            ("text".to_owned(), vec![("max_chars", max_chars.to_string())])
-        }
-        AnswerFile::Rank { options, places } => {
-            write_options(choices, id, options);
-            (format!("rank {id}"), vec![("places", places.to_string())])
-        }
+    let (id, flat) = (&question.id, question.answer.flat());
+    let (kind, set) = (flat.kind(), flat.value("option_set"));
+    let list = if kind.parts.contains(&"scale") {
+        format!(" {}", flat.value("scale"))
+    } else if !set.is_empty() {
+        format!(" set:{set}")
+    } else if kind.parts.contains(&"options") {
+        write_options(choices, id, &flat.options);
+        format!(" {id}")
+    } else {
+        String::new()
+    };
+    for class in &flat.classes {
+        let fields = [
+            ("list_name", id.clone()),
+            ("name", class.id.clone()),
+            ("from", class.from.to_string()),
+            ("to", class.to.to_string()),
+        ];
+        choices.row(&fields, &[("label::", Some(&class.label))]);
     }
+    let kind = format!("{}{list}", kind.sheet);
+    // What stands beside the type already has no column of its own.
+    let columns = flat.values.into_iter().filter_map(|(name, value)| match name {
+        "scale" | "option_set" => None,
+        "option_ids" => Some(("only", value)),
+        name => Some((name, value)),
+    });
+    (kind, columns.collect())
 }
 
 fn write_question(questions: &mut Writer<'_>, choices: &mut Writer<'_>, question: &QuestionFile) {
@@ -340,19 +333,19 @@ mod tests {
     use super::*;
     use crate::survey::from_sheets;
 
+    /// The surveys that come with zicha, and one that has every type of answer in every form.
     fn shipped() -> Vec<SurveyFile> {
+        let surveys = "surveys/{}.json";
+        let kinds = "tests/vectors/kinds.json";
         ["self-check", "self-check-short", "canteen", "blank"]
-            .map(|name| {
-                serde_json::from_str(
-                    &std::fs::read_to_string(format!(
-                        "{}/surveys/{name}.json",
-                        env!("CARGO_MANIFEST_DIR")
-                    ))
-                    .unwrap(),
-                )
-                .unwrap()
+            .map(|name| surveys.replace("{}", name))
+            .into_iter()
+            .chain([kinds.to_owned()])
+            .map(|file| {
+                let file = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+                serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
             })
-            .into()
+            .collect()
     }
 
     #[test]

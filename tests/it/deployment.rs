@@ -184,11 +184,15 @@ fn every_setting_is_documented() {
 fn every_table_is_in_the_data_model() {
     let text = read("docs/DATA_MODEL.md");
     for backend in ["sqlite", "sqlite_box"] {
-        let sql = read(&format!("migrations/{backend}/2026-11-24-000000_spine/up.sql"));
-        for table in
-            sql.split("create table ").skip(1).map(|t| t.split_whitespace().next().unwrap())
-        {
-            assert!(text.contains(&format!("`{table}`")), "{table} is missing");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(backend);
+        for migration in std::fs::read_dir(folder).unwrap().flatten() {
+            let sql = std::fs::read_to_string(migration.path().join("up.sql")).unwrap();
+            let made = sql.split("create table ").skip(1);
+            for table in made.map(|rest| rest.split_whitespace().next().unwrap()) {
+                // What a migration renames at its end is another table's new form.
+                let passing = sql.contains(&format!("alter table {table} rename to "));
+                assert!(passing || text.contains(&format!("`{table}`")), "{table} is missing");
+            }
         }
     }
 }

@@ -398,8 +398,8 @@ fn lists_and_their_history_come_back_from_a_backup() {
         b.add("CY", &FOUND);
         b.edit("CY-1.1", &[("note", "备份前")]);
         let shapes = ["problems", "problem_history"]
-            .map(|name| zicha::storage::backup::Shape::named(name).unwrap());
-        assert!(shapes.iter().all(|s| s.round == Some(0)), "rows belong to a round");
+            .map(|name| zicha::storage::backup::shape_named(name).unwrap());
+        assert!(shapes.iter().all(|s| s.round() == Some(0)), "rows belong to a round");
         assert_eq!(b.zicha.app.results(&shell(), &b.round).unwrap().edits.len(), 2);
     }
 }

@@ -145,7 +145,7 @@ fn no_type_can_hold_a_time_or_an_order_where_respondents_write() {
 
 #[test]
 fn a_backup_knows_every_table_worth_keeping() {
-    use zicha::storage::backup::Shape;
+    use zicha::storage::backup::shape_named;
     for column in allowed().keys() {
         let (table, name) = column.split_once('.').unwrap();
         if ["sessions", "api_tokens", "approvals", "seal"].contains(&table)
@@ -153,7 +153,7 @@ fn a_backup_knows_every_table_worth_keeping() {
         {
             continue;
         }
-        let shape = Shape::named(table).unwrap_or_else(|| panic!("no backup of {table}"));
+        let shape = shape_named(table).unwrap_or_else(|| panic!("no backup of {table}"));
         assert!(shape.columns.iter().any(|c| c.0 == name), "no backup of {column}");
     }
 }

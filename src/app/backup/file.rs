@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::app::AppError;
 use crate::id::RoundId;
 use crate::storage::AuditRow;
-use crate::storage::backup::Shape;
+use crate::storage::backup::{Shape, shape_named};
 use crate::text::Refusal;
 
 /// First line of a backup, inside the encryption.
@@ -212,7 +212,7 @@ impl<R: Read> Lines<R> {
             };
         }
         self.rows += 1;
-        let shape = Shape::named(table)
+        let shape = shape_named(table)
             .ok_or_else(|| AppError::File(format!("the backup holds an unknown table {table}")))?;
         Ok(Some((shape, completed(shape, row))))
     }
@@ -253,7 +253,7 @@ pub(super) fn round_of(shape: &Shape, row: &str) -> Result<(RoundId, Vec<Value>)
     let wrong = || AppError::File("the backup holds a malformed row".into());
     let values: Vec<Value> = serde_json::from_str(row).map_err(|_| wrong())?;
     let id = shape
-        .round
+        .round()
         .and_then(|at| values.get(at))
         .and_then(Value::as_str)
         .and_then(|t| t.parse().ok())

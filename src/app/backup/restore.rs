@@ -7,7 +7,7 @@ use super::side::{self, Side};
 use crate::app::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::round::{Restored, Round, RoundState, shanghai_day};
-use crate::storage::backup::{MAIN, Shape};
+use crate::storage::backup::{MAIN, Shape, shape_named};
 use crate::storage::{AuditRow, StorageError};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -287,7 +287,7 @@ impl App {
                 if !MAIN.iter().any(|s| s.name == shape.name) && shape.name != "audit" {
                     continue;
                 }
-                if shape.round.is_none() {
+                if shape.round().is_none() {
                     return Ok(Some((shape, row)));
                 }
                 let (id, values) =
@@ -347,7 +347,7 @@ impl Fate {
 }
 
 fn shape(name: &str) -> &'static Shape {
-    Shape::named(name).expect("a table of ours")
+    shape_named(name).expect("a table of ours")
 }
 
 fn text<'a>(row: &'a [Value], column: &str) -> &'a str {

@@ -6,8 +6,8 @@ use crate::export::subject::{Row, percent_tenths, rows};
 use crate::export::{Column, Subject};
 use crate::gate::{BureauCell, GroupCell};
 use crate::problem::is_held;
-use crate::survey::{Kind, Question};
-use crate::text::{Lang, Text};
+use crate::survey::Question;
+use crate::text::Text;
 
 pub(super) const TABLE: Definition = Definition {
     id: "tally",
@@ -43,7 +43,7 @@ fn tally(subject: &Subject) -> Vec<Vec<String>> {
     for r in rows(subject) {
         for (n, question) in subject.survey.questions().iter().enumerate() {
             let section = &subject.survey.sections()[question.section];
-            let options = options(question);
+            let options = question.kind.counted();
             if options.is_empty() {
                 continue;
             }
@@ -134,31 +134,6 @@ fn figures(
             out
         }
         _ => nothing("withheld"),
-    }
-}
-
-fn options(question: &Question) -> Vec<(String, Text)> {
-    match &question.kind {
-        Kind::Scale(scale) => scale.steps.iter().map(|s| (s.id.clone(), s.label.clone())).collect(),
-        Kind::Single(choices) | Kind::Multi { choices, .. } => {
-            choices.iter().map(|c| (c.id.clone(), c.label.clone())).collect()
-        }
-        Kind::Number { classes, .. } => {
-            classes.iter().map(|c| (c.id.clone(), c.label.clone())).collect()
-        }
-        Kind::Rank { choices, places } => choices
-            .iter()
-            .flat_map(|c| {
-                (1..=*places).map(move |p| {
-                    let label = Text::both(
-                        format!("{}（第{p}位）", c.label.zh()),
-                        format!("{} (place {p})", c.label.get(Lang::En)),
-                    );
-                    (format!("{}.{p}", c.id), label)
-                })
-            })
-            .collect(),
-        Kind::Text { .. } => Vec::new(),
     }
 }
 

@@ -83,10 +83,26 @@ pub enum Entrance {
     Trial(Permission),
     /// The same for a file; its token is among its parts, and `read_upload` asks for it.
     Upload(Permission),
-    /// A right and a form of this session.
+    /// A right and a form of this session. What was typed comes back after the next sign-in if the
+    /// session has ended, unless the form is about the own account.
     Form(Permission),
+    /// The same, with a secret in it: nothing of it is ever put on a page again.
+    Secret(Permission),
     /// The same and the password, typed a short while ago.
     Grave(Permission),
+}
+
+impl Entrance {
+    /// Whether what was typed travels through the page of sign-in.
+    #[must_use]
+    pub fn is_carried(self) -> bool {
+        match self {
+            Self::Form(right) | Self::Grave(right) => right != Permission::SignedIn,
+            Self::Secret(_) | Self::Open | Self::Page(_) | Self::Trial(_) | Self::Upload(_) => {
+                false
+            }
+        }
+    }
 }
 
 /// Lets a request in, or answers it.
@@ -102,9 +118,10 @@ async fn admit(
             from_this_site(request.request(), &app)?;
             (enter(request.request(), &app, right).await?, None)
         }
-        Entrance::Form(right) | Entrance::Grave(right) => {
+        Entrance::Form(right) | Entrance::Secret(right) | Entrance::Grave(right) => {
             let payload = request.extract::<Payload>().await.map_err(|_| WebError::Interrupted)?;
-            let (session, form) = enter_form(request.request(), &app, right, payload).await?;
+            let (session, form) =
+                enter_form(request.request(), &app, (right, entrance), payload).await?;
             if matches!(entrance, Entrance::Grave(_))
                 && let Some(page) = ask_password(request.request(), &app, &session, &form).await?
             {
@@ -223,7 +240,7 @@ pub(in crate::web::desk) fn body_limit(request: &HttpRequest, app: &App) -> usiz
 async fn enter_form(
     request: &HttpRequest,
     app: &Data<App>,
-    needed: Permission,
+    (needed, entrance): (Permission, Entrance),
     payload: Payload,
 ) -> Result<(Session, Form), WebError> {
     from_this_site(request, app)?;
@@ -239,8 +256,9 @@ async fn enter_form(
             if form.first("csrf") != app::csrf_token(&cookie) {
                 return Err(WebError::SignIn(to));
             }
-            let carried = carried::of(request.path(), &form)
-                .map(|form| carried::sealed(app, App::tag_of(&cookie), &form));
+            let carried = entrance
+                .is_carried()
+                .then(|| carried::sealed(app, App::tag_of(&cookie), &carried::of(&form)));
             return Err(WebError::SessionOver(request.path().to_owned(), carried));
         }
         other => other?,
@@ -308,14 +326,11 @@ async fn ask_password(
             }
         }
     };
-    let kept = carried::of(request.path(), form).unwrap_or_default();
-    // The page of a download asks for the password by itself and keeps only where it leads.
-    let to = form.first("to");
     let kept = html! {
-        (fields(&kept))
+        // The page of a download asks for the password by itself and keeps only where it leads.
         @if request.path() == "/desk/confirm" {
-            input type="hidden" name="to" value=(within_desk(to));
-        }
+            input type="hidden" name="to" value=(within_desk(form.first("to")));
+        } @else { (fields(&carried::of(form))) }
     };
     let page = password_page(session, request.path(), &kept, error.as_deref());
     let desk = Desk::of(session.clone(), app.clone());

@@ -11,7 +11,7 @@ use super::door::{Entrance, choose_language, door};
 use super::{lists, office, rounds, surveys};
 use crate::app::Permission::{Accounts, Audit, Clock, ReadLists, RunRounds, SignedIn};
 use crate::web::error::WebError;
-use Entrance::{Form, Grave, Open, Page, Trial, Upload};
+use Entrance::{Form, Grave, Open, Page, Secret, Trial, Upload};
 
 /// One route.
 pub struct Row {
@@ -110,7 +110,7 @@ pub fn rows() -> Vec<Row> {
         get("/rounds/{round}/frozen", Page(RunRounds), rounds::frozen::show),
         get("/rounds/{round}/standing", Open, rounds::follow::show),
         get("/rounds/{round}/custody", Page(RunRounds), rounds::custody::show),
-        post("/rounds/{round}/custody", Form(RunRounds), rounds::custody::post),
+        post("/rounds/{round}/custody", Secret(RunRounds), rounds::custody::post),
         get("/rounds/{round}/keeping", Page(RunRounds), rounds::keeping::show),
         post("/rounds/{round}/keeping", Grave(RunRounds), rounds::keeping::post),
         get("/rounds/{round}/texts", Page(RunRounds), lists::screening::show),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::response::{FieldErrors, Form};
 use crate::survey::{Choice, Condition, Kind, Question, Survey, TextField, Wanted};
-use crate::text::{Lang, Text};
+use crate::text::Lang;
 
 /// What was typed before and what is wrong with it.
 pub struct Filled<'a> {
@@ -230,7 +230,9 @@ fn only_if(conditions: &[Condition], filled: &Filled) -> String {
             let name = asked.text.get(lang);
             match condition.wanted {
                 Wanted::AnyOf(mask) => {
-                    let chosen = labels(&asked.kind)
+                    let chosen = asked
+                        .kind
+                        .labels()
                         .into_iter()
                         .enumerate()
                         .filter(|(n, _)| mask >> n & 1 == 1);
@@ -251,16 +253,6 @@ fn only_if(conditions: &[Condition], filled: &Filled) -> String {
         format!("仅请{}的人作答，其他人跳过。", each.join("、并且")),
         format!("Only if {}; others skip it.", each.join(" and ")),
     )
-}
-
-fn labels(kind: &Kind) -> Vec<&Text> {
-    match kind {
-        Kind::Scale(scale) => scale.steps.iter().map(|s| &s.label).collect(),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => {
-            choices.iter().map(|c| &c.label).collect()
-        }
-        Kind::Number { .. } | Kind::Text { .. } => Vec::new(),
-    }
 }
 
 fn choices(question: &Question, filled: &Filled) -> Markup {

@@ -1,7 +1,7 @@
 //! A form that was filled in when a session ended travels in the page of sign-in, and comes back to
 //! whoever filled it in.
-//! What may travel is named here; everything else, and everything of another account, is left
-//! behind. It is sealed, so that no other site can put a form in its place.
+//! Which forms travel stands in the table of routes; what is of another account is left behind. It
+//! is sealed, so that no other site can put a form in its place.
 
 use std::io::{Read, Write};
 
@@ -12,39 +12,19 @@ use flate2::write::DeflateEncoder;
 use crate::app::App;
 use crate::response::Form;
 
-/// Largest form that is carried: as large as a form of the desk may be.
 /// Largest form of the desk: a table of all units a bureau may have, or the longest survey, as
 /// text.
 pub const MAX_FORM: usize = 8 << 20;
 const LARGEST: u64 = MAX_FORM as u64;
 
-/// Pages whose forms hold nothing secret.
-const CARRIED: [&str; 5] =
-    ["/desk/units", "/desk/surveys", "/desk/rounds", "/desk/calendar", "/desk/accounts"];
-/// Pages below them whose forms do.
-const NOT_CARRIED: [&str; 1] = ["/custody"];
 /// Fields that are made anew, or that nobody should find on a page again.
 const NOT_KEPT: [&str; 9] =
     ["csrf", "password", "again", "old", "new", "confirm_password", "passphrase", "secret", "totp"];
 
-/// What of the form of a page is carried along; nothing if the page may hold a secret.
-pub(in crate::web::desk) fn of(path: &str, form: &Form) -> Option<Form> {
-    let below = |base: &str| {
-        path.strip_prefix(base)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('.'))
-    };
-    if !CARRIED.iter().any(|base| below(base))
-        || NOT_CARRIED.iter().any(|part| path.ends_with(part))
-    {
-        return None;
-    }
-    Some(Form(
-        form.0
-            .iter()
-            .filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()))
-            .map(|(name, values)| (name.clone(), values.clone()))
-            .collect(),
-    ))
+/// What of a form is carried along: what is neither secret nor made anew.
+pub(in crate::web::desk) fn of(form: &Form) -> Form {
+    let kept = form.0.iter().filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()));
+    Form(kept.map(|(name, values)| (name.clone(), values.clone())).collect())
 }
 
 /// The form in one field: packed, so that it is no larger than it was, and sealed together with
@@ -80,24 +60,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_hold_a_secret_is_left_behind() {
+    fn what_is_secret_is_left_behind() {
         let form = Form(
             [("passphrase", "x"), ("code", "CY"), ("csrf", "t")]
                 .map(|(k, v)| (k.to_owned(), vec![v.to_owned()]))
                 .into(),
         );
-        for path in [
-            "/desk/me",
-            "/desk/rounds/abcdefgh/custody",
-            "/desk/sign-in",
-            "/desk/setup/x",
-            "/desk/confirm",
-            "/desk/unitsx",
-            "/elsewhere",
-        ] {
-            assert!(of(path, &form).is_none(), "{path}");
-        }
-        let kept = of("/desk/units/one", &form).unwrap();
-        assert_eq!(kept.0.keys().collect::<Vec<_>>(), ["code"], "the code of a unit is no secret");
+        assert_eq!(
+            of(&form).0.keys().collect::<Vec<_>>(),
+            ["code"],
+            "the code of a unit is no secret"
+        );
     }
 }

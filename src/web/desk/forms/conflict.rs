@@ -70,7 +70,11 @@ pub fn both(lang: Lang, last: Option<&LastChange>, parts: &[Part], again: &str) 
 /// Two versions side by side, where they differ.
 pub fn table(lang: Lang, parts: &[Part], heads: [[&'static str; 2]; 2]) -> Markup {
     html! {
-        div.scroll {
+        div.scroll
+            tabindex="0"
+            role="region"
+            aria-label=(lang.pick("两个版本对照", "Two versions"))
+        {
             table.both {
                 thead {
                     tr {

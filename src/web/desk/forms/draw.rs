@@ -22,7 +22,7 @@ pub(in crate::web::desk) fn cell_name(field: &str, row: usize, column: &str) -> 
 pub fn draw(inputs: &[Input], form: &Form, wrong: &Mistakes, lang: Lang) -> Markup {
     html! {
         @for input in inputs {
-            div.input data-only=[Some(input.only).filter(|only| !only.is_empty())] {
+            div.input data-only=[Some(&input.only).filter(|only| !only.is_empty())] {
                 (draw_one(input, form, wrong, lang))
                 @if let Some(below) = &input.below { (below) }
             }

@@ -21,7 +21,7 @@ pub struct Input {
     /// What is filled in.
     pub kind: InputKind,
     /// Values of the field `kind` for which it matters; empty for all.
-    pub only: &'static str,
+    pub only: String,
     /// Whether a browser asks for it. That it is needed, the use case says.
     pub required: bool,
     /// Longest text in characters.
@@ -122,7 +122,7 @@ impl Input {
             label: label.into(),
             hint: Cow::Borrowed(""),
             kind,
-            only: "",
+            only: String::new(),
             required: false,
             most,
             autocomplete: "",
@@ -141,8 +141,8 @@ impl Input {
         Self { hint: hint.into(), ..self }
     }
 
-    pub fn only(self, only: &'static str) -> Self {
-        Self { only, ..self }
+    pub fn only(self, only: &str) -> Self {
+        Self { only: only.to_owned(), ..self }
     }
 
     pub fn required(self) -> Self {

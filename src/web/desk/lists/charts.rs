@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::app::Results;
 use crate::gate::{Band, ExactItem, Level};
 use crate::problem::{Change, ProblemList};
-use crate::survey::{Kind, Question};
+use crate::survey::Question;
 use crate::text::Lang;
 
 const WIDTH: u32 = 220;
@@ -233,11 +233,5 @@ pub fn band_bar(band: Option<Band>, bureau: Option<(f64, f64)>) -> Markup {
 
 /// The words of an option or a step.
 pub fn option_label(question: &Question, n: usize, lang: Lang) -> Option<String> {
-    match &question.kind {
-        Kind::Scale(scale) => scale.steps.get(n).map(|s| s.label.get(lang).to_owned()),
-        Kind::Single(choices) | Kind::Multi { choices, .. } | Kind::Rank { choices, .. } => {
-            choices.get(n).map(|c| c.label.get(lang).to_owned())
-        }
-        Kind::Number { .. } | Kind::Text { .. } => None,
-    }
+    question.kind.labels().get(n).map(|label| label.get(lang).to_owned())
 }

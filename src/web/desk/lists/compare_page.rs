@@ -9,6 +9,7 @@ use crate::unit::UnitCode;
 use crate::web::desk::lists::charts::{change_bar, colour};
 use maud::{Markup, html};
 
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn page(now: &Results, base: &Results, lang: Lang) -> Markup {
     let list = look_back(&base.side(), &now.side());
     let count = |change: Change| list.iter().filter(|c| c.change == change).count();
@@ -44,7 +45,13 @@ pub(in crate::web::desk) fn page(now: &Results, base: &Results, lang: Lang) -> M
                     }
                 }
             }
-            div.scroll { (groups(now, &list, lang)) }
+            div.scroll
+                tabindex="0"
+                role="region"
+                aria-label=(lang.pick("各统计组各题的变化", "Changes by group"))
+            {
+                (groups(now, &list, lang))
+            }
         }
         div.card {
             h2 { (lang.pick("全局各题", "Questions, whole bureau")) }
@@ -61,7 +68,13 @@ pub(in crate::web::desk) fn page(now: &Results, base: &Results, lang: Lang) -> M
                          round.",
                     ))
                 }
-                div.scroll { (bureau(now, base, lang)) }
+                div.scroll
+                    tabindex="0"
+                    role="region"
+                    aria-label=(lang.pick("全局各题的变化", "Changes of the bureau"))
+                {
+                    (bureau(now, base, lang))
+                }
             }
         }
     }

@@ -238,7 +238,11 @@ fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: La
                 (rows.len())
                 (lang.pick(" 项，按类别、程度和来源。", ", by category, level and source."))
             }
-            div.scroll.tight {
+            div.scroll.tight
+                tabindex="0"
+                role="region"
+                aria-label=(lang.pick("各组汇总表", "Roll-up"))
+            {
                 table {
                     thead {
                         tr {

@@ -108,7 +108,13 @@ fn gathering(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
                     (lang.pick("数字为列入题数", "The figure is the number of questions listed"))
                 }
             }
-            div.scroll { (heat_map(results, lists, lang)) }
+            div.scroll
+                tabindex="0"
+                role="region"
+                aria-label=(lang.pick("各组各类列入题数", "Listed questions"))
+            {
+                (heat_map(results, lists, lang))
+            }
         }
     }
 }
@@ -129,7 +135,13 @@ fn bureau_card(results: &Results, lang: Lang) -> Markup {
                      only a band or nothing is published.",
                 ))
             }
-            div.scroll { (bureau_table(results, lang)) }
+            div.scroll
+                tabindex="0"
+                role="region"
+                aria-label=(lang.pick("全局各题表", "Table of questions"))
+            {
+                (bureau_table(results, lang))
+            }
         }
     }
 }

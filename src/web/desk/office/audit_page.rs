@@ -103,7 +103,11 @@ pub(in crate::web::desk) fn page(
                     }
                     (lang.pick("。", "."))
                 }
-                div.scroll {
+                div.scroll
+                    tabindex="0"
+                    role="region"
+                    aria-label=(lang.pick("审计记录表", "Entries"))
+                {
                     table {
                         thead {
                             tr {

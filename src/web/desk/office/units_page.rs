@@ -220,7 +220,11 @@ fn table(units: &[Unit], lang: Lang) -> Markup {
             (heads)
             (lang.pick(" 人", " heads"))
         }
-        div.scroll {
+        div.scroll
+            tabindex="0"
+            role="region"
+            aria-label=(lang.pick("统计组表", "Table of groups"))
+        {
             table {
                 thead {
                     tr {

@@ -169,55 +169,12 @@ fn part(survey: &Survey, section: &Section, lang: Lang) -> Markup {
                                 span.soft { (lang.pick("（必答）", "(required)")) }
                             }
                         }
-                        td { (answer(question, lang)) }
+                        td { (question.kind.in_words(lang)) }
                         td { (published(survey, question, lang)) }
                     }
                 }
             }
         }
-    }
-}
-
-fn answer(question: &Question, lang: Lang) -> String {
-    let join = |labels: Vec<&str>| labels.join(lang.pick("／", " / "));
-    match &question.kind {
-        Kind::Scale(scale) => join(scale.steps.iter().map(|s| s.label.get(lang)).collect()),
-        Kind::Single(choices) => format!(
-            "{}{}",
-            lang.pick("选一项：", "one of: "),
-            join(choices.iter().map(|c| c.label.get(lang)).collect())
-        ),
-        Kind::Multi { choices, max, .. } => lang.pick(
-            format!(
-                "最多选 {max} 项：{}",
-                join(choices.iter().map(|c| c.label.get(lang)).collect())
-            ),
-            format!(
-                "up to {max} of: {}",
-                join(choices.iter().map(|c| c.label.get(lang)).collect())
-            ),
-        ),
-        Kind::Rank { choices, places } => lang.pick(
-            format!(
-                "排出前 {places} 位：{}",
-                join(choices.iter().map(|c| c.label.get(lang)).collect())
-            ),
-            format!(
-                "the first {places} of: {}",
-                join(choices.iter().map(|c| c.label.get(lang)).collect())
-            ),
-        ),
-        Kind::Number { classes, .. } => {
-            format!(
-                "{}{}",
-                lang.pick("数字，按段统计：", "a number, counted in: "),
-                join(classes.iter().map(|c| c.label.get(lang)).collect())
-            )
-        }
-        Kind::Text { max_chars } => lang.pick(
-            format!("文字，最多 {max_chars} 字"),
-            format!("text, {max_chars} characters at most"),
-        ),
     }
 }
 

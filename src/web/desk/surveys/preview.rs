@@ -53,7 +53,7 @@ pub async fn show(desk: Desk, request: HttpRequest, id: Path<String>) -> Answer 
                 strong { "English" }
             }
         }
-        div.phones {
+        div.phones tabindex="0" role="region" aria-label=(lang.pick("手机画面", "Phones")) {
             @for (width, name) in PHONES {
                 @for large in [false, true] {
                     @let name = lang.pick(name[0], name[1]);

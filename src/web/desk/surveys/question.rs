@@ -3,13 +3,17 @@
 //! Inputs that matter for one way of answering only are marked so, and shown all the same where
 //! there is no script.
 
+use std::ops::RangeInclusive;
+
 use crate::response::Form;
-use crate::survey::{AnswerFile, ConditionFile, NumberClassFile, QuestionFile};
+use crate::survey::{
+    AnswerFile, AnswerSource, ConditionFile, NumberClassFile, OptionFile, QuestionFile,
+};
 use crate::text::{Lang, Refusal};
 use crate::web::desk::forms::input::{Cell, Column};
 use crate::web::desk::forms::inputs::{put, put_rows, put_text, read_rows, read_text, text_cells};
 use crate::web::desk::surveys::part_rows::{at_row, number, put_options, read_options};
-use crate::web::desk::surveys::question_inputs::{KINDS, ROLES, class_columns};
+use crate::web::desk::surveys::question_inputs::{ROLES, class_columns};
 
 /// Places of a question in the file and the inputs that are about them, the more exact ones first.
 pub const PLACES: &[(&str, &str)] = &[
@@ -31,24 +35,13 @@ pub const PLACES: &[(&str, &str)] = &[
     ("/answer", "kind"),
 ];
 
-fn kind(answer: &AnswerFile) -> &'static str {
-    match answer {
-        AnswerFile::Scale { .. } => "scale",
-        AnswerFile::Single { .. } => "single",
-        AnswerFile::Multi { .. } => "multi",
-        AnswerFile::Number { .. } => "number",
-        AnswerFile::Text { .. } => "text",
-        AnswerFile::Rank { .. } => "rank",
-    }
-}
-
 /// The name of a way of answering.
 pub fn kind_name(answer: &AnswerFile, lang: Lang) -> &'static str {
-    KINDS.iter().find(|k| k.0 == kind(answer)).map_or("", |k| lang.pick(k.1[0], k.1[1]))
+    let label = answer.flat().kind().label;
+    lang.pick(label[0], label[1])
 }
 
 /// Fills a question into a form.
-#[expect(clippy::too_many_lines, reason = "one case after the other")]
 pub fn fill(form: &mut Form, question: &QuestionFile) {
     put(form, "id", question.id.clone());
     put_text(form, "text", Some(&question.text));
@@ -73,7 +66,6 @@ pub fn fill(form: &mut Form, question: &QuestionFile) {
     );
     put(form, "suggested", question.suggested.clone().unwrap_or_default());
     put(form, "scope", question.scope.join(" "));
-    put(form, "kind", kind(&question.answer).to_owned());
     let written = |number: Option<i64>| number.map_or_else(String::new, |n| n.to_string());
     put_rows(
         form,
@@ -87,39 +79,20 @@ pub fn fill(form: &mut Form, question: &QuestionFile) {
             ]
         }),
     );
-    match &question.answer {
-        AnswerFile::Scale { scale } => put(form, "scale", scale.clone()),
-        AnswerFile::Single { options } => put_options(form, options),
-        AnswerFile::Multi { options, option_set, option_ids, min, max } => {
-            put_options(form, options);
-            put(form, "option_set", option_set.clone().unwrap_or_default());
-            put(form, "option_ids", option_ids.join(" "));
-            put(form, "min", min.to_string());
-            put(form, "max", max.map_or_else(String::new, |m| m.to_string()));
-        }
-        AnswerFile::Number { min, max, classes } => {
-            put(form, "min", min.to_string());
-            put(form, "max", max.to_string());
-            put_rows(
-                form,
-                "classes",
-                classes.iter().map(|c| {
-                    let [zh, en] = text_cells("zh", "en", &c.label);
-                    vec![
-                        ("id", c.id.clone()),
-                        zh,
-                        en,
-                        ("from", c.from.to_string()),
-                        ("to", c.to.to_string()),
-                    ]
-                }),
-            );
-        }
-        AnswerFile::Text { max_chars } => put(form, "max_chars", max_chars.to_string()),
-        AnswerFile::Rank { options, places } => {
-            put_options(form, options);
-            put(form, "places", places.to_string());
-        }
+    let answer = question.answer.flat();
+    put(form, "kind", answer.id.to_owned());
+    put_options(form, &answer.options);
+    put_rows(
+        form,
+        "classes",
+        answer.classes.iter().map(|c| {
+            let [zh, en] = text_cells("zh", "en", &c.label);
+            let bounds = [("from", c.from.to_string()), ("to", c.to.to_string())];
+            [("id", c.id.clone()), zh, en].into_iter().chain(bounds).collect()
+        }),
+    );
+    for (name, value) in answer.values {
+        put(form, name, value);
     }
 }
 
@@ -143,7 +116,7 @@ pub fn read(form: &Form, old: &QuestionFile, wrong: &mut Vec<Refusal>) -> Questi
         suggested: Some(form.first("suggested").to_owned()).filter(|s| !s.is_empty() && is_scale),
         scope: words(form.first("scope")),
         visible_if: read_conditions(form, wrong),
-        answer: read_answer(form, wrong),
+        answer: read_answer(form, old, wrong),
     }
 }
 
@@ -151,49 +124,46 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-fn read_answer(form: &Form, wrong: &mut Vec<Refusal>) -> AnswerFile {
-    // The bounds of each number are those of its field; the checks of the survey are narrower and
-    // say so.
-    let mut small = |name: &'static str, least: i64| {
-        number(form, name, least..=255, wrong).and_then(|n| u8::try_from(n).ok()).unwrap_or(0)
-    };
-    match form.first("kind") {
-        "scale" => AnswerFile::Scale { scale: form.first("scale").to_owned() },
-        "single" => AnswerFile::Single { options: read_options(form, wrong) },
-        "multi" => {
-            let min = if form.first("min").trim().is_empty() { 0 } else { small("min", 0) };
-            let max =
-                if form.first("max").trim().is_empty() { None } else { Some(small("max", 1)) };
-            let option_set =
-                Some(form.first("option_set").to_owned()).filter(|set| !set.is_empty());
-            let option_ids =
-                if option_set.is_some() { words(form.first("option_ids")) } else { Vec::new() };
-            AnswerFile::Multi {
-                options: read_options(form, wrong),
-                option_set,
-                option_ids,
-                min,
-                max,
-            }
-        }
-        "number" => {
-            let whole = i64::MIN..=i64::MAX;
-            let (min, max) = (
-                number(form, "min", whole.clone(), wrong).unwrap_or(0),
-                number(form, "max", whole, wrong).unwrap_or(0),
-            );
-            AnswerFile::Number { min, max, classes: read_classes(form, wrong) }
-        }
-        "rank" => {
-            let places = small("places", 1);
-            AnswerFile::Rank { options: read_options(form, wrong), places }
-        }
-        _ => AnswerFile::Text {
-            max_chars: number(form, "max_chars", 1..=2_000, wrong)
-                .and_then(|n| u16::try_from(n).ok())
-                .unwrap_or(0),
-        },
+/// An answer as it was typed. Fields of other types are not looked at.
+struct FormAnswer<'a> {
+    form: &'a Form,
+    wrong: &'a mut Vec<Refusal>,
+}
+
+impl AnswerSource for FormAnswer<'_> {
+    fn words(&self, name: &str) -> String {
+        // Without a set nothing can be taken from it.
+        let idle = name == "option_ids" && self.form.first("option_set").is_empty();
+        if idle { String::new() } else { self.form.first(name).to_owned() }
     }
+
+    fn optional(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        if self.form.first(name).trim().is_empty() {
+            return None;
+        }
+        number(self.form, name, range, self.wrong)
+    }
+
+    fn number(&mut self, name: &'static str, range: RangeInclusive<i64>, usual: i64) -> i64 {
+        // Where it is asked for, an empty field is a mistake.
+        number(self.form, name, range, self.wrong).unwrap_or(usual)
+    }
+
+    fn options(&mut self) -> Vec<OptionFile> {
+        read_options(self.form, self.wrong)
+    }
+
+    fn classes(&mut self) -> Vec<NumberClassFile> {
+        read_classes(self.form, self.wrong)
+    }
+}
+
+fn read_answer(form: &Form, old: &QuestionFile, wrong: &mut Vec<Refusal>) -> AnswerFile {
+    AnswerFile::read(form.first("kind"), &mut FormAnswer { form, wrong }).unwrap_or_else(|| {
+        wrong
+            .push(Refusal::new("请选择作答方式", "choose how the question is answered").at("kind"));
+        old.answer.clone()
+    })
 }
 
 fn read_classes(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<NumberClassFile> {
@@ -247,4 +217,28 @@ fn read_conditions(form: &Form, wrong: &mut Vec<Refusal>) -> Vec<ConditionFile> 
         });
     }
     conditions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::SurveyFile;
+
+    #[test]
+    fn every_type_of_answer_goes_through_its_form_unchanged() {
+        let kinds: SurveyFile =
+            serde_json::from_str(include_str!("../../../../tests/vectors/kinds.json")).unwrap();
+        for question in (0..=kinds.categories.len()).flat_map(|group| kinds.questions_of(group)) {
+            let (mut form, mut wrong) = (Form::default(), Vec::new());
+            fill(&mut form, question);
+            let back = read(&form, question, &mut wrong);
+            assert!(wrong.is_empty(), "{}: {wrong:?}", question.id);
+            assert_eq!(
+                serde_json::to_value(&back).unwrap(),
+                serde_json::to_value(question).unwrap(),
+                "{}",
+                question.id
+            );
+        }
+    }
 }

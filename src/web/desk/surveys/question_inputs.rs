@@ -1,19 +1,10 @@
 //! The parts of a question's form, in the order of the page.
 //! Each is described once; drawing, reading and comparing follow from it.
 
-use crate::survey::{QuestionRole, SurveyFile};
+use crate::survey::{ANSWER_TYPES, QuestionRole, SurveyFile};
 use crate::text::Lang;
 use crate::web::desk::forms::input::{Cell, Column, Input, InputKind};
 use crate::web::desk::surveys::part_rows::{named, option_columns};
-
-pub(in crate::web::desk) const KINDS: [(&str, [&str; 2]); 6] = [
-    ("scale", ["量表（程度）", "scale"]),
-    ("single", ["单选", "one of several"]),
-    ("multi", ["多选", "some of several"]),
-    ("number", ["数字", "number"]),
-    ("text", ["文字", "text"]),
-    ("rank", ["排序", "ranking"]),
-];
 
 pub(in crate::web::desk) const ROLES: [(QuestionRole, &str, [&str; 2]); 6] = [
     (QuestionRole::Item, "item", ["评价题", "rated item"]),
@@ -38,7 +29,7 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
         (name.clone(), format!("{name}{}{steps}", lang.pick("：", ": ")))
     });
     let sets = file.option_sets.keys().map(|name| (name.clone(), name.clone()));
-    vec![
+    let inputs = vec![
         Input::new("id", lang.pick("编号", "Id"), InputKind::Line).hint(lang.pick(
             "小写字母、数字、下划线；导出表的列名。引用它的地方一并修改。",
             "Lower-case letters, digits, underscores; the column name in exports. What refers to \
@@ -105,12 +96,14 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
         choice(
             "kind",
             lang.pick("怎样作答", "How it is answered"),
-            KINDS
+            ANSWER_TYPES
                 .iter()
-                .map(|(name, label)| ((*name).to_owned(), lang.pick(label[0], label[1]).to_owned()))
+                .map(|known| {
+                    (known.id.to_owned(), lang.pick(known.label[0], known.label[1]).to_owned())
+                })
                 .collect(),
         ),
-        choice("scale", lang.pick("量表", "Scale"), scales.collect()).only("scale"),
+        choice("scale", lang.pick("量表", "Scale"), scales.collect()),
         choice(
             "option_set",
             lang.pick("共用选项组", "Shared options"),
@@ -119,42 +112,33 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
         .hint(lang.pick(
             "选了选项组，下面的选项就留空。",
             "With shared options, leave those below empty.",
-        ))
-        .only("multi"),
+        )),
         Input::new(
             "option_ids",
             lang.pick("只用选项组中的", "Only these of them"),
             InputKind::Line,
         )
-        .hint(lang.pick("编号用空格隔开；留空为全部。", "Ids with spaces between; empty for all."))
-        .only("multi"),
-        Input::new("options", lang.pick("选项", "Options"), InputKind::Rows(option_columns(lang)))
-            .only("single multi rank"),
-        Input::new("min", lang.pick("最少", "Least"), InputKind::Number)
-            .hint(lang.pick(
-                "多选：至少选几项（0 为不限）；数字：最小值。",
-                "Choices: fewest (0 for no limit); numbers: smallest.",
-            ))
-            .only("multi number"),
-        Input::new("max", lang.pick("最多", "Most"), InputKind::Number)
-            .hint(lang.pick(
-                "多选：至多选几项（留空不限）；数字：最大值。",
-                "Choices: most (empty for no limit); numbers: largest.",
-            ))
-            .only("multi number"),
+        .hint(lang.pick("编号用空格隔开；留空为全部。", "Ids with spaces between; empty for all.")),
+        Input::new("options", lang.pick("选项", "Options"), InputKind::Rows(option_columns(lang))),
+        Input::new("min", lang.pick("最少", "Least"), InputKind::Number).hint(lang.pick(
+            "多选：至少选几项（0 为不限）；数字：最小值。",
+            "Choices: fewest (0 for no limit); numbers: smallest.",
+        )),
+        Input::new("max", lang.pick("最多", "Most"), InputKind::Number).hint(lang.pick(
+            "多选：至多选几项（留空不限）；数字：最大值。",
+            "Choices: most (empty for no limit); numbers: largest.",
+        )),
         Input::new("classes", lang.pick("分段", "Classes"), InputKind::Rows(class_columns(lang)))
             .hint(lang.pick(
                 "统计只到分段；从最小值到最大值依次相接。",
                 "What is counted; they follow each other from the smallest value to the largest.",
-            ))
-            .only("number"),
+            )),
         Input::new(
             "max_chars",
             lang.pick("最多字数", "Longest text in characters"),
             InputKind::Number,
-        )
-        .only("text"),
-        Input::new("places", lang.pick("排几名", "Places to fill"), InputKind::Number).only("rank"),
+        ),
+        Input::new("places", lang.pick("排几名", "Places to fill"), InputKind::Number),
         Input::new(
             "visible_if",
             lang.pick("何时显示", "Shown only if"),
@@ -166,7 +150,15 @@ pub fn inputs(file: &SurveyFile, lang: Lang) -> Vec<Input> {
             "Empty: always. All rows must hold; they look at earlier questions that enter no list. \
              Ids of options with spaces, one of which is enough; numbers have from and to.",
         )),
-    ]
+    ];
+    inputs.into_iter().map(only_where_asked).collect()
+}
+
+/// What is a part of some types of answer shows for those only.
+fn only_where_asked(input: Input) -> Input {
+    let types = ANSWER_TYPES.iter().filter(|known| known.parts.contains(&input.name));
+    let types: Vec<&str> = types.map(|known| known.id).collect();
+    if types.is_empty() { input } else { input.only(&types.join(" ")) }
 }
 
 pub(in crate::web::desk) fn class_columns(lang: Lang) -> Vec<Column> {
