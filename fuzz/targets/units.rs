@@ -7,6 +7,6 @@ use zicha::app::App;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(units) = App::read_units(bytes) {
-        assert!(!units.is_empty() && units.iter().all(|unit| !unit.code.is_empty()));
+        assert!(!units.is_empty() && units.iter().all(|unit| !unit.code.as_str().is_empty()));
     }
 });
