@@ -18,7 +18,7 @@ typed_name! {
 
 typed_name! {
     /// The code of a reporting group; a unit that stands alone is a group of its own code. Where a
-    /// list or a text is about the bureau as a whole, the bureau's (see [`Scope`]).
+    /// list or a text is about the bureau as a whole, the bureau's (see [`crate::unit::Scope`]).
     GroupCode
 }
 
