@@ -40,7 +40,7 @@ impl Kind {
             Self::Phone => lang.pick("电话号码", "a telephone number"),
             Self::IdCard => lang.pick("身份证号", "an identity number"),
             Self::Plate => lang.pick("车牌号", "a licence plate"),
-            Self::Officer => lang.pick("警号或工号", "an officer's number"),
+            Self::Officer => lang.pick("执法证号或工号", "an officer's number"),
             Self::Contact => lang.pick("微信、QQ 或邮箱", "a messenger or mail address"),
             Self::SelfNaming => lang.pick("自报身份的表述", "words that say who you are"),
             Self::Titled => lang.pick("带职务的姓名", "a name with a rank"),
@@ -76,7 +76,7 @@ pub const PATTERNS: [(Kind, &str); 8] = [
     ),
     (
         Kind::Officer,
-        r"(?:警号|工号|胸牌号?|编号|证号|证件号)(?:是|为)?[ :：]*[A-Za-z]{0,3}\d{3,12}",
+        r"(?:执法证号|警号|工号|胸牌号?|编号|证号|证件号)(?:是|为)?[ :：]*[A-Za-z]{0,3}\d{3,12}",
     ),
     (
         Kind::Contact,
@@ -203,6 +203,7 @@ mod tests {
             ("浙A·D12345", Kind::Plate),
             ("粤Z1234港", Kind::Plate),
             ("警号：A012345", Kind::Officer),
+            ("执法证号A012345", Kind::Officer),
             ("他的工号是 10086", Kind::Officer),
             ("加微信 abc_12345", Kind::Contact),
             ("写到 a.b@example.com", Kind::Contact),

@@ -65,6 +65,31 @@ impl App {
         SHIPPED.iter().copied().find(find).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
+    /// A small survey to begin with: one category with one item, and a text.
+    #[must_use]
+    pub fn blank_survey() -> &'static str {
+        include_str!("../../surveys/blank.json")
+    }
+
+    /// The text that a new survey begins with: a copy of the one of that id, or the empty one; its
+    /// own id is free.
+    pub fn survey_to_begin_with(&self, from: &str) -> Result<String, AppError> {
+        let own = self.own_surveys()?;
+        let text = match own.iter().find(|one| one.survey.id() == from) {
+            Some(one) => one.text.clone(),
+            None if from.is_empty() => Self::blank_survey().to_owned(),
+            None => Self::shipped_text(from).ok_or_else(|| {
+                AppError::NotFound(Refusal::new("没有这份问卷", "there is no such survey"))
+            })?,
+        };
+        let survey = Self::check_survey(text.as_bytes())?;
+        let taken = |id: &str| {
+            Self::shipped_surveys().iter().any(|known| known.id() == id)
+                || own.iter().any(|one| one.survey.id() == id)
+        };
+        Ok(renamed(&text, survey.id(), taken))
+    }
+
     /// A survey by its id or hash: one that comes with zicha, one of the bureau's own, or the
     /// latest of a round.
     pub fn survey_named(&self, name: &str) -> Result<Arc<Survey>, AppError> {
@@ -231,4 +256,16 @@ impl App {
             if tx.drop_own_survey(id, seen)? { Ok(()) } else { Err(AppError::Changed) }
         })
     }
+}
+
+/// The text with an id that is not taken: `self-check` becomes `self-check-2`, or the next number
+/// that is free.
+fn renamed(text: &str, id: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(id) {
+        return text.to_owned();
+    }
+    let stem =
+        id.rsplit_once('-').filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(stem, _)| stem);
+    let free = (2..10_000).map(|n| format!("{stem}-{n}")).find(|name| !taken(name));
+    text.replacen(&format!("\"{id}\""), &format!("\"{}\"", free.unwrap_or_default()), 1)
 }

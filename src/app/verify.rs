@@ -92,7 +92,7 @@ impl App {
             closing.ballots.to_string(),
         );
         check(
-            "无效 + 空白 + 计入 = 开箱",
+            "无效 + 空白 + 有效 = 开箱",
             "spoiled + blank + counted = opened",
             sum(|t| t.spoiled + t.blank + t.counted).to_string(),
             u64::from(bureau.opened).to_string(),

@@ -203,8 +203,8 @@ fn status(app: &App, id: &RoundId, out: Output) -> Result<(), AppError> {
     for (code, band) in &round.turnout.bands {
         let name = groups.iter().find(|g| g.code == *code).map_or("", |g| g.name.as_str());
         text.push_str(&format!(
-            "\nturnout on {}: {code} {name} {}",
-            round.turnout.day,
+            "\nturnout at {}: {code} {name} {}",
+            round.turnout.taken(crate::text::Lang::En).unwrap_or_default(),
             turnout_label(*band, crate::text::Lang::Zh)
         ));
     }

@@ -72,6 +72,25 @@ pub fn check_dates(opens: Date, closes: Date) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// First and last day as an official writes them: a single day once, the year once if it is the
+/// same.
+pub struct Days(pub Date, pub Date, pub Lang);
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(first, last, lang) = *self;
+        write!(f, "{}", Day(first, lang))?;
+        match lang {
+            _ if first == last => Ok(()),
+            Lang::Zh if first.year() == last.year() => {
+                write!(f, "至{}月{}日", u8::from(last.month()), last.day())
+            }
+            Lang::Zh => write!(f, "至{}", Day(last, lang)),
+            Lang::En => write!(f, " to {}", Day(last, lang)),
+        }
+    }
+}
+
 /// A day as an official writes it, in either language.
 pub struct Day(pub Date, pub Lang);
 

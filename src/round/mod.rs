@@ -5,6 +5,7 @@ mod day;
 mod edition;
 mod scopes;
 mod state;
+mod turnout;
 
 use std::collections::BTreeMap;
 
@@ -14,13 +15,14 @@ use time::{Date, Duration, OffsetDateTime};
 pub use edition::BallotEdition;
 pub use scopes::{KindScope, Scopes};
 pub use state::{Move, RoundState};
+pub use turnout::{TurnoutSnapshot, turnout_hours};
 
 use crate::id::{AccountName, RoundId};
 use crate::survey::SurveyHash;
 use crate::text::{Lang, Refusal, Rule};
-use crate::unit::{GroupCode, UnitCode};
+use crate::unit::UnitCode;
 use day::midnight;
-pub use day::{Day, SHANGHAI, check_dates, parse_day, parse_typed_day, shanghai_day};
+pub use day::{Day, Days, SHANGHAI, check_dates, parse_day, parse_typed_day, shanghai_day};
 
 /// How long after the closing day a form that was already open may still be sent.
 pub const GRACE: Duration = Duration::minutes(30);
@@ -116,15 +118,6 @@ pub struct Restored {
     pub before: Option<u64>,
     /// Ballots now.
     pub now: u64,
-}
-
-/// A turnout snapshot: bands only, for groups that are large enough.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct TurnoutSnapshot {
-    /// Day of the snapshot, empty before the first.
-    pub day: String,
-    /// Group code to band (0: <25 %, 1: 25–50 %, 2: 50–75 %, 3: ≥75 %).
-    pub bands: BTreeMap<GroupCode, u8>,
 }
 
 /// Names of the turnout bands.
@@ -227,6 +220,12 @@ pub enum Phase {
 }
 
 impl Round {
+    /// From when to when it can be answered.
+    #[must_use]
+    pub fn days(&self, lang: Lang) -> Days {
+        Days(self.opens, self.closes, lang)
+    }
+
     /// A new draft of a survey with this content hash.
     #[must_use]
     pub fn draft(

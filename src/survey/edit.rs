@@ -94,10 +94,26 @@ impl SurveyFile {
         })
     }
 
+    /// The id that a new question of a category would have.
+    #[must_use]
+    pub fn next_item(&self, group: usize) -> String {
+        let stem = self.categories.get(group).map_or("closing", |c| c.id.as_str());
+        self.free_id(&format!("{stem}_item"))
+    }
+
+    /// Adds an item without words at the end of a category; returns its id. It is no good survey
+    /// until the words are there.
+    pub fn begin_item(&mut self, group: usize) -> Option<String> {
+        let id = self.add_item(group)?;
+        let question = self.questions_mut().find(|question| question.id == id)?;
+        question.text = Text::default();
+        question.problem = None;
+        Some(id)
+    }
+
     /// Adds an item at the end of a category, asked on the survey's first scale; returns its id.
     pub fn add_item(&mut self, group: usize) -> Option<String> {
-        let stem = self.categories.get(group).map_or("closing", |c| c.id.as_str()).to_owned();
-        let id = self.free_id(&format!("{stem}_item"));
+        let id = self.next_item(group);
         let answer = match self.scales.keys().next() {
             Some(scale) if group < self.categories.len() => {
                 AnswerFile::Scale { scale: scale.clone() }

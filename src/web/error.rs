@@ -60,9 +60,11 @@ impl WebError {
             Self::NothingHere => {
                 Refusal::new("没有这个页面，请核对地址", "there is no such page; check the address")
             }
-            Self::Forbidden | Self::App(AppError::Forbidden) => {
-                Refusal::new("您的账号没有这项权限", "your account may not do this")
-            }
+            Self::Forbidden | Self::App(AppError::Forbidden) => Refusal::new(
+                "您的账号没有这项权限；工作需要的，请与政工科负责人或系统管理员联系",
+                "your account may not do this; if your work needs it, ask the head of the section \
+                 or the administrator",
+            ),
             Self::Stale => Refusal::new(
                 "页面已过期，请返回刷新后重新提交",
                 "the page is stale; go back, reload and submit again",

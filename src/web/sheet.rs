@@ -8,7 +8,7 @@ use super::assets::{SHEET_CSS, inline_style, qr};
 use crate::app::PrintedSlip;
 use crate::ballot::Passphrase;
 use crate::export::{Column, Table};
-use crate::round::{Access, Day, Round};
+use crate::round::{Access, Round};
 use crate::text::Lang;
 
 /// The sheet of a round's slips, or its posters.
@@ -79,9 +79,7 @@ fn cover(round: &Round, set: &[PrintedSlip], marks: &str) -> Markup {
                 li { "裁开、对折后当众清点，张数相符再放入抽取箱：实点＿＿＿＿张。" }
                 li { "随机抽取，不登记：每人自抽一张，不记谁抽了哪张，不代抽、不指定。" }
                 li {
-                    (Day(round.opens, Lang::Zh))
-                    "至"
-                    (Day(round.closes, Lang::Zh))
+                    (round.days(Lang::Zh))
                     "填写。抽到的纸条扫不开、看不清的，当场换抽一张。"
                 }
                 li { "抽取结束，剩余＿＿＿＿张当众销毁。" }
@@ -136,9 +134,7 @@ fn poster(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
             div.code { (slip.code.printed()) }
             p.how { "微信扫码，或打开 " (slip.address) " 输入上面的填写码" }
             p.how {
-                (Day(round.opens, Lang::Zh))
-                "至"
-                (Day(round.closes, Lang::Zh))
+                (round.days(Lang::Zh))
                 "。不登录、不留姓名、不记时间和设备。"
             }
         }

@@ -31,7 +31,7 @@ const account = async (name, role, units = "") => {
   await admin.goto(`${url}/desk/accounts`);
   await admin.fill("#name", name);
   await admin.selectOption("#role", role);
-  await admin.fill("#units", units);
+  for (const unit of units.split(",").filter(Boolean)) await admin.check(`#units input[value="${unit}"]`);
   await admin.click("main button:has-text('建立')");
   return admin.locator(".digest").innerText();
 };

@@ -88,7 +88,7 @@ test("a draft goes when the round has closed, and none comes back after sending 
   await page.route("**/r/*", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 410, contentType: "text/html", body: closed }) : route.continue()));
   await toEnd(page);
   await submit(page);
-  await expect(page.locator("main")).toContainText("本轮已截止");
+  await expect(page.locator("main")).toContainText(/本轮已(提前)?截止/);
   await expect.poll(async () => (await kept(page)).local).toEqual([]);
 });
 

@@ -143,9 +143,9 @@ fn rounds_that_cannot_be_answered_say_why() {
     let code = zicha.slips(&round)["CY"][0].clone();
     zicha.app.close_round(&shell(), &round).unwrap();
     std::thread::sleep(Duration::from_millis(1100));
-    zicha.get(&format!("/r/{round}")).assert_says(200, "本轮已截止");
-    zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_says(410, "本轮已截止");
-    zicha.get(&format!("/r/{round}?lang=en")).assert_says(200, "This round is closed");
+    zicha.get(&format!("/r/{round}")).assert_says(200, "本轮已提前截止");
+    zicha.answer(&round, &code, &[("visit_meal", "lunch")]).assert_says(410, "本轮已提前截止");
+    zicha.get(&format!("/r/{round}?lang=en")).assert_says(200, "This round was closed early");
 }
 
 #[test]

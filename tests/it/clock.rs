@@ -37,23 +37,15 @@ fn one_start_with_a_wrong_clock_closes_and_destroys_nothing_until_somebody_says_
         std::fs::write(zicha.path("units.csv"), UNITS).unwrap();
         zicha.ok(&["units", "import", &zicha.path("units.csv")]);
         let now = OffsetDateTime::now_utc();
-        let (today, later) = (
+        // An evening is over, at which turnout is taken.
+        let (since, today, later) = (
+            zicha::round::shanghai_day(now - Duration::from_hours(24)),
             zicha::round::shanghai_day(now),
             zicha::round::shanghai_day(now + Duration::from_hours(24 * 9)),
         );
         let create = |title: &str, last: &str| {
-            zicha.ok(&[
-                "round",
-                "create",
-                "--survey",
-                "canteen",
-                "--title",
-                title,
-                "--opens",
-                &today.to_string(),
-                "--closes",
-                last,
-            ])
+            let days = format!("--opens {since} --closes {last}");
+            zicha.runs(&format!("round create --survey canteen --title {title} {days}"))
         };
         let open = create("进行中", &later.to_string());
         let done = create("已开箱", &today.to_string());

@@ -280,7 +280,7 @@ fn a_round_closes_by_itself_and_a_clock_that_jumps_back_does_not_reopen_it() {
     assert!(zicha.ok(&["round", "status", &round]).contains("state open"));
     zicha.serve_at(end + time::Duration::minutes(31), &format!("/bulletin/{round}"), "票箱摘要");
     assert!(zicha.ok(&["round", "status", &round]).contains("state closed"));
-    zicha.serve_at(now, &page, "本轮已截止");
+    zicha.serve_at(now, &page, "本轮已于");
 }
 
 #[test]

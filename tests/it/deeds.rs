@@ -62,7 +62,7 @@ impl House {
         let new = NewRound {
             survey,
             title: "一轮",
-            opens: today,
+            opens: today.previous_day().unwrap(),
             closes: today,
             units: &[],
             access: Access::Slip,
@@ -198,7 +198,7 @@ fn office(house: &mut House) {
     let new = NewRound {
         survey: &canteen,
         title: "改名",
-        opens: day,
+        opens: day.previous_day().unwrap(),
         closes: day,
         units: &[],
         access: Access::Slip,
@@ -408,7 +408,7 @@ fn the_end_of_a_round_is_noted_in_the_hours_after_its_last_day() {
     let new = NewRound {
         survey: &canteen,
         title: "一轮",
-        opens: today,
+        opens: today.previous_day().unwrap(),
         closes: today,
         units: &[],
         access: Access::Slip,

@@ -244,7 +244,7 @@ fn the_report_has_six_parts_with_the_figures_of_bulletin_and_lists_and_the_catal
             && run_of("（一）问卷发放").contains("w:eastAsia=\"楷体_GB2312\"")
     );
     assert!(
-        run_of("关于作风纪律自查").contains("w:eastAsia=\"方正小标宋简体\"")
+        run_of("关于开展百日作风").contains("w:eastAsia=\"方正小标宋简体\"")
             && run_of("采用不记名问卷").contains("w:eastAsia=\"仿宋_GB2312\"")
     );
     let turnout = results.release.bureau.turnout;

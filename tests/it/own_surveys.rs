@@ -285,9 +285,18 @@ fn parts_come_and_go(editor: &Editor) {
     let first = order()[0].clone();
     editor.step(&[("do", "down"), ("part", &format!("question.{first}"))]);
     assert_eq!(order()[1], first);
-    let added = editor.step(&[("do", "add"), ("group", "0")]).location;
-    editor.clerk.get(&added).assert_says(200, "新的题目");
+    // A new question is kept once it is complete.
+    let outline = editor.clerk.get("/desk/surveys/canteen-2/outline").body;
+    let added = outline.split("href=\"").find_map(|rest| rest.split_once("?new=0\"")).unwrap().0;
     let id = added.rsplit('.').next().unwrap().to_owned();
+    let address = format!("{added}?new=0");
+    let page = editor.clerk.get(&address);
+    page.assert_says(200, "新的题目");
+    send(&editor.clerk, &address, &page, &[]).assert_says(422, "id=\"e-text\"");
+    assert!(!order().contains(&id), "nothing is kept of half a question");
+    let words = [("text_zh-CN", "今天的汤"), ("text_en", "Today's soup")];
+    assert_eq!(send(&editor.clerk, &address, &page, &words).status, 303);
+    assert!(order().contains(&id));
     editor.step(&[("do", "remove"), ("part", &format!("question.{id}"))]);
     assert!(!order().contains(&id));
     let category =

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use zicha::gate::{Bands, Class, Cuts};
 use zicha::id::RoundId;
+use zicha::round::Access;
 use zicha::survey::Thresholds;
 
 use crate::test_app::{Desk, TestApp, backends, shell, survey};
@@ -322,7 +323,9 @@ fn turnout_over_the_days_tells_bands_of_large_groups_and_no_answer() {
     // snapshot.
     let mut snapshots = Vec::new();
     for meal in ["breakfast", "dinner"] {
-        let round = &zicha.open_round(&survey("canteen"));
+        // Since yesterday, so that an evening is over.
+        let round = &zicha.draft_since(&survey("canteen"), Access::Slip, 1);
+        zicha.app.open_round(&shell(), round, zicha::app::Custody::Server).unwrap();
         let codes = zicha.slips(round);
         for unit in ["CY", "CS"] {
             for code in codes[unit].iter().take(9) {
@@ -336,7 +339,7 @@ fn turnout_over_the_days_tells_bands_of_large_groups_and_no_answer() {
         assert_eq!(
             zicha.app.round(round).unwrap().turnout,
             first,
-            "a second look on the same day shows nothing new"
+            "a second look before the next evening shows nothing new"
         );
         assert_eq!(
             first.bands.keys().collect::<Vec<_>>(),

@@ -201,7 +201,7 @@ fn the_round_is_closed(story: &Story) {
     story.answer(&codes["春江街道中队"][0], &[("honor_pride", "none")]).assert_again();
     story
         .answer(&codes["春江街道中队"][13], &[("honor_pride", "none")])
-        .assert_says(410, "本轮已截止");
+        .assert_says(410, "本轮已提前截止");
 }
 
 /// The box is opened once; box and key are gone afterwards.

@@ -271,6 +271,11 @@ impl TestApp {
     }
 
     pub fn draft(&self, survey: &Survey, access: Access) -> RoundId {
+        self.draft_since(survey, access, 0)
+    }
+
+    /// A draft that begins some days ago and ends today.
+    pub fn draft_since(&self, survey: &Survey, access: Access, days: i64) -> RoundId {
         let today = shanghai_day(self.app.now());
         self.app
             .create_round(
@@ -278,7 +283,7 @@ impl TestApp {
                 &NewRound {
                     survey,
                     title: "测试轮次",
-                    opens: today,
+                    opens: today - time::Duration::days(days),
                     closes: today,
                     units: &[],
                     access,

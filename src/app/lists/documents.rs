@@ -4,7 +4,7 @@
 //! not public already.
 
 use crate::app::lists::Results;
-use crate::app::lists::files::{ExportFile, days, file_name};
+use crate::app::lists::files::{ExportFile, file_name};
 use crate::app::lists::wanted::WORD;
 use crate::app::{App, AppError};
 use crate::export::docx::{Letter, Report, ReportPart, letter, report};
@@ -37,7 +37,7 @@ impl App {
         let marks = results.marks.zh();
         let marked = if marks.is_empty() { String::new() } else { format!("（{marks}）") };
         let found = format!(
-            "应参加{}人，计入答卷{}份，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题\
+            "应参加{}人，回收有效答卷{}份，共列出问题{}项，其中突出问题{}项、倾向性问题{}项、苗头性问题\
              {}项{unclear}{others}。",
             turnout.headcount,
             turnout.counted,
@@ -96,7 +96,7 @@ impl App {
             } else {
                 format!("【{}】", results.marks.zh())
             },
-            days(&results.round),
+            results.round.days(Lang::Zh),
             results.units.len(),
             results.release.bureau.turnout.headcount,
             phases(results),
@@ -127,7 +127,7 @@ impl App {
         }
         let bureau = if results.bureau == "全局" { "" } else { &results.bureau };
         let text = Report {
-            title: "关于作风纪律自查情况的报告".to_owned(),
+            title: "关于开展百日作风纪律教育整顿活动情况的总结报告".to_owned(),
             parts,
             from: format!("{bureau}政工科"),
             day: Day(shanghai_day(self.now()), Lang::Zh).to_string(),
@@ -142,11 +142,10 @@ impl App {
 }
 
 /// What a list is worth, as it was measured (docs/LISTS.md).
-const WORTH: &str = "问卷反映的是看法，不是查证结论。按同样的统计和保护规则作过模拟检验（一百五十个\
- 虚构的局）：作答8份及以上的统计组，事先设定的突出问题几乎都能列出；作答5至7份的，突出问题约有一\
- 成、较轻的问题近半列不出来。如实作答时，列出的问题约每二十五项有一项并无其事；每二十人有一人夸大\
- 时，约每七项有一项，且多为苗头性、倾向性问题。因此列入清单的应结合明察暗访等核实，没有列入的不等于\
- 没有问题；区间宽窄取决于人数，清单项数不作单位之间的排名。";
+const WORTH: &str = "问卷反映的是看法，不是查证结论。作答8份及以上的统计组，比较突出的问题几乎都能列\
+ 出；作答5至7份的，较轻的问题约有一半列不出来。列出的问题中有少数（多为苗头性、倾向性问题）可能并无\
+ 其事。因此列入清单的应结合明察暗访等核实，没有列入的不等于没有问题；区间宽窄取决于人数，清单项数不作\
+ 单位之间的排名。";
 
 fn phases(results: &Results) -> String {
     let dated: Vec<String> = results

@@ -16,7 +16,7 @@ use crate::export::{Compared, Headers, Table, TableName, task_table, to_csv, to_
 use crate::gate::Band;
 use crate::id::RoundId;
 use crate::problem::{ProblemList, Side, look_back};
-use crate::round::{Day, Round, RoundState, parse_day};
+use crate::round::{Day, RoundState, parse_day};
 use crate::text::{Lang, Refusal};
 use crate::unit::{GroupCode, Scope};
 
@@ -260,7 +260,7 @@ impl Results {
                     above: vec![
                         [
                             format!("责任单位：{}{merged}", list.name),
-                            format!("填写日期：{}", days(&self.round)),
+                            format!("问卷填写时间：{}", self.round.days(Lang::Zh)),
                         ],
                         [format!("自查轮次：{}", self.round.title), self.printed_edition(&list)],
                     ],
@@ -291,16 +291,6 @@ impl Results {
             None => "工作稿（未印发）".to_owned(),
         }
     }
-}
-
-/// First and last day, without saying the year twice.
-pub(in crate::app) fn days(round: &Round) -> String {
-    let last = Day(round.closes, Lang::Zh).to_string();
-    let short = last
-        .split_once('年')
-        .filter(|_| round.opens.year() == round.closes.year())
-        .map_or(last.as_str(), |(_, rest)| rest);
-    format!("{}至{short}", Day(round.opens, Lang::Zh))
 }
 
 /// A name for a file: nothing that a file system refuses.

@@ -70,7 +70,7 @@ impl App {
             round.sealed,
             round.destroyed,
             &round.holds,
-            &round.turnout.day,
+            (&round.turnout.day, round.turnout.hour),
             &round.title,
             round.opens,
             round.closes,

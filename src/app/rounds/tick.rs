@@ -5,9 +5,7 @@
 
 use crate::app::{Action, Actor, App, AppError, Cause, Event, Part, report};
 use crate::id::RoundId;
-use crate::round::{
-    Access, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, shanghai_day, turnout_band,
-};
+use crate::round::{Access, Round, RoundState, TURNOUT_MIN_HEADS, TurnoutSnapshot, turnout_band};
 use crate::unit;
 
 impl App {
@@ -63,7 +61,7 @@ impl App {
                     })?;
                     self.changed(&id);
                 }
-                if round.turnout.day != shanghai_day(now).to_string() {
+                if round.turnout.is_old(round.opens, round.closes, now) {
                     self.take_turnout(&id)?;
                 }
             }
@@ -105,7 +103,7 @@ impl App {
                 (g.code.clone(), turnout_band(used, g.headcount))
             })
             .collect();
-        let taken = TurnoutSnapshot { day: shanghai_day(self.now()).to_string(), bands };
+        let taken = TurnoutSnapshot::of(self.now(), bands);
         self.deed(&Actor::Service, Action::TurnoutTaken, id.as_str(), |tx| {
             Ok(tx.set_turnout(id, &taken)?)
         })?;

@@ -24,7 +24,7 @@ pub(super) const TABLE: Definition = Definition {
         Column::text("group_code", "统计组代码"),
         Column::text("group_name", "统计组名称"),
         Column::count("headcount", "人数"),
-        Column::count("responses", "计入答卷数"),
+        Column::count("responses", "有效答卷数"),
         Column::text("category_id", "类别编号"),
         Column::text("category", "问题类别"),
         Column::text("question_id", "题目编号"),

@@ -9,7 +9,7 @@ pub(super) const TABLE: Definition = Definition {
     id: "turnout",
     title: ["发放回收统计", "Slips and responses"],
     purpose: [
-        "发放、使用、无效、空白和计入的份数，可与公示栏核对",
+        "发放、使用、无效、空白和有效的份数，可与公示栏核对",
         "Slips and responses by group, as on the bulletin",
     ],
     sheets: None,
@@ -24,7 +24,7 @@ pub(super) const TABLE: Definition = Definition {
         Column::count("opened", "开箱答卷"),
         Column::count("spoiled", "无效答卷"),
         Column::count("blank", "空白答卷"),
-        Column::count("counted", "计入答卷"),
+        Column::count("counted", "有效答卷"),
     ],
     rows: turnout,
 };

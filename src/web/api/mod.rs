@@ -79,8 +79,8 @@ pub const OPERATIONS: [Operation; 6] = [
         path: "/rounds/{round}/turnout",
         id: "turnout",
         summary: (
-            "填写期间的回收区间，每天更新一次",
-            "Turnout bands while a round is open, refreshed once a day",
+            "填写期间的回收区间，每天 18 时更新",
+            "Turnout bands while a round is open, taken at 18:00",
         ),
         needed: Permission::RunRounds,
         schema: schema::<TurnoutView>,

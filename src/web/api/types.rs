@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::app::Results;
 use crate::export::Table;
 use crate::problem::{Problem, ProblemList};
-use crate::round::{Round, TURNOUT_MIN_HEADS, turnout_label};
+use crate::round::{Round, TURNOUT_MIN_HEADS, TurnoutSnapshot, turnout_label};
 use crate::text::{Lang, Text};
 use crate::unit::{Group, Unit};
 
@@ -124,6 +124,8 @@ impl From<&Round> for RoundView {
 pub struct TurnoutView {
     /// Day of the snapshot; empty before the first one.
     pub day: String,
+    /// Its hour, 0 to 23, Asia/Shanghai.
+    pub hour: Option<u8>,
     /// Groups of twenty heads and more.
     pub groups: Vec<BandView>,
 }
@@ -151,7 +153,8 @@ impl TurnoutView {
                 band: turnout_label(*band, Lang::Zh).to_owned(),
             })
         });
-        Self { day: round.turnout.day.clone(), groups: bands.collect() }
+        let TurnoutSnapshot { day, hour, .. } = &round.turnout;
+        Self { day: day.clone(), hour: *hour, groups: bands.collect() }
     }
 }
 

@@ -87,6 +87,7 @@ pub fn rows() -> Vec<Row> {
         get("/surveys", Page(RunRounds), surveys::list::list),
         get("/surveys/edit", Page(RunRounds), surveys::list::edit),
         post("/surveys/edit", Form(RunRounds), surveys::list::save),
+        post("/surveys/copy", Form(RunRounds), surveys::list::copy),
         post("/surveys/try", Form(RunRounds), surveys::list::attempt),
         get("/surveys/{id}/outline", Page(RunRounds), surveys::outline::outline),
         post("/surveys/{id}/outline", Form(RunRounds), surveys::outline::step),

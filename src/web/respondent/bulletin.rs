@@ -11,7 +11,7 @@ use super::bulletin_cards::{
 };
 use super::live;
 use crate::app::App;
-use crate::round::{Day, RoundState, SHANGHAI};
+use crate::round::{RoundState, SHANGHAI};
 use crate::text::Lang;
 use crate::web::error::WebError;
 use crate::web::negotiate::quick;
@@ -57,10 +57,8 @@ async fn bulletin(
         }
         h1 { (lang.pick("公示栏", "Bulletin")) "：" (round.title) }
         p.soft {
-            (lang.pick("填写日期：", "Answered from "))
-            (Day(round.opens, lang))
-            (lang.pick("至", " to "))
-            (Day(round.closes, lang))
+            (lang.pick("问卷填写时间：", "Answered: "))
+            (round.days(lang))
             "。"
             (lang.pick("状态：", " State: "))
             (round.state.label(lang))

@@ -308,7 +308,7 @@ fn turnout_head(slips: bool, counted_over: bool, lang: Lang) -> Markup {
                         lang.pick("开箱", "opened"),
                         lang.pick("无效", "spoiled"),
                         lang.pick("空白", "blank"),
-                        lang.pick("计入", "counted"),
+                        lang.pick("有效答卷", "valid"),
                     ]
                 } {
                     th.n { (head) }

@@ -12,8 +12,8 @@ use super::questionnaire::{Questionnaire, marks};
 use super::{PageKey, Pages, live};
 use crate::app::{App, Live};
 use crate::response::{FieldErrors, Form};
-use crate::round::{Day, Phase};
-use crate::text::Refusal;
+use crate::round::{Day, Phase, Round};
+use crate::text::{Lang, Refusal};
 use crate::web::error::WebError;
 use crate::web::negotiate::Prepared;
 use crate::web::page::{PageKind, View, respondent};
@@ -59,11 +59,20 @@ pub async fn show(
 }
 
 /// Why a round cannot be answered.
-fn why_shut(phase: Phase) -> Refusal {
+fn why_shut(round: &Round, phase: Phase) -> Refusal {
+    let closed = round.closing.as_ref().map(|closing| closing.early);
     match phase {
         Phase::NotYet => Refusal::new("本轮问卷尚未开放", "This questionnaire is not open yet"),
         Phase::Answering => Refusal::new("本轮问卷可以填写", "This questionnaire can be answered"),
-        Phase::Grace | Phase::Over => Refusal::new("本轮已截止", "This round is closed"),
+        Phase::Grace | Phase::Over => match closed {
+            Some(true) => Refusal::new("本轮已提前截止", "This round was closed early"),
+            Some(false) => Refusal::new(
+                format!("本轮已于{}截止", Day(round.closes, Lang::Zh)),
+                format!("This round closed on {}", Day(round.closes, Lang::En)),
+            ),
+            // Over, or closed by somebody a moment ago.
+            None => Refusal::new("本轮已截止", "This round is closed"),
+        },
         Phase::Suspended => Refusal::new(
             "本轮暂停，恢复后会另行通知；纸条请保留",
             "This round is suspended; keep your slip",
@@ -82,23 +91,20 @@ pub fn shut(live: &Live, view: View, phase: Phase, sent: bool) -> Markup {
         (marks(live, lang))
         h1 { (round.title) }
         div.card {
-            p.big { (why_shut(phase).get(lang)) }
+            p.big { (why_shut(round, phase).get(lang)) }
             @if sent {
                 p {
                     (lang.pick(
-                        "刚才提交的答卷没有收到，也没有保存，票箱里没有这一份。",
-                        "The response you just sent was not received and not kept: it is not in \
-                         the ballot box.",
+                        "刚才的答卷没有收到，也没有保存。",
+                        "The response you just sent was not received and not kept.",
                     ))
                 }
             }
             @if matches!(phase, Phase::Grace | Phase::Over) {
                 p {
-                    (lang.pick("截止日期：", "Closed: "))
-                    (Day(round.closes, lang))
                     (lang.pick(
-                        "。如有话要说，请在下一轮填写，或向政工科反映。",
-                        ". If there is something to say, use the next round or tell the Political \
+                        "如有话要说，请在下一轮填写，或向政工科反映。",
+                        "If there is something to say, use the next round or tell the Political \
                          Work Section.",
                     ))
                 }

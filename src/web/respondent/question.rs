@@ -127,7 +127,7 @@ impl Asked<'_> {
                     (lang.pick("最多 ", "At most "))
                     (max_chars)
                     (lang.pick(
-                        " 字。请勿写姓名、警号、电话、车牌等能认出人的内容。",
+                        " 字。请勿写姓名、执法证号、工号、电话、车牌等能认出人的内容。",
                         " characters. Leave out names, numbers and plates that tell who somebody \
                          is.",
                     ))

@@ -284,10 +284,10 @@ fn receipt_page(live: &Live, view: View, received: bool) -> Markup {
                 @if slip {
                     p {
                         (lang.pick(
-                            "请收好或销毁纸条。再次输入同一个填写码，会显示“此前已收到”，这就是凭\
-                             证。",
-                            "Keep or destroy your slip. Entering the same code again says that it \
-                             was received: that is the receipt.",
+                            "想核对的，留着纸条：再输一次显示“此前已收到”，说明这张纸条的答卷已收\
+                             到。不想留的，撕掉即可。",
+                            "Keep your slip if you want to check: entering its code again says \
+                             that its response was received. Otherwise tear it up.",
                         ))
                     }
                 }

@@ -79,6 +79,15 @@ fn draw_one(input: &Input, form: &Form, wrong: &Mistakes, lang: Lang) -> Markup 
             label.inline { (control(input, form, &told)) (input.label) }
             (advice)
         },
+        InputKind::Picks(options) => html! {
+            fieldset.several id=(input.id) aria-describedby=[told.described] {
+                legend { (input.label) }
+                (advice)
+                // That none was ticked is said by this, too.
+                input type="hidden" name=(input.name) value="";
+                div.picks { (picks(input.name, options, form)) }
+            }
+        },
         InputKind::Ways(list) => html! {
             fieldset id=(input.id) {
                 legend { (input.label) }
@@ -225,6 +234,18 @@ fn way(name: &str, way: &Way, form: &Form, wrong: &Mistakes, lang: Lang) -> Mark
             @if let Some(with) = &way.with {
                 (lang.pick("：", ": "))
                 (control(with, form, &Told { id: Some(with.id), ..Told::alone(with, wrong) }))
+            }
+        }
+    }
+}
+
+/// Boxes to tick, one for each value.
+fn picks(name: &str, options: &[(String, String)], form: &Form) -> Markup {
+    html! {
+        @for (value, label) in options {
+            label.inline {
+                input type="checkbox" name=(name) value=(value) checked[form.has(name, value)];
+                (label)
             }
         }
     }

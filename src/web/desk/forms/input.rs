@@ -67,6 +67,8 @@ pub enum InputKind {
     Tick,
     /// One of these values, each with its label.
     Choice(Vec<(String, String)>),
+    /// Any of these values, each with its label.
+    Picks(Vec<(String, String)>),
     /// One of these, some of which need a word more.
     Ways(Vec<Way>),
     /// Rows of cells, in an order that can be changed.

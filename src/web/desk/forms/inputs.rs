@@ -132,6 +132,10 @@ fn both(input: &Input, kept: &Form, typed: &Form, lang: Lang) -> Vec<conflict::P
             let value = form.first(name);
             options.iter().find(|o| o.0 == value).map_or(value, |o| &o.1).to_owned()
         }),
+        InputKind::Picks(options) => one(&|form| {
+            let ticked = options.iter().filter(|(value, _)| form.has(name, value));
+            ticked.map(|(_, label)| label.as_str()).collect::<Vec<_>>().join(lang.pick("、", ", "))
+        }),
         InputKind::Tick => one(&|form| {
             let ticked = form.has(name, "yes");
             if ticked { lang.pick("是", "yes") } else { lang.pick("否", "no") }.to_owned()

@@ -45,10 +45,10 @@ impl<'a> Reading<'a> {
         self.form.first(name)
     }
 
-    /// Names in a line, with commas or blanks between them.
-    pub fn list<T: for<'t> From<&'t str>>(&self, name: &str) -> Vec<T> {
-        let typed = self.line(name).split([',', '，', '、', ' ']);
-        typed.filter(|one| !one.is_empty()).map(T::from).collect()
+    /// What was ticked; nothing at all where it was not asked.
+    pub fn picked<T: for<'t> From<&'t str>>(&self, name: &str) -> Option<Vec<T>> {
+        let ticked = self.form.0.get(self.input(name).name)?;
+        Some(ticked.iter().filter(|one| !one.is_empty()).map(|one| T::from(one)).collect())
     }
 
     /// Whether it is ticked.
@@ -135,7 +135,8 @@ mod tests {
             Input::new("title", "名称", InputKind::Line).most(4),
             Input::new("role", "角色", options([("head", "负责人"), ("clerk", "经办")])),
             Input::new("from", "开始", InputKind::Day),
-            Input::new("units", "单位", InputKind::Line),
+            Input::new("units", "单位", InputKind::Picks(Vec::new())),
+            Input::new("others", "其他", InputKind::Picks(Vec::new())),
         ]
     }
 
@@ -157,13 +158,14 @@ mod tests {
 
     #[test]
     fn what_is_right_is_read_in_the_types_of_the_use_cases() {
-        let fields = [("title", " 一 "), ("role", "head"), ("from", "2020-06-10")];
-        let form = typed(&[&fields[..], &[("units", "CY，CF、 BG")]].concat());
+        let mut form = typed(&[("title", " 一 "), ("role", "head"), ("from", "2020-06-10")]);
+        form.0.insert("units".to_owned(), ["", "CY", "CF"].map(str::to_owned).into());
         let inputs = inputs();
         let mut reading = Reading::of(&inputs, &form);
         assert_eq!((reading.line("title"), reading.line("role")), ("一", "head"));
         assert_eq!(reading.day("from").map(|day| day.to_string()).as_deref(), Some("2020-06-10"));
-        assert_eq!(reading.list::<String>("units"), ["CY", "CF", "BG"]);
+        assert_eq!(reading.picked::<String>("units"), Some(vec!["CY".into(), "CF".into()]));
+        assert_eq!(reading.picked::<String>("others"), None, "nobody was asked");
         reading.done(Some(())).unwrap();
     }
 

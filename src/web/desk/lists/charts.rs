@@ -124,7 +124,7 @@ pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup 
 
 /// The bureau's answers to an item: prominent, merely present, and how far the first could move if
 /// the silent had spoken.
-pub fn item_bar(item: &ExactItem) -> Markup {
+pub fn item_bar(item: &ExactItem, lang: Lang) -> Markup {
     let share = |count: u32| count * 1000 / item.valid.max(1);
     let (prominent, present) = (share(item.prominent), share(item.present));
     let (low, high) = (item.bound_low_tenths, item.bound_high_tenths);
@@ -145,8 +145,14 @@ pub fn item_bar(item: &ExactItem) -> Markup {
                 (prominent / 10)
                 "."
                 (prominent % 10)
-                "% "
-                span.soft { (low / 10) "–" (high.div_ceil(10)) }
+                "%"
+                span.soft {
+                    (lang.pick("（未作答者计入后为 ", " (with the silent: "))
+                    (low / 10)
+                    (lang.pick("%～", "–"))
+                    (high.div_ceil(10))
+                    (lang.pick("%）", " %)"))
+                }
             }
         }
     }

@@ -39,13 +39,13 @@ pub(in crate::web::desk) fn page(
             }
         }
         p.lead {
-            (lang.pick("应答 ", "Of "))
+            (lang.pick("应参加 ", "Of "))
             (turnout.headcount)
-            (lang.pick(" 人，计入 ", " heads, "))
+            (lang.pick(" 人，回收有效答卷 ", " people asked, "))
             strong { (turnout.counted) }
             (lang.pick(
                 " 份。突出率区间整体高于全局的有 ",
-                " responses counted. Wholly above the bureau's prominent rate: ",
+                " valid responses came back. Wholly above the bureau's prominent rate: ",
             ))
             strong { (above) }
             (lang.pick(" 题，整体低于全局的有 ", " questions; wholly below: "))

@@ -3,7 +3,6 @@
 
 use crate::app::Results;
 use crate::problem::ProblemList;
-use crate::round::Day;
 use crate::text::{Lang, Text, visible};
 use crate::unit::Scope;
 use crate::web::desk::lists::results_page::level_tag;
@@ -45,10 +44,8 @@ pub(in crate::web::desk) fn paper(
                     }
                 }
                 span {
-                    (lang.pick("填写日期：", "Answered: "))
-                    (Day(results.round.opens, lang))
-                    (lang.pick("至", " to "))
-                    (Day(results.round.closes, lang))
+                    (lang.pick("问卷填写时间：", "Answered: "))
+                    (results.round.days(lang))
                 }
             }
             @if list.problems.is_empty() {

@@ -68,11 +68,11 @@ fn lead(results: &Results, bureau: &ProblemList, lang: Lang) -> Markup {
     let turnout = results.release.bureau.turnout;
     html! {
         p.lead {
-            (lang.pick("计入 ", "Counted: "))
-            strong { (turnout.counted) }
-            (lang.pick(" 份答卷（应答 ", " responses (of "))
+            (lang.pick("应参加 ", "Of "))
             (turnout.headcount)
-            (lang.pick(" 人），公布 ", " heads), published in "))
+            (lang.pick(" 人，回收有效答卷 ", " people asked, "))
+            strong { (turnout.counted) }
+            (lang.pick(" 份；公布 ", " valid responses came back; published in "))
             strong { (results.release.groups.len()) }
             (lang.pick(" 个统计组。全局列入 ", " groups. Listed for the bureau: "))
             @for level in Level::ALL {
@@ -92,7 +92,7 @@ fn lead(results: &Results, bureau: &ProblemList, lang: Lang) -> Markup {
 fn gathering(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     html! {
         div.card {
-            h2 { (lang.pick("哪个单位、哪类问题最集中", "Where problems gather")) }
+            h2 { (lang.pick("各单位各类问题分布", "Problems by unit and category")) }
             p.soft {
                 (lang.pick(
                     "每格为该统计组在该类中列入清单的题数，颜色为其中最重的程度。空格表示没有达到列\
@@ -166,7 +166,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
             thead {
                 tr {
                     th { (lang.pick("统计组", "Group")) }
-                    th.n { (lang.pick("计入", "Counted")) }
+                    th.n { (lang.pick("有效答卷", "Valid")) }
                     @for level in Level::ALL {
                         th.n { (level.label(lang)) }
                     }
@@ -303,7 +303,7 @@ fn bureau_table(results: &Results, lang: Lang) -> Markup {
                             } @else {
                                 td {
                                     @match &item.exact {
-                                        Some(e) => { (item_bar(e)) }
+                                        Some(e) => { (item_bar(e, lang)) }
                                         None => {
                                             @if let Some(band) = item.prominent {
                                                 (band.label(lang))

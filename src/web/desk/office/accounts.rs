@@ -24,13 +24,14 @@ pub async fn add(desk: Desk, Posted(form): Posted) -> Answer {
     let lang = desk.lang;
     let (form, result) = desk
         .run(move |app, by| {
-            let inputs = inputs(lang);
-            let reading = Reading::of(&inputs, &form);
-            let (name, role) = (reading.line("name"), reading.line("role").parse::<Role>());
-            let units = reading.list("units");
-            let result = reading
-                .done(role.ok())
-                .and_then(|role| app.add_account_for(by, name, role, &units).map(Some));
+            let result = app.units().and_then(|known| {
+                let inputs = inputs(&known, lang);
+                let reading = Reading::of(&inputs, &form);
+                let (name, role) = (reading.line("name"), reading.line("role").parse::<Role>());
+                let units = reading.picked("units").unwrap_or_default();
+                let role = reading.done(role.ok())?;
+                app.add_account_for(by, name, role, &units).map(Some)
+            });
             (form, result)
         })
         .await?;
@@ -117,7 +118,8 @@ type Made = Option<(String, String)>;
 async fn answer(desk: &Desk, form: &Form, result: Result<Made, AppError>) -> Answer {
     let lang = desk.lang;
 
-    let list = desk.run(crate::app::App::accounts).await??;
+    let (list, units) =
+        desk.run(|app, by| Ok::<_, AppError>((app.accounts(by)?, app.units()?))).await??;
     let (made, wrong, failed) = match result {
         Ok(made) => (made, Mistakes::default(), false),
         Err(error) => (None, Mistakes::of(error, lang)?, true),
@@ -126,6 +128,6 @@ async fn answer(desk: &Desk, form: &Form, result: Result<Made, AppError>) -> Ans
     Ok(desk.answer(
         failed,
         lang.pick("账号", "Accounts"),
-        page(desk, &list, made.as_ref(), &keep, &wrong),
+        page(desk, (&list, &units), made.as_ref(), &keep, &wrong),
     ))
 }

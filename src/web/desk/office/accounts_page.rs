@@ -4,6 +4,7 @@
 use crate::app::{AccountInfo, Role};
 use crate::response::Form;
 use crate::text::Lang;
+use crate::unit::Unit;
 use crate::web::desk::Session;
 use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, InputKind, options};
@@ -12,21 +13,20 @@ use crate::web::page::csrf;
 use maud::{Markup, html};
 
 /// The form of a new account.
-pub(in crate::web::desk) fn inputs(lang: Lang) -> Vec<Input> {
+pub(in crate::web::desk) fn inputs(units: &[Unit], lang: Lang) -> Vec<Input> {
+    let units = units.iter().map(|unit| (unit.code.to_string(), unit.name.clone())).collect();
     let roles = options(Role::ALL.iter().map(|(role, id, _)| (*id, role.label(lang))));
     vec![
         Input::new("name", lang.pick("账号", "Account"), InputKind::Line).required(),
         Input::new("role", lang.pick("角色", "Role"), roles).required(),
-        Input::new("units", lang.pick("单位代码", "Unit codes"), InputKind::Line).hint(lang.pick(
-            "仅单位负责人、局领导填写；多个用逗号隔开。",
-            "For unit heads and leaders only; several are separated by commas.",
-        )),
+        Input::new("units", lang.pick("单位", "Units"), InputKind::Picks(units))
+            .hint(lang.pick("仅单位负责人、局领导勾选。", "For unit heads and leaders only.")),
     ]
 }
 
 pub(in crate::web::desk) fn page(
     session: &Session,
-    list: &[AccountInfo],
+    (list, units): (&[AccountInfo], &[Unit]),
     made: Option<&(String, String)>,
     form: &Form,
     wrong: &Mistakes,
@@ -62,7 +62,7 @@ pub(in crate::web::desk) fn page(
             h2 { (lang.pick("新建账号", "New account")) }
             form method="post" action="/desk/accounts" {
                 (csrf(session))
-                (draw(&inputs(lang), form, wrong, lang))
+                (draw(&inputs(units, lang), form, wrong, lang))
                 div.row { button type="submit" { (lang.pick("建立", "Create")) } }
             }
         }

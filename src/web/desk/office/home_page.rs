@@ -328,9 +328,7 @@ pub(in crate::web::desk) fn section(rounds: &[Round], start: &Start, lang: Lang)
                                         span.soft { (round.id) }
                                     }
                                     td {
-                                        (Day(round.opens, lang))
-                                        (lang.pick("至", " to "))
-                                        (Day(round.closes, lang))
+                                        (round.days(lang))
                                     }
                                     td {
                                         (round.state.label(lang))
@@ -358,9 +356,10 @@ fn next(round: &Round, lang: Lang) -> &'static str {
         RoundState::Closed => lang.pick("组织开箱", "Open the box"),
         RoundState::Opened if !round.destroyed => lang.pick("完成销毁", "Finish the destruction"),
         RoundState::Opened => lang.pick("核实存疑题目，发布结果", "Check held questions, release"),
-        RoundState::Released => {
-            lang.pick("打印问题清单，转入整改", "Print the lists, begin rectification")
-        }
+        RoundState::Released => lang.pick(
+            "下发问题清单，督促制定整改清单",
+            "Hand over the lists, see that units plan what to do",
+        ),
         RoundState::Suspended => {
             lang.pick("核对恢复损失后由两人确认", "Two accounts decide after the restore")
         }

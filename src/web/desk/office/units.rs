@@ -209,9 +209,9 @@ pub async fn template() -> Answer {
 }
 
 const TEMPLATE: &str = "单位代码,单位名称,类型,人数,统计组,统计组名称\r\n\
-                        YP,示例一中队,squad,30,,\r\n\
-                        EP,示例二科,section,6,JG,局机关\r\n\
-                        SP,示例三科,section,8,JG,\r\n";
+                        YP,示例一中队,中队,30,,\r\n\
+                        EP,示例二科,科室,6,JG,局机关\r\n\
+                        SP,示例三科,科室,8,JG,\r\n";
 
 /// `GET /desk/units.csv`.
 pub async fn export(desk: Desk) -> Answer {

@@ -155,8 +155,8 @@ fn whole_card(session: &Session, said: &Said, empty: bool) -> Markup {
             }
             p.hint {
                 (lang.pick(
-                    "每行一个单位：代码（大写字母或数字）、名称、类型（squad 中队、section 科室、\
-                     office 办公室）、人数、统计组代码（可空，空则单独统计）、统计组名称。",
+                    "每行一个单位：代码（大写字母或数字）、名称、类型（中队、科室、办公室等）、\
+                     人数、统计组代码（可空，空则单独统计）、统计组名称。",
                     "One unit a line: code (capitals or digits), name, kind (squad, section, \
                      office …), heads, group code (empty: stands alone), group name.",
                 ))

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::response::Form;
-use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_label};
+use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_hours, turnout_label};
 use crate::survey::{Question, Survey};
 use crate::text::{Lang, Refusal};
 use crate::web::desk::Session;
@@ -142,7 +142,10 @@ pub(in crate::web::desk) fn scopes_card(
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn turnout_card(facts: &Facts, lang: Lang) -> Markup {
-    let turnout = &facts.round.turnout;
+    let (round, turnout) = (&facts.round, &facts.round.turnout);
+    let hours = turnout_hours(round.opens, round.closes);
+    let hours: Vec<String> = hours.iter().map(ToString::to_string).collect();
+    let hours = hours.join(lang.pick("、", " and "));
     html! {
         div.card {
             h2 { (lang.pick("回收情况", "Turnout")) }
@@ -153,18 +156,13 @@ pub(in crate::web::desk) fn turnout_card(facts: &Facts, lang: Lang) -> Markup {
                         "A poster round does not check who answers; there is no turnout.",
                     ))
                 }
-            } @else if turnout.day.is_empty() {
-                p {
-                    (lang.pick(
-                        "每天更新一次，第一次更新前没有数据。",
-                        "Refreshed once a day; nothing before the first time.",
-                    ))
-                }
-            } @else {
+            } @else if let Some(taken) = turnout.taken(lang) {
                 p.soft {
                     (lang.pick("截至 ", "As of "))
-                    (turnout.day)
-                    (lang.pick(" 更新，每天一次；只显示 ", ", once a day; shown for groups of "))
+                    (taken)
+                    (lang.pick("（每天 ", " (taken at "))
+                    (hours)
+                    (lang.pick(" 时统计）；只显示 ", " o’clock each day); shown for groups of "))
                     (TURNOUT_MIN_HEADS)
                     (lang.pick(
                         " 人及以上的统计组，只显示区间。催填只能面向全组。",
@@ -204,6 +202,15 @@ pub(in crate::web::desk) fn turnout_card(facts: &Facts, lang: Lang) -> Markup {
                         (lang.pick(" 人，不显示。", " heads."))
                     }
                 }
+            } @else {
+                p {
+                    (lang.pick("每天 ", "Looked at at "))
+                    (hours)
+                    (lang.pick(
+                        " 时统计一次；第一次统计之前没有数据。",
+                        " o’clock each day; nothing before the first time.",
+                    ))
+                }
             }
         }
     }
@@ -218,7 +225,7 @@ pub(in crate::web::desk) fn results_card(round: &Round, lang: Lang) -> Markup {
                 li {
                     a href={ (base) "/results" } { (lang.pick("看结果", "See the results")) }
                     span.soft {
-                        (lang.pick("　哪个单位、哪类问题最集中", ": where problems gather"))
+                        (lang.pick("　各单位各类问题分布", ": problems by unit and category"))
                     }
                 }
                 li {

@@ -15,7 +15,7 @@ use crate::unit::UnitCode;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict;
-use crate::web::desk::forms::inputs::compare;
+use crate::web::desk::forms::inputs::{compare, put};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::forms::reading::Reading;
 use crate::web::desk::rounds::draft_page::{Choices, inputs, page};
@@ -24,7 +24,7 @@ use crate::web::error::WebError;
 /// What a round can be made of.
 fn offered(app: &App) -> Result<Choices, AppError> {
     let earlier = app.rounds()?.into_iter().rev().filter(|r| r.state.has_results()).collect();
-    Ok(Choices { surveys: app.surveys()?, earlier })
+    Ok(Choices { surveys: app.surveys()?, earlier, units: app.units()? })
 }
 
 async fn choices(desk: &Desk) -> Result<Choices, WebError> {
@@ -34,10 +34,14 @@ async fn choices(desk: &Desk) -> Result<Choices, WebError> {
 /// `GET /desk/rounds/new`.
 pub async fn new(desk: Desk) -> Answer {
     let choices = choices(&desk).await?;
+    let mut form = Form::default();
+    for unit in &choices.units {
+        put(&mut form, "units", unit.code.to_string());
+    }
     Ok(answer(
         &desk,
         StatusCode::OK,
-        &page(&desk, &choices, None, &Form::default(), &html! {}, &Mistakes::default()),
+        &page(&desk, &choices, None, &form, &html! {}, &Mistakes::default()),
     ))
 }
 
@@ -152,7 +156,7 @@ async fn gone(desk: &Desk, id: &RoundId, form: &Form, error: WebError) -> Answer
 /// A draft as its form.
 async fn kept(desk: &Desk, id: &RoundId) -> Result<Form, WebError> {
     let id = id.clone();
-    let (round, survey, codes, all, seen) = desk
+    let (round, survey, codes, seen) = desk
         .run(move |app, _| {
             let round = app.round(&id)?;
             if round.state != RoundState::Draft {
@@ -164,22 +168,24 @@ async fn kept(desk: &Desk, id: &RoundId) -> Result<Form, WebError> {
             }
             let survey = app.survey(&round.survey)?;
             let codes: Vec<UnitCode> = app.round_units(&id)?.into_iter().map(|u| u.code).collect();
-            let all: Vec<UnitCode> = app.units()?.into_iter().map(|u| u.code).collect();
-            Ok::<_, AppError>((round, survey, codes, all, app.draft_version(&id)?))
+            Ok::<_, AppError>((round, survey, codes, app.draft_version(&id)?))
         })
         .await??;
-    let units = if codes == all { String::new() } else { codes.join(",") };
     let fields = [
         ("title", round.title),
         ("survey", survey.id().to_owned()),
         ("opens", round.opens.to_string()),
         ("closes", round.closes.to_string()),
-        ("units", units),
         ("looks_back", round.looks_back.map_or_else(String::new, |r| r.to_string())),
         ("access", round.access.as_str().to_owned()),
         ("seen", seen),
     ];
-    Ok(Form(fields.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect()))
+    let mut form = Form::default();
+    let units = codes.iter().map(|code| ("units", code.to_string()));
+    for (name, value) in fields.into_iter().chain(units) {
+        put(&mut form, name, value);
+    }
+    Ok(form)
 }
 
 /// The round that a form describes.
@@ -202,7 +208,15 @@ fn with_new<T>(
         Refusal::new("请选择对照的轮次", "choose the round to look back at").at("looks_back")
     }));
     let survey = choices.surveys.iter().find(|s| s.id() == reading.line("survey"));
-    let units = reading.list("units");
+    let units = reading.picked("units");
+    reading.also(
+        units
+            .as_ref()
+            .is_some_and(Vec::is_empty)
+            .then(|| Refusal::new("请至少勾选一个单位", "tick one unit at least").at("units")),
+    );
+    // A program that does not ask takes all.
+    let units: Vec<UnitCode> = units.unwrap_or_default();
     let access = Access::parse(reading.line("access")).unwrap_or(Access::Slip);
     let ((survey, opens), closes) = reading.done(survey.zip(opens).zip(closes))?;
     work(&NewRound { survey, title, opens, closes, units: &units, access, looks_back })

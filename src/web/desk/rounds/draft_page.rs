@@ -6,6 +6,7 @@ use crate::response::Form;
 use crate::round::{Access, Round};
 use crate::survey::Survey;
 use crate::text::Lang;
+use crate::unit::Unit;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::{draw, fresh};
@@ -19,6 +20,8 @@ pub(in crate::web::desk) struct Choices {
     pub(in crate::web::desk) surveys: Vec<Survey>,
     /// Rounds with results, the latest first: those that a new one can look back at.
     pub(in crate::web::desk) earlier: Vec<Round>,
+    /// The units there are.
+    pub(in crate::web::desk) units: Vec<Unit>,
 }
 
 /// The form of a round.
@@ -27,7 +30,12 @@ pub(in crate::web::desk) fn inputs(choices: &Choices, lang: Lang) -> Vec<Input> 
     let opens = lang.pick("开放日期", "First day");
     let closes =
         lang.pick("截止日期（当天全天有效，北京时间）", "Last day (whole day, Beijing time)");
-    let units = lang.pick("参加单位代码", "Codes of the units taking part");
+    let named = |unit: &Unit| {
+        let (name, heads) = (&unit.name, unit.headcount);
+        let label = lang.pick(format!("{name}（{heads} 人）"), format!("{name} ({heads})"));
+        (unit.code.to_string(), label)
+    };
+    let units = InputKind::Picks(choices.units.iter().map(named).collect());
     let title = Input {
         example: lang.pick("例：第一轮对照检查", "e.g. First self-check"),
         ..Input::new("title", title, InputKind::Line).required()
@@ -37,10 +45,7 @@ pub(in crate::web::desk) fn inputs(choices: &Choices, lang: Lang) -> Vec<Input> 
         survey(choices, lang),
         Input::new("opens", opens, InputKind::Day).required(),
         Input::new("closes", closes, InputKind::Day).required(),
-        Input::new("units", units, InputKind::Line).most(2_000).hint(lang.pick(
-            "留空为全部单位；多个用逗号隔开。",
-            "Empty: all units. Several are separated by commas.",
-        )),
+        Input::new("units", lang.pick("参加单位", "Units taking part"), units),
     ];
     if !choices.earlier.is_empty() {
         let rounds = choices.earlier.iter().map(|r| (r.id.to_string(), r.title.clone()));

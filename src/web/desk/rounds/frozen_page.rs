@@ -2,7 +2,7 @@
 //! It can be printed and signed before the first slip is drawn.
 
 use crate::gate::GATE_VERSION;
-use crate::round::{Access, Day, Round, RoundState};
+use crate::round::{Access, Round, RoundState};
 use crate::survey::{Kind, Question, QuestionRole, Section, Survey};
 use crate::text::{Lang, Refusal};
 use crate::unit::Unit;
@@ -122,9 +122,7 @@ fn asked(sheet: &Sheet, lang: Lang) -> Markup {
             span { (lang.pick("轮次：", "Round: ")) (round.title) }
             span {
                 (lang.pick("填写时间：", "Open: "))
-                (Day(round.opens, lang))
-                (lang.pick("至", " to "))
-                (Day(round.closes, lang))
+                (round.days(lang))
             }
             span {
                 (lang.pick("参加：", "Asked: "))

@@ -24,9 +24,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts) -> Markup {
         p.soft {
             (facts.survey.title().get(lang))
             " · "
-            (Day(round.opens, lang))
-            (lang.pick("至", " to "))
-            (Day(round.closes, lang))
+            (round.days(lang))
             (lang.pick(" · 编号 ", " · id "))
             (round.id)
             " · "
@@ -321,9 +319,9 @@ fn open_now(session: &Session, facts: &Facts) -> Markup {
     html! {
         p {
             (lang.pick(
-                "填写进行中。任何人都看不到答案；回收情况只显示区间，每天更新一次。",
+                "填写进行中。任何人都看不到答案；回收情况只显示区间。",
                 "Officers are answering. Nobody can see an answer; turnout is shown in \
-                 bands, once a day. It closes after ",
+                 bands. It closes after ",
             ))
             (Day(round.closes, lang))
             (lang.pick(

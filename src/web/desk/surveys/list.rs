@@ -60,38 +60,25 @@ pub async fn edit(desk: Desk, request: HttpRequest) -> Answer {
                 let OwnSurvey { text, version, .. } = find(&id).ok_or_else(gone)?;
                 return Ok(Shown { text, seen: version, id: Some(id), said });
             }
-            let text = match from.as_str() {
-                "" => BLANK.to_owned(),
-                from => match find(from) {
-                    Some(own) => own.text,
-                    None => App::shipped_text(from).ok_or_else(gone)?,
-                },
-            };
-            let text = if from.is_empty() {
-                text
-            } else {
-                renamed(
-                    &text,
-                    &from,
-                    &own.iter().map(|o| o.survey.id().to_owned()).collect::<Vec<_>>(),
-                )
-            };
+            let text = app.survey_to_begin_with(&from)?;
             Ok::<_, AppError>(Shown { text, seen: 0, id: None, said })
         })
         .await??;
     Ok(answer(&desk, StatusCode::OK, &shown))
 }
 
-/// The text with another name: `self-check` becomes `self-check-2`, or the next number that is
-/// free.
-fn renamed(text: &str, id: &str, taken: &[String]) -> String {
-    let stem =
-        id.rsplit_once('-').filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(stem, _)| stem);
-    let name = (2..10_000)
-        .map(|n| format!("{stem}-{n}"))
-        .find(|name| !taken.contains(name))
-        .unwrap_or_default();
-    text.replacen(&format!("\"{id}\""), &format!("\"{name}\""), 1)
+/// `POST /desk/surveys/copy`: a copy, or an empty survey, opens in the editor.
+pub async fn copy(desk: Desk, Posted(form): Posted) -> Answer {
+    let copied = desk
+        .run(move |app, by| {
+            let text = app.survey_to_begin_with(form.first("from"))?;
+            app.save_survey(by, &text, None)
+        })
+        .await?;
+    match copied {
+        Ok(id) => Ok(see_other(&format!("/desk/surveys/{id}/outline"))),
+        Err(error) => desk.refused(error, "/desk/surveys"),
+    }
 }
 
 /// `POST /desk/surveys/edit`.
@@ -209,7 +196,7 @@ pub async fn import(desk: Desk, request: HttpRequest, payload: Payload) -> Answe
             };
             (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                Shown { text: BLANK.to_owned(), seen: 0, id: None, said },
+                Shown { text: App::blank_survey().to_owned(), seen: 0, id: None, said },
             )
         }
     };
@@ -310,6 +297,3 @@ fn answer(desk: &Desk, status: StatusCode, shown: &Shown) -> HttpResponse {
     content_policy(&mut response, FrameRule::MayFrame);
     response
 }
-
-/// A small survey to begin with: one category with one item, and a text.
-const BLANK: &str = include_str!("../../../../surveys/blank.json");

@@ -47,7 +47,7 @@ pub(in crate::web::desk) fn list_page(
         p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
         div.row {
             h1 { (lang.pick("问卷", "Surveys")) }
-            a.button.quiet href="/desk/surveys/edit" { (lang.pick("新建空白问卷", "New survey")) }
+            (copy(session, "", "quiet", lang.pick("新建空白问卷", "New survey")))
         }
         p.soft {
             (lang.pick(
@@ -69,8 +69,8 @@ pub(in crate::web::desk) fn list_page(
                         }
                     }
                     tbody {
-                        @for one in own { (row(&one.survey, Some(one.version), lang)) }
-                        @for survey in shipped { (row(survey, None, lang)) }
+                        @for one in own { (row(session, &one.survey, Some(one.version))) }
+                        @for survey in shipped { (row(session, survey, None)) }
                     }
                 }
             }
@@ -91,13 +91,28 @@ pub(in crate::web::desk) fn list_page(
                 (fresh(&[file], lang))
                 div.row {
                     button.quiet type="submit" { (lang.pick("上传并检查", "Upload and check")) }
+                    a href="/desk/surveys/edit" {
+                        (lang.pick("以 JSON 文本新建", "Write one as JSON"))
+                    }
                 }
             }
         }
     }
 }
 
-fn row(survey: &Survey, version: Option<i32>, lang: Lang) -> Markup {
+/// The button that opens a copy, or an empty survey, in the editor.
+fn copy(session: &Session, from: &str, class: &str, label: &str) -> Markup {
+    html! {
+        form.inline method="post" action="/desk/surveys/copy" {
+            (csrf(session))
+            input type="hidden" name="from" value=(from);
+            button class=(class) type="submit" { (label) }
+        }
+    }
+}
+
+fn row(session: &Session, survey: &Survey, version: Option<i32>) -> Markup {
+    let lang = session.lang;
     html! {
         tr {
             td {
@@ -129,9 +144,7 @@ fn row(survey: &Survey, version: Option<i32>, lang: Lang) -> Markup {
                     }
                     " · "
                 }
-                a href={ "/desk/surveys/edit?from=" (survey.id()) } {
-                    (lang.pick("复制为新问卷", "Copy"))
-                }
+                (copy(session, survey.id(), "link", lang.pick("复制为新问卷", "Copy")))
                 " · "
                 a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" }
                 " · "

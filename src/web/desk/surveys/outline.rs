@@ -72,12 +72,6 @@ pub async fn step(desk: Desk, id: Path<String>, Posted(form): Posted) -> Answer 
         ("remove", Some(Part::Category(id))) => file.remove_category(&id),
         ("remove", Some(Part::Scale(name))) => file.scales.remove(&name).is_some(),
         ("remove", Some(Part::Options(name))) => file.option_sets.remove(&name).is_some(),
-        ("add", _) => {
-            added = file
-                .add_item(form.first("group").parse().unwrap_or(usize::MAX))
-                .map(Part::Question);
-            added.is_some()
-        }
         ("category", _) => {
             added = Some(Part::Category(file.add_category()));
             true

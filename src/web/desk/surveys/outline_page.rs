@@ -295,12 +295,10 @@ impl Outline<'_> {
                     }
                 }
             }
-            (self.button(
-                &[("do", "add"), ("group", &group.to_string())],
-                "quiet",
-                self.pick("加一题", "Add a question"),
-                "",
-            ))
+            @let part = Part::Question(self.edited.file.next_item(group));
+            a.button.quiet href=(self.path(&format!("part/{part}?new={group}"))) {
+                (self.pick("加一题", "Add a question"))
+            }
         }
     }
 }

@@ -27,27 +27,51 @@ use crate::web::{FrameRule, content_policy};
 /// How often a change is tried again when somebody changed another part meanwhile.
 const TRIES: usize = 5;
 
-/// `GET /desk/surveys/{id}/part/{part}`.
-pub async fn show(desk: Desk, path: Path<(String, String)>) -> Answer {
+/// The category to whose end the question of this address is to be added: it is kept once it is
+/// complete, and not before.
+fn new_in(request: &HttpRequest) -> Option<usize> {
+    let query = Form::decode(request.query_string().as_bytes()).ok()?;
+    query.first("new").parse().ok()
+}
+
+/// Begins the question that is to be added. Should its id be taken by now, it gets another.
+fn begin(file: &mut SurveyFile, part: Part, new: Option<usize>) -> Part {
+    match new.and_then(|group| file.begin_item(group)) {
+        Some(id) => Part::Question(id),
+        None => part,
+    }
+}
+
+/// `GET /desk/surveys/{id}/part/{part}[?new=…]`.
+pub async fn show(desk: Desk, request: HttpRequest, path: Path<(String, String)>) -> Answer {
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
-    let edited = load(&desk, &path.0).await?;
+    let mut edited = load(&desk, &path.0).await?;
+    let new = new_in(&request);
+    let part = begin(&mut edited.file, part, new);
     let form = part_forms::fill(&edited.file, &part).ok_or(WebError::NothingHere)?;
     let seen = part.content(&edited.file).map_or_else(String::new, |content| version(&content));
     Ok(answer(
         &desk,
         StatusCode::OK,
-        &page(&desk, &edited.file, &part, &form, &seen, &html! {}, &Mistakes::default()),
+        &page(&desk, &edited.file, (&part, new), &form, &seen, &html! {}, &Mistakes::default()),
     ))
 }
 
-/// `POST /desk/surveys/{id}/part/{part}`.
+/// `POST /desk/surveys/{id}/part/{part}[?new=…]`.
 #[expect(clippy::too_many_lines, reason = "one request, from its form to its answer")]
-pub async fn change(desk: Desk, path: Path<(String, String)>, Posted(form): Posted) -> Answer {
+pub async fn change(
+    desk: Desk,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    Posted(form): Posted,
+) -> Answer {
     let lang = desk.lang;
-    let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
+    let named: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
+    let new = new_in(&request);
     let outline = format!("/desk/surveys/{}/outline", percent(&path.0));
     for _ in 0..TRIES {
-        let edited = load(&desk, &path.0).await?;
+        let mut edited = load(&desk, &path.0).await?;
+        let part = begin(&mut edited.file, named.clone(), new);
         let Some(content) = part.content(&edited.file) else {
             let said = lang.pick(
                 "这一部分刚被他人删除或改了编号，您的修改没有保存，仍在下面。可在“历次版本”中找回，\
@@ -66,12 +90,12 @@ pub async fn change(desk: Desk, path: Path<(String, String)>, Posted(form): Post
             return Ok(answer(
                 &desk,
                 StatusCode::CONFLICT,
-                &page(&desk, &edited.file, &part, &form, "", &said, &Mistakes::default()),
+                &page(&desk, &edited.file, (&part, new), &form, "", &said, &Mistakes::default()),
             ));
         };
         let kept = edited.file.clone();
         let seen = version(&content);
-        let (status, said, wrong) = if form.first("seen") == seen {
+        let (status, said, wrong) = if new.is_some() || form.first("seen") == seen {
             let mut file = edited.file;
             match checked(&form, &mut file, &part) {
                 Err(wrong) => {
@@ -102,7 +126,8 @@ pub async fn change(desk: Desk, path: Path<(String, String)>, Posted(form): Post
                 Mistakes::default(),
             )
         };
-        return Ok(answer(&desk, status, &page(&desk, &kept, &part, &form, &seen, &said, &wrong)));
+        let page = page(&desk, &kept, (&part, new), &form, &seen, &said, &wrong);
+        return Ok(answer(&desk, status, &page));
     }
     Err(AppError::Changed.into())
 }
@@ -118,6 +143,7 @@ pub async fn attempt(
     let lang = desk.lang;
     let part: Part = path.1.parse().map_err(|()| WebError::NothingHere)?;
     let mut file = load(&desk, &path.0).await?.file;
+    let part = begin(&mut file, part, new_in(&request));
     let view = View { lang, ..View::of(&request) };
     let shown = match checked(&form, &mut file, &part) {
         Ok(part) => {
@@ -187,7 +213,7 @@ fn part_path(id: &str, part: &Part) -> String {
 fn page(
     session: &Session,
     file: &SurveyFile,
-    part: &Part,
+    (part, new): (&Part, Option<usize>),
     form: &Form,
     seen: &str,
     said: &Markup,
@@ -195,14 +221,32 @@ fn page(
 ) -> Markup {
     let lang = session.lang;
     let here = part_path(&file.id, part);
+    let query = new.map_or_else(String::new, |group| format!("?new={group}"));
     let outline = format!("/desk/surveys/{}/outline#{part}", percent(&file.id));
     html! {
         p { a href=(outline) { (lang.pick("← 返回问卷", "← Back to the survey")) } }
-        h1 { (part.heading(file, lang)) }
+        h1 {
+            @if new.is_some() { (lang.pick("新的题目", "New question")) } @else {
+                (part.heading(file, lang))
+            }
+        }
+        @if new.is_some() {
+            p.soft {
+                (lang.pick(
+                    "填好题目并检查通过后才会加入问卷；现在离开，什么也不会留下。",
+                    "It joins the survey once it is complete and checked; leave now and nothing \
+                     is kept.",
+                ))
+            }
+        }
         (said)
         (wrong.summary())
         div.editor {
-            form.card method="post" action=(here) data-live={ (here) "/try" } {
+            form.card
+                method="post"
+                action={ (here) (query) }
+                data-live={ (here) "/try" (query) }
+            {
                 (csrf(session))
                 (conflict::seen(seen))
                 (draw::draw(&part_inputs::inputs(file, part, lang), form, wrong, lang))
@@ -211,7 +255,7 @@ fn page(
                     button
                         .quiet
                         type="submit"
-                        formaction={ (here) "/try" }
+                        formaction={ (here) "/try" (query) }
                         formtarget="preview"
                         formnovalidate
                     { (lang.pick("预览", "Preview")) }
