@@ -124,7 +124,8 @@ test("set up from the notice: seven categories and 47 items in its order, and no
 });
 
 test("print slips: 36 heads make 40, in no order and without numbers; printing again voids the first, and not after a slip is spent", async () => {
-  round = await create("第一轮对照检查", today(), today(7));
+  // Since yesterday: an evening is over, at which turnout is taken.
+  round = await create("第一轮对照检查", today(-1), today(7));
   await openAsTrial();
   const first = await print();
   expect(first.found["长寿街道中队"].length).toBe(40);
@@ -157,7 +158,7 @@ test("turnout is watched in bands of large groups only; no page tells who has an
   }
   await head.goto(`${url}/desk/rounds/${round}`);
   expect(await head.locator("main").innerText()).not.toMatch(/已填|未填|已提交名单/);
-  // The day's snapshot was taken at once: bands of the two squads, of nobody smaller.
+  // The snapshot was taken at once: bands of the two squads, of nobody smaller.
   const turnout = head.locator(".card", { has: head.getByRole("heading", { name: "回收情况" }) });
   const bands = turnout.locator("tr");
   await expect.poll(async () => { await head.reload(); return bands.allInnerTexts(); }, { timeout: 20_000 }).toEqual([expect.stringMatching(/长寿街道中队\s+(不足25%|25%～50%|50%～75%)$/), expect.stringMatching(/石泉街道中队\s+(不足25%|25%～50%|50%～75%|75%及以上)$/)]);
