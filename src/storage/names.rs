@@ -4,9 +4,7 @@
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
-use diesel::internal::derives::as_expression::Bound;
-use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Nullable, SingleValue, Text};
+use diesel::sql_types::{SingleValue, Text};
 
 use crate::id::AccountName;
 use crate::survey::SurveyHash;
@@ -34,36 +32,20 @@ macro_rules! names_are_text {
             }
         }
 
-        impl<DB: Backend> ToSql<Text, DB> for $name
-        where
-            str: ToSql<Text, DB>,
-        {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-                self.as_str().to_sql(out)
-            }
-        }
-
+        // Bound as the text that it is.
         impl<'a> AsExpression<Text> for &'a $name {
-            type Expression = Bound<Text, &'a str>;
+            type Expression = <&'a str as AsExpression<Text>>::Expression;
 
             fn as_expression(self) -> Self::Expression {
-                Bound::new(self.as_str())
-            }
-        }
-
-        impl<'a> AsExpression<Nullable<Text>> for &'a $name {
-            type Expression = Bound<Nullable<Text>, &'a str>;
-
-            fn as_expression(self) -> Self::Expression {
-                Bound::new(self.as_str())
+                <&str as AsExpression<Text>>::as_expression(self.as_str())
             }
         }
 
         impl AsExpression<Text> for $name {
-            type Expression = Bound<Text, Self>;
+            type Expression = <String as AsExpression<Text>>::Expression;
 
             fn as_expression(self) -> Self::Expression {
-                Bound::new(self)
+                <String as AsExpression<Text>>::as_expression(self.as_str().to_owned())
             }
         }
     )+};

@@ -202,7 +202,7 @@ fn forms_of_the_desk_are_drawn_from_their_description() {
 #[test]
 fn a_test_is_read_without_losing_the_thread() {
     let mut files = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut files);
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it"), &mut files);
     for path in files {
         let text = std::fs::read_to_string(&path).unwrap();
         let mut begun = None;

@@ -134,6 +134,15 @@ fn a_draft_can_be_changed_and_dropped_until_it_opens() {
         zicha.import_units(&UNITS.replace("CF,", "CX,"));
         assert_eq!(send(&one, &one.get(&path), &fields("饭菜", "CY")).status, 303);
         assert_eq!(zicha.app.round_units(&id).unwrap()[0].code, "CY");
+        // A unit that has left the table keeps its box: it is not dropped unseen.
+        zicha.import_units(&UNITS.replace("CY,", "CZ,"));
+        let left = one.get(&path);
+        left.assert_says(200, "value=\"CY\" checked");
+        assert_eq!(send(&one, &left, &fields("饭菜", "CY")).status, 303);
+        assert_eq!(zicha.app.round_units(&id).unwrap()[0].code, "CY");
+        zicha.import_units(&UNITS.replace("CF,", "CX,"));
+        // None ticked is a mistake beside the boxes; where there are none, units come first.
+        send(&one, &one.get(&path), &fields("饭菜", "")).assert_says(422, "id=\"e-units\"");
         // Slips are printed: what stands on them stays, all else can still change.
         zicha.app.issue_slips(&shell(), &id, None, 10, true).unwrap();
         send(&one, &one.get(&path), &fields("饭菜", "CS")).assert_says(422, "已印发填写码");

@@ -239,10 +239,13 @@ fn way(name: &str, way: &Way, form: &Form, wrong: &Mistakes, lang: Lang) -> Mark
     }
 }
 
-/// Boxes to tick, one for each value.
+/// Boxes to tick, one for each value. What was chosen and is not offered any more keeps a box, so
+/// that saving does not drop it unseen.
 fn picks(name: &str, options: &[(String, String)], form: &Form) -> Markup {
+    let chosen = form.0.get(name).into_iter().flatten().filter(|value| !value.is_empty());
+    let gone = chosen.filter(|value| options.iter().all(|(known, _)| known != *value));
     html! {
-        @for (value, label) in options {
+        @for (value, label) in options.iter().map(|(v, l)| (v, l)).chain(gone.map(|v| (v, v))) {
             label.inline {
                 input type="checkbox" name=(name) value=(value) checked[form.has(name, value)];
                 (label)

@@ -209,13 +209,12 @@ fn with_new<T>(
     }));
     let survey = choices.surveys.iter().find(|s| s.id() == reading.line("survey"));
     let units = reading.picked("units");
+    // Where there are no units at all, the use case says what to do first.
+    let none = !choices.units.is_empty() && units.as_ref().is_some_and(Vec::is_empty);
     reading.also(
-        units
-            .as_ref()
-            .is_some_and(Vec::is_empty)
-            .then(|| Refusal::new("请至少勾选一个单位", "tick one unit at least").at("units")),
+        none.then(|| Refusal::new("请至少勾选一个单位", "tick one unit at least").at("units")),
     );
-    // A program that does not ask takes all.
+    // A form without that field means all of them.
     let units: Vec<UnitCode> = units.unwrap_or_default();
     let access = Access::parse(reading.line("access")).unwrap_or(Access::Slip);
     let ((survey, opens), closes) = reading.done(survey.zip(opens).zip(closes))?;
