@@ -96,3 +96,7 @@ document.addEventListener("DOMContentLoaded", function () {
 // Shown again on the way back.
 window.addEventListener("pageshow", rest);
 })();
+// A page that is there to be printed offers it.
+document.addEventListener("click", function (event) {
+  if (event.target && event.target.hasAttribute && event.target.hasAttribute("data-print")) window.print();
+});

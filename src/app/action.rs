@@ -20,6 +20,8 @@ pub enum Action {
     CodeFailed,
     /// Made an account.
     AccountAdd,
+    /// Changed owner, role or units of an account.
+    AccountChanged,
     /// Vouched for an account.
     AccountVouched,
     /// Imported units.
@@ -170,13 +172,15 @@ const fn row(
 /// In the order of [`Action`]. Deeds outside the main database, where no transaction holds deed and
 /// link together, have a link each for begun and done.
 #[rustfmt::skip] // A table is read by its rows.
-const ROWS: [Row; 63] = [
+const ROWS: [Row; 64] = [
     row(A::SignIn, "sign_in", P::SignedIn, L::AsItWas, ["登录", "signed in"]),
     row(A::SignInFailed, "sign_in_failed", P::SignedIn, L::AsItWas,
         ["登录失败", "failed to sign in"]),
     row(A::CodeFailed, "code_failed", P::SignedIn, L::AsItWas,
         ["口令正确，动态口令错误", "right password, wrong code"]),
     row(A::AccountAdd, "account_add", P::Accounts, L::Changed, ["建立账号", "made an account"]),
+    row(A::AccountChanged, "account_change", P::Accounts, L::Changed,
+        ["修改账号", "changed an account"]),
     row(A::AccountVouched, "account_vouched", P::RunRounds, L::Changed,
         ["确认账号本人", "vouched for an account"]),
     row(A::UnitsImport, "units_import", P::RunRounds, L::Changed, ["导入单位", "imported units"]),

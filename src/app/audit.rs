@@ -5,6 +5,7 @@
 
 use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::export::{Column, Table};
+use crate::id::AccountName;
 use crate::round::{SHANGHAI, shanghai_day};
 use crate::storage::AuditRow;
 use crate::text::{Lang, Refusal, visible};
@@ -21,7 +22,7 @@ pub struct AuditChain {
 #[derive(Debug, Clone)]
 pub struct LastChange {
     /// Account.
-    pub account: String,
+    pub account: AccountName,
     /// Unix seconds.
     pub at: i64,
 }
@@ -78,7 +79,7 @@ impl App {
         Ok(self
             .storage
             .last_audit_of(action.code(), subject)?
-            .map(|row| LastChange { account: row.account, at: row.at }))
+            .map(|row| LastChange { account: row.account.as_str().into(), at: row.at }))
     }
 
     /// The audit chain, recomputed.

@@ -11,7 +11,8 @@ use time::{Date, Duration};
 
 use crate::app::accounts::passwords;
 use crate::app::{
-    Actor, App, AppError, Custody, Decision, NewRound, PrintedSlip, Role, SharedStep,
+    Actor, App, AppError, Custody, Decision, NewAccount, NewRound, Official, PrintedSlip, Role,
+    SharedStep,
 };
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, Source};
@@ -261,20 +262,24 @@ impl App {
     }
 
     fn demo_accounts(&self, by: &Actor) -> Result<Vec<DemoAccount>, AppError> {
-        let roles: [(&str, Role, &[&str]); 6] = [
-            ("jingban", Role::Clerk, &[]),
-            ("fuzeren", Role::Head, &[]),
-            ("lingdao", Role::Leader, &["CY", "CS", "CW"]),
-            ("zhongdui", Role::UnitHead, &["CS"]),
-            ("shenji", Role::Auditor, &[]),
-            ("guanli", Role::Admin, &[]),
+        // Nobody is called that: the names say what they are for.
+        let roles: [(&str, [&str; 2], Role, &[&str]); 6] = [
+            ("jingban", ["甲经办", "政工科科员"], Role::Clerk, &[]),
+            ("fuzeren", ["乙负责", "政工科科长"], Role::Head, &[]),
+            ("lingdao", ["丙领导", "副局长"], Role::Leader, &["CY", "CS", "CW"]),
+            ("zhongdui", ["丁队长", "中队长"], Role::UnitHead, &["CS"]),
+            ("shenji", ["戊审计", "审计员"], Role::Auditor, &[]),
+            ("guanli", ["己管理", "系统管理员"], Role::Admin, &[]),
         ];
         roles
             .into_iter()
-            .map(|(name, role, units)| {
-                let units: Vec<UnitCode> = units.iter().copied().map(UnitCode::from).collect();
-                let password =
-                    self.add_account(by, name, role, &units, Some(&passwords::generate()))?;
+            .map(|(name, [person, post], role, units)| {
+                let account = NewAccount {
+                    official: Official::of(person, post),
+                    units: units.iter().copied().map(UnitCode::from).collect(),
+                    ..NewAccount::new(name, role)
+                };
+                let password = self.add_account_of(by, &account, Some(&passwords::generate()))?;
                 Ok(DemoAccount { name: name.to_owned(), password, role })
             })
             .collect()

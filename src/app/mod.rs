@@ -42,7 +42,10 @@ use sha2::{Digest, Sha256};
 
 pub use crate::storage::SurveyVersion;
 pub use accounts::AccountInfo;
+pub use accounts::making::{MadeAccount, NewAccount};
+pub use accounts::official::{Official, People};
 pub use accounts::role::Role;
+pub use accounts::roster::Roster;
 pub use accounts::second_factor::NewSecret;
 pub use accounts::session::{Session, csrf_token};
 pub use accounts::sign_in::SESSION_IDLE;

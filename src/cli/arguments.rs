@@ -300,6 +300,12 @@ pub(super) enum Account {
         /// Units it may see (leader, unit_head)
         #[arg(long, value_delimiter = ',', value_name = "CODE")]
         unit: Vec<UnitCode>,
+        /// Name of the official who owns it, as papers show it
+        #[arg(long, default_value = "")]
+        person: String,
+        /// The official's post
+        #[arg(long, default_value = "")]
+        post: String,
     },
 }
 

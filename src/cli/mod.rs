@@ -19,7 +19,7 @@ use clap::Parser;
 
 use arguments::{Account, BoxCommand, Cli, Command, Slips};
 
-use crate::app::{App, AppError, Part, Settings};
+use crate::app::{App, AppError, Official, Part, Settings};
 
 /// Runs a command line and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -104,8 +104,8 @@ fn with_app(app: &Arc<App>, command: Command, out: output::Output) -> Result<(),
             let unit = unit.as_deref();
             commands::export(app, &table, &round, unit, format, headers, encoding, &out)
         }
-        Command::Account(Account::Add { name, role, unit }) => {
-            office::add_account(app, &name, &role, &unit, out)
+        Command::Account(Account::Add { name, role, unit, person, post }) => {
+            office::add_account(app, &name, &role, unit, &Official::of(&person, &post), out)
         }
         Command::Backup { file, to } => keeping::backup(app, &file, to.as_deref(), out),
         Command::Restore { file, key } => keeping::restore(app, &file, &key, out),

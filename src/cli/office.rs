@@ -3,7 +3,7 @@
 
 use super::arguments::{Audit, Units};
 use super::output::{Output, print_text, say, shell, write_file};
-use crate::app::{App, AppError, AuditFilter, Role};
+use crate::app::{App, AppError, AuditFilter, NewAccount, Official, Role};
 use crate::export::{Headers, to_csv};
 use crate::id::RoundId;
 use crate::text::Refusal;
@@ -58,7 +58,8 @@ pub(super) fn add_account(
     app: &App,
     name: &str,
     role: &str,
-    units: &[UnitCode],
+    units: Vec<UnitCode>,
+    official: &Official,
     out: Output,
 ) -> Result<(), AppError> {
     let role: Role = role.parse().map_err(|()| {
@@ -68,7 +69,15 @@ pub(super) fn add_account(
             format!("there is no role `{role}`; there are {}", names.join(", ")),
         )
     })?;
-    let password = app.add_account(&shell(), name, role, units, None)?;
+    let mut account = NewAccount { units, ..NewAccount::new(name, role) };
+    if *official != Official::default() {
+        let wrong = official.mistakes();
+        if !wrong.is_empty() {
+            return Err(AppError::Mistakes(wrong));
+        }
+        account.official = official.clone();
+    }
+    let password = app.add_account_of(&shell(), &account, None)?;
     out.result(
         &format!("account {name} ({}): password {password} — shown only this once", role.as_str()),
         &json!({ "account": name, "role": role.as_str(), "password": password }),

@@ -4,6 +4,7 @@
 
 use diesel::prelude::*;
 
+use super::connection::Db;
 use super::schema::{account_units, accounts, api_tokens, recovery_codes, sessions};
 use super::{Storage, StorageError, Transaction};
 use crate::id::AccountName;
@@ -29,6 +30,10 @@ pub struct AccountRow {
     pub temporary: Option<bool>,
     /// Made or reset by another: until then (Unix seconds) it takes no part in what takes two.
     pub waits: Option<i64>,
+    /// Name of the official who owns it.
+    pub person: Option<String>,
+    /// The official's post.
+    pub post: Option<String>,
 }
 
 /// A session as stored.
@@ -169,16 +174,28 @@ impl Transaction<'_> {
         {
             let db = &mut *self.db;
             diesel::insert_into(accounts::table).values(account).execute(db)?;
-            for unit in units {
-                diesel::insert_into(account_units::table)
-                    .values((
-                        account_units::account.eq(&account.name),
-                        account_units::unit.eq(unit),
-                    ))
-                    .execute(db)?;
-            }
-            Ok(())
+            add_units(db, &account.name, units)
         }
+    }
+
+    /// Sets who owns an account, what it may do and which units it may see.
+    pub fn change_account(
+        &mut self,
+        account: &AccountRow,
+        units: &[UnitCode],
+    ) -> Result<(), StorageError> {
+        let db = &mut *self.db;
+        diesel::update(accounts::table.find(&account.name))
+            .set((
+                accounts::role.eq(&account.role),
+                accounts::person.eq(&account.person),
+                accounts::post.eq(&account.post),
+                accounts::waits.eq(account.waits),
+            ))
+            .execute(db)?;
+        diesel::delete(account_units::table.filter(account_units::account.eq(&account.name)))
+            .execute(db)?;
+        add_units(db, &account.name, units)
     }
 
     /// Ends all sessions of an account but one.
@@ -295,4 +312,13 @@ impl Transaction<'_> {
             .execute(self.db)?;
         Ok(())
     }
+}
+
+fn add_units(db: &mut Db, account: &AccountName, units: &[UnitCode]) -> Result<(), StorageError> {
+    for unit in units {
+        diesel::insert_into(account_units::table)
+            .values((account_units::account.eq(account), account_units::unit.eq(unit)))
+            .execute(db)?;
+    }
+    Ok(())
 }

@@ -177,6 +177,8 @@ kept! {
         totp_step -> Nullable<BigInt>,
         temporary -> Nullable<Bool>,
         waits -> Nullable<BigInt>,
+        person -> Nullable<Text>,
+        post -> Nullable<Text>,
     }
     account_units (account, unit) {
         account -> Text,

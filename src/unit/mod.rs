@@ -101,6 +101,15 @@ pub fn groups(units: &[Unit]) -> Vec<Group> {
     groups
 }
 
+/// The names of units, the code where there is none of that code.
+#[must_use]
+pub fn names<'a>(units: &'a [Unit], codes: &'a [UnitCode]) -> Vec<&'a str> {
+    let name = |code: &'a UnitCode| {
+        units.iter().find(|unit| unit.code == *code).map_or(code.as_str(), |u| u.name.as_str())
+    };
+    codes.iter().map(name).collect()
+}
+
 /// Reads a unit table as text: UTF-8 with or without BOM, UTF-16 or GB18030. All mistakes are
 /// returned together.
 pub fn parse_csv(bytes: &[u8]) -> Result<Vec<Unit>, Vec<Refusal>> {

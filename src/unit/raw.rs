@@ -57,6 +57,25 @@ impl Raw {
     }
 }
 
+impl Raw {
+    /// The rows as text that can be corrected, each on its line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        const MEMORY: &str = "writing to memory cannot fail";
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        let last = self.rows.last().map_or(0, |(n, _)| *n);
+        let mut rows = self.rows.iter().peekable();
+        for line in 1..=last {
+            let fields = rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields.clone());
+            // An empty line stays one, so that lines keep their numbers.
+            let fields = fields.filter(|f| !f.is_empty()).unwrap_or_else(|| vec![String::new()]);
+            writer.write_record(&fields).expect(MEMORY);
+        }
+        let bytes = writer.into_inner().expect(MEMORY);
+        String::from_utf8_lossy(&bytes).replace("\"\"\n", "\n")
+    }
+}
+
 pub(super) fn at(place: Refusal, refusal: &Refusal) -> Refusal {
     Refusal::new(format!("{}：{}", place.zh, refusal.zh), format!("{}: {}", place.en, refusal.en))
 }

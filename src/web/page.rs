@@ -212,7 +212,9 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
                         }
                         form.who method="post" action="/desk/sign-out" {
                             (csrf(session))
-                            a href="/desk/me" { (session.account) " · " (session.role.label(lang)) }
+                            a href="/desk/me" {
+                                (session.shown()) " · " (session.role.label(lang))
+                            }
                             (switch(other, frame.here))
                             button.link type="submit" { (lang.pick("退出", "Sign out")) }
                         }

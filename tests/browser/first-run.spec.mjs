@@ -32,6 +32,8 @@ test("the section goes from the one-time link to a released list without a comma
   // The first account.
   await page.goto(url + /\/desk\/setup\/\w+/.exec(said)[0]);
   await page.fill("#bureau", "江湾区局");
+  await page.fill("#person", "周负责");
+  await page.fill("#post", "政工科科长");
   await page.fill("#name", "fuzeren");
   await page.fill("#password", password);
   await page.fill("#again", password);
@@ -116,6 +118,7 @@ test("the section goes from the one-time link to a released list without a comma
   await signIn(admin, "guanli", administrator);
   await admin.goto(`${url}/desk/accounts`);
   await admin.fill("#name", "jingban");
+  await admin.fill("#person", "吴经办");
   await admin.selectOption("#role", "clerk");
   await admin.click("main button:has-text('建立')");
   const made = await admin.locator(".digest").innerText();

@@ -30,6 +30,7 @@ const desk = async (name, password) => {
 const account = async (name, role, units = "") => {
   await admin.goto(`${url}/desk/accounts`);
   await admin.fill("#name", name);
+  await admin.fill("#person", `${name}某`);
   await admin.selectOption("#role", role);
   for (const unit of units.split(",").filter(Boolean)) await admin.check(`#units input[value="${unit}"]`);
   await admin.click("main button:has-text('建立')");
@@ -83,6 +84,8 @@ test.beforeAll(async ({ browser }) => {
   const page = await browser.newPage();
   await page.goto(url + /\/desk\/setup\/\w+/.exec(said)[0]);
   await page.fill("#bureau", "江湾区局");
+  await page.fill("#person", "周负责");
+  await page.fill("#post", "政工科科长");
   await page.fill("#name", "fuzeren");
   for (const field of ["#password", "#again"]) await page.fill(field, PASSWORD);
   await page.click("main button[type=submit]");

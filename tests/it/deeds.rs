@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use zicha::app::{
-    Action, Actor, App, Calendar, Custody, Decision, Document, FileFormat, NewRound, Role, Session,
-    SharedStep, Wanted,
+    Action, Actor, App, Calendar, Custody, Decision, Document, FileFormat, NewRound, Official,
+    Role, Session, SharedStep, Wanted,
 };
 use zicha::export::{Headers, TableName};
 use zicha::id::RoundId;
@@ -116,7 +116,9 @@ fn every_action_leaves_its_own_link_and_no_other() {
 fn accounts(house: &mut House) {
     let token = house.app.setup_token().unwrap().unwrap();
     let first = [Action::AccountAdd, Action::AccountAdd, Action::BureauNamed];
-    house.does("yi", &first, |app| app.set_up(&token, "某局", "yi", PASSWORD).unwrap());
+    house.does("yi", &first, |app| {
+        app.set_up(&token, "某局", "yi", Official::of("乙", "科长"), PASSWORD).unwrap()
+    });
     for (name, role) in [("jia", Role::Clerk), ("bing", Role::Clerk), ("shenji", Role::Auditor)] {
         let added = |app: &Arc<App>| {
             app.add_account(&desk(app, "guanli"), name, role, &[], Some(PASSWORD)).unwrap()
@@ -134,7 +136,11 @@ fn accounts(house: &mut House) {
         app.set_account_active(&desk(app, "guanli"), &"bing".into(), true).unwrap();
     });
     let password = house.does("guanli", &[Action::PasswordReset], |app| {
-        app.reset_password(&desk(app, "guanli"), &"bing".into()).unwrap()
+        app.reset_password(&desk(app, "guanli"), &"bing".into()).unwrap().password
+    });
+    house.does("guanli", &[Action::AccountChanged], |app| {
+        let bing = Official::of("丙", "科员");
+        app.change_account(&desk(app, "guanli"), &"bing".into(), &bing, Role::Clerk, &[]).unwrap();
     });
     house.does("jia", &[Action::AccountVouched], |app| {
         app.vouch(&desk(app, "jia"), &"bing".into()).unwrap();

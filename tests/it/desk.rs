@@ -64,6 +64,7 @@ fn few_forms_are_left_behind_when_a_session_ends() {
 }
 
 fn fits(path: &str, route: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
     let (path, route): (Vec<&str>, Vec<&str>) =
         (path.split('/').collect(), route.split('/').collect());
     path.len() == route.len() && path.iter().zip(&route).all(|(p, r)| p == r || r.starts_with('{'))
@@ -119,6 +120,9 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         ("/desk/rounds/new", "clerk head"),
         (&format!("/desk/rounds/{round}/frozen"), "clerk head"),
         ("/desk/accounts", "admin"),
+        ("/desk/accounts/many", "admin"),
+        ("/desk/accounts/change?name=admin", "admin"),
+        ("/desk/accounts/template.csv", "admin"),
         ("/desk/me", "clerk head leader unit_head auditor admin"),
         ("/desk/confirm", "clerk head leader unit_head auditor admin"),
         ("/desk/audit.csv", "auditor"),
@@ -230,7 +234,10 @@ fn no_form_is_accepted_without_the_session_s_token() {
         // preview keeps nothing.
         let elsewhere = matches!(
             entrance,
-            Entrance::Grave(Permission::Accounts) | Entrance::Upload(_) | Entrance::Trial(_)
+            Entrance::Grave(Permission::Accounts)
+                | Entrance::Form(Permission::Accounts)
+                | Entrance::Upload(_)
+                | Entrance::Trial(_)
         );
         assert!(
             elsewhere || forms.iter().any(|form| fits(form, &route)),
@@ -247,6 +254,9 @@ fn no_form_is_accepted_without_the_session_s_token() {
     }
     assert_eq!(admin.post("/desk/accounts", &[("name", "x"), ("role", "head")]).status, 403);
     assert_eq!(admin.post("/desk/accounts/do", &[("name", "clerk"), ("do", "off")]).status, 403);
+    for path in ["/desk/accounts/change", "/desk/accounts/read", "/desk/accounts/many"] {
+        assert_eq!(admin.post(path, &[("name", "clerk"), ("table", "x")]).status, 403, "{path}");
+    }
     assert_eq!(zicha.app.round(&round).unwrap().state, zicha::round::RoundState::Draft);
 }
 
@@ -463,6 +473,7 @@ fn a_set_up_link_makes_one_account_however_many_use_it_at_once() {
                     &format!("/desk/setup/{token}"),
                     &[
                         ("bureau", "局"),
+                        ("person", "张三"),
                         ("name", &name),
                         ("password", password),
                         ("again", password),

@@ -213,7 +213,7 @@ fn what_is_wrong_is_said_above_the_form_and_beside_its_field_all_at_once() {
     let told = desk.post_from(
         "/desk/accounts",
         "/desk/accounts",
-        &[("name", "squad"), ("role", "unit_head"), ("units", "XX")],
+        &[("name", "squad"), ("person", "张三"), ("role", "unit_head"), ("units", "XX")],
     );
     told.assert_says(422, "<p class=\"error\" id=\"e-units\">没有代码为 XX 的单位");
     told.assert_says(422, "value=\"squad\"");

@@ -627,7 +627,8 @@ fn deeds(zicha: &TestApp, round: &RoundId) {
     let days: Vec<(&str, &str)> = days.iter().map(|(name, day)| (name.as_str(), *day)).collect();
     does(&clerk, "/desk/calendar", "/desk/calendar", &days);
     for (name, role) in [("shenji", "auditor"), ("bing", "clerk")] {
-        does(&admin, "/desk/accounts", "/desk/accounts", &[("name", name), ("role", role)]);
+        let account = [("name", name), ("person", "张三"), ("role", role)];
+        does(&admin, "/desk/accounts", "/desk/accounts", &account);
     }
     does(
         &admin,

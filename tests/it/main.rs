@@ -43,6 +43,7 @@ mod promises;
 mod proxies;
 mod publication;
 mod roles;
+mod roster;
 mod running;
 mod schema;
 mod screening;

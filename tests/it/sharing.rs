@@ -3,7 +3,7 @@
 
 use std::sync::Barrier;
 
-use zicha::app::{App, Role, SharedStep};
+use zicha::app::{App, NewAccount, Official, Role, SharedStep};
 use zicha::id::RoundId;
 use zicha::problem::{Problem, ProblemEdit, Source};
 use zicha::round::RoundState;
@@ -373,7 +373,11 @@ fn whoever_sets_passwords_is_not_two_persons_at_once() {
             assert!(said.contains("has to vouch"), "{backend:?}: {said}");
         }
         // Nor with an account made for that.
-        app.add_account_for(&an_admin("guanli"), "xin", Role::Clerk, &[]).unwrap();
+        let xin = NewAccount {
+            official: Official::of("新人", ""),
+            ..NewAccount::new("xin", Role::Clerk)
+        };
+        app.add_accounts_for(&an_admin("guanli"), vec![xin]).unwrap();
         assert!(app.approve(&a_clerk("xin"), &round, SharedStep::Release).is_err());
         // One who waits vouches for nobody, nobody for himself, and the administrator for nobody.
         assert!(

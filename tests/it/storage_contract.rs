@@ -230,6 +230,8 @@ fn accounts_sessions_settings_and_the_audit_chain_work_alike() {
             totp_step: None,
             waits: None,
             temporary: None,
+            person: Some("张三".to_owned()),
+            post: None,
         };
         write(storage, |tx| tx.add_account(&account, &["CY".into()])).unwrap();
         assert!(matches!(

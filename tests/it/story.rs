@@ -60,11 +60,11 @@ impl Story {
     }
 
     /// Somebody for whom the administrator makes an account.
-    fn colleague(&self, name: &str, role: &str, units: &str) -> Desk {
+    fn colleague(&self, name: &str, person: &str, role: &str, units: &str) -> Desk {
         let made = self.admin.post_from(
             "/desk/accounts",
             "/desk/accounts",
-            &[("name", name), ("role", role), ("units", units)],
+            &[("name", name), ("person", person), ("role", role), ("units", units)],
         );
         let desk = self.zicha.desk();
         own_password(&desk, name, &made.password());
@@ -92,7 +92,14 @@ fn the_first_accounts(zicha: &TestApp) -> (Desk, Desk) {
     let password = "一句容易记住而且够长的口令";
     let made = section.post(
         &link,
-        &[("bureau", "江湾区局"), ("name", "fuzeren"), ("password", password), ("again", password)],
+        &[
+            ("bureau", "江湾区局"),
+            ("person", "乙负责"),
+            ("post", "政工科科长"),
+            ("name", "fuzeren"),
+            ("password", password),
+            ("again", password),
+        ],
     );
     made.assert_says(200, "口令只显示这一次");
     let admin = zicha.desk();
@@ -229,14 +236,14 @@ fn the_section_reads_the_lists(story: &Story) {
 /// accounts of the section.
 fn two_let_the_results_out_and_a_squad_head_reads_the_own_list(story: &Story) {
     let section = &story.section;
-    let head = story.colleague("zhongdui", "unit_head", "CY");
+    let head = story.colleague("zhongdui", "丁队长", "unit_head", "CY");
     assert_eq!(head.get(&story.at_desk("/lists/CY")).status, 403);
     story.step(section, "release");
     section.get(&story.at_desk("")).assert_says(200, "您已同意。");
     assert_eq!(head.get(&story.at_desk("/lists/CY")).status, 403);
     // The administrator has just made that account: it counts as somebody else's once the head says
     // who sits before it.
-    let clerk = story.colleague("jingban", "clerk", "");
+    let clerk = story.colleague("jingban", "甲经办", "clerk", "");
     story.step(&clerk, "release").assert_says(422, "须经政工科另一账号");
     assert_eq!(section.post_from("/desk", "/desk/vouch", &[("name", "jingban")]).status, 303);
     story.step(&clerk, "release");

@@ -1,8 +1,11 @@
 //! Desk accounts: roles, who has one, and the first-start link.
 //! Only officials at the desk sign in; respondents have no account and never meet this code.
 
+pub(in crate::app) mod making;
+pub(in crate::app) mod official;
 pub(in crate::app) mod passwords;
 pub(in crate::app) mod role;
+pub(in crate::app) mod roster;
 pub(in crate::app) mod second_factor;
 pub(in crate::app) mod session;
 pub(in crate::app) mod sign_in;
@@ -14,12 +17,14 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
+use crate::app::accounts::making::{MadeAccount, NewAccount};
+use crate::app::accounts::official::Official;
 use crate::app::accounts::role::Role;
 use crate::app::accounts::session::{digest, random_hex};
 use crate::app::accounts::vouching::ACCOUNT_CHANGES;
 use crate::app::{Action, Actor, App, AppError, Permission};
 use crate::id::AccountName;
-use crate::storage::{AccountRow, StorageError, Transaction};
+use crate::storage::{AccountRow, StorageError};
 use crate::text::Refusal;
 use crate::unit::UnitCode;
 
@@ -43,6 +48,8 @@ pub(in crate::app) struct Doorkeeper {
 pub struct AccountInfo {
     /// Sign-in name.
     pub name: AccountName,
+    /// Who owns it.
+    pub official: Official,
     /// Role.
     pub role: Role,
     /// Units it may see.
@@ -70,116 +77,6 @@ pub(in crate::app) const LONGEST_NAME: usize = 40;
 const SETUP: &str = "setup_token";
 
 impl App {
-    /// Adds an account; returns its password, made here if none was given.
-    pub fn add_account(
-        &self,
-        by: &Actor,
-        name: &str,
-        role: Role,
-        units: &[UnitCode],
-        password: Option<&str>,
-    ) -> Result<String, AppError> {
-        by.need(Permission::Accounts)?;
-        self.put_account(by.name(), name, role, units, password)
-    }
-
-    /// Adds an account for somebody else; its name and password are shown once, and it waits to be
-    /// vouched for.
-    pub fn add_account_for(
-        &self,
-        by: &Actor,
-        name: &str,
-        role: Role,
-        units: &[UnitCode],
-    ) -> Result<(String, String), AppError> {
-        by.need(Permission::Accounts)?;
-        let (mut row, password) = self.new_account(name, role, units, None)?;
-        row.waits = Some(self.waits_until());
-        let changes = self.account_changes_with_now()?;
-        self.record(by.name(), Action::AccountAdd, row.name.as_str(), |tx| {
-            keep_account(tx, &row, units)?;
-            Ok(tx.set_setting(ACCOUNT_CHANGES, &changes)?)
-        })?;
-        Ok((row.name.to_string(), password))
-    }
-
-    /// Adds an account where the right was proved, by a role or by a set-up link.
-    fn put_account(
-        &self,
-        by: &str,
-        name: &str,
-        role: Role,
-        units: &[UnitCode],
-        password: Option<&str>,
-    ) -> Result<String, AppError> {
-        let (row, password) = self.new_account(name, role, units, password)?;
-        self.record(by, Action::AccountAdd, row.name.as_str(), |tx| keep_account(tx, &row, units))?;
-        Ok(password)
-    }
-
-    /// An account that can be added, and its password.
-    fn new_account(
-        &self,
-        name: &str,
-        role: Role,
-        units: &[UnitCode],
-        password: Option<&str>,
-    ) -> Result<(AccountRow, String), AppError> {
-        let name = &passwords::sign_in_name(name);
-        let fits = (1..=LONGEST_NAME).contains(&name.chars().count())
-            && name.chars().all(|c| {
-                (c.is_alphanumeric() && !crate::text::is_deceptive(c)) || "-_.".contains(c)
-            });
-        if !fits {
-            return Err(Refusal::new(
-                "账号名应为 1 至 40 个字母、汉字、数字或 - _ .",
-                "an account name has 1 to 40 letters, digits or - _ .",
-            )
-            .at("name")
-            .into());
-        }
-        if matches!(role, Role::UnitHead | Role::Leader) == units.is_empty() {
-            return Err(Refusal::new(
-                "单位负责人、局领导须指定单位，其他角色不能指定单位",
-                "unit_head and leader need units (--unit); other roles must not have any",
-            )
-            .at("units")
-            .into());
-        }
-        let known = self.storage.units()?;
-        if let Some(unknown) = units.iter().find(|u| !known.iter().any(|k| &k.code == *u)) {
-            return Err(Refusal::new(
-                format!("没有代码为 {unknown} 的单位"),
-                format!("there is no unit {unknown}"),
-            )
-            .at("units")
-            .into());
-        }
-        let temporary = password.is_none();
-        let password = match password {
-            Some(given) => {
-                passwords::check(given, &[name, &self.bureau_name()?])?;
-                given.to_owned()
-            }
-            None => passwords::generate(),
-        };
-        let row = AccountRow {
-            name: AccountName::from(name.as_str()),
-            role: role.as_str().to_owned(),
-            password: passwords::hash(&password)?,
-            active: true,
-            totp: None,
-            totp_step: None,
-            temporary: Some(temporary),
-            waits: None,
-        };
-        if self.account_like(name)?.is_some() {
-            Err(exists(name).into())
-        } else {
-            Ok((row, password))
-        }
-    }
-
     /// All accounts, for those who manage them.
     pub fn accounts(&self, by: &Actor) -> Result<Vec<AccountInfo>, AppError> {
         by.need(Permission::Accounts)?;
@@ -203,6 +100,7 @@ impl App {
                 units: self.storage.account_units(&row.name)?,
                 second_factor: row.totp.is_some(),
                 waits: row.waits,
+                official: row.official(),
                 role,
                 active: row.active,
                 name: row.name,
@@ -243,12 +141,12 @@ impl App {
     }
 
     /// Gives an account a new password, shown once; its sessions end.
-    pub fn reset_password(&self, by: &Actor, name: &AccountName) -> Result<String, AppError> {
+    pub fn reset_password(&self, by: &Actor, name: &AccountName) -> Result<MadeAccount, AppError> {
         by.need(Permission::Accounts)?;
-        self.known_account(name)?;
+        let row = self.known_account(name)?;
         let password = passwords::generate();
         let hash = passwords::hash(&password)?;
-        let (waits, changes) = (self.waits_until(), self.account_changes_with_now()?);
+        let (waits, changes) = (self.waits_until(), self.account_changes_with_now(1)?);
         self.deed(by, Action::PasswordReset, name.as_str(), |tx| {
             tx.set_password(name, &hash, true)?;
             tx.set_waits(name, Some(waits))?;
@@ -260,7 +158,12 @@ impl App {
             tx.end_tokens(name, None)?;
             Ok(())
         })?;
-        Ok(password)
+        let account = NewAccount {
+            official: row.official(),
+            units: self.storage.account_units(name)?,
+            ..NewAccount::new(name.as_str(), row.role.parse().unwrap_or(Role::UnitHead))
+        };
+        Ok(MadeAccount { name: name.clone(), account, password })
     }
 
     /// The account that a typed name means. An older version kept capitals as they were typed. The
@@ -302,9 +205,14 @@ impl App {
         token: &str,
         bureau: &str,
         name: &str,
+        official: Official,
         password: &str,
     ) -> Result<(String, String), AppError> {
         crate::round::check_title(bureau).map_err(|refusal| refusal.at("bureau"))?;
+        let wrong = official.mistakes();
+        if !wrong.is_empty() {
+            return Err(AppError::Mistakes(wrong));
+        }
         let gone = || {
             Refusal::new(
                 "设置链接无效或已使用；重新启动服务会打印新的链接",
@@ -318,28 +226,14 @@ impl App {
         if !self.storage.transaction::<_, StorageError>(|tx| tx.take_setting(SETUP))? {
             return Err(gone().into());
         }
-        if let Err(error) = self.put_account(name, name, Role::Head, &[], Some(password)) {
+        let head = NewAccount { official, ..NewAccount::new(name, Role::Head) };
+        if let Err(error) = self.put_account(name, &head, Some(password)) {
             self.set_setting(SETUP, &digest(token))?;
             return Err(error);
         }
         let admin = if name == ADMIN { format!("{ADMIN}2") } else { ADMIN.to_owned() };
-        let password = self.put_account(name, &admin, Role::Admin, &[], None)?;
+        let password = self.put_account(name, &NewAccount::new(&admin, Role::Admin), None)?;
         self.put_bureau_name(name, bureau)?;
         Ok((admin, password))
-    }
-}
-
-fn exists(name: &str) -> Refusal {
-    Refusal::new(format!("账号 {name} 已存在"), format!("account {name} exists")).at("name")
-}
-
-fn keep_account(
-    tx: &mut Transaction,
-    row: &AccountRow,
-    units: &[UnitCode],
-) -> Result<(), AppError> {
-    match tx.add_account(row, units) {
-        Err(StorageError::Exists) => Err(exists(row.name.as_str()).into()),
-        other => Ok(other?),
     }
 }

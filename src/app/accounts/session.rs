@@ -6,6 +6,7 @@ use crate::unit::UnitCode;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
+use crate::app::accounts::official::Official;
 use crate::app::accounts::role::Role;
 use crate::app::rng;
 
@@ -14,6 +15,8 @@ use crate::app::rng;
 pub struct Session {
     /// Account.
     pub account: AccountName,
+    /// Who owns it.
+    pub official: Official,
     /// Role.
     pub role: Role,
     /// Units it may see (leader, unit head).
@@ -28,11 +31,19 @@ pub struct Session {
 }
 
 impl Session {
+    /// What pages call whoever is signed in: the person, where one is known.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        let person = self.official.person.as_str();
+        if person.is_empty() { self.account.as_str() } else { person }
+    }
+
     /// What an account is entitled to, without anybody being signed in: for its programs.
     #[must_use]
     pub fn standing(account: AccountName, role: Role, units: Vec<UnitCode>) -> Self {
         Self {
             account,
+            official: Official::default(),
             role,
             units,
             csrf: String::new(),

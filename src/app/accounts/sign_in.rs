@@ -116,8 +116,9 @@ impl App {
             self.storage.touch_session(&key, now)?;
         }
         let units = self.storage.account_units(&name)?;
-        let temporary = account.and_then(|a| a.temporary).unwrap_or(false);
+        let temporary = account.as_ref().and_then(|a| a.temporary).unwrap_or(false);
         Ok(Some(Session {
+            official: account.map(|a| a.official()).unwrap_or_default(),
             temporary,
             account: name,
             role,

@@ -63,11 +63,11 @@ impl App {
         self.deed(by, Action::AccountVouched, name.as_str(), |tx| Ok(tx.set_waits(name, None)?))
     }
 
-    /// When accounts were made or reset by another, now being the last of them: for the bulletin,
-    /// which does not read the audit chain.
-    pub(in crate::app) fn account_changes_with_now(&self) -> Result<String, AppError> {
+    /// When accounts were made, changed or reset by another, with those `made` now: for the
+    /// bulletin, which does not read the audit chain.
+    pub(in crate::app) fn account_changes_with_now(&self, made: usize) -> Result<String, AppError> {
         let mut times = self.account_changes()?;
-        times.push(self.now().unix_timestamp());
+        times.extend(std::iter::repeat_n(self.now().unix_timestamp(), made));
         let recent: Vec<String> =
             times.iter().skip(times.len().saturating_sub(CHANGES)).map(i64::to_string).collect();
         Ok(recent.join(" "))

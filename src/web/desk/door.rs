@@ -3,6 +3,7 @@
 //! through the door gets no session.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
@@ -16,7 +17,7 @@ use maud::html;
 use super::answer::{Desk, refusal_text};
 use super::forms::carried::{self, MAX_FORM};
 use super::office::password::{fields, password_page, respond, within_desk};
-use crate::app::{self, Actor, App, Permission};
+use crate::app::{self, Actor, App, AppError, People, Permission};
 use crate::response::Form;
 use crate::text::Lang;
 use crate::web::cookies;
@@ -26,6 +27,8 @@ use crate::web::error::WebError;
 #[derive(Clone)]
 pub struct Session {
     pub(in crate::web::desk) user: app::Session,
+    /// What pages call those who have an account.
+    pub(in crate::web::desk) people: Arc<People>,
     /// The language of the pages.
     pub lang: Lang,
     /// The page to come back to after choosing another language.
@@ -214,14 +217,20 @@ async fn enter(
     };
     let cookie = cookie_value(request, app).ok_or_else(sign_in)?;
     let reading = app.clone();
-    let user = block(move || reading.session(&cookie)).await??.ok_or_else(sign_in)?;
+    let read = block(move || {
+        let user = reading.session(&cookie)?;
+        let people = if user.is_some() { reading.people()? } else { People::default() };
+        Ok::<_, AppError>((user, Arc::new(people)))
+    });
+    let (user, people) = read.await??;
+    let user = user.ok_or_else(sign_in)?;
     if user.temporary && !matches!(request.path(), "/desk/me" | "/desk/sign-out") {
         return Err(WebError::ChangePassword);
     }
     if !needed.allows(user.role) {
         return Err(WebError::Forbidden);
     }
-    Ok(Session { user, lang: language(request), here: here(request) })
+    Ok(Session { user, people, lang: language(request), here: here(request) })
 }
 
 /// Where a page is that can be asked for again.

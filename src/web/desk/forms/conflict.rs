@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::app::{LastChange, minute_of};
 use crate::text::Lang;
+use crate::web::desk::Session;
 
 /// A part of the thing in both versions.
 pub struct Part {
@@ -26,7 +27,8 @@ pub fn seen(version: &str) -> Markup {
 
 /// Both versions side by side, where they differ. Saving the form below once more overwrites what
 /// is kept.
-pub fn both(lang: Lang, last: Option<&LastChange>, parts: &[Part], again: &str) -> Markup {
+pub fn both(session: &Session, last: Option<&LastChange>, parts: &[Part], again: &str) -> Markup {
+    let lang = session.lang;
     html! {
         div.errors role="alert" {
             p {
@@ -41,7 +43,7 @@ pub fn both(lang: Lang, last: Option<&LastChange>, parts: &[Part], again: &str) 
             @if let Some(last) = last {
                 p {
                     (lang.pick("最近一次修改：", "Last change: "))
-                    (last.account)
+                    (session.people.of(&last.account))
                     (lang.pick("，", ", "))
                     (minute_of(last.at))
                 }

@@ -171,7 +171,7 @@ fn issued_card(
                         (edition.issued)
                         @if !edition.accounts.is_empty() {
                             (lang.pick("，", ", "))
-                            (edition.accounts.join(lang.pick("、", ", ")))
+                            (session.people.all(&edition.accounts, lang))
                         }
                         (lang.pick("）。各单位看到的是这一版。", "). This is what the units see."))
                     }

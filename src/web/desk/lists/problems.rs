@@ -147,7 +147,7 @@ pub async fn change(
                 .await??;
             let parts = compare(&inputs, &kept, &form, lang);
             let address = row_path(&id, &path.1, &path.2);
-            let both = conflict::both(lang, last.as_ref(), &parts, &address);
+            let both = conflict::both(&desk, last.as_ref(), &parts, &address);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both, Mistakes::default())
         }

@@ -169,7 +169,7 @@ pub fn row_page(
                         @for change in history.iter().rev() {
                             tr {
                                 td { (minute_of(change.at)) }
-                                td { (change.account) }
+                                td { (session.people.of(&change.account)) }
                                 td { (what_changed(change, lang)) }
                             }
                         }

@@ -1,22 +1,26 @@
 //! Accounts for the administrator, who sees no results.
 //! A password is shown once, when it is made.
 
+use actix_web::HttpRequest;
 use maud::{Markup, html};
 
-use crate::app::{AppError, Role};
+use crate::app::{AccountInfo, App, AppError, MadeAccount, NewAccount, Official, Role};
 use crate::id::AccountName;
 use crate::response::Form;
 use crate::text::Refusal;
-use crate::web::desk::answer::{Answer, Desk};
+use crate::web::desk::answer::{Answer, Desk, see_other};
+use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::forms::reading::Reading;
-use crate::web::desk::office::accounts_page::{inputs, page};
+use crate::web::desk::office::accounts_page::{change_page, inputs, page};
+use crate::web::desk::office::notices_page::notices;
 use crate::web::desk::{Posted, Session};
+use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// `GET /desk/accounts`.
 pub async fn show(desk: Desk) -> Answer {
-    answer(&desk, &Form::default(), Ok(None)).await
+    answer(&desk, &Form::default(), Ok(())).await
 }
 
 /// `POST /desk/accounts`.
@@ -25,17 +29,89 @@ pub async fn add(desk: Desk, Posted(form): Posted) -> Answer {
     let (form, result) = desk
         .run(move |app, by| {
             let result = app.units().and_then(|known| {
-                let inputs = inputs(&known, lang);
+                let inputs = inputs(&known, true, lang);
                 let reading = Reading::of(&inputs, &form);
-                let (name, role) = (reading.line("name"), reading.line("role").parse::<Role>());
-                let units = reading.picked("units").unwrap_or_default();
-                let role = reading.done(role.ok())?;
-                app.add_account_for(by, name, role, &units).map(Some)
+                let name = reading.line("name").to_owned();
+                let account = account(name, reading)?;
+                app.add_accounts_for(by, vec![account])
             });
             (form, result)
         })
         .await?;
-    answer(&desk, &form, result).await
+    match result {
+        Ok(made) => printed(&desk, made).await,
+        Err(error) => answer(&desk, &form, Err(error)).await,
+    }
+}
+
+/// What a form says of an account.
+fn account(name: String, mut reading: Reading) -> Result<NewAccount, AppError> {
+    let role = reading.line("role").parse::<Role>().ok();
+    let official = Official::of(reading.line("person"), reading.line("post"));
+    let units = reading.picked("units").unwrap_or_default();
+    reading.also(official.mistakes());
+    let role = reading.done(role)?;
+    Ok(NewAccount { name, official, role, units })
+}
+
+/// The notices of accounts that were made: the only page with their passwords.
+pub(in crate::web::desk) async fn printed(desk: &Desk, made: Vec<MadeAccount>) -> Answer {
+    let lang = desk.lang;
+    let (bureau, units, url) = desk
+        .run(|app, _| {
+            let url = app.settings().public_url().clone();
+            Ok::<_, AppError>((app.bureau_name()?, app.units()?, url))
+        })
+        .await??;
+    let title = lang.pick("账号告知单", "Notices of accounts");
+    Ok(desk.page(title, notices(desk, &made, &units, &bureau, &url)))
+}
+
+/// `GET /desk/accounts/change?name=…`.
+pub async fn edit(desk: Desk, request: HttpRequest) -> Answer {
+    let query = Form::decode(request.query_string().as_bytes()).unwrap_or_default();
+    let known = find(&desk, query.first("name")).await?;
+    let mut form = Form::default();
+    put(&mut form, "person", known.official.person.clone());
+    put(&mut form, "post", known.official.post.clone());
+    put(&mut form, "role", known.role.as_str().to_owned());
+    for unit in &known.units {
+        put(&mut form, "units", unit.to_string());
+    }
+    changing(&desk, &known, &form, &Mistakes::default()).await
+}
+
+/// `POST /desk/accounts/change`.
+pub async fn change(desk: Desk, Posted(form): Posted) -> Answer {
+    let lang = desk.lang;
+    let known = find(&desk, form.first("name")).await?;
+    let name = known.name.clone();
+    let (form, result) = desk
+        .run(move |app, by| {
+            let result = app.units().and_then(|all| {
+                let inputs = inputs(&all, false, lang);
+                let new = account(name.to_string(), Reading::of(&inputs, &form))?;
+                app.change_account(by, &name, &new.official, new.role, &new.units)
+            });
+            (form, result)
+        })
+        .await?;
+    match result {
+        Ok(()) => Ok(see_other("/desk/accounts")),
+        Err(error) => changing(&desk, &known, &form, &Mistakes::of(error, lang)?).await,
+    }
+}
+
+async fn find(desk: &Desk, name: &str) -> Result<AccountInfo, WebError> {
+    let name = AccountName::from(name);
+    let all = desk.run(App::accounts).await??;
+    all.into_iter().find(|account| account.name == name).ok_or(WebError::NothingHere)
+}
+
+async fn changing(desk: &Desk, known: &AccountInfo, form: &Form, wrong: &Mistakes) -> Answer {
+    let units = desk.run(|app, _| app.units()).await??;
+    let title = desk.lang.pick("修改账号", "Change an account");
+    Ok(desk.answer(wrong.any(), title, change_page(desk, known, &units, form, wrong)))
 }
 
 /// `POST /desk/accounts/do`: `do` is `off`, `on`, `password` or `factor`.
@@ -53,14 +129,16 @@ pub async fn act(desk: Desk, Posted(form): Posted) -> Answer {
                 "off" => app.set_account_active(by, name, false).map(|()| None),
                 "on" => app.set_account_active(by, name, true).map(|()| None),
                 "factor" => app.disable_second_factor(by, name).map(|()| None),
-                "password" => {
-                    app.reset_password(by, name).map(|password| Some((name.to_string(), password)))
-                }
+                "password" => app.reset_password(by, name).map(Some),
                 _ => Err(Refusal::new("没有这个操作", "there is no such step").into()),
             }
         })
         .await?;
-    answer(&desk, &Form::default(), result).await
+    match result {
+        Ok(Some(made)) => printed(&desk, vec![made]).await,
+        Ok(None) => answer(&desk, &Form::default(), Ok(())).await,
+        Err(error) => answer(&desk, &Form::default(), Err(error)).await,
+    }
 }
 
 /// What a grave step does, to be confirmed; turning an account on is none.
@@ -68,10 +146,13 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
     let lang = session.lang;
     let (title, consequence) = match form.first("do") {
         "off" => (
-            lang.pick("停用账号", "Turn the account off"),
+            lang.pick("停用账号（离任）", "Turn the account off (its owner leaves)"),
             lang.pick(
-                "该账号立即退出，不能再登录；以后可以重新启用。",
-                "It is signed out at once and cannot sign in any more. It can be turned on again.",
+                "该账号立即退出，不能再登录；已办事项和审计记录仍署其姓名。接任的人另建账号，不沿\
+                 用旧账号。以后可以重新启用。",
+                "It is signed out at once and cannot sign in any more; what was done with it keeps \
+                 the owner's name. Whoever follows gets an account of their own. It can be turned \
+                 on again.",
             ),
         ),
         "password" => (
@@ -112,22 +193,16 @@ fn confirm(session: &Session, form: &Form) -> Option<Markup> {
     })
 }
 
-/// A password that was made, with its account.
-type Made = Option<(String, String)>;
-
-async fn answer(desk: &Desk, form: &Form, result: Result<Made, AppError>) -> Answer {
+async fn answer(desk: &Desk, form: &Form, result: Result<(), AppError>) -> Answer {
     let lang = desk.lang;
 
     let (list, units) =
         desk.run(|app, by| Ok::<_, AppError>((app.accounts(by)?, app.units()?))).await??;
-    let (made, wrong, failed) = match result {
-        Ok(made) => (made, Mistakes::default(), false),
-        Err(error) => (None, Mistakes::of(error, lang)?, true),
+    let (wrong, failed) = match result {
+        Ok(()) => (Mistakes::default(), false),
+        Err(error) => (Mistakes::of(error, lang)?, true),
     };
     let keep = if failed { form.clone() } else { Form::default() };
-    Ok(desk.answer(
-        failed,
-        lang.pick("账号", "Accounts"),
-        page(desk, (&list, &units), made.as_ref(), &keep, &wrong),
-    ))
+    let title = lang.pick("账号", "Accounts");
+    Ok(desk.answer(failed, title, page(desk, &list, &units, &keep, &wrong)))
 }

@@ -16,7 +16,7 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
     let chain = desk.run(crate::app::App::audit).await??;
     Ok(desk.page(
         lang.pick("审计", "Audit"),
-        page(&chain, &query(&request), request.query_string(), lang),
+        page(&desk, &chain, &query(&request), request.query_string()),
     ))
 }
 

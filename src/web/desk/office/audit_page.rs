@@ -4,6 +4,7 @@
 use crate::app::{Action, AuditChain, AuditFilter, action_label, minute_of};
 use crate::response::Form;
 use crate::text::{Lang, visible};
+use crate::web::desk::Session;
 use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, InputKind, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
@@ -37,11 +38,12 @@ fn inputs(accounts: &[&str], lang: Lang) -> Vec<Input> {
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn page(
+    session: &Session,
     chain: &AuditChain,
     asked: &Form,
     query: &str,
-    lang: Lang,
 ) -> Markup {
+    let lang = session.lang;
     let filter = filter(asked);
     let mut accounts: Vec<&str> = chain.rows.iter().map(|row| row.account.as_str()).collect();
     accounts.sort_unstable();
@@ -123,7 +125,14 @@ pub(in crate::web::desk) fn page(
                                 tr {
                                     td.n { (row.seq) }
                                     td { (minute_of(row.at)) }
-                                    td { (visible(&row.account)) }
+                                    td {
+                                        (visible(&row.account))
+                                        @let person = session.people.of(&row.account);
+                                        @if person != row.account {
+                                            br;
+                                            span.soft { (person) }
+                                        }
+                                    }
                                     td { (action_label(&row.action, lang)) }
                                     td { (visible(&row.subject)) }
                                 }

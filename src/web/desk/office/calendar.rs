@@ -61,7 +61,7 @@ pub async fn set(desk: Desk, Posted(mut form): Posted) -> Answer {
             let kept = stored(&desk).await?;
             let last = desk.run(|app, _| app.last_change(Action::CalendarSet, None)).await??;
             let parts = compare(&inputs(lang), &kept, &form, lang);
-            let said = conflict::both(lang, last.as_ref(), &parts, "/desk/calendar");
+            let said = conflict::both(&desk, last.as_ref(), &parts, "/desk/calendar");
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             Ok(answer(&desk, StatusCode::CONFLICT, &form, &said, &Mistakes::default()))
         }

@@ -1,11 +1,13 @@
 //! Signing in and out, and the one-time link that makes the first account.
 
+use std::sync::Arc;
+
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::{Data, Path, Payload, block};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
-use crate::app::App;
+use crate::app::{App, Official};
 use crate::response::Form;
 use crate::text::Lang;
 use crate::web::body::read_body;
@@ -103,7 +105,8 @@ pub async fn post(
             if let (Some((owner, typed)), Some(user)) = (typed, user) {
                 // What somebody else typed stays with the page that was left.
                 let typed = Some(typed).filter(|_| app.is_owner(user.account.as_str(), &owner));
-                let session = Session { user, lang, here: "/desk".to_owned() };
+                let people = Arc::default();
+                let session = Session { user, people, lang, here: "/desk".to_owned() };
                 let page = go_on(&session, &waiting.to, typed.as_ref());
                 let desk = Desk::of(session, app.clone());
                 let mut response = desk.page(lang.pick("继续", "Continue"), page);
@@ -212,7 +215,9 @@ pub async fn set_up(
             .at("again")
             .into());
         }
-        app.set_up(&asked, given.first("bureau"), given.first("name"), given.first("password"))
+        let official = Official::of(given.first("person"), given.first("post"));
+        let (bureau, name) = (given.first("bureau"), given.first("name"));
+        app.set_up(&asked, bureau, name, official, given.first("password"))
     })
     .await?;
     match result {

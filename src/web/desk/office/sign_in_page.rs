@@ -36,10 +36,16 @@ fn inputs(lang: Lang) -> Vec<Input> {
 
 fn setup_inputs(lang: Lang) -> Vec<Input> {
     let bureau = lang.pick("单位（局）名称", "Name of the bureau");
-    let name = Input::new("name", lang.pick("账号", "Account"), InputKind::Line).required();
+    let name = Input::new("name", lang.pick("账号", "Account"), InputKind::Line)
+        .required()
+        .hint(lang.pick("登录用，如姓名拼音。", "For signing in."));
     let again = lang.pick("再输入一次口令", "Password again");
     vec![
         Input::new("bureau", bureau, InputKind::Line).required(),
+        Input::new("person", lang.pick("您的姓名", "Your name"), InputKind::Line)
+            .required()
+            .most(20),
+        Input::new("post", lang.pick("职务", "Post"), InputKind::Line).most(30),
         Input { autocomplete: "username", ..name },
         Input::password("password", lang.pick("口令", "Password"), "new-password").hint(lang.pick(
             "至少 12 位；一句容易记住的话最好。",

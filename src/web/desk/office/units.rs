@@ -63,7 +63,7 @@ pub async fn import(desk: Desk, Posted(form): Posted) -> Answer {
                 &desk,
                 Said {
                     text,
-                    both: Some(conflict::both(lang, last.as_ref(), &parts, "/desk/units")),
+                    both: Some(conflict::both(&desk, last.as_ref(), &parts, "/desk/units")),
                     ..Said::default()
                 },
             )
@@ -105,7 +105,7 @@ pub async fn upload(desk: Desk, request: HttpRequest, payload: Payload) -> Answe
         .run(move |app, _| {
             let raw = App::unit_table(&file)?;
             let understood = app.understand_units(&raw, None)?;
-            Ok::<_, AppError>((understood, raw_text(&raw)))
+            Ok::<_, AppError>((understood, raw.text()))
         })
         .await?;
     let said = match result {
@@ -154,22 +154,6 @@ fn shown(understood: Reading, text: String, lang: Lang) -> Said {
         reading: Some((understood, text)),
         ..Said::default()
     }
-}
-
-/// The rows of a file as text that can be corrected, each on its line.
-fn raw_text(raw: &unit::Raw) -> String {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    let last = raw.rows.last().map_or(0, |(n, _)| *n);
-    let mut rows = raw.rows.iter().peekable();
-    for line in 1..=last {
-        let fields =
-            rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields.clone()).unwrap_or_default();
-        // An empty line stays one, so that lines keep their numbers.
-        let fields = if fields.is_empty() { vec![String::new()] } else { fields };
-        writer.write_record(&fields).expect("writing to memory cannot fail");
-    }
-    let bytes = writer.into_inner().expect("writing to memory cannot fail");
-    String::from_utf8_lossy(&bytes).replace("\"\"\n", "\n")
 }
 
 /// Units of two tables side by side, by code.

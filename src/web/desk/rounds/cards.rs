@@ -318,7 +318,7 @@ pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Mark
                                                 span.soft {
                                                     (check.day)
                                                     " "
-                                                    (check.by)
+                                                    (session.people.of(&check.by))
                                                     (lang.pick("：", ": "))
                                                     (check.ground)
                                                 }

@@ -104,7 +104,7 @@ pub async fn change(desk: Desk, round: Path<RoundId>, Posted(mut form): Posted) 
                 .await??;
             let parts = compare(&inputs(&choices(&desk).await?, lang), &kept, &form, lang);
             let address = format!("/desk/rounds/{id}/edit");
-            let both = conflict::both(lang, last.as_ref(), &parts, &address);
+            let both = conflict::both(&desk, last.as_ref(), &parts, &address);
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             (StatusCode::CONFLICT, both)
         }

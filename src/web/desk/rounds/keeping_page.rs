@@ -4,7 +4,7 @@
 use crate::app::SharedStep;
 use crate::id::AccountName;
 use crate::round::{Day, Destruction, Round, RoundState};
-use crate::text::{Lang, Refusal};
+use crate::text::Refusal;
 use crate::web::desk::Session;
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -29,7 +29,7 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, error: Option
             div.errors role="alert" { (error) }
         }
         @if let Some(record) = &round.destruction {
-            (printed_record(round, record, lang))
+            (printed_record(session, round, record))
         } @else if round.state == RoundState::Suspended {
             (suspended(session, facts))
         } @else if round.state == RoundState::Closed {
@@ -256,7 +256,7 @@ fn shared(session: &Session, facts: &Facts, step: SharedStep, label: &str) -> Ma
                             (lang.pick("（第二人）", " (second account)"))
                         }
                         span.hint {
-                            (account)
+                            (session.people.of(account))
                             (lang.pick(
                                 " 已提出。确认后立即执行，不可恢复。",
                                 " asked for it. It happens at once and cannot be undone.",
@@ -271,7 +271,8 @@ fn shared(session: &Session, facts: &Facts, step: SharedStep, label: &str) -> Ma
 
 /// The record of a destruction, for the file.
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
-fn printed_record(round: &Round, record: &Destruction, lang: Lang) -> Markup {
+fn printed_record(session: &Session, round: &Round, record: &Destruction) -> Markup {
+    let lang = session.lang;
     html! {
         div.card.paper {
             h2 { (lang.pick("销毁记录", "Record of destruction")) }
@@ -307,7 +308,7 @@ fn printed_record(round: &Round, record: &Destruction, lang: Lang) -> Markup {
                                     "the system, when the time was up",
                                 ))
                             } @else {
-                                (record.by.join(lang.pick("、", ", ")))
+                                (session.people.all(&record.by, lang))
                                 (lang.pick("，两个账号先后确认", ", two accounts in turn"))
                             }
                         }

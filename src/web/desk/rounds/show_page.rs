@@ -244,7 +244,7 @@ fn opened_now(session: &Session, facts: &Facts) -> Markup {
         @if !facts.released_by.is_empty() {
             p {
                 (lang.pick("已同意发布：", "Agreed: "))
-                strong { (facts.released_by.join(lang.pick("、", ", "))) }
+                strong { (session.people.all(&facts.released_by, lang)) }
                 (lang.pick("，等待另一个账号", "; another account has to agree"))
                 @if facts.released_by.len() > 1 {
                     (lang.pick("（政工科负责人）", " (the head of the section)"))

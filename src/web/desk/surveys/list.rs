@@ -111,7 +111,7 @@ pub async fn save(desk: Desk, Posted(form): Posted) -> Answer {
             let kept = own.into_iter().find(|o| named.as_deref() == Some(o.survey.id()));
             let version = kept.as_ref().map_or(0, |k| k.version);
             let said = conflict::both(
-                lang,
+                &desk,
                 last.as_ref(),
                 &changes::between(kept.as_ref().map_or("", |k| &k.text), &text, lang),
                 "/desk/surveys",

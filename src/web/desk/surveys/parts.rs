@@ -122,7 +122,7 @@ pub async fn change(
                 inputs::compare(&part_inputs::inputs(&kept, &part, lang), &before, &form, lang);
             (
                 StatusCode::CONFLICT,
-                conflict::both(lang, last.as_ref(), &parts, &part_path(&path.0, &part)),
+                conflict::both(&desk, last.as_ref(), &parts, &part_path(&path.0, &part)),
                 Mistakes::default(),
             )
         };

@@ -137,7 +137,11 @@ fn one(
                 span.soft {
                     @if version.account.is_empty() {
                         (lang.pick("开始留存版本之前", "before versions were kept"))
-                    } @else { (version.account) (lang.pick("，", ", ")) (minute_of(version.at)) }
+                    } @else {
+                        (session.people.of(&version.account))
+                        (lang.pick("，", ", "))
+                        (minute_of(version.at))
+                    }
                 }
                 @if version.version == latest {
                     span.level.unclear { (lang.pick("现在的版本", "the latest")) }

@@ -1,0 +1,2 @@
+alter table accounts drop column post;
+alter table accounts drop column person;
