@@ -98,7 +98,7 @@ grant select (round, id), insert on public.ballots to zicha_intake;
 grant select, insert, update, delete on
     public.settings, public.surveys, public.own_surveys, public.survey_versions, public.units, public.rounds, public.round_units, public.approvals,
     public.accounts, public.account_units, public.recovery_codes, public.api_tokens, public.sessions,
-    public.problems, public.problem_history, public.list_editions, public.screenings to zicha_desk;
+    public.problems, public.problem_history, public.list_editions, public.receipts, public.screenings to zicha_desk;
 -- Appended to, never changed.
 grant select, insert on public.audit to zicha_desk;
 grant select on public.releases to zicha_desk;

@@ -76,6 +76,10 @@ pub enum Action {
     ListsRequested,
     /// Handed lists over anew.
     ListsIssued,
+    /// Took back an agreement.
+    ApprovalWithdrawn,
+    /// Confirmed that a list was received.
+    ListReceived,
     /// Changed a problem list.
     ProblemChanged,
     /// Screened a text.
@@ -172,7 +176,7 @@ const fn row(
 /// In the order of [`Action`]. Deeds outside the main database, where no transaction holds deed and
 /// link together, have a link each for begun and done.
 #[rustfmt::skip] // A table is read by its rows.
-const ROWS: [Row; 64] = [
+const ROWS: [Row; 66] = [
     row(A::SignIn, "sign_in", P::SignedIn, L::AsItWas, ["登录", "signed in"]),
     row(A::SignInFailed, "sign_in_failed", P::SignedIn, L::AsItWas,
         ["登录失败", "failed to sign in"]),
@@ -225,6 +229,10 @@ const ROWS: [Row; 64] = [
         ["同意重新下发清单（待另一账号）", "agreed to hand lists over anew (another account follows)"]),
     row(A::ListsIssued, "lists_issued", P::RunRounds, L::Changed,
         ["重新下发清单", "handed lists over anew"]),
+    row(A::ApprovalWithdrawn, "approval_withdrawn", P::RunRounds, L::AsItWas,
+        ["撤回同意", "took an agreement back"]),
+    row(A::ListReceived, "list_received", P::ReadLists, L::Changed,
+        ["签收问题清单", "confirmed that a list was received"]),
     row(A::ProblemChanged, "problem_changed", P::RunRounds, L::Changed,
         ["修改问题清单", "changed a problem list"]),
     row(A::TextScreened, "text_screened", P::RunRounds, L::Changed,

@@ -57,6 +57,33 @@ impl SharedStep {
         }
     }
 
+    /// What the audit chain calls the first agreement.
+    pub(in crate::app) fn asked(self) -> Action {
+        self.action(false)
+    }
+
+    /// What it is called in a sentence.
+    #[must_use]
+    pub fn label(self) -> [&'static str; 2] {
+        match self {
+            Self::Release => ["发布结果", "the release"],
+            Self::Lists => ["重新下发清单", "handing the lists over anew"],
+            Self::Destroy => ["销毁原文", "the destruction of the originals"],
+            Self::Resume => ["恢复填写", "going on"],
+            Self::Void => ["作废本轮", "voiding the round"],
+        }
+    }
+
+    /// The page where it is agreed to.
+    #[must_use]
+    pub fn page(self, id: &RoundId) -> String {
+        match self {
+            Self::Release => format!("/desk/rounds/{id}"),
+            Self::Lists => format!("/desk/rounds/{id}/problems"),
+            Self::Destroy | Self::Resume | Self::Void => format!("/desk/rounds/{id}/keeping"),
+        }
+    }
+
     /// Reads a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
@@ -235,6 +262,26 @@ impl App {
             SharedStep::Void => self.destroy(id)?,
             SharedStep::Release | SharedStep::Lists | SharedStep::Resume => {}
         }
+        Ok(())
+    }
+
+    /// Takes back what whoever acts agreed to, while nobody else has.
+    pub fn withdraw(&self, by: &Actor, id: &RoundId, step: SharedStep) -> Result<(), AppError> {
+        let account = by.account()?;
+        let subject = format!("{id} {}", step.as_str());
+        self.deed(by, Action::ApprovalWithdrawn, &subject, |tx| {
+            if tx.withdraw_approval(id, step.as_str(), account)? {
+                Ok(())
+            } else {
+                Err(Refusal::new(
+                    "没有可撤回的同意：另一人已经同意，或内容已有改动，原来的同意已失效",
+                    "there is nothing to take back: somebody else has agreed by now, or what you \
+                     agreed to has changed",
+                )
+                .into())
+            }
+        })?;
+        self.changed(id);
         Ok(())
     }
 

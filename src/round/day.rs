@@ -9,6 +9,7 @@ use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 /// The bureau's time zone; it has had no daylight saving since 1991.
 pub const SHANGHAI: UtcOffset = offset!(+8);
 
+/// The first moment of a day.
 pub fn midnight(day: Date) -> OffsetDateTime {
     day.with_time(Time::MIDNIGHT).assume_offset(SHANGHAI)
 }

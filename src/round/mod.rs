@@ -21,8 +21,9 @@ use crate::id::{AccountName, RoundId};
 use crate::survey::SurveyHash;
 use crate::text::{Lang, Refusal, Rule};
 use crate::unit::UnitCode;
-use day::midnight;
-pub use day::{Day, Days, SHANGHAI, check_dates, parse_day, parse_typed_day, shanghai_day};
+pub use day::{
+    Day, Days, SHANGHAI, check_dates, midnight, parse_day, parse_typed_day, shanghai_day,
+};
 
 /// How long after the closing day a form that was already open may still be sent.
 pub const GRACE: Duration = Duration::minutes(30);
@@ -67,8 +68,8 @@ pub enum Hold {
 /// How a held question was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldCheck {
-    /// The account that says so.
-    pub by: AccountName,
+    /// Who says so: the account, or its owner where lists and papers show it.
+    pub by: String,
     /// The day.
     pub day: String,
     /// What it rests on.

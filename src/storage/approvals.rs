@@ -85,6 +85,20 @@ impl Storage {
             .load(&mut *self.connection()?)?)
     }
 
+    /// Every approval that waits for a second one: round, step, account.
+    pub fn waiting_approvals(&self) -> Result<Vec<(RoundId, String, AccountName)>, StorageError> {
+        let rows: Vec<(String, String, AccountName)> = approvals::table
+            .order((approvals::round, approvals::step, approvals::account))
+            .select((approvals::round, approvals::step, approvals::account))
+            .load(&mut *self.connection()?)?;
+        rows.into_iter()
+            .map(|(round, step, account)| {
+                let id = round.parse().map_err(|_| StorageError::Corrupt("an approval".into()))?;
+                Ok((id, step, account))
+            })
+            .collect()
+    }
+
     /// The digest of what is agreed to where no lists are: the round as everybody reads it.
     pub fn round_digest(&self, round: &RoundId) -> Result<String, StorageError> {
         row_digest(&mut *self.connection()?, round)
@@ -92,6 +106,17 @@ impl Storage {
 }
 
 impl Transaction<'_> {
+    /// Takes back what an account agreed to; false if it did not, or the step is taken by now.
+    pub fn withdraw_approval(
+        &mut self,
+        round: &RoundId,
+        step: &str,
+        account: &AccountName,
+    ) -> Result<bool, StorageError> {
+        let own = approvals::table.find((round.as_str(), step, account));
+        Ok(diesel::delete(own).execute(self.db)? == 1)
+    }
+
     /// Forgets the approvals of a round, of one step or of all.
     pub fn forget_approvals(
         &mut self,

@@ -108,6 +108,16 @@ impl Storage {
             .collect()
     }
 
+    /// Number and day of the lists that were handed over last.
+    pub fn last_issue(&self, round: &RoundId) -> Result<Option<(i32, String)>, StorageError> {
+        Ok(list_editions::table
+            .filter(list_editions::round.eq(round.as_str()))
+            .order(list_editions::edition.desc())
+            .select((list_editions::edition, list_editions::issued))
+            .first(&mut *self.connection()?)
+            .optional()?)
+    }
+
     /// The lists that were handed over last.
     pub fn last_edition(&self, round: &RoundId) -> Result<Option<Edition>, StorageError> {
         let row: Option<(i32, String, String, String)> = list_editions::table

@@ -145,6 +145,13 @@ kept! {
         accounts -> Text,
         body -> Text,
     }
+    receipts (round, unit, edition) {
+        round -> Text,
+        unit -> Text,
+        edition -> Integer,
+        account -> Text,
+        day -> Text,
+    }
     screenings (round, comment) {
         round -> Text,
         comment -> Text,

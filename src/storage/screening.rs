@@ -119,6 +119,26 @@ impl Storage {
         Ok(progress)
     }
 
+    /// How many texts of a round nobody has dealt with, and how many this account may confirm.
+    pub fn screening_waits(
+        &self,
+        round: &RoundId,
+        account: &AccountName,
+    ) -> Result<[u64; 2], StorageError> {
+        let db = &mut *self.connection()?;
+        let own = || comments::table.filter(comments::round.eq(round.as_str()));
+        let of = |state: ScreeningState| comments::state.eq(state.as_str());
+        let pending: i64 = own().filter(of(ScreeningState::Pending)).count().get_result(db)?;
+        let of_text =
+            screenings::comment.eq(comments::id).and(screenings::round.eq(comments::round));
+        let proposed: i64 = own()
+            .inner_join(screenings::table.on(of_text))
+            .filter(of(ScreeningState::Proposed).and(screenings::first.ne(account)))
+            .count()
+            .get_result(db)?;
+        Ok([counted(pending, "texts")?, counted(proposed, "texts")?])
+    }
+
     /// All original texts of a round that are still kept.
     pub fn originals(&self, round: &RoundId) -> Result<Vec<String>, StorageError> {
         let own =

@@ -23,6 +23,8 @@ pub struct Frame<'a> {
     pub lang: Lang,
     /// The page itself, for the language switch.
     pub here: &'a str,
+    /// How much waits for whoever is signed in.
+    pub waiting: usize,
 }
 
 /// How a respondent reads.
@@ -198,8 +200,12 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
                     }
                     @if let Some(session) = frame.session {
                         nav {
-                            a href="/desk" { (lang.pick("轮次", "Rounds")) }
+                            a href="/desk" {
+                                (lang.pick("待办", "To do"))
+                                @if frame.waiting > 0 { span.badge { (frame.waiting) } }
+                            }
                             @if session.role.runs_rounds() {
+                                a href="/desk#rounds" { (lang.pick("轮次", "Rounds")) }
                                 a href="/desk/units" { (lang.pick("单位", "Units")) }
                                 a href="/desk/surveys" { (lang.pick("问卷", "Surveys")) }
                             }

@@ -18,7 +18,7 @@ use zicha::response::Form;
 use zicha::round::{Access, Hold, shanghai_day};
 
 use crate::shell::Shell;
-use crate::test_app::{PASSWORD, UNITS, backends, settings, shell, survey};
+use crate::test_app::{PASSWORD, UNITS, as_role, backends, settings, shell, survey};
 
 /// An installation in which nothing happens by itself, and the actions that were seen in it.
 struct House {
@@ -303,9 +303,20 @@ fn results(house: &mut House, round: &RoundId) {
         |app: &Arc<App>| app.confirm_screening(&desk(app, "yi"), round, &proposed).unwrap();
     house.does("yi", &[Action::TextScreened], confirm);
     add_row(house, round);
+    house.does("jia", &[Action::ReleaseRequested], |app| {
+        app.approve(&desk(app, "jia"), round, SharedStep::Release).unwrap();
+    });
+    house.does("jia", &[Action::ApprovalWithdrawn], |app| {
+        app.withdraw(&desk(app, "jia"), round, SharedStep::Release).unwrap();
+    });
     share(house, round, SharedStep::Release, [Action::ReleaseRequested, Action::RoundRelease]);
     add_row(house, round);
     share(house, round, SharedStep::Lists, [Action::ListsRequested, Action::ListsIssued]);
+    house.does("dui", &[Action::ListReceived], |app| {
+        let head = as_role("dui", Role::UnitHead, &["CY"]);
+        let list = app.own_lists(&head).unwrap().remove(0);
+        app.receive_list(&head, round, &list.group, list.edition).unwrap();
+    });
     reading(house, round);
     share(house, round, SharedStep::Destroy, [Action::DestroyRequested, Action::DestroyConfirmed]);
 }

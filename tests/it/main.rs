@@ -55,6 +55,7 @@ mod story;
 mod stuffing;
 mod surveys;
 mod syncing;
+mod tasks;
 mod test_app;
 mod trustees;
 mod units;

@@ -162,6 +162,12 @@ pub fn a_clerk(name: &str) -> Actor {
     Actor::Desk(Session::standing(name.into(), Role::Clerk, Vec::new()))
 }
 
+/// An account of a role, with the units it may see.
+pub fn as_role(name: &str, role: Role, units: &[&str]) -> Actor {
+    let units = units.iter().copied().map(Into::into).collect();
+    Actor::Desk(Session::standing(name.into(), role, units))
+}
+
 /// An administrator of this name.
 pub fn an_admin(name: &str) -> Actor {
     Actor::Desk(Session::standing(name.into(), Role::Admin, Vec::new()))

@@ -45,6 +45,12 @@ impl Role {
         Self::ALL.iter().find(|r| r.0 == self).map_or("", |r| lang.pick(r.2[0], r.2[1]))
     }
 
+    /// Whether it is a leader of the bureau.
+    #[must_use]
+    pub fn is_leader(self) -> bool {
+        self == Self::Leader
+    }
+
     /// Whether the role runs rounds.
     #[must_use]
     pub fn runs_rounds(self) -> bool {

@@ -31,6 +31,13 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether somebody who does not run rounds reads all of a released round: a leader to whom no
+    /// units were given.
+    #[must_use]
+    pub fn reads_the_bureau(&self) -> bool {
+        self.role == Role::Leader && self.units.is_empty()
+    }
+
     /// What pages call whoever is signed in: the person, where one is known.
     #[must_use]
     pub fn shown(&self) -> &str {

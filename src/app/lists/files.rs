@@ -40,7 +40,6 @@ impl App {
         wanted: &Wanted<'_>,
     ) -> Result<ExportFile, AppError> {
         by.need(Permission::ReadLists)?;
-        let all = by.may(Permission::RunRounds);
         let whole = if wanted.each { "each" } else { "-" };
         let scope = wanted.group.map_or(whole, GroupCode::as_str);
         let subject = format!(
@@ -52,11 +51,13 @@ impl App {
             Document::Table(table) => Some(table),
             Document::Letter | Document::Report => None,
         };
-        if table == Some(TableName::TASKS) && all && !self.round(id)?.state.has_results() {
+        let runs = by.may(Permission::RunRounds);
+        if table == Some(TableName::TASKS) && runs && !self.round(id)?.state.has_results() {
             self.tell(by, Action::Export, &subject)?;
             return self.task_file(id, wanted);
         }
         let mut results = self.results_for(by, id)?;
+        let all = results.may_be_read_whole(by);
         let own = wanted.group.is_some_and(|group| results.may_be_read(by, group));
         if !(all || own && table.is_some()) {
             return self.refuse(by, Action::ExportDenied, &subject);

@@ -3,6 +3,7 @@
 
 pub(in crate::app) mod documents;
 pub(in crate::app) mod files;
+pub(in crate::app) mod receipts;
 pub(in crate::app) mod screening;
 pub(in crate::app) mod wanted;
 pub(in crate::app) mod working;
@@ -10,7 +11,7 @@ pub(in crate::app) mod working;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::app::{Action, Actor, App, AppError, PHASES, Permission};
+use crate::app::{Action, Actor, App, AppError, PHASES, Permission, Role};
 use crate::export::{Compared, Subject, Table, TableName, table};
 use crate::gate::Release;
 use crate::id::RoundId;
@@ -168,14 +169,26 @@ impl Results {
     }
 
     /// The groups whose lists somebody may read; none at all stands for every one.
-    fn readable(&self, by: &Actor) -> Option<BTreeSet<&GroupCode>> {
+    fn readable(&self, by: &Actor) -> Option<BTreeSet<GroupCode>> {
         if by.may(Permission::RunRounds) {
             return None;
         }
-        let units = by.session().map_or(&[][..], |session| &session.units);
-        let released = self.round.state == RoundState::Released;
-        let own = units.iter().filter(|_| released).filter_map(|unit| self.group_of_unit(unit));
-        Some(own.collect())
+        if self.round.state != RoundState::Released {
+            return Some(BTreeSet::new());
+        }
+        let session = by.session()?;
+        if session.reads_the_bureau() {
+            return None;
+        }
+        let own = session.units.iter().filter_map(|unit| self.group_of_unit(unit)).cloned();
+        let bureau = (session.role == Role::Leader).then(GroupCode::bureau);
+        Some(own.chain(bureau).collect())
+    }
+
+    /// Whether somebody may read all of a round: its results, and every list.
+    #[must_use]
+    pub fn may_be_read_whole(&self, by: &Actor) -> bool {
+        self.readable(by).is_none()
     }
 
     /// Names of all units, or of those in one published group.
@@ -214,7 +227,12 @@ impl App {
     }
 
     pub(in crate::app) fn working_results(&self, id: &RoundId) -> Result<Results, AppError> {
-        let released = self.released(id)?;
+        let mut released = self.released(id)?;
+        // Papers name people.
+        let people = self.people()?;
+        for check in released.round.checks.values_mut() {
+            check.by = people.of(&check.by).to_owned();
+        }
         Ok(Results {
             edits: self.storage.problem_edits(id)?,
             cases: self.storage.cases(id)?,
@@ -248,6 +266,17 @@ impl App {
         })
     }
 
+    /// All results of a round for somebody who may read them: whoever runs rounds, or a leader of
+    /// the whole bureau after the release.
+    pub fn read_results(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
+        let results = self.results_for(by, id)?;
+        if results.may_be_read_whole(by) {
+            Ok(results)
+        } else {
+            self.refuse(by, Action::ListDenied, &format!("{id} results"))
+        }
+    }
+
     /// The results of an opened round as this desk user sees them: those who do not run rounds read
     /// lists as they were handed over.
     pub fn results_for(&self, by: &Actor, id: &RoundId) -> Result<Results, AppError> {
@@ -264,12 +293,17 @@ impl App {
             return self.refuse(by, Action::ApiDenied, &subject);
         }
         self.tell(by, Action::ApiRead, &subject)?;
-        let own: Vec<Option<&GroupCode>> = match results.readable(by) {
+        let own: Vec<Option<GroupCode>> = match results.readable(by) {
             None => vec![None],
-            Some(own) => own.into_iter().map(Some).collect(),
+            // The bureau's figures are a list of their own.
+            Some(own) => own
+                .into_iter()
+                .filter(|code| Scope::of(code) != Scope::Bureau)
+                .map(Some)
+                .collect(),
         };
         let tables = |name: TableName| {
-            own.iter().map(|only| results.table(name, *only)).collect::<Result<Vec<_>, _>>()
+            own.iter().map(|only| results.table(name, only.as_ref())).collect::<Result<Vec<_>, _>>()
         };
         let (turnout, wide) = (tables(TableName::TURNOUT)?, tables(TableName::WIDE)?);
         Ok(ReadRelease { results, turnout, wide })

@@ -153,7 +153,7 @@ impl App {
                     unfit.refusal("核实依据", "the ground of the check").at("ground")
                 })?;
                 Some(HoldCheck {
-                    by: by.name().into(),
+                    by: by.name().to_owned(),
                     day: shanghai_day(self.now()).to_string(),
                     ground: ground.to_owned(),
                 })

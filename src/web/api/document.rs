@@ -167,7 +167,7 @@ pub async fn viewer(request: HttpRequest) -> HttpResponse {
     };
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(
         page::desk(
-            &Frame { session: None, lang, here: BASE },
+            &Frame { session: None, lang, here: BASE, waiting: 0 },
             lang.pick("程序接口", "API"),
             "",
             body,

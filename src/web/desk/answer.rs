@@ -18,7 +18,12 @@ use crate::web::page::{self, Frame};
 
 impl<'a> Frame<'a> {
     pub(in crate::web::desk) fn of(session: &'a Session) -> Self {
-        Self { session: Some(session), lang: session.lang, here: &session.here }
+        Self {
+            session: Some(session),
+            lang: session.lang,
+            here: &session.here,
+            waiting: session.tasks.len(),
+        }
     }
 }
 

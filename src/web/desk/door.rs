@@ -17,7 +17,7 @@ use maud::html;
 use super::answer::{Desk, refusal_text};
 use super::forms::carried::{self, MAX_FORM};
 use super::office::password::{fields, password_page, respond, within_desk};
-use crate::app::{self, Actor, App, AppError, People, Permission};
+use crate::app::{self, Actor, App, AppError, People, Permission, Task};
 use crate::response::Form;
 use crate::text::Lang;
 use crate::web::cookies;
@@ -29,6 +29,8 @@ pub struct Session {
     pub(in crate::web::desk) user: app::Session,
     /// What pages call those who have an account.
     pub(in crate::web::desk) people: Arc<People>,
+    /// What waits for whoever is signed in.
+    pub(in crate::web::desk) tasks: Arc<Vec<Task>>,
     /// The language of the pages.
     pub lang: Lang,
     /// The page to come back to after choosing another language.
@@ -219,18 +221,18 @@ async fn enter(
     let reading = app.clone();
     let read = block(move || {
         let user = reading.session(&cookie)?;
-        let people = if user.is_some() { reading.people()? } else { People::default() };
-        Ok::<_, AppError>((user, Arc::new(people)))
+        let Some(user) = user else { return Ok(None) };
+        let tasks = reading.tasks(&Actor::Desk(user.clone()))?;
+        Ok::<_, AppError>(Some((user, Arc::new(reading.people()?), Arc::new(tasks))))
     });
-    let (user, people) = read.await??;
-    let user = user.ok_or_else(sign_in)?;
+    let (user, people, tasks) = read.await??.ok_or_else(sign_in)?;
     if user.temporary && !matches!(request.path(), "/desk/me" | "/desk/sign-out") {
         return Err(WebError::ChangePassword);
     }
     if !needed.allows(user.role) {
         return Err(WebError::Forbidden);
     }
-    Ok(Session { user, people, lang: language(request), here: here(request) })
+    Ok(Session { user, people, tasks, lang: language(request), here: here(request) })
 }
 
 /// Where a page is that can be asked for again.

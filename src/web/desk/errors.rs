@@ -10,7 +10,7 @@ use maud::html;
 
 use super::door::{cookie_value, here, language};
 use super::office::sign_in;
-use crate::app::App;
+use crate::app::{Actor, App};
 use crate::web::error::WebError;
 use crate::web::page::{self, Frame};
 
@@ -29,12 +29,18 @@ pub async fn errors(
         (None, _) | (_, WebError::SignIn(_) | WebError::SessionOver(..)) => None,
         (Some(app), _) => {
             let (app, cookie) = (app.clone(), cookie_value(response.request(), app));
-            block(move || cookie.and_then(|cookie| app.session(&cookie).ok().flatten()))
-                .await
-                .unwrap_or_default()
+            block(move || {
+                let user = cookie.and_then(|cookie| app.session(&cookie).ok().flatten())?;
+                let waiting = app.tasks(&Actor::Desk(user.clone())).map_or(0, |tasks| tasks.len());
+                Some((user, waiting))
+            })
+            .await
+            .unwrap_or_default()
         }
     };
-    let page = page_of(error, &Frame { session: user.as_ref(), lang, here: &here });
+    let waiting = user.as_ref().map_or(0, |(_, waiting)| *waiting);
+    let session = user.as_ref().map(|(session, _)| session);
+    let page = page_of(error, &Frame { session, lang, here: &here, waiting });
     Ok(response.into_response(page))
 }
 

@@ -20,8 +20,12 @@ use crate::web::error::WebError;
 pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
     let lang = desk.lang;
     let id = round.into_inner();
-    let results = desk.run(move |app, by| app.results(by, &id)).await??;
-    Ok(desk.marked(results.marks.get(lang), lang.pick("导出", "Export"), page(&results, lang)))
+    let results = desk.run(move |app, by| app.read_results(by, &id)).await??;
+    Ok(desk.marked(
+        results.marks.get(lang),
+        lang.pick("导出", "Export"),
+        page(&results, desk.role.runs_rounds(), lang),
+    ))
 }
 
 /// What an address asks for.

@@ -7,13 +7,15 @@ use crate::text::Lang;
 use crate::web::desk::office::password::percent;
 use maud::{Markup, html};
 
-pub(in crate::web::desk) fn page(results: &Results, lang: Lang) -> Markup {
+pub(in crate::web::desk) fn page(results: &Results, works: bool, lang: Lang) -> Markup {
     let base = format!("/desk/rounds/{}/export", results.round.id);
     html! {
         p {
-            a href={ "/desk/rounds/" (results.round.id) } {
-                (lang.pick("← 返回本轮", "← Back to the round"))
-            }
+            @if works {
+                a href={ "/desk/rounds/" (results.round.id) } {
+                    (lang.pick("← 返回本轮", "← Back to the round"))
+                }
+            } @else { a href="/desk" { (lang.pick("← 返回", "← Back")) } }
         }
         h1 { (lang.pick("导出：", "Export: ")) (results.round.title) }
         p.soft {

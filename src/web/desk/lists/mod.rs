@@ -9,6 +9,7 @@ pub mod exports;
 pub(in crate::web::desk) mod exports_page;
 pub mod group;
 pub(in crate::web::desk) mod group_page;
+pub(in crate::web::desk) mod issued_page;
 pub(in crate::web::desk) mod pages;
 pub mod paper;
 pub(in crate::web::desk) mod paper_page;

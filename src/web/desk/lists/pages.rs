@@ -3,19 +3,18 @@
 
 use maud::{Markup, html};
 
-use crate::app::{AppError, Results};
+use crate::app::{AppError, Receiver, Results};
 use crate::gate::Level;
 use crate::id::AccountName;
 use crate::problem::{ProblemList, RowState, Source, WorkingRow};
 use crate::response::Form;
-use crate::round::RoundState;
 use crate::text::{Lang, visible};
 use crate::unit::{GroupCode, Scope};
 use crate::web::desk::Session;
-use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::lists::issued_page::{issued_card, receipts};
 use crate::web::desk::lists::results_page::level_tag;
 use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_inputs, text_inputs};
 use crate::web::desk::office::password;
@@ -26,6 +25,7 @@ pub fn overview_page(
     session: &Session,
     results: &Results,
     agreed: &[AccountName],
+    receivers: &[Receiver],
 ) -> Result<Markup, AppError> {
     let lang = session.lang;
     let id = &results.round.id;
@@ -54,7 +54,7 @@ pub fn overview_page(
                  change, and every change is kept.",
             ))
         }
-        (issued_card(session, results, agreed)?)
+        (issued_card(session, results, agreed, receivers)?)
         div.card {
             h2 { (lang.pick("各单位清单", "Lists by group")) }
             div.scroll {
@@ -80,6 +80,7 @@ pub fn overview_page(
                 }
             }
         }
+        (receipts(session, receivers))
         (roll_up(results, &lists, lang))
     })
 }
@@ -138,89 +139,6 @@ fn overview_row(
             }
         }
     }
-}
-
-#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
-fn issued_card(
-    session: &Session,
-    results: &Results,
-    agreed: &[AccountName],
-) -> Result<Markup, AppError> {
-    let lang = session.lang;
-    let changed = results.has_unissued_changes()?;
-    Ok(html! {
-        div.card.standing {
-            @match &results.edition {
-                None => {
-                    p {
-                        strong { (lang.pick("尚未下发。", "Not handed over yet.")) }
-                        (lang.pick(
-                            "两个账号同意发布结果时，清单一并下发给各单位。",
-                            " Lists go to the units with the release, to which two accounts agree.",
-                        ))
-                    }
-                }
-                Some(edition) if results.round.state == RoundState::Released => {
-                    p {
-                        strong {
-                            (lang.pick("已下发第 ", "Handed over: edition "))
-                            (edition.number)
-                            (lang.pick(" 版", ""))
-                        }
-                        (lang.pick("（", " ("))
-                        (edition.issued)
-                        @if !edition.accounts.is_empty() {
-                            (lang.pick("，", ", "))
-                            (session.people.all(&edition.accounts, lang))
-                        }
-                        (lang.pick("）。各单位看到的是这一版。", "). This is what the units see."))
-                    }
-                    @if changed {
-                        p {
-                            (lang.pick(
-                                "此后清单有改动，重新下发后各单位才能看到。须两个账号同意，其中一个\
-                                 是政工科负责人。",
-                                "The lists have changed since. Units see that only when they are \
-                                 handed over anew, which takes two accounts, one of them the head \
-                                 of the section.",
-                            ))
-                        }
-                        @if !agreed.is_empty() {
-                            p {
-                                (lang.pick("已同意重新下发：", "Agreed: "))
-                                strong { (agreed.join(lang.pick("、", ", "))) }
-                                (lang.pick("，等待另一个账号。", "; another account has to agree."))
-                            }
-                        }
-                        @if agreed.contains(&session.account) {
-                            p.soft { (lang.pick("您已同意。", "You agreed.")) }
-                        } @else {
-                            form
-                                method="post"
-                                action={ "/desk/rounds/" (results.round.id) "/do/lists" }
-                            {
-                                (csrf(session))
-                                (conflict::seen(&results.digest()?))
-                                div.row {
-                                    button type="submit" {
-                                        (lang.pick("同意重新下发", "Agree to hand them over"))
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-                Some(_) => {
-                    p {
-                        (lang.pick(
-                            "清单已备妥，等待发布。",
-                            "Lists are ready and wait for the release.",
-                        ))
-                    }
-                }
-            }
-        }
-    })
 }
 
 /// All groups' rows by category and level, and by category and source.

@@ -2,19 +2,30 @@
 //! and signature.
 
 use actix_web::web::Path;
-use maud::html;
+use maud::{Markup, html};
 
+use crate::app::{AppError, OwnList, Permission, Role};
 use crate::id::RoundId;
 use crate::unit::{GroupCode, Scope};
-use crate::web::desk::answer::{Answer, Desk};
+use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::lists::paper_page::paper;
+use crate::web::desk::{Posted, Session};
+use crate::web::page::csrf;
 
 /// `GET /desk/rounds/{round}/lists/{group}`.
 pub async fn show(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
     let lang = desk.lang;
     let id = path.0.clone();
     let code = path.1.clone();
-    let results = desk.run(move |app, by| app.read_list(by, &id, &code)).await??;
+    let (results, own) = desk
+        .run(move |app, by| {
+            let results = app.read_list(by, &id, &code)?;
+            let runs = by.may(Permission::RunRounds);
+            let own = if runs { Vec::new() } else { app.own_lists(by)? };
+            let own = own.into_iter().find(|own| own.round.id == id && own.group == code);
+            Ok::<_, AppError>((results, own))
+        })
+        .await??;
     let code = &path.1;
     let list = results.list(code)?;
     let body = html! {
@@ -49,6 +60,7 @@ pub async fn show(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
             }
             span.soft { (lang.pick("打印时选 A4 横向。", "Print on A4, landscape.")) }
         }
+        @if let Some(own) = own.filter(|_| desk.role == Role::UnitHead) { (receipt(&desk, &own)) }
         (paper(&results, &list, desk.role.runs_rounds(), lang))
     };
     Ok(desk.marked(
@@ -56,6 +68,46 @@ pub async fn show(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
         &format!("{}{}", list.name, lang.pick("问题清单", ": problem list")),
         body,
     ))
+}
+
+/// The receipt of a list, for the head of the unit.
+fn receipt(session: &Session, own: &OwnList) -> Markup {
+    let lang = session.lang;
+    html! {
+        @if own.received {
+            p.done.noprint role="status" {
+                (lang.pick("您已签收第 ", "You confirmed that you received edition "))
+                (own.edition)
+                (lang.pick(" 版清单。", "."))
+            }
+        } @else {
+            form.card.noprint method="post" action=(own.page()) {
+                (csrf(session))
+                input type="hidden" name="edition" value=(own.edition);
+                p {
+                    (lang.pick(
+                        "签收只表示收到清单，不表示认可每一项；对清单有疑问的，请联系政工科。",
+                        "This says that the list arrived, not that you agree with every row; ask \
+                         the section about it.",
+                    ))
+                }
+                div.row {
+                    button type="submit" { (lang.pick("签收清单", "Confirm receipt")) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /desk/rounds/{round}/lists/{group}`: the head of a unit confirms that the list arrived.
+pub async fn receive(desk: Desk, path: Path<(RoundId, GroupCode)>, Posted(form): Posted) -> Answer {
+    let (id, code) = path.into_inner();
+    let back = format!("/desk/rounds/{id}/lists/{}", encode(code.as_str()));
+    let edition = form.first("edition").parse().unwrap_or(0);
+    match desk.run(move |app, by| app.receive_list(by, &id, &code, edition)).await? {
+        Ok(()) => Ok(see_other(&back)),
+        Err(error) => desk.refused(error, &back),
+    }
 }
 
 /// A `+` in an address would be read as a space.

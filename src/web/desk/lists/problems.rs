@@ -14,6 +14,7 @@ use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
+use crate::round::RoundState;
 use crate::text::{Refusal, Text};
 use crate::unit::GroupCode;
 use crate::web::desk::Posted;
@@ -32,7 +33,7 @@ use crate::web::error::WebError;
 /// `GET /desk/rounds/{round}/problems`.
 pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
     let id = round.into_inner();
-    let (results, agreed) = desk
+    let (results, agreed, receivers) = desk
         .run(move |app, by| {
             let agreed: Vec<AccountName> = app
                 .approvals(&id)?
@@ -40,10 +41,13 @@ pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
                 .filter(|(step, _)| step == SharedStep::Lists.as_str())
                 .map(|(_, account)| account)
                 .collect();
-            Ok::<_, AppError>((app.results(by, &id)?, agreed))
+            let results = app.results(by, &id)?;
+            let released = results.round.state == RoundState::Released;
+            let receivers = if released { app.receipts(by, &id)? } else { Vec::new() };
+            Ok::<_, AppError>((results, agreed, receivers))
         })
         .await??;
-    let body = overview_page(&desk, &results, &agreed)?;
+    let body = overview_page(&desk, &results, &agreed, &receivers)?;
     Ok(desk.marked(results.marks.get(desk.lang), desk.lang.pick("问题清单", "Problem lists"), body))
 }
 

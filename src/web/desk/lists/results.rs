@@ -15,7 +15,7 @@ pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
     let lang = desk.lang;
     let id = round.into_inner();
 
-    let results = desk.run(move |app, by| app.results(by, &id)).await??;
+    let results = desk.run(move |app, by| app.read_results(by, &id)).await??;
     let lists: Vec<ProblemList> = results
         .release
         .groups
@@ -23,6 +23,6 @@ pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {
         .map(|g| results.derived(&g.code))
         .collect::<Result<_, _>>()?;
     let bureau = results.derived(&GroupCode::bureau())?;
-    let body = page(&results, &lists, &bureau, lang);
+    let body = page(&results, &lists, &bureau, desk.role.runs_rounds(), lang);
     Ok(desk.marked(results.marks.get(lang), lang.pick("结果", "Results"), body))
 }

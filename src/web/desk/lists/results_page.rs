@@ -14,12 +14,15 @@ pub(in crate::web::desk) fn page(
     results: &Results,
     lists: &[ProblemList],
     bureau: &ProblemList,
+    works: bool,
     lang: Lang,
 ) -> Markup {
     let id = results.round.id.clone();
     html! {
         p.noprint {
-            a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) }
+            @if works {
+                a href={ "/desk/rounds/" (id) } { (lang.pick("← 返回本轮", "← Back to the round")) }
+            } @else { a href="/desk" { (lang.pick("← 返回", "← Back")) } }
         }
         h1 { (lang.pick("结果：", "Results: ")) (results.round.title) }
         (lead(results, bureau, lang))

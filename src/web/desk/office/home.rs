@@ -2,11 +2,10 @@
 
 use maud::html;
 
-use crate::app::{App, Permission, Role};
-use crate::round::{Round, RoundState};
-use crate::unit::GroupCode;
+use crate::app::{Permission, Role};
 use crate::web::desk::answer::{Answer, Desk, see_other};
-use crate::web::desk::office::home_page::{clock_card, lists, section, start, waiting_card};
+use crate::web::desk::office::home_page::{clock_card, section, start, waiting_card};
+use crate::web::desk::office::tasks_page::{lists, tasks};
 use crate::web::desk::{Posted, Session};
 
 /// `GET /desk`.
@@ -15,9 +14,10 @@ pub async fn show(desk: Desk) -> Answer {
     let lang = desk.lang;
     let session = desk.session.clone();
     let (rounds, own, start, doubt, waiting, codes) = desk
-        .run(move |app, _| {
+        .run(move |app, by| {
             let rounds = app.rounds()?;
-            let own = own_lists(app, &session, &rounds)?;
+            let reads = matches!(session.role, Role::Leader | Role::UnitHead);
+            let own = if reads { app.own_lists(by)? } else { Vec::new() };
             let runs = session.role.runs_rounds();
             let start = if runs { Some(start(app, &rounds, lang)?) } else { None };
             let asked = Permission::Clock.allows(session.role);
@@ -31,10 +31,10 @@ pub async fn show(desk: Desk) -> Answer {
         Role::Clerk | Role::Head => html! {
             @if let Some(start) = &start { (section(&rounds, start, lang)) }
         },
-        Role::Leader | Role::UnitHead => lists(&own, lang),
+        Role::Leader | Role::UnitHead => lists(&desk, &own),
         Role::Auditor => {
             html! {
-                h1 { (lang.pick("审计", "Audit")) }
+                h2 { (lang.pick("审计", "Audit")) }
                 p {
                     a href="/desk/audit" { (lang.pick("查看审计记录", "See the audit record")) }
                     (lang.pick(
@@ -46,7 +46,7 @@ pub async fn show(desk: Desk) -> Answer {
         }
         Role::Admin => {
             html! {
-                h1 { (lang.pick("系统管理", "Administration")) }
+                h2 { (lang.pick("系统管理", "Administration")) }
                 p {
                     a href="/desk/accounts" { (lang.pick("账号管理", "Accounts")) }
                     (lang.pick(
@@ -77,10 +77,17 @@ pub async fn show(desk: Desk) -> Answer {
                 }
             }
         }
+        h1 { (greeting(&desk)) }
+        (tasks(&desk.tasks, lang))
         @if !waiting.is_empty() { (waiting_card(&desk, &waiting)) }
         (body)
     };
     Ok(desk.page(lang.pick("首页", "Home"), body))
+}
+
+/// Who is looked at, in the words of the role.
+fn greeting(session: &Session) -> String {
+    session.lang.pick(format!("{}，您好", session.shown()), format!("Welcome, {}", session.shown()))
 }
 
 /// `POST /desk/vouch`: a colleague was seen.
@@ -95,32 +102,4 @@ pub async fn vouch(desk: Desk, Posted(form): Posted) -> Answer {
 pub async fn confirm_clock(desk: Desk) -> Answer {
     desk.run(crate::app::App::confirm_clock).await??;
     Ok(see_other("/desk"))
-}
-
-/// Lists that a leader or unit head may read: round, title, group code, group name.
-fn own_lists(
-    app: &App,
-    session: &Session,
-    rounds: &[Round],
-) -> Result<Vec<(String, String, GroupCode, String)>, crate::app::AppError> {
-    let mut own = Vec::new();
-    if !matches!(session.role, Role::Leader | Role::UnitHead) {
-        return Ok(own);
-    }
-    for round in rounds.iter().rev().filter(|r| r.state == RoundState::Released) {
-        let results = app.results_for(&session.actor(), &round.id)?;
-        let mut seen = Vec::new();
-        for unit in &session.units {
-            if let Some(code) = results.group_of_unit(unit).filter(|c| !seen.contains(c)) {
-                seen.push(code);
-                own.push((
-                    round.id.to_string(),
-                    round.title.clone(),
-                    code.clone(),
-                    results.list(code)?.name,
-                ));
-            }
-        }
-    }
-    Ok(own)
 }

@@ -4,7 +4,6 @@
 use crate::app::{AccountInfo, App, ClockDoubt, PHASES, Standing};
 use crate::round::{Day, Round, RoundState};
 use crate::text::Lang;
-use crate::unit::GroupCode;
 use crate::web::desk::Session;
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -13,7 +12,7 @@ use maud::{Markup, html};
 pub(in crate::web::desk) fn clock_card(session: &Session, doubt: ClockDoubt) -> Markup {
     let lang = session.lang;
     html! {
-        div.errors role="alert" {
+        div #clock.errors role="alert" {
             p { strong { (lang.pick("请核对服务器时间", "Please check the server's clock")) } }
             p { (doubt.refusal().get(lang)) (lang.pick("。", ".")) }
             form method="post" action="/desk/clock" {
@@ -63,7 +62,9 @@ pub(in crate::web::desk) fn waiting_card(session: &Session, waiting: &[AccountIn
                         (csrf(session))
                         input type="hidden" name="name" value=(account.name);
                         span {
-                            strong { (account.name) }
+                            strong { (session.people.of(&account.name)) }
+                            " "
+                            span.soft { (account.name) }
                             " "
                             (account.role.label(lang))
                         }
@@ -71,60 +72,6 @@ pub(in crate::web::desk) fn waiting_card(session: &Session, waiting: &[AccountIn
                     }
                 }
             }
-        }
-    }
-}
-
-pub(in crate::web::desk) fn lists(
-    own: &[(String, String, GroupCode, String)],
-    lang: Lang,
-) -> Markup {
-    html! {
-        h1 { (lang.pick("问题清单", "Problem lists")) }
-        @if own.is_empty() {
-            div.card.empty {
-                p {
-                    (lang.pick(
-                        "还没有发布给您的问题清单。发布之前，任何人都看不到本单位的结果。",
-                        "No list is released to you yet. Before the release nobody sees your \
-                         unit's results.",
-                    ))
-                }
-            }
-        } @else {
-            div.card {
-                table {
-                    thead {
-                        tr {
-                            th { (lang.pick("轮次", "Round")) }
-                            th { (lang.pick("统计组", "Group")) }
-                            th { (lang.pick("清单", "List")) }
-                        }
-                    }
-                    tbody {
-                        @for (round, title, code, name) in own {
-                            tr {
-                                td { (title) }
-                                td { (name) }
-                                td {
-                                    a href={ "/desk/rounds/" (round) "/lists/" (code) } {
-                                        (lang.pick("查看并打印", "Read and print"))
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        p.soft {
-            (lang.pick(
-                "本系统不能按人员、岗位、日期查询，也不保存谁填写了问卷；追查填写人违反保密承诺。对\
-                 结果有疑问的，请联系政工科。",
-                "Nothing here can be searched by person, post or day, and nobody knows who \
-                 answered; tracing respondents breaks the promise of secrecy. Ask the Political \
-                 Work Section about results.",
-            ))
         }
     }
 }
@@ -288,12 +235,12 @@ fn steps(start: &Start, lang: Lang) -> Markup {
 
 pub(in crate::web::desk) fn section(rounds: &[Round], start: &Start, lang: Lang) -> Markup {
     html! {
-        div.row {
-            h1 { (lang.pick("自查轮次", "Rounds")) }
-            a.button href="/desk/rounds/new" { (lang.pick("新建一轮", "New round")) }
-        }
         @if let Some(now) = &start.standing { (standing(now, lang)) }
         @if !start.steps.is_empty() { (steps(start, lang)) }
+        div #rounds.row {
+            h2 { (lang.pick("自查轮次", "Rounds")) }
+            a.button href="/desk/rounds/new" { (lang.pick("新建一轮", "New round")) }
+        }
         @if rounds.is_empty() {
             div.card.empty {
                 p {

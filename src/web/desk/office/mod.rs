@@ -18,5 +18,6 @@ pub mod roster;
 pub(in crate::web::desk) mod roster_page;
 pub mod sign_in;
 pub(in crate::web::desk) mod sign_in_page;
+pub(in crate::web::desk) mod tasks_page;
 pub mod units;
 pub(in crate::web::desk) mod units_page;

@@ -105,8 +105,9 @@ pub async fn post(
             if let (Some((owner, typed)), Some(user)) = (typed, user) {
                 // What somebody else typed stays with the page that was left.
                 let typed = Some(typed).filter(|_| app.is_owner(user.account.as_str(), &owner));
-                let people = Arc::default();
-                let session = Session { user, people, lang, here: "/desk".to_owned() };
+                let here = "/desk".to_owned();
+                let (people, tasks) = (Arc::default(), Arc::default());
+                let session = Session { user, people, tasks, lang, here };
                 let page = go_on(&session, &waiting.to, typed.as_ref());
                 let desk = Desk::of(session, app.clone());
                 let mut response = desk.page(lang.pick("继续", "Continue"), page);

@@ -66,7 +66,7 @@ pub(super) fn page(
     let mut typed = Form::default();
     put(&mut typed, "name", name.to_owned());
     page::desk(
-        &Frame { session: None, lang, here: "/desk/sign-in" },
+        &Frame { session: None, lang, here: "/desk/sign-in", waiting: 0 },
         lang.pick("登录", "Sign in"),
         mark,
         html! {
@@ -99,7 +99,7 @@ pub(super) fn page(
 
 pub(super) fn setup_page(lang: Lang, token: &str, form: &Form, wrong: &Mistakes) -> Markup {
     page::desk(
-        &Frame { session: None, lang, here: &format!("/desk/setup/{token}") },
+        &Frame { session: None, lang, here: &format!("/desk/setup/{token}"), waiting: 0 },
         lang.pick("首次设置", "First set-up"),
         "",
         html! {
@@ -125,7 +125,7 @@ pub(super) fn setup_page(lang: Lang, token: &str, form: &Form, wrong: &Mistakes)
 /// The accounts are made: the administrator's password is shown, once.
 pub(super) fn set_up_page(lang: Lang, name: &str, admin: &str, password: &str) -> Markup {
     page::desk(
-        &Frame { session: None, lang, here: "/desk/sign-in" },
+        &Frame { session: None, lang, here: "/desk/sign-in", waiting: 0 },
         lang.pick("首次设置", "First set-up"),
         "",
         html! {

@@ -248,6 +248,11 @@ fn shared(session: &Session, facts: &Facts, step: SharedStep, label: &str) -> Ma
                                 "”; another account has to confirm.",
                             ))
                         }
+                        // A button of the form of another address.
+                        button.link
+                            type="submit"
+                            formaction={ "/desk/rounds/" (facts.round.id) "/withdraw" }
+                        { (lang.pick("撤回", "Take it back")) }
                     }
                     Some(account) => {
                         button.grave type="submit" {

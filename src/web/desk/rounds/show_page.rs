@@ -1,7 +1,7 @@
 //! The page of a round: where it stands, what can be done now and why other things cannot.
 //! One card for each part, in the order in which a round is lived.
 
-use crate::app::{App, Progress};
+use crate::app::{App, Progress, SharedStep};
 use crate::round::{Access, ClosingSums, Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::desk::Session;
@@ -12,6 +12,7 @@ use crate::web::desk::rounds::cards::{
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::desk::rounds::leftover;
 use crate::web::desk::rounds::opening;
+use crate::web::desk::rounds::steps::withdrawal;
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -258,6 +259,7 @@ fn opened_now(session: &Session, facts: &Facts) -> Markup {
             }
             @if facts.released_by.contains(&session.account) {
                 span.soft { (lang.pick("您已同意。", "You agreed.")) }
+                (withdrawal(session, &round.id, SharedStep::Release))
             } @else {
                 form method="post" action={ "/desk/rounds/" (round.id) "/do/release" } {
                     (csrf(session))

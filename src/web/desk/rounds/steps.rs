@@ -14,6 +14,7 @@ use crate::round::Round;
 use crate::text::{Lang, Refusal};
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::{Openings, Posted, Session};
+use crate::web::error::WebError;
 use crate::web::page::csrf;
 
 /// What a step is called, where it is, and what comes of it.
@@ -158,6 +159,32 @@ pub async fn release(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> 
 pub async fn reissue(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
     share(&desk, &id, (&REISSUE, SharedStep::Lists), &form, &[]).await
+}
+
+/// `POST /desk/rounds/{round}/withdraw`: an agreement is taken back while nobody else has agreed.
+pub async fn withdraw(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let id = round.into_inner();
+    let step = SharedStep::parse(form.first("step")).ok_or(WebError::NothingHere)?;
+    let back = step.page(&id);
+    match desk.run(move |app, by| app.withdraw(by, &id, step)).await? {
+        Ok(()) => Ok(see_other(&back)),
+        Err(error) => desk.refused(error, &back),
+    }
+}
+
+/// The way to take an agreement back.
+pub(in crate::web::desk) fn withdrawal(
+    session: &Session,
+    id: &RoundId,
+    step: SharedStep,
+) -> Markup {
+    html! {
+        form.inline method="post" action={ "/desk/rounds/" (id) "/withdraw" } {
+            (csrf(session))
+            input type="hidden" name="step" value=(step.as_str());
+            button.link type="submit" { (session.lang.pick("撤回同意", "Take it back")) }
+        }
+    }
 }
 
 /// A step that takes two accounts, of whom this is one.

@@ -1,0 +1,172 @@
+//! Receipts (签收): the head of a unit confirms which edition of the list arrived, and the section
+//! sees who has not.
+//! A list that is handed over anew is received anew.
+
+use crate::app::{Action, Actor, App, AppError, Permission, Role};
+use crate::id::RoundId;
+use crate::round::{Round, RoundState, shanghai_day};
+use crate::storage::Receipt;
+use crate::text::Refusal;
+use crate::unit::{GroupCode, Unit, UnitCode};
+
+/// A unit whose list was handed over, and whether its head has confirmed that.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// The unit.
+    pub unit: Unit,
+    /// The published group whose list it is.
+    pub group: GroupCode,
+    /// Whether the unit has a head with an account.
+    pub has_head: bool,
+    /// The receipt of the last edition.
+    pub receipt: Option<Receipt>,
+}
+
+/// A list that somebody who does not run rounds may read.
+#[derive(Debug, Clone)]
+pub struct OwnList {
+    /// Its round.
+    pub round: Round,
+    /// The published group, or the bureau's.
+    pub group: GroupCode,
+    /// Name of the group.
+    pub group_name: String,
+    /// Edition that was handed over last, and its day.
+    pub edition: i32,
+    /// The day of it.
+    pub issued: String,
+    /// Whether receipt was confirmed; always where that is not asked of whoever reads.
+    pub received: bool,
+    /// Whether there is an earlier round to look back at.
+    pub looks_back: bool,
+}
+
+impl OwnList {
+    /// Where it is read.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let code = percent_encoding::utf8_percent_encode(
+            self.group.as_str(),
+            percent_encoding::NON_ALPHANUMERIC,
+        );
+        format!("/desk/rounds/{}/lists/{code}", self.round.id)
+    }
+}
+
+impl App {
+    /// Who should have received the lists of a released round.
+    pub fn receipts(&self, by: &Actor, id: &RoundId) -> Result<Vec<Receiver>, AppError> {
+        by.need(Permission::RunRounds)?;
+        let Some((edition, _)) = self.storage.last_issue(id)? else { return Ok(Vec::new()) };
+        let (_, release) = self.frozen(id)?;
+        let receipts = self.storage.receipts(id)?;
+        let heads: Vec<UnitCode> = self
+            .known_accounts()?
+            .into_iter()
+            .filter(|account| account.active && account.role == Role::UnitHead)
+            .flat_map(|account| account.units)
+            .collect();
+        let receiver = |unit: Unit| {
+            let group = release.groups.iter().find(|g| g.units.contains(&unit.code))?;
+            Some(Receiver {
+                group: group.code.clone(),
+                has_head: heads.contains(&unit.code),
+                receipt: receipts
+                    .iter()
+                    .find(|r| r.unit == unit.code && r.edition == edition)
+                    .cloned(),
+                unit,
+            })
+        };
+        Ok(self.round_units(id)?.into_iter().filter_map(receiver).collect())
+    }
+
+    /// The lists that somebody may read who does not run rounds, the latest round first: the
+    /// bureau's, and those of the own units.
+    pub fn own_lists(&self, by: &Actor) -> Result<Vec<OwnList>, AppError> {
+        by.need(Permission::ReadLists)?;
+        let Some(session) = by.session() else { return Ok(Vec::new()) };
+        let mut own = Vec::new();
+        for round in self.rounds()?.into_iter().rev() {
+            if round.state != RoundState::Released {
+                continue;
+            }
+            let Some((edition, issued)) = self.storage.last_issue(&round.id)? else { continue };
+            let (_, release) = self.frozen(&round.id)?;
+            let receipts = self.storage.receipts(&round.id)?;
+            let looks_back = match &round.looks_back {
+                Some(base) => self.round(base)?.state == RoundState::Released,
+                None => false,
+            };
+            let mut add = |group: GroupCode, group_name: String, received: bool| {
+                let (round, issued) = (round.clone(), issued.clone());
+                own.push(OwnList {
+                    round,
+                    group,
+                    group_name,
+                    edition,
+                    issued,
+                    received,
+                    looks_back,
+                });
+            };
+            if session.role == Role::Leader {
+                add(GroupCode::bureau(), self.bureau_name()?, true);
+            }
+            let whole = session.reads_the_bureau();
+            for group in &release.groups {
+                let units: Vec<&UnitCode> =
+                    session.units.iter().filter(|unit| group.units.contains(unit)).collect();
+                if whole || !units.is_empty() {
+                    let received = session.role != Role::UnitHead
+                        || units.iter().all(|unit| {
+                            receipts.iter().any(|r| r.unit == **unit && r.edition == edition)
+                        });
+                    add(group.code.clone(), group.name.clone(), received);
+                }
+            }
+        }
+        Ok(own)
+    }
+
+    /// Confirms that the list of a group arrived, for those units in it that are one's own. What
+    /// is confirmed is the edition that was seen.
+    pub fn receive_list(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        group: &GroupCode,
+        seen: i32,
+    ) -> Result<(), AppError> {
+        by.need(Action::ListReceived.right())?;
+        let session = by.session().filter(|session| session.role == Role::UnitHead);
+        let Some(session) = session else { return Err(AppError::Forbidden) };
+        let own = self.own_lists(by)?;
+        let Some(list) = own.iter().find(|list| list.round.id == *id && list.group == *group)
+        else {
+            return self.refuse(by, Action::ListDenied, &format!("{id} {group}"));
+        };
+        if list.edition != seen {
+            return Err(Refusal::new(
+                "您打开之后清单又下发了新的一版，请重新查看后签收",
+                "the list was handed over anew after you opened it; look at it, then confirm",
+            )
+            .into());
+        }
+        let (_, release) = self.frozen(id)?;
+        let units = release.groups.iter().find(|g| g.code == *group).map(|g| &g.units);
+        let day = shanghai_day(self.now()).to_string();
+        self.deed(by, Action::ListReceived, &format!("{id} {group} {seen}"), |tx| {
+            for unit in units.into_iter().flatten().filter(|u| session.units.contains(u)) {
+                tx.add_receipt(&Receipt {
+                    round: id.to_string(),
+                    unit: unit.clone(),
+                    edition: seen,
+                    account: session.account.clone(),
+                    day: day.clone(),
+                })?;
+            }
+            Ok(())
+        })
+    }
+}
