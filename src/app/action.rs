@@ -76,6 +76,10 @@ pub enum Action {
     ListsRequested,
     /// Handed lists over anew.
     ListsIssued,
+    /// Agreed to put the closing day off (another account follows).
+    PostponeRequested,
+    /// Put the closing day off.
+    RoundPostponed,
     /// Took back an agreement.
     ApprovalWithdrawn,
     /// Confirmed that a list was received.
@@ -176,7 +180,7 @@ const fn row(
 /// In the order of [`Action`]. Deeds outside the main database, where no transaction holds deed and
 /// link together, have a link each for begun and done.
 #[rustfmt::skip] // A table is read by its rows.
-const ROWS: [Row; 66] = [
+const ROWS: [Row; 68] = [
     row(A::SignIn, "sign_in", P::SignedIn, L::AsItWas, ["登录", "signed in"]),
     row(A::SignInFailed, "sign_in_failed", P::SignedIn, L::AsItWas,
         ["登录失败", "failed to sign in"]),
@@ -229,6 +233,10 @@ const ROWS: [Row; 66] = [
         ["同意重新下发清单（待另一账号）", "agreed to hand lists over anew (another account follows)"]),
     row(A::ListsIssued, "lists_issued", P::RunRounds, L::Changed,
         ["重新下发清单", "handed lists over anew"]),
+    row(A::PostponeRequested, "postpone_requested", P::RunRounds, L::AsItWas,
+        ["同意延期截止（待另一账号）", "agreed to put the closing day off (another account follows)"]),
+    row(A::RoundPostponed, "round_postponed", P::RunRounds, L::Changed,
+        ["延期截止", "put the closing day off"]),
     row(A::ApprovalWithdrawn, "approval_withdrawn", P::RunRounds, L::AsItWas,
         ["撤回同意", "took an agreement back"]),
     row(A::ListReceived, "list_received", P::ReadLists, L::Changed,

@@ -8,9 +8,10 @@ use crate::app::deeds::link;
 use crate::app::{Action, Actor, App, AppError, Role};
 use crate::id::AccountName;
 use crate::id::RoundId;
-use crate::round::{Move, Round, RoundState, shanghai_day};
+use crate::round::{Move, Reach, Round, RoundState, parse_typed_day, shanghai_day};
 use crate::storage::{Shared, SharedDeed, Sharing, StorageError, Transaction};
 use crate::text::Refusal;
+use time::Duration;
 
 /// A step that takes two accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum SharedStep {
     Destroy,
     /// Go on after a restore, with the loss that is shown.
     Resume,
+    /// Put the closing day off; one of the two must be the head of the section.
+    Postpone,
     /// Declare a round void whose restore is not accepted, or whose box cannot be opened any more.
     Void,
 }
@@ -37,6 +40,7 @@ impl SharedStep {
             Self::Lists => "lists",
             Self::Destroy => "destroy",
             Self::Resume => "resume",
+            Self::Postpone => "postpone",
             Self::Void => "void",
         }
     }
@@ -52,6 +56,8 @@ impl SharedStep {
             (Self::Destroy, true) => Action::DestroyConfirmed,
             (Self::Resume, false) => Action::ResumeRequested,
             (Self::Resume, true) => Action::ResumeConfirmed,
+            (Self::Postpone, false) => Action::PostponeRequested,
+            (Self::Postpone, true) => Action::RoundPostponed,
             (Self::Void, false) => Action::VoidRequested,
             (Self::Void, true) => Action::VoidConfirmed,
         }
@@ -70,6 +76,7 @@ impl SharedStep {
             Self::Lists => ["重新下发清单", "handing the lists over anew"],
             Self::Destroy => ["销毁原文", "the destruction of the originals"],
             Self::Resume => ["恢复填写", "going on"],
+            Self::Postpone => ["延期截止", "putting the closing day off"],
             Self::Void => ["作废本轮", "voiding the round"],
         }
     }
@@ -78,7 +85,7 @@ impl SharedStep {
     #[must_use]
     pub fn page(self, id: &RoundId) -> String {
         match self {
-            Self::Release => format!("/desk/rounds/{id}"),
+            Self::Release | Self::Postpone => format!("/desk/rounds/{id}"),
             Self::Lists => format!("/desk/rounds/{id}/problems"),
             Self::Destroy | Self::Resume | Self::Void => format!("/desk/rounds/{id}/keeping"),
         }
@@ -87,7 +94,7 @@ impl SharedStep {
     /// Reads a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Release, Self::Lists, Self::Destroy, Self::Resume, Self::Void]
+        [Self::Release, Self::Lists, Self::Destroy, Self::Resume, Self::Postpone, Self::Void]
             .into_iter()
             .find(|s| s.as_str() == name)
     }
@@ -114,6 +121,7 @@ impl SharedStep {
             )),
             Self::Lists | Self::Destroy => Ok(()),
             Self::Resume => Move::Resume.from(round.state).map(drop),
+            Self::Postpone => round.check_later(round.closes + Duration::DAY),
             Self::Void => Move::Void.from(round.state).map(drop),
         }
     }
@@ -136,6 +144,27 @@ fn not_the_sections() -> Refusal {
     )
 }
 
+/// What a step is to be like: the reach of a release, or the day until which a round goes on.
+fn chosen(step: SharedStep, round: &Round, choice: &str) -> Result<String, Refusal> {
+    match step {
+        SharedStep::Release if choice.is_empty() => Ok(Reach::default().as_str().to_owned()),
+        SharedStep::Release => {
+            let reach = Reach::parse(choice).ok_or_else(|| {
+                Refusal::new("请选择公示栏的公布范围", "choose what the bulletin shows").at("reach")
+            })?;
+            Ok(reach.as_str().to_owned())
+        }
+        SharedStep::Postpone => {
+            let closes = parse_typed_day(choice).map_err(|refusal| refusal.at("closes"))?;
+            round.check_later(closes)?;
+            Ok(closes.to_string())
+        }
+        SharedStep::Lists | SharedStep::Destroy | SharedStep::Resume | SharedStep::Void => {
+            Ok(String::new())
+        }
+    }
+}
+
 /// Who agreed to hand lists over agreed to other ones.
 pub(in crate::app) fn lists_changed(tx: &mut Transaction, id: &RoundId) -> Result<(), AppError> {
     for step in [SharedStep::Release, SharedStep::Lists] {
@@ -156,41 +185,43 @@ impl App {
     /// Agrees to a step as one of two accounts, to what is there now; takes it and returns true
     /// once a second one has. Both are links of the audit chain.
     pub fn approve(&self, by: &Actor, id: &RoundId, step: SharedStep) -> Result<bool, AppError> {
-        self.approve_seen(by, id, step, "")
+        self.approve_seen(by, id, step, ("", ""))
     }
 
-    /// The same, to what was `seen`: anything else is refused, to be looked at.
+    /// The same, to what was `seen`: anything else is refused, to be looked at. `choice` says what
+    /// the step is to be like, where there is a choice; an agreement to another one ends.
     pub fn approve_seen(
         &self,
         by: &Actor,
         id: &RoundId,
         step: SharedStep,
-        seen: &str,
+        (seen, choice): (&str, &str),
     ) -> Result<bool, AppError> {
         by.need(step.action(true).right())?;
         if by.session().is_none() {
             return Err(AppError::Forbidden);
         }
-        self.share(by, id, step, seen)
+        self.share(by, id, step, (seen, choice))
     }
 
     /// What a step would be agreed to now, in one word.
     pub fn seen_now(&self, id: &RoundId, step: SharedStep) -> Result<String, AppError> {
         match step {
             SharedStep::Release | SharedStep::Lists => self.working_results(id)?.digest(),
-            SharedStep::Destroy | SharedStep::Resume | SharedStep::Void => {
+            SharedStep::Destroy | SharedStep::Resume | SharedStep::Postpone | SharedStep::Void => {
                 Ok(self.storage.round_digest(id)?)
             }
         }
     }
 
     /// Takes a step if enough accounts agree, or at once where the command line acts alone.
+    #[expect(clippy::too_many_lines, reason = "one transaction, from its reading to its link")]
     pub(in crate::app) fn share(
         &self,
         by: &Actor,
         id: &RoundId,
         step: SharedStep,
-        seen: &str,
+        (seen, choice): (&str, &str),
     ) -> Result<bool, AppError> {
         let account = by.session().map(|session| &session.account);
         let round = self.round(id)?;
@@ -199,7 +230,8 @@ impl App {
             self.check_reissue(&round)?;
         }
         let roles = [Role::Clerk.as_str(), Role::Head.as_str()];
-        let needs_last = matches!(step, SharedStep::Release | SharedStep::Lists | SharedStep::Void);
+        let choice = chosen(step, &round, choice)?;
+        let needs_last = !matches!(step, SharedStep::Destroy | SharedStep::Resume);
         let now = self.now().unix_timestamp();
         let wish = Sharing {
             round: id,
@@ -207,11 +239,13 @@ impl App {
             from: round.state,
             account,
             seen,
+            choice: &choice,
             roles: &roles,
             needs_last,
             now,
         };
         let day = shanghai_day(self.now()).to_string();
+        let put_off = round.put_off(&choice, &day);
         let at = self.now().unix_timestamp();
         let mut results = if matches!(step, SharedStep::Release | SharedStep::Lists) {
             Some(self.working_results(id)?)
@@ -233,6 +267,9 @@ impl App {
                 SharedStep::Lists => SharedDeed::Lists(&mut lists),
                 SharedStep::Destroy => SharedDeed::Destroy { day: &day },
                 SharedStep::Resume => SharedDeed::Move(RoundState::Open),
+                SharedStep::Postpone => {
+                    SharedDeed::Postpone { closes: &choice, postponed: &put_off }
+                }
                 SharedStep::Void => SharedDeed::Move(RoundState::Void),
             };
             let taken = match tx.share(&wish, deed)? {
@@ -260,9 +297,15 @@ impl App {
             SharedStep::Destroy => self.storage.rewrite_if_due()?,
             // What nobody may open any more is not kept either.
             SharedStep::Void => self.destroy(id)?,
-            SharedStep::Release | SharedStep::Lists | SharedStep::Resume => {}
+            SharedStep::Release | SharedStep::Lists | SharedStep::Postpone | SharedStep::Resume => {
+            }
         }
         Ok(())
+    }
+
+    /// What those who have agreed to a step so far chose it to be like.
+    pub fn chosen(&self, id: &RoundId, step: SharedStep) -> Result<Option<String>, AppError> {
+        Ok(self.storage.chosen(id, step.as_str())?)
     }
 
     /// Takes back what whoever acts agreed to, while nobody else has.

@@ -231,6 +231,10 @@ pub(super) enum Round {
     Release {
         /// Round
         id: RoundId,
+        /// What the bulletin shows: sums (by which the count can be checked) or results (the
+        /// bureau's, too)
+        #[arg(long, default_value = "sums", value_parser = ["sums", "results"])]
+        bulletin: String,
     },
     /// List all rounds
     List,

@@ -11,6 +11,7 @@ use super::output::{Output, SecretFile, say, shell, write_file};
 use crate::app::{App, AppError, Document, FileFormat, NewRound, Wanted};
 use crate::export::{Headers, TableName, to_csv};
 use crate::id::RoundId;
+use crate::round::Reach;
 use crate::round::{RoundState, parse_typed_day, turnout_label};
 use crate::survey::Survey;
 use crate::text::Refusal;
@@ -108,14 +109,15 @@ pub(super) fn round(app: &App, command: Round, out: Output) -> Result<(), AppErr
             }
         }
         Round::Close { id, passphrases } => close(app, &id, passphrases.as_deref(), out)?,
-        Round::Release { id } => {
+        Round::Release { id, bulletin } => {
+            let reach = Reach::parse(&bulletin).unwrap_or_default();
             if app.round(&id)?.state == RoundState::Opened {
                 out.confirm(
-                    "Unit heads will see their lists and the bulletin the bureau's results; this \
-                     cannot be undone.",
+                    "Unit heads will see their lists, and everybody what the bulletin is to show; \
+                     this cannot be undone.",
                 )?;
             }
-            app.release_round(&shell(), &id)?;
+            app.release_round(&shell(), &id, reach)?;
             out.result("released", &json!({ "round": id, "state": "released" }));
         }
         Round::List => list(app, out)?,

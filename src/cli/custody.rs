@@ -213,7 +213,7 @@ pub(super) fn enter(app: &App, round: &Round, file: Option<&Path>) -> Result<(),
     let Some((need, _)) = App::trustees(round) else { return Ok(()) };
     if let Some(path) = file {
         for passphrase in read(path)? {
-            app.enter_passphrase(&shell(), &round.id, &passphrase)?;
+            app.enter_passphrase(&shell(), &round.id, &passphrase, false)?;
         }
         return Ok(());
     }
@@ -229,7 +229,7 @@ pub(super) fn enter(app: &App, round: &Round, file: Option<&Path>) -> Result<(),
         if typed.trim().is_empty() {
             return Err(Refusal::new("已取消", "cancelled").into());
         }
-        if let Err(error) = app.enter_passphrase(&shell(), &round.id, &typed) {
+        if let Err(error) = app.enter_passphrase(&shell(), &round.id, &typed, false) {
             eprintln!("{error}");
         }
     }

@@ -25,6 +25,16 @@ pub enum Level {
 }
 
 impl Level {
+    /// The name in the code and in style sheets.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prominent => "prominent",
+            Self::Tendency => "tendency",
+            Self::Emerging => "emerging",
+        }
+    }
+
     /// All levels, the gravest first.
     pub const ALL: [Self; 3] = [Self::Prominent, Self::Tendency, Self::Emerging];
 

@@ -3,6 +3,7 @@
 
 mod day;
 mod edition;
+mod reach;
 mod scopes;
 mod state;
 mod turnout;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 pub use edition::BallotEdition;
+pub use reach::{Postponed, Reach};
 pub use scopes::{KindScope, Scopes};
 pub use state::{Move, RoundState};
 pub use turnout::{TurnoutSnapshot, turnout_hours};
@@ -201,6 +203,10 @@ pub struct Round {
     pub destruction: Option<Destruction>,
     /// What a restore changed.
     pub restored: Option<Restored>,
+    /// What the bulletin shows after the release; none where nobody was asked.
+    pub reach: Option<Reach>,
+    /// Closing days that were put off.
+    pub postponed: Vec<Postponed>,
 }
 
 /// What a respondent can do at a moment.
@@ -261,6 +267,8 @@ impl Round {
             originals_until: None,
             destruction: None,
             restored: None,
+            reach: None,
+            postponed: Vec::new(),
         }
     }
 

@@ -38,6 +38,13 @@ pub enum SharedDeed<'a> {
     },
     /// Moves a round on after a restore, or to its end.
     Move(RoundState),
+    /// Puts the closing day off.
+    Postpone {
+        /// The closing day, once it is put off.
+        closes: &'a str,
+        /// All days that were put off, with this one, as JSON.
+        postponed: &'a str,
+    },
 }
 
 /// Who wants a shared step.
@@ -52,6 +59,8 @@ pub struct Sharing<'a> {
     pub account: Option<&'a AccountName>,
     /// The digest of what was seen; empty for what is there now.
     pub seen: &'a str,
+    /// What the step is to be like, where there is a choice: both have to choose the same.
+    pub choice: &'a str,
     /// Roles that may agree, the one without whom nothing happens last, if there is one.
     pub roles: &'a [&'a str],
     /// Whether an account of the last role has to be among them.
@@ -97,6 +106,16 @@ impl Storage {
                 Ok((id, step, account))
             })
             .collect()
+    }
+
+    /// What those who have agreed to a step so far chose it to be like.
+    pub fn chosen(&self, round: &RoundId, step: &str) -> Result<Option<String>, StorageError> {
+        let own = approvals::table
+            .filter(approvals::round.eq(round.as_str()))
+            .filter(approvals::step.eq(step));
+        let seen: Option<Option<String>> =
+            own.select(approvals::seen).first(&mut *self.connection()?).optional()?;
+        Ok(seen.flatten().and_then(|seen| seen.split_once(' ').map(|(_, c)| c.to_owned())))
     }
 
     /// The digest of what is agreed to where no lists are: the round as everybody reads it.
@@ -164,7 +183,9 @@ impl Transaction<'_> {
                 edition = Some(made);
                 digest
             }
-            SharedDeed::Destroy { .. } | SharedDeed::Move(_) => row_digest(db, wish.round)?,
+            SharedDeed::Destroy { .. } | SharedDeed::Move(_) | SharedDeed::Postpone { .. } => {
+                row_digest(db, wish.round)?
+            }
         };
         if !wish.seen.is_empty() && wish.seen != digest {
             return Ok(Shared::Changed);
@@ -177,7 +198,7 @@ impl Transaction<'_> {
         }
         let by = match wish.account {
             None => Vec::new(),
-            Some(account) => match agree(db, wish, account, &digest)? {
+            Some(account) => match agree(db, wish, account, &with_choice(&digest, wish.choice))? {
                 Ok(by) => by,
                 Err(answer) => return Ok(answer),
             },
@@ -190,7 +211,10 @@ impl Transaction<'_> {
                     return Ok(Shared::Changed);
                 }
                 diesel::update(own)
-                    .set(rounds::state.eq(RoundState::Released.as_str()))
+                    .set((
+                        rounds::state.eq(RoundState::Released.as_str()),
+                        rounds::reach.eq(wish.choice),
+                    ))
                     .execute(db)?;
             }
             SharedDeed::Move(to) => {
@@ -200,6 +224,10 @@ impl Transaction<'_> {
                 if !destroy(db, wish.round, day, &by)? {
                     return Ok(Shared::Changed);
                 }
+            }
+            SharedDeed::Postpone { closes, postponed } => {
+                let to = (rounds::closes.eq(closes), rounds::postponed.eq(postponed));
+                diesel::update(own).set(to).execute(db)?;
             }
             SharedDeed::Lists(_) => {}
         }
@@ -271,12 +299,23 @@ fn agree(
     Ok(if enough { Ok(by) } else { Err(Shared::Waits) })
 }
 
+/// What an approval keeps: what was seen, and what was chosen.
+fn with_choice(digest: &str, choice: &str) -> String {
+    if choice.is_empty() { digest.to_owned() } else { format!("{digest} {choice}") }
+}
+
 fn row_digest(db: &mut Db, round: &RoundId) -> Result<String, StorageError> {
-    type Row = (String, Option<String>, Option<String>, Option<String>);
+    type Row = (String, String, Option<String>, Option<String>, Option<String>);
     let own = rounds::table.find(round.as_str());
-    let (state, closing, restored, destruction): Row = own
-        .select((rounds::state, rounds::closing, rounds::restored, rounds::destruction))
+    let (state, closes, closing, restored, destruction): Row = own
+        .select((
+            rounds::state,
+            rounds::closes,
+            rounds::closing,
+            rounds::restored,
+            rounds::destruction,
+        ))
         .first(db)?;
-    let told = format!("{state}\n{closing:?}\n{restored:?}\n{destruction:?}");
+    let told = format!("{state}\n{closes}\n{closing:?}\n{restored:?}\n{destruction:?}");
     Ok(hex::encode(&Sha256::digest(told)[..8]))
 }

@@ -4,7 +4,7 @@
 use super::StorageError;
 use super::schema::rounds;
 use crate::round::BallotEdition;
-use crate::round::{Access, ClosingSums, Round, parse_day};
+use crate::round::{Access, ClosingSums, Reach, Round, parse_day};
 use crate::survey::SurveyHash;
 use diesel::prelude::*;
 
@@ -35,6 +35,8 @@ pub(super) struct RoundRow {
     pub(super) restored: Option<String>,
     pub(super) checks: Option<String>,
     pub(super) leftover: Option<String>,
+    pub(super) reach: Option<String>,
+    pub(super) postponed: Option<String>,
 }
 
 impl From<&Round> for RoundRow {
@@ -71,6 +73,9 @@ impl From<&Round> for RoundRow {
                 .then(|| serde_json::to_string(&round.checks).expect(json)),
             leftover: (!round.leftover.is_empty())
                 .then(|| serde_json::to_string(&round.leftover).expect(json)),
+            reach: round.reach.map(|reach| reach.as_str().to_owned()),
+            postponed: (!round.postponed.is_empty())
+                .then(|| serde_json::to_string(&round.postponed).expect(json)),
         }
     }
 }
@@ -125,6 +130,17 @@ impl TryFrom<RoundRow> for Round {
                 .map(serde_json::from_str)
                 .transpose()
                 .map_err(|_| corrupt("slips left over"))?
+                .unwrap_or_default(),
+            reach: match &row.reach {
+                Some(name) => Some(Reach::parse(name).ok_or_else(|| corrupt("reach"))?),
+                None => None,
+            },
+            postponed: row
+                .postponed
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(|_| corrupt("closing days put off"))?
                 .unwrap_or_default(),
             checks: row
                 .checks

@@ -86,6 +86,8 @@ kept! {
         restored -> Nullable<Text>,
         checks -> Nullable<Text>,
         leftover -> Nullable<Text>,
+        reach -> Nullable<Text>,
+        postponed -> Nullable<Text>,
     }
     round_units (round, code) {
         round -> Text,

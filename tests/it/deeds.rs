@@ -15,7 +15,7 @@ use zicha::export::{Headers, TableName};
 use zicha::id::RoundId;
 use zicha::problem::{Problem, ProblemEdit, Source};
 use zicha::response::Form;
-use zicha::round::{Access, Hold, shanghai_day};
+use zicha::round::{Access, Hold, Reach, shanghai_day};
 
 use crate::shell::Shell;
 use crate::test_app::{PASSWORD, UNITS, as_role, backends, settings, shell, survey};
@@ -253,6 +253,13 @@ fn opened(house: &mut House) -> RoundId {
         assert!(house.does("", &[], |app| app.submit(&round, &form)).is_ok());
     }
     house.does("zicha", &[Action::TurnoutTaken], |app| app.tick().unwrap());
+    let later = (shanghai_day(house.app.now()) + time::Duration::days(9)).to_string();
+    for (who, action) in [("jia", Action::PostponeRequested), ("yi", Action::RoundPostponed)] {
+        house.does(who, &[action], |app| {
+            let by = desk(app, who);
+            app.approve_seen(&by, &round, SharedStep::Postpone, ("", &later)).unwrap();
+        });
+    }
     let leftover = BTreeMap::from([("CY".into(), 1)]);
     let noted = |app: &Arc<App>| {
         app.set_leftover(&desk(app, "jia"), &round, &BTreeMap::new(), &leftover).unwrap();
@@ -270,7 +277,7 @@ fn opened(house: &mut House) -> RoundId {
 fn enter(house: &mut House, round: &RoundId, passphrases: &[zicha::ballot::Passphrase]) {
     for passphrase in &passphrases[..2] {
         let typed = |app: &Arc<App>| {
-            app.enter_passphrase(&desk(app, "jia"), round, &passphrase.printed()).unwrap()
+            app.enter_passphrase(&desk(app, "jia"), round, &passphrase.printed(), false).unwrap()
         };
         house.does("jia", &[Action::TrusteeEntered], typed);
     }
@@ -400,7 +407,7 @@ fn restored(house: &mut House) {
     let open = [Action::BoxBegun, Action::BoxOpen, Action::BoxDestroyed];
     house.does(&name, &open, |app| app.open_box(&shell(), &released, &mut |_| {}).unwrap());
     house.does(&name, &[Action::RoundReleaseShell], |app| {
-        app.release_round(&shell(), &released).unwrap()
+        app.release_round(&shell(), &released, Reach::Results).unwrap()
     });
     let ticked = [Action::OriginalsDestroyed, Action::TurnoutTaken];
     let known = house.links(0).len();

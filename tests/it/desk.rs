@@ -221,6 +221,7 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/do/box"),
         &format!("{base}/do/release"),
         &format!("{base}/do/lists"),
+        &format!("{base}/do/postpone"),
         &format!("{base}/hold"),
         &format!("{base}/leftover"),
         &format!("{base}/withdraw"),

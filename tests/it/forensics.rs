@@ -139,7 +139,7 @@ impl Bureau {
         let enter = || {
             for passphrase in &answered.passphrases[..2] {
                 self.app
-                    .enter_passphrase(&shell(), &answered.round, &passphrase.printed())
+                    .enter_passphrase(&shell(), &answered.round, &passphrase.printed(), false)
                     .unwrap();
             }
         };

@@ -42,6 +42,7 @@ mod own_surveys;
 mod promises;
 mod proxies;
 mod publication;
+mod reach;
 mod roles;
 mod roster;
 mod running;

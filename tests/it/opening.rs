@@ -261,7 +261,7 @@ fn the_database_may_go_away_in_the_middle() {
         .lines()
         .filter(|l| !l.starts_with('#'))
     {
-        app.enter_passphrase(&shell(), &closed.id(), line).unwrap();
+        app.enter_passphrase(&shell(), &closed.id(), line, false).unwrap();
     }
     for at in ["check", "count", "write"] {
         let result = app.open_box(&shell(), &closed.id(), &mut |progress| match (at, progress) {
@@ -302,7 +302,7 @@ fn of_two_openers_one_opens_and_the_other_is_told() {
                 .lines()
                 .filter(|l| !l.starts_with('#'))
             {
-                node.enter_passphrase(&shell(), &closed.id(), line).unwrap();
+                node.enter_passphrase(&shell(), &closed.id(), line, false).unwrap();
             }
         }
         let start = std::sync::Barrier::new(2);

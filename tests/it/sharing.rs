@@ -120,7 +120,7 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
                     .unwrap();
             }
             let seen = zicha.app.seen_now(&round, step).unwrap();
-            zicha.app.approve_seen(&a_clerk("yi"), &round, step, &seen).unwrap();
+            zicha.app.approve_seen(&a_clerk("yi"), &round, step, (&seen, "")).unwrap();
             let before = editions(zicha, &round);
             let words = format!("夹带的第{n}项");
             at_once(11, |k| {
@@ -130,7 +130,7 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
                         .add_problem(&a_clerk("jia"), &round, row(&zicha.app, &words), false)
                         .unwrap();
                 } else {
-                    drop(zicha.app.approve_seen(&a_clerk("jia"), &round, step, &seen));
+                    drop(zicha.app.approve_seen(&a_clerk("jia"), &round, step, (&seen, "")));
                 }
             });
             let edition = zicha.app.results(&shell(), &round).unwrap().edition;
@@ -157,7 +157,7 @@ fn nobody_reads_words_that_the_head_has_not_seen() {
             SharedStep::Release
         };
         assert!(matches!(
-            zicha.app.approve_seen(&a_clerk("yi"), &round, step, "0000000000000000"),
+            zicha.app.approve_seen(&a_clerk("yi"), &round, step, ("0000000000000000", "")),
             Err(zicha::app::AppError::Changed)
         ));
     });

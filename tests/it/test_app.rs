@@ -11,7 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use zicha::app::{Actor, App, Custody, NewRound, Role, Session, Settings};
 use zicha::id::RoundId;
-use zicha::round::{Access, shanghai_day};
+use zicha::round::{Access, Reach, shanghai_day};
 use zicha::survey::Survey;
 
 /// The password of accounts that tests make: chosen by their owner, so that nothing has to be
@@ -312,7 +312,7 @@ impl TestApp {
     pub fn finish(&self, round: &RoundId) {
         self.app.close_round(&shell(), round).unwrap();
         self.app.open_box(&shell(), round, &mut |_| {}).unwrap();
-        self.app.release_round(&shell(), round).unwrap();
+        self.app.release_round(&shell(), round, Reach::Results).unwrap();
     }
 
     pub fn data(&self) -> PathBuf {

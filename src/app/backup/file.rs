@@ -222,7 +222,7 @@ impl<R: Read> Lines<R> {
 fn completed(shape: &Shape, row: &str) -> String {
     const SINCE: [(&str, &[&str]); 2] = [
         ("accounts", &["temporary", "waits", "person", "post"]),
-        ("rounds", &["checks", "leftover"]),
+        ("rounds", &["checks", "leftover", "reach", "postponed"]),
     ];
     let Some((_, columns)) = SINCE.iter().find(|(table, _)| *table == shape.name) else {
         return row.to_owned();

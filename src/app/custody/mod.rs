@@ -6,7 +6,7 @@
 mod file;
 mod typing;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -67,6 +67,8 @@ pub struct PreparedSet {
 /// Shares that trustees have typed for one round.
 pub(in crate::app) struct Gathered {
     shares: Vec<Share>,
+    /// Numbers of those that serve the opening after an early closing, too.
+    also_to_open: HashSet<u8>,
     at: Instant,
 }
 

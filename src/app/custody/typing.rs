@@ -6,6 +6,7 @@ use crate::ballot::{CustodyError, Passphrase, Share, WrappedKey};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState};
 use crate::text::Refusal;
+use std::collections::HashSet;
 use std::sync::PoisonError;
 use std::time::Instant;
 
@@ -55,12 +56,14 @@ impl App {
     }
 
     /// Takes one trustee's passphrase for the next step; returns how many different ones are there,
-    /// and how many are needed.
+    /// and how many are needed. A trustee who closes a round early may say that the same typing
+    /// serves the opening that follows in the same sitting.
     pub fn enter_passphrase(
         &self,
         by: &Actor,
         id: &RoundId,
         typed: &str,
+        also_to_open: bool,
     ) -> Result<(usize, usize), AppError> {
         let round = self.round(id)?;
         if !matches!(round.state, RoundState::Open | RoundState::Closed) {
@@ -81,10 +84,18 @@ impl App {
         self.tell(by, Action::TrusteeEntered, id.as_str())?;
         let mut all = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, g| g.at.elapsed() < GATHERED);
-        let gathered = all
-            .entry(id.clone())
-            .or_insert_with(|| Gathered { shares: Vec::new(), at: Instant::now() });
+        let gathered = all.entry(id.clone()).or_insert_with(|| Gathered {
+            shares: Vec::new(),
+            also_to_open: HashSet::new(),
+            at: Instant::now(),
+        });
         gathered.at = Instant::now();
+        // Who types again may say otherwise.
+        if also_to_open {
+            gathered.also_to_open.insert(share.number());
+        } else {
+            gathered.also_to_open.remove(&share.number());
+        }
         if !gathered.shares.iter().any(|s| s.is_same_as(&share)) {
             gathered.shares.push(share);
         }
@@ -108,6 +119,16 @@ impl App {
         let mut all = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, g| g.at.elapsed() < GATHERED);
         all.get(id).map_or(0, |g| g.shares.len())
+    }
+
+    /// After an early closing: what was typed for that alone is forgotten, what was typed for the
+    /// opening, too, is kept for it.
+    pub(in crate::app) fn keep_for_the_opening(&self, id: &RoundId) {
+        let mut all = self.custody.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gathered) = all.get_mut(id) {
+            let kept = &gathered.also_to_open;
+            gathered.shares.retain(|share| kept.contains(&share.number()));
+        }
     }
 
     /// Forgets what trustees have typed.

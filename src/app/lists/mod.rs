@@ -296,11 +296,9 @@ impl App {
         let own: Vec<Option<GroupCode>> = match results.readable(by) {
             None => vec![None],
             // The bureau's figures are a list of their own.
-            Some(own) => own
-                .into_iter()
-                .filter(|code| Scope::of(code) != Scope::Bureau)
-                .map(Some)
-                .collect(),
+            Some(own) => {
+                own.into_iter().filter(|code| Scope::of(code) != Scope::Bureau).map(Some).collect()
+            }
         };
         let tables = |name: TableName| {
             own.iter().map(|only| results.table(name, only.as_ref())).collect::<Result<Vec<_>, _>>()

@@ -53,8 +53,12 @@ impl App {
             Err(Refusal::new("本轮刚被其他人截止", "somebody else has just closed this round")
                 .into())
         })?;
-        // The trustees came to close; to open they are asked again.
-        self.forget_gathered(id);
+        // The trustees came to close; to open they are asked again, unless they said otherwise.
+        if early {
+            self.keep_for_the_opening(id);
+        } else {
+            self.forget_gathered(id);
+        }
         self.changed(id);
         Ok(round)
     }

@@ -12,7 +12,8 @@ use crate::app::approvals::lists_changed;
 use crate::app::{Action, Actor, App, AppError, SharedStep, rng};
 use crate::id::RoundId;
 use crate::round::{
-    Access, Hold, HoldCheck, Round, RoundState, Scopes, check_dates, check_title, shanghai_day,
+    Access, Hold, HoldCheck, Reach, Round, RoundState, Scopes, check_dates, check_title,
+    shanghai_day,
 };
 use crate::storage::StorageError;
 use crate::survey::Survey;
@@ -114,9 +115,9 @@ impl App {
 
     /// Releases results, and with them the lists as they are now, without two accounts of the desk:
     /// the command line's way, which everybody is told of.
-    pub fn release_round(&self, by: &Actor, id: &RoundId) -> Result<Round, AppError> {
+    pub fn release_round(&self, by: &Actor, id: &RoundId, reach: Reach) -> Result<Round, AppError> {
         by.need(Action::RoundReleaseShell.right())?;
-        if !self.share(by, id, SharedStep::Release, "")? {
+        if !self.share(by, id, SharedStep::Release, ("", reach.as_str()))? {
             return Err(AppError::Changed);
         }
         self.round(id)

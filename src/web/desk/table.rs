@@ -129,6 +129,7 @@ pub fn rows() -> Vec<Row> {
         post("/rounds/{round}/do/close", Form(RunRounds), rounds::steps::close),
         post("/rounds/{round}/do/box", Grave(RunRounds), rounds::steps::open_box),
         post("/rounds/{round}/do/release", Grave(RunRounds), rounds::steps::release),
+        post("/rounds/{round}/do/postpone", Grave(RunRounds), rounds::steps::postpone),
         post("/rounds/{round}/do/lists", Grave(RunRounds), rounds::steps::reissue),
         post("/rounds/{round}/withdraw", Form(RunRounds), rounds::steps::withdraw),
         post("/rounds/{round}/lists/{group}", Form(ReadLists), lists::paper::receive),

@@ -7,8 +7,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::bulletin_cards::{
-    audit_card, closing_card, destruction_card, opening_card, restored_card, results_card,
+    audit_card, closing_card, destruction_card, opening_card, postponed_card, restored_card,
 };
+use super::bulletin_results::results_card;
 use super::live;
 use crate::app::App;
 use crate::round::{RoundState, SHANGHAI};
@@ -39,6 +40,16 @@ async fn bulletin(
     } else {
         None
     };
+    // The round before stands beside this one where everybody may see both.
+    let before = live.round.looks_back.clone().filter(|_| live.round.shows_results());
+    let reading = app.clone();
+    let base = match before {
+        Some(before) => {
+            let base = block(move || reading.published(&before)).await?;
+            base.ok().filter(|base| base.round.shows_results())
+        }
+        None => None,
+    };
     let reading = app.clone();
     let opens = live.round.opens;
     let (head, changed) = block(move || {
@@ -63,6 +74,11 @@ async fn bulletin(
             (lang.pick("状态：", " State: "))
             (round.state.label(lang))
         }
+        @for put_off in &round.postponed { (postponed_card(put_off, lang)) }
+        @if let Some(results) = results.as_ref().filter(|_| round.shows_results()) {
+            (results_card(results, base.as_ref(), lang)?)
+        }
+        @let sums = html! {
         @match &round.closing {
             None => {
                 div.card {
@@ -81,8 +97,27 @@ async fn bulletin(
         @if let Some(record) = &round.destruction { (destruction_card(record, lang)) }
         @if let Some(head) = &head { (audit_card(head, lang)) }
         @if changed > 0 { (accounts_card(changed, lang)) }
-        @if let (Some(results), RoundState::Released) = (&results, round.state) {
-            (results_card(results, lang)?)
+        };
+        @if round.shows_results() {
+            details.sums {
+                summary {
+                    (lang.pick(
+                        "核对计票：发放、使用、答卷数和摘要",
+                        "Check the count: slips, ballots and digests",
+                    ))
+                }
+                (sums)
+            }
+        } @else {
+            (sums)
+            @if round.state == RoundState::Released {
+                p.soft {
+                    (lang.pick(
+                        "本轮结果已发布给各单位；本栏只公布核对数字。",
+                        "The results were released to the units; the bulletin shows only the sums.",
+                    ))
+                }
+            }
         }
     };
     let title = lang.pick("公示栏", "Bulletin");

@@ -5,12 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::app::{AuditHead, Results};
-use crate::gate::{Level, ReleasedGroup};
-use crate::problem::ProblemList;
-use crate::round::{Access, ClosingSums, Destruction, Restored, Round};
+use crate::gate::ReleasedGroup;
+use crate::round::{Access, ClosingSums, Day, Destruction, Postponed, Restored, Round, parse_day};
 use crate::text::Lang;
-use crate::unit::{GroupCode, UnitCode};
-use crate::web::error::WebError;
+use crate::unit::UnitCode;
 use maud::{Markup, html};
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
@@ -318,88 +316,20 @@ fn turnout_head(slips: bool, counted_over: bool, lang: Lang) -> Markup {
     }
 }
 
-/// The bureau's results, for those who answered.
-pub(super) fn results_card(results: &Results, lang: Lang) -> Result<Markup, WebError> {
-    let list = results.derived(&GroupCode::bureau())?;
-    Ok(html! {
-        div.card {
-            h2 { (lang.pick("全局结果", "Results of the whole bureau")) }
-            @if results.released_on_the_command_line() {
-                p.mark {
-                    (lang.pick(
-                        "本轮结果由服务器命令行发布，没有经过工作台两个账号同意。",
-                        "These results were released on the server's command line, without two \
-                         accounts of the desk agreeing.",
-                    ))
-                }
-            }
-            p {
-                (lang.pick("共 ", ""))
-                strong { (list.problems.len()) }
-                (lang.pick(" 项：", " rows: "))
-                @for level in Level::ALL {
-                    (level.label(lang))
-                    " "
-                    strong { (list.count(level)) }
-                    (lang.pick(" 项，", ", "))
-                }
-                (lang.pick("情况不明 ", "unclear "))
-                strong {
-                    (list.problems
-                        .iter()
-                        .filter(|p| p.level.is_none() && p.unclear)
-                        .count())
-                }
-                (lang.pick(
-                    " 项，全局未达标准但多个单位列出的共性问题 ",
-                    ", below the bureau's thresholds but common to many units ",
-                ))
-                strong {
-                    (list.problems
-                        .iter()
-                        .filter(|p| p.level.is_none() && !p.unclear)
-                        .count())
-                }
-                (lang.pick(" 项。", "."))
-            }
-            @if list.problems.is_empty() {
-                p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) }
-            } @else {
-                (problems_table(&list, lang))
-            }
-        }
-    })
-}
-
-fn problems_table(list: &ProblemList, lang: Lang) -> Markup {
-    let sideways = lang.pick("可左右滑动的表", "A table that scrolls sideways");
+/// A closing day that two people put off.
+pub(super) fn postponed_card(put_off: &Postponed, lang: Lang) -> Markup {
+    let day = |text: &str| {
+        parse_day(text).map_or_else(|_| text.to_owned(), |day| Day(day, lang).to_string())
+    };
     html! {
-        div .scroll tabindex="0" role="region" aria-label=(sideways)
-        {
-            table {
-                thead {
-                    tr {
-                        th { (lang.pick("类别", "Category")) }
-                        th { (lang.pick("问题", "Problem")) }
-                        th { (lang.pick("存在程度", "Level")) }
-                    }
-                }
-                tbody {
-                    @for p in &list.problems {
-                        tr {
-                            td { (p.category.get(lang)) }
-                            td { (p.statement.get(lang)) }
-                            td.level {
-                                (p.level_label(lang))
-                                @if p.common {
-                                    br;
-                                    span.soft { (lang.pick("共性问题", "common")) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+        p.mark {
+            (lang.pick("延期截止：原定 ", "Put off: the closing day was "))
+            (day(&put_off.from))
+            (lang.pick("，经两人同意于 ", "; two people decided on "))
+            (day(&put_off.day))
+            (lang.pick(" 改为 ", " that it is "))
+            (day(&put_off.to))
+            (lang.pick("。", "."))
         }
     }
 }

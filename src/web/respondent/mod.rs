@@ -2,6 +2,7 @@
 
 pub mod bulletin;
 mod bulletin_cards;
+mod bulletin_results;
 pub mod form;
 pub mod health;
 pub mod home;

@@ -151,12 +151,7 @@ fn bureau_card(results: &Results, lang: Lang) -> Markup {
 
 /// A level as a coloured word; without one, 情况不明.
 pub fn level_tag(level: Option<Level>, lang: Lang) -> Markup {
-    let class = match level {
-        Some(Level::Prominent) => "prominent",
-        Some(Level::Tendency) => "tendency",
-        Some(Level::Emerging) => "emerging",
-        None => "unclear",
-    };
+    let class = level.map_or("unclear", Level::as_str);
     html! {
         span.level.(class) { (level.map_or(lang.pick("情况不明", "unclear"), |l| l.label(lang))) }
     }

@@ -112,7 +112,7 @@ fn typed(app: &App, by: &Actor, of: &RoundId, form: &Form, lang: Lang) -> Result
                 .to_owned(),
         }),
         "enter" => {
-            let (have, need) = app.enter_passphrase(by, of, &typed)?;
+            let (have, need) = app.enter_passphrase(by, of, &typed, form.has("opening", "yes"))?;
             Ok(if have >= need {
                 lang.pick(
                     format!("{have} 位监督员的口令已齐，可以进行下一步。"),

@@ -136,7 +136,7 @@ fn gathering(session: &Session, app: &App, round: &Round, need: usize) -> Markup
                 (typing(
                     session,
                     &action,
-                    "enter",
+                    if round.state == RoundState::Open { "enter-early" } else { "enter" },
                     lang.pick("本人口令", "Own passphrase"),
                     lang.pick("确认输入", "Enter"),
                 ))
@@ -169,7 +169,9 @@ pub(in crate::web::desk) fn typing(
 ) -> Markup {
     let lang = session.lang;
     // Two of these stand on one page.
-    let id = if step == "enter" { "passphrase-enter" } else { "passphrase-test" };
+    let id = if step == "test" { "passphrase-test" } else { "passphrase-enter" };
+    let early = step == "enter-early";
+    let step = if early { "enter" } else { step };
     let typed = Input::password("passphrase", label, "off").id(id).hint(lang.pick(
         "20 个字母和数字，横线、空格和大小写不限。",
         "20 letters and digits; dashes, spaces and case do not matter.",
@@ -179,6 +181,15 @@ pub(in crate::web::desk) fn typing(
             (csrf(session))
             input type="hidden" name="step" value=(step);
             (fresh(&[typed], lang))
+            @if early {
+                label.inline {
+                    input type="checkbox" name="opening" value="yes";
+                    (lang.pick(
+                        "本次输入也用于随后的开箱（十五分钟内，由本人决定）",
+                        "What I type serves the opening that follows, too (within fifteen minutes)",
+                    ))
+                }
+            }
             div.row { button.quiet type="submit" { (button) } }
         }
     }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use actix_web::web::Data;
+use time::Date;
 
 use super::follow;
 use crate::app::{AppError, Progress, SharedStep};
 use crate::id::AccountName;
 use crate::id::RoundId;
-use crate::round::{Round, RoundState, Scopes};
+use crate::round::{Reach, Round, RoundState, Scopes, parse_day};
 use crate::survey::Survey;
 use crate::text::{Lang, Refusal};
 use crate::unit::{Group, Unit, UnitCode, groups};
@@ -28,8 +29,12 @@ pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) issued_by_unit: Vec<(UnitCode, String, u32)>,
     pub(in crate::web::desk) marks: String,
     pub(in crate::web::desk) opening: Option<Result<Progress, Refusal>>,
-    /// Who has agreed to let the results out.
+    /// Who has agreed to let the results out, and what the bulletin is to show then.
     pub(in crate::web::desk) released_by: Vec<AccountName>,
+    pub(in crate::web::desk) reach: Option<Reach>,
+    /// Who has agreed to put the closing day off, and until when.
+    pub(in crate::web::desk) postponed_by: Vec<AccountName>,
+    pub(in crate::web::desk) postponed_to: Option<Date>,
     /// What a release would be agreed to.
     pub(in crate::web::desk) seen: String,
     /// What slips lead to, or why they cannot be printed.
@@ -40,6 +45,7 @@ pub(in crate::web::desk) struct Facts {
     pub(in crate::web::desk) standing: String,
 }
 
+#[expect(clippy::too_many_lines, reason = "a list, one entry after the other")]
 pub(in crate::web::desk) async fn facts(
     desk: &Desk,
     openings: &Data<Openings>,
@@ -68,6 +74,11 @@ pub(in crate::web::desk) async fn facts(
                     .get(&unit.code)
                     .map(|issued| (unit.code.clone(), unit.name.clone(), *issued))
             };
+            let approvals = app.approvals(&id)?;
+            let agreed = |step: SharedStep| {
+                let own = approvals.iter().filter(|(name, _)| name == step.as_str());
+                own.map(|(_, account)| account.clone()).collect::<Vec<_>>()
+            };
             Ok::<_, AppError>(Facts {
                 survey: app.survey(&round.survey)?,
                 issued_by_unit: units.iter().filter_map(issued_of).collect(),
@@ -75,12 +86,12 @@ pub(in crate::web::desk) async fn facts(
                 issued,
                 marks: app.marks(&round, lang),
                 opening,
-                released_by: app
-                    .approvals(&id)?
-                    .into_iter()
-                    .filter(|(step, _)| step == SharedStep::Release.as_str())
-                    .map(|(_, account)| account)
-                    .collect(),
+                released_by: agreed(SharedStep::Release),
+                reach: app.chosen(&id, SharedStep::Release)?.as_deref().and_then(Reach::parse),
+                postponed_by: agreed(SharedStep::Postpone),
+                postponed_to: app
+                    .chosen(&id, SharedStep::Postpone)?
+                    .and_then(|day| parse_day(&day).ok()),
                 address: match app.address_for_slips() {
                     Ok(address) => Ok(address.as_str().to_owned()),
                     Err(AppError::Refused(refusal)) => Err(refusal),

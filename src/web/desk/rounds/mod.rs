@@ -15,6 +15,7 @@ pub mod keeping;
 pub(in crate::web::desk) mod keeping_page;
 pub mod leftover;
 pub(in crate::web::desk) mod opening;
+pub(in crate::web::desk) mod shared_page;
 pub mod show;
 pub(in crate::web::desk) mod show_page;
 pub mod steps;

@@ -1,18 +1,17 @@
 //! The page of a round: where it stands, what can be done now and why other things cannot.
 //! One card for each part, in the order in which a round is lived.
 
-use crate::app::{App, Progress, SharedStep};
+use crate::app::{App, Progress};
 use crate::round::{Access, ClosingSums, Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::desk::Session;
-use crate::web::desk::forms::conflict::seen;
 use crate::web::desk::rounds::cards::{
     holds_card, results_card, scopes_card, slips_card, turnout_card,
 };
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::desk::rounds::leftover;
 use crate::web::desk::rounds::opening;
-use crate::web::desk::rounds::steps::withdrawal;
+use crate::web::desk::rounds::shared_page::{opened_now, postpone_form};
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -230,50 +229,6 @@ fn now_card(session: &Session, facts: &Facts) -> Markup {
     }
 }
 
-fn opened_now(session: &Session, facts: &Facts) -> Markup {
-    let (lang, round) = (session.lang, &facts.round);
-    html! {
-        p {
-            (lang.pick(
-                "结果只有政工科能看到。核实带“存疑”标记的题目后，发布给各单位。发布须两\
-                 个账号先后同意，其中一个是政工科负责人。",
-                "Only the section sees the results. Check the held questions, then \
-                 release. A release needs two accounts, one of them the head of the \
-                 section.",
-            ))
-        }
-        @if !facts.released_by.is_empty() {
-            p {
-                (lang.pick("已同意发布：", "Agreed: "))
-                strong { (session.people.all(&facts.released_by, lang)) }
-                (lang.pick("，等待另一个账号", "; another account has to agree"))
-                @if facts.released_by.len() > 1 {
-                    (lang.pick("（政工科负责人）", " (the head of the section)"))
-                }
-                (lang.pick("。", "."))
-            }
-        }
-        div.row {
-            a.button.quiet href={ "/desk/rounds/" (round.id) "/results" } {
-                (lang.pick("查看结果", "See the results"))
-            }
-            @if facts.released_by.contains(&session.account) {
-                span.soft { (lang.pick("您已同意。", "You agreed.")) }
-                (withdrawal(session, &round.id, SharedStep::Release))
-            } @else {
-                form method="post" action={ "/desk/rounds/" (round.id) "/do/release" } {
-                    (csrf(session))
-                    (seen(&facts.seen))
-                    button.main type="submit" {
-                        (lang.pick("同意发布", "Agree to the release"))
-                    }
-                }
-            }
-        }
-
-    }
-}
-
 fn closed_now(session: &Session, facts: &Facts) -> Markup {
     let (lang, round) = (session.lang, &facts.round);
     let trustees = App::trustees(round);
@@ -363,7 +318,7 @@ fn open_now(session: &Session, facts: &Facts) -> Markup {
                 (button(session, round, "close", lang.pick("截止本轮", "Close the round"), true))
             }
         }
-
+        @if !round.ended { (postpone_form(session, facts)) }
     }
 }
 

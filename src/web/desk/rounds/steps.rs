@@ -10,7 +10,7 @@ use super::opening;
 use crate::app::{Actor, App, AppError, Custody, SharedStep};
 use crate::id::RoundId;
 use crate::response::Form;
-use crate::round::Round;
+use crate::round::{Day, Reach, Round, parse_typed_day};
 use crate::text::{Lang, Refusal};
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::{Openings, Posted, Session};
@@ -88,9 +88,9 @@ const RELEASE: Step = Step {
     title: ["发布结果", "Release the results"],
     consequence: [
         "发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公\
-         示栏公布全局结果，不能撤回。",
+         示栏按选定的范围公布，不能撤回。",
         "A release needs two accounts, one of them the head of the section. Heads of units then \
-         see their lists, the bulletin shows the bureau's results, and nothing can be taken back.",
+         see their lists, the bulletin shows what was chosen, and nothing can be taken back.",
     ],
     button: ["同意发布", "Agree to the release"],
 };
@@ -105,6 +105,19 @@ const REISSUE: Step = Step {
          lists; earlier editions stay on record.",
     ],
     button: ["同意重新下发", "Agree to hand them over"],
+};
+
+const POSTPONE: Step = Step {
+    path: "postpone",
+    title: ["延期截止", "Put the closing day off"],
+    consequence: [
+        "须两个账号先后同意，其中一个是政工科负责人。延期写入公示栏，所有人可见；延期后不能改回原来\
+         的日期，提前截止须监督员到场。纸条上印的是原来的截止日，请另行通知。",
+        "This takes two accounts, one of them the head of the section. The bulletin tells \
+         everybody; the day cannot be brought forward again without the trustees. Slips show the \
+         day before: tell people of the new one.",
+    ],
+    button: ["同意延期", "Agree to it"],
 };
 
 /// `POST /desk/rounds/{round}/do/open`.
@@ -152,13 +165,55 @@ pub async fn open_box(
 pub async fn release(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
     let unscreened: Vec<Refusal> = unscreened(&desk, &id).await?.into_iter().collect();
-    share(&desk, &id, (&RELEASE, SharedStep::Release), &form, &unscreened).await
+    let reach = Reach::parse(form.first("reach")).unwrap_or_default();
+    let told = lang_both(|lang| {
+        lang.pick(
+            format!("公示栏{}", reach.label(lang)),
+            format!("the bulletin shows {}", reach.label(lang)),
+        )
+    });
+    let warnings: Vec<Refusal> = unscreened.into_iter().chain([told]).collect();
+    share(&desk, &id, (&RELEASE, SharedStep::Release), (&form, "reach"), &warnings).await
 }
 
 /// `POST /desk/rounds/{round}/do/lists`.
 pub async fn reissue(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
-    share(&desk, &id, (&REISSUE, SharedStep::Lists), &form, &[]).await
+    share(&desk, &id, (&REISSUE, SharedStep::Lists), (&form, ""), &[]).await
+}
+
+/// `POST /desk/rounds/{round}/do/postpone`.
+pub async fn postpone(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
+    let id = round.into_inner();
+    let of = id.clone();
+    let round = desk.run(move |app, _| app.round(&of)).await??;
+    // A day that is none is told at once, before anything is to be confirmed.
+    let checked = parse_typed_day(form.first("closes")).and_then(|day| {
+        round.check_later(day)?;
+        Ok(day)
+    });
+    let warnings = match checked {
+        Ok(day) => {
+            let (from, to) = (round.closes, day);
+            vec![lang_both(|lang| {
+                lang.pick(
+                    format!("截止日由 {} 改为 {}", Day(from, lang), Day(to, lang)),
+                    format!(
+                        "the closing day was {} and becomes {}",
+                        Day(from, lang),
+                        Day(to, lang)
+                    ),
+                )
+            })]
+        }
+        Err(refusal) => return desk.refused(refusal.into(), &format!("/desk/rounds/{id}")),
+    };
+    share(&desk, &id, (&POSTPONE, SharedStep::Postpone), (&form, "closes"), &warnings).await
+}
+
+/// A sentence in both languages.
+fn lang_both(say: impl Fn(Lang) -> String) -> Refusal {
+    Refusal::new(say(Lang::Zh), say(Lang::En))
 }
 
 /// `POST /desk/rounds/{round}/withdraw`: an agreement is taken back while nobody else has agreed.
@@ -192,10 +247,10 @@ async fn share(
     desk: &Desk,
     id: &RoundId,
     (step, shared): (&Step, SharedStep),
-    form: &Form,
+    (form, choice): (&Form, &str),
     warnings: &[Refusal],
 ) -> Answer {
-    let seen = form.first("seen").to_owned();
+    let (seen, choice) = (form.first("seen").to_owned(), form.first(choice).to_owned());
     let moved = || {
         Refusal::new(
             "您打开页面之后，清单或本轮状态又有改动，本次同意没有记入；请重新查看后再同意",
@@ -203,11 +258,15 @@ async fn share(
              not noted. Look at them again, then agree",
         )
     };
-    let agree =
-        move |app: &App, by: &Actor, id: &RoundId| match app.approve_seen(by, id, shared, &seen) {
-            Err(AppError::Changed) => Err(moved().into()),
-            other => other.map(drop),
-        };
+    let agree = move |app: &App, by: &Actor, id: &RoundId| match app.approve_seen(
+        by,
+        id,
+        shared,
+        (&seen, &choice),
+    ) {
+        Err(AppError::Changed) => Err(moved().into()),
+        other => other.map(drop),
+    };
     take(desk, id, step, (form, warnings), agree).await
 }
 
@@ -259,7 +318,7 @@ fn confirm(
             form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step.path) } {
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";
-                @for name in ["custody", "seen"] {
+                @for name in ["custody", "seen", "reach", "closes"] {
                     @if !form.first(name).is_empty() {
                         input type="hidden" name=(name) value=(form.first(name));
                     }

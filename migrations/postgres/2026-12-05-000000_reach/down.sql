@@ -1,0 +1,2 @@
+alter table rounds drop column postponed;
+alter table rounds drop column reach;
