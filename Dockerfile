@@ -8,6 +8,7 @@ COPY src ./src
 COPY benches ./benches
 COPY assets ./assets
 COPY surveys ./surveys
+COPY docs/guide ./docs/guide
 COPY migrations ./migrations
 COPY scripts/image ./scripts/image
 RUN scripts/image build /out && mkdir /empty

@@ -100,3 +100,30 @@ window.addEventListener("pageshow", rest);
 document.addEventListener("click", function (event) {
   if (event.target && event.target.hasAttribute && event.target.hasAttribute("data-print")) window.print();
 });
+// Screening with the keyboard. Keys never act while something is typed.
+document.addEventListener("DOMContentLoaded", function () {
+  var form = document.querySelector("form.screening");
+  if (!form) return;
+  var hint = form.querySelector("[data-keys]");
+  if (hint) hint.hidden = false;
+  function boxes() { return Array.prototype.slice.call(form.querySelectorAll("input[name=t]")); }
+  function tick(cluster) { cluster.querySelectorAll("input[name=t]").forEach(function (box) { box.checked = true; }); }
+  form.addEventListener("click", function (event) {
+    if (event.target.hasAttribute("data-tick")) tick(event.target.closest(".cluster"));
+  });
+  document.addEventListener("keydown", function (event) {
+    var at = event.target, name = at.tagName;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (name === "TEXTAREA" || name === "SELECT" || (name === "INPUT" && at.type !== "checkbox")) return;
+    var key = event.key.toLowerCase(), all = boxes(), now = all.indexOf(at);
+    if (key === "j" || key === "k") {
+      var next = all[now < 0 ? 0 : Math.max(0, Math.min(all.length - 1, now + (key === "j" ? 1 : -1)))];
+      if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+    } else if (key === "a" && now >= 0) { tick(at.closest(".cluster")); } else {
+      var button = /^[a-z]$/.test(key) && document.querySelector("button[data-key='" + key + "']");
+      if (!button) return;
+      button.click();
+    }
+    event.preventDefault();
+  });
+});

@@ -6,7 +6,7 @@ use time::Date;
 
 use crate::app::{Action, Actor, App, AppError, version};
 use crate::round::{parse_day, parse_typed_day, shanghai_day};
-use crate::text::Refusal;
+use crate::text::{Refusal, Rule};
 
 /// Phases as the notice names them, and what is done with this service in each.
 pub const PHASES: [([&str; 2], [&str; 2]); 5] = [
@@ -56,6 +56,25 @@ pub const PHASES: [([&str; 2], [&str; 2]); 5] = [
 pub struct Calendar {
     /// First and last day of each phase, `YYYY-MM-DD`.
     pub days: [(String, String); 5],
+    /// What the notice calls the campaign; titles of papers are made of it.
+    #[serde(default)]
+    pub name: String,
+    /// Whom officers ask about the survey: an office, a telephone, a place.
+    #[serde(default)]
+    pub contact: String,
+}
+
+/// What the campaign is called where nobody has said so.
+const NAME: &str = "百日作风纪律教育整顿活动";
+/// Longest name and contact.
+const LINE: Rule = Rule::line(60);
+
+impl Calendar {
+    /// What the campaign is called.
+    #[must_use]
+    pub fn campaign(&self) -> &str {
+        if self.name.is_empty() { NAME } else { &self.name }
+    }
 }
 
 /// Where the campaign stands.
@@ -73,6 +92,11 @@ impl App {
     /// The calendar, if one was set.
     pub fn calendar(&self) -> Result<Option<Calendar>, AppError> {
         Ok(self.storage.setting(SETTING)?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// What the campaign is called.
+    pub fn campaign(&self) -> Result<String, AppError> {
+        Ok(self.calendar()?.map_or_else(|| NAME.to_owned(), |c| c.campaign().to_owned()))
     }
 
     /// The version of the calendar as it is now.
@@ -114,6 +138,13 @@ impl App {
                     format!("phase {}: give its first and last day", n + 1),
                 )),
             }
+        }
+        for (field, text, zh, en) in [
+            ("name", &calendar.name, "活动名称", "name of the campaign"),
+            ("contact", &calendar.contact, "咨询方式", "contact"),
+        ] {
+            let unfit = LINE.check_if_any(text).err();
+            mistakes.extend(unfit.map(|unfit| unfit.refusal(zh, en).at(field)));
         }
         if !mistakes.is_empty() {
             return Err(AppError::Mistakes(mistakes));
@@ -175,6 +206,8 @@ mod tests {
                 (day("2020-06-15"), day("2020-07-15")),
                 (day("2020-07-20"), day("2020-07-31")),
             ],
+            name: String::new(),
+            contact: String::new(),
         };
         let at = |today| {
             let standing = calendar.on(today);

@@ -17,7 +17,7 @@ use crate::app::{
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, Source};
 use crate::response::Form;
-use crate::round::{Access, shanghai_day};
+use crate::round::{Access, Reach, shanghai_day};
 use crate::storage::Outcome;
 use crate::survey::{Kind, QuestionRole, Survey};
 use crate::unit::{Unit, UnitCode};
@@ -171,7 +171,7 @@ impl App {
         let (clerk, head) = (self.demo_actor("jingban")?, self.demo_actor("fuzeren")?);
         self.work_on_lists(&clerk, &head, &past)?;
         for account in [&clerk, &head] {
-            self.approve(account, &past, SharedStep::Release)?;
+            self.approve_seen(account, &past, SharedStep::Release, ("", Reach::Results.as_str()))?;
         }
         self.set_clock_back(Duration::ZERO);
         let open = self.demo_round(
@@ -216,12 +216,12 @@ impl App {
                     clerk,
                     id,
                     field,
-                    text,
+                    std::slice::from_ref(text),
                     &Decision { summary, problem, anyway: false },
                 )?;
-                let proposed =
-                    self.screened(clerk, id, field)?.into_iter().find(|t| t.id == text.id);
-                self.confirm_screening(head, id, &proposed.expect("it was there"))?;
+                let mut proposed = self.screened(clerk, id, field)?;
+                proposed.retain(|t| t.id == text.id);
+                self.confirm_screening(head, id, &proposed)?;
             }
         }
         let found = ProblemEdit {

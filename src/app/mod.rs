@@ -36,7 +36,7 @@ mod workbook;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rand::rngs::ThreadRng;
 use sha2::{Digest, Sha256};
@@ -82,7 +82,7 @@ pub use verify::Check;
 use installation::{create_private, create_private_folder, server_key, write_private};
 
 use crate::access::ServerKey;
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::storage::{Stop, Storage, StorageError};
 use crate::survey::{Survey, SurveyHash};
 use crate::text::Refusal;
@@ -160,6 +160,7 @@ pub struct App {
     custody: custody::Hands,
     intake: intake::Intake,
     metrics: metrics::Metrics,
+    screeners: Mutex<HashMap<AccountName, lists::screening::Last>>,
 }
 
 impl App {
@@ -190,6 +191,7 @@ impl App {
             doorkeeper: accounts::Doorkeeper::default(),
             custody: custody::Hands::default(),
             metrics: metrics::Metrics::new(),
+            screeners: Mutex::default(),
         };
         Ok(app)
     }

@@ -5,12 +5,45 @@
 
 use crate::app::{App, AppError};
 use crate::id::RoundId;
-use crate::round::{Round, RoundState, Scopes};
+use crate::problem::is_held;
+use crate::round::{Access, Round, RoundState, Scopes};
 use crate::survey::{Exposure, Survey};
 use crate::text::Refusal;
 use crate::unit::{Unit, UnitCode};
 
 impl App {
+    /// What is still to be done before the step that comes next, which cannot be taken back: told
+    /// where that step is confirmed.
+    pub fn still_open(&self, id: &RoundId) -> Result<Vec<Refusal>, AppError> {
+        let round = self.round(id)?;
+        let slips = round.access == Access::Slip;
+        let mut open = Vec::new();
+        match round.state {
+            RoundState::Draft if self.slips_issued(id)? == 0 => open.push(Refusal::new(
+                "本轮还没有印发填写码；开放以后没有纸条就无人能填",
+                "no slips were issued yet; without them nobody can answer an open round",
+            )),
+            RoundState::Closed if slips && round.leftover.is_empty() => open.push(Refusal::new(
+                "剩余纸条还没有登记；开箱以后公示栏会写明“未登记”",
+                "slips left over were not noted; the bulletin will say so",
+            )),
+            RoundState::Opened => {
+                let survey = self.survey(&round.survey)?;
+                let held = survey.questions().iter().filter(|q| is_held(q, &round.holds)).count();
+                if held > 0 {
+                    open.push(Refusal::new(
+                        format!("还有 {held} 道存疑题目没有核实，发布后对所有单位都不显示"),
+                        format!(
+                            "{held} held questions were not checked and will be shown to nobody"
+                        ),
+                    ));
+                }
+            }
+            _ => {}
+        }
+        Ok(open)
+    }
+
     /// What a survey would tell of these units' people beyond what the gate can keep.
     #[must_use]
     pub fn exposures(survey: &Survey, units: &[Unit]) -> Vec<Exposure> {

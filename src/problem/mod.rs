@@ -1,6 +1,7 @@
 //! Problem lists (问题清单): what each group, and the bureau, should look into.
 //! Derived from the Release alone, so a list can say nothing that the gate did not let through.
 
+mod alike;
 mod derived;
 mod edit;
 mod lookback;
@@ -18,6 +19,7 @@ use crate::survey::Question;
 use crate::text::{Lang, Text};
 use crate::unit::{GroupCode, Scope};
 
+pub use alike::{alike, differs};
 pub use derived::{bureau_list, group_list};
 
 pub use edit::{ProblemEdit, RowState};

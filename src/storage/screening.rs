@@ -184,6 +184,9 @@ impl Transaction<'_> {
                 return Ok(false);
             }
             diesel::delete(screenings::table.find((round.as_str(), &from.id))).execute(db)?;
+            if to.state == ScreeningState::Pending {
+                return Ok(true);
+            }
             diesel::insert_into(screenings::table)
                 .values((
                     screenings::round.eq(round.as_str()),

@@ -95,3 +95,10 @@ pub fn qr(text: &str) -> Markup {
 pub fn inline_style(css: &'static str) -> Markup {
     PreEscaped(format!("<style>{css}</style>"))
 }
+
+/// A guide that is part of this program, as it was rendered from its text; nothing that anybody
+/// typed comes here.
+#[must_use]
+pub fn guide_markup(rendered: String) -> Markup {
+    PreEscaped(rendered)
+}

@@ -215,6 +215,7 @@ pub fn desk(frame: &Frame<'_>, title: &str, marks: &str, body: Markup) -> Markup
                             @if session.role == Role::Auditor {
                                 a href="/desk/audit" { (lang.pick("审计", "Audit")) }
                             }
+                            a href="/desk/help" { (lang.pick("帮助", "Help")) }
                         }
                         form.who method="post" action="/desk/sign-out" {
                             (csrf(session))

@@ -257,7 +257,7 @@ test("originals are destroyed by two people, and a record is printed; lists stay
   await clerk.click("main button:has-text('确认')");
   await expect(clerk.locator("main")).toContainText("销毁记录");
   await expect(clerk.locator("main")).toContainText("填写的原文 57 条");
-  await expect(clerk.locator("main")).toContainText("fuzeren");
+  await expect(clerk.locator("main")).toContainText("周负责（政工科科长）");
   await clerk.goto(`${url}/desk/rounds/${round}/texts`);
   await expect(clerk.locator("main")).toContainText("没有原文");
   await clerk.goto(`${url}/desk/rounds/${round}/lists/ALL`);

@@ -187,7 +187,11 @@ fn office(house: &mut House) {
         app.drop_survey(&desk(app, "jia"), &id, 1).unwrap();
     });
     let today = shanghai_day(house.app.now()).to_string();
-    let calendar = Calendar { days: std::array::from_fn(|_| (today.clone(), today.clone())) };
+    let calendar = Calendar {
+        days: std::array::from_fn(|_| (today.clone(), today.clone())),
+        name: String::new(),
+        contact: "政工科".to_owned(),
+    };
     let seen = house.app.calendar_version().unwrap();
     house.does("jia", &[Action::CalendarSet], |app| {
         app.set_calendar(&desk(app, "jia"), &seen, &calendar).unwrap();
@@ -296,7 +300,14 @@ fn results(house: &mut House, round: &RoundId) {
     let text = house.does("jia", &[Action::TextsRead], read).remove(0);
     let unused = Decision::default();
     let propose = |app: &Arc<App>| {
-        app.propose(&desk(app, "jia"), round, "honor_example", &text, &unused).unwrap();
+        app.propose(
+            &desk(app, "jia"),
+            round,
+            "honor_example",
+            std::slice::from_ref(&text),
+            &unused,
+        )
+        .unwrap();
     };
     house.does("jia", &[Action::TextScreened], propose);
     let proposed = house
@@ -306,8 +317,9 @@ fn results(house: &mut House, round: &RoundId) {
         .into_iter()
         .find(|t| t.id == text.id)
         .unwrap();
-    let confirm =
-        |app: &Arc<App>| app.confirm_screening(&desk(app, "yi"), round, &proposed).unwrap();
+    let confirm = |app: &Arc<App>| {
+        app.confirm_screening(&desk(app, "yi"), round, std::slice::from_ref(&proposed)).unwrap();
+    };
     house.does("yi", &[Action::TextScreened], confirm);
     add_row(house, round);
     house.does("jia", &[Action::ReleaseRequested], |app| {

@@ -123,6 +123,8 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         ("/desk/accounts/many", "admin"),
         ("/desk/accounts/change?name=admin", "admin"),
         ("/desk/accounts/template.csv", "admin"),
+        ("/desk/help", "clerk head leader unit_head auditor admin"),
+        ("/desk/help/section", "clerk head leader unit_head auditor admin"),
         ("/desk/me", "clerk head leader unit_head auditor admin"),
         ("/desk/confirm", "clerk head leader unit_head auditor admin"),
         ("/desk/audit.csv", "auditor"),
@@ -229,6 +231,8 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/custody"),
         &format!("{base}/keeping"),
         &format!("{base}/texts"),
+        &format!("{base}/texts/many"),
+        &format!("{base}/texts/undo"),
         &format!("{base}/problems/CY"),
         &format!("{base}/problems/CY/CY-1.1"),
     ];

@@ -18,6 +18,10 @@ pub struct Live {
     pub round: Round,
     /// Its survey.
     pub survey: Arc<Survey>,
+    /// Name of the bureau, and whom to ask about the survey; empty where nobody has said so.
+    pub organiser: String,
+    /// Whom to ask.
+    pub contact: String,
     pub(super) layout: Layout,
     pub(super) straight: Straight,
     pub(super) public_key: Option<RoundPublicKey>,
@@ -83,7 +87,10 @@ impl App {
             None => None,
         };
         let layout = Layout::of(&survey, round.known_edition()?);
-        Ok(Live { straight: Straight::of(&survey, &layout), layout, survey, public_key, round })
+        let organiser = self.storage.setting("bureau")?.unwrap_or_default();
+        let contact = self.calendar()?.map(|calendar| calendar.contact).unwrap_or_default();
+        let straight = Straight::of(&survey, &layout);
+        Ok(Live { round, survey, organiser, contact, layout, straight, public_key })
     }
 
     /// Forgets what was cached of a round after it changed.

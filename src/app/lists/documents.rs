@@ -127,7 +127,7 @@ impl App {
         }
         let bureau = if results.bureau == "全局" { "" } else { &results.bureau };
         let text = Report {
-            title: "关于开展百日作风纪律教育整顿活动情况的总结报告".to_owned(),
+            title: format!("关于开展{}情况的总结报告", self.campaign()?),
             parts,
             from: format!("{bureau}政工科"),
             day: Day(shanghai_day(self.now()), Lang::Zh).to_string(),

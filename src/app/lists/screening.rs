@@ -4,10 +4,14 @@
 //! where
 //! texts are pooled.
 
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
 use crate::app::approvals::lists_changed;
 use crate::app::lists::Results;
 use crate::app::{Action, Actor, App, AppError, Permission};
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::identity::{self, Mark};
 use crate::problem::{RowState, WorkingRow, copied};
 use crate::storage::{Screened, ScreeningState};
@@ -20,6 +24,27 @@ const LONGEST: usize = 200;
 
 /// The setting that holds the section's list of names.
 const NAMES: &str = "names";
+
+/// After so many texts an account has a pace, and after so long a pause it begins anew.
+const PACED: usize = 5;
+const PAUSE: Duration = Duration::from_mins(30);
+
+/// What an account did last, while the process runs.
+pub(in crate::app) struct Last {
+    round: RoundId,
+    since: Instant,
+    at: Instant,
+    done: usize,
+    /// How texts stood before the last step and after it, without what they say.
+    moves: Vec<(Screened, Screened)>,
+}
+
+impl Last {
+    fn new(round: &RoundId) -> Self {
+        let (round, now) = (round.clone(), Instant::now());
+        Self { round, since: now, at: now, done: 0, moves: Vec::new() }
+    }
+}
 
 /// What a screener makes of a text.
 #[derive(Debug, Clone, Default)]
@@ -94,14 +119,14 @@ impl App {
         Ok(self.storage.screened(id, question)?)
     }
 
-    /// Proposes what becomes of a text, which was as `seen` when the screener decided. Another
-    /// account has to confirm it.
+    /// Proposes what becomes of texts to one question, which were as `seen` when the screener
+    /// decided: one summary may stand for several. Another account has to confirm it.
     pub fn propose(
         &self,
         by: &Actor,
         id: &RoundId,
         question: &str,
-        seen: &Screened,
+        seen: &[Screened],
         decision: &Decision,
     ) -> Result<(), AppError> {
         by.need(Action::TextScreened.right())?;
@@ -116,25 +141,28 @@ impl App {
             .into());
         }
         if !unused {
-            self.check_summary(&seen.body, summary, decision.anyway)?;
-            let rows = results.rows_for(question, &seen.group)?;
-            if !rows.iter().any(|row| row.problem.number == decision.problem) {
-                return Err(Refusal::new(
-                    "请选择清单中同一类别的一行",
-                    "choose a row of the same category",
-                )
-                .into());
+            self.check_summary(seen, summary, decision.anyway)?;
+            for text in seen {
+                let rows = results.rows_for(question, &text.group)?;
+                if !rows.iter().any(|row| row.problem.number == decision.problem) {
+                    return Err(Refusal::new(
+                        "请选择本组清单中列入的一行",
+                        "choose a listed row of the group's own list",
+                    )
+                    .into());
+                }
             }
         }
-        let to = Screened {
+        let first = by.account()?;
+        let to = |seen: &Screened| Screened {
             state: ScreeningState::Proposed,
             summary: summary.to_owned(),
             problem: decision.problem.clone(),
-            first: by.account()?.clone(),
+            first: first.clone(),
             second: "".into(),
             ..seen.clone()
         };
-        self.screen(by, id, seen, &to)
+        self.screen(by, id, seen.iter().map(|seen| (seen.clone(), to(seen))).collect())
     }
 
     /// Confirms what somebody else proposed.
@@ -142,9 +170,68 @@ impl App {
         &self,
         by: &Actor,
         id: &RoundId,
-        seen: &Screened,
+        seen: &[Screened],
     ) -> Result<(), AppError> {
         by.need(Action::TextScreened.right())?;
+        for text in seen {
+            self.may_be_confirmed(by, text)?;
+        }
+        let second = by.account()?;
+        let to = |seen: &Screened| Screened {
+            state: ScreeningState::Screened,
+            second: second.clone(),
+            ..seen.clone()
+        };
+        self.screen(by, id, seen.iter().map(|seen| (seen.clone(), to(seen))).collect())
+    }
+
+    /// Takes back what this account did last, if all of it still stands.
+    pub fn undo_screening(&self, by: &Actor, id: &RoundId) -> Result<usize, AppError> {
+        by.need(Action::TextScreened.right())?;
+        let account = by.account()?;
+        let nothing = || {
+            Refusal::new(
+                "没有可撤销的操作：上一步已被他人处理，或服务重新启动过",
+                "there is nothing to undo: somebody else has dealt with it, or the service began \
+                 anew",
+            )
+        };
+        let last = self.screeners().remove(account).filter(|last| last.round == *id);
+        let Some(last) = last else { return Err(nothing().into()) };
+        let count = last.moves.len();
+        let back: Vec<_> = last.moves.into_iter().map(|(from, to)| (to, from)).collect();
+        match self.screen_all(by, id, &back) {
+            Ok(()) => Ok(count),
+            Err(AppError::Changed) => Err(nothing().into()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// How many texts of a round nobody has dealt with, and how many this account may confirm.
+    pub fn screening_waits(&self, by: &Actor, id: &RoundId) -> Result<[u64; 2], AppError> {
+        by.need(Action::TextsRead.right())?;
+        Ok(self.storage.screening_waits(id, by.account()?)?)
+    }
+
+    /// How many texts this account dealt with in one go last, and can take back.
+    pub fn can_undo_screening(&self, by: &Actor, id: &RoundId) -> usize {
+        let Ok(account) = by.account() else { return 0 };
+        self.screeners().get(account).filter(|last| last.round == *id).map_or(0, |l| l.moves.len())
+    }
+
+    /// How many seconds this account took for a text on average, since it began.
+    pub fn screening_pace(&self, by: &Actor, id: &RoundId) -> Option<f64> {
+        let account = by.account().ok()?;
+        let known = self.screeners();
+        let last = known.get(account).filter(|last| last.round == *id && last.done >= PACED)?;
+        Some(last.since.elapsed().as_secs_f64() / last.done as f64)
+    }
+
+    fn screeners(&self) -> MutexGuard<'_, HashMap<AccountName, Last>> {
+        self.screeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn may_be_confirmed(&self, by: &Actor, seen: &Screened) -> Result<(), AppError> {
         if seen.state != ScreeningState::Proposed {
             return Err(
                 Refusal::new("这一条没有待确认的处理意见", "there is nothing to confirm").into()
@@ -172,20 +259,39 @@ impl App {
             )
             .into());
         }
-        let to = Screened {
-            state: ScreeningState::Screened,
-            second: by.account()?.clone(),
-            ..seen.clone()
-        };
-        self.screen(by, id, seen, &to)
+        Ok(())
     }
 
+    /// Keeps decisions, all of them or none, and remembers them to be taken back.
     fn screen(
         &self,
         by: &Actor,
         id: &RoundId,
-        from: &Screened,
-        to: &Screened,
+        moves: Vec<(Screened, Screened)>,
+    ) -> Result<(), AppError> {
+        if moves.is_empty() {
+            return Err(Refusal::new("请先勾选文字", "tick some texts first").into());
+        }
+        self.screen_all(by, id, &moves)?;
+        let account = by.account()?.clone();
+        let mut known = self.screeners();
+        let last = known.entry(account).or_insert_with(|| Last::new(id));
+        if last.round != *id || last.at.elapsed() > PAUSE {
+            *last = Last::new(id);
+        }
+        last.done += moves.len();
+        last.at = Instant::now();
+        // What becomes of a text is remembered, never the text.
+        let bare = |text: Screened| Screened { body: String::new(), ..text };
+        last.moves = moves.into_iter().map(|(from, to)| (bare(from), bare(to))).collect();
+        Ok(())
+    }
+
+    fn screen_all(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        moves: &[(Screened, Screened)],
     ) -> Result<(), AppError> {
         if self.round(id)?.destruction.is_some() {
             return Err(Refusal::new(
@@ -196,22 +302,33 @@ impl App {
         }
         // Which text it was would tie an account's reading to a text; the round says enough.
         self.deed(by, Action::TextScreened, id.as_str(), |tx| {
-            if !tx.screen(id, from, to)? {
-                return Err(AppError::Changed);
+            for (from, to) in moves {
+                if !tx.screen(id, from, to)? {
+                    return Err(AppError::Changed);
+                }
             }
             lists_changed(tx, id)
         })
     }
 
-    fn check_summary(&self, original: &str, summary: &str, anyway: bool) -> Result<(), AppError> {
+    fn check_summary(
+        &self,
+        originals: &[Screened],
+        summary: &str,
+        anyway: bool,
+    ) -> Result<(), AppError> {
         Rule::lines(LONGEST)
             .check(summary)
             .map_err(|unfit| unfit.refusal("摘要", "the summary"))?;
         if anyway {
             return Ok(());
         }
-        let mut pointed_out: Vec<Refusal> =
-            copied(original, summary).map(|run| copied_refusal(&run)).into_iter().collect();
+        let mut pointed_out: Vec<Refusal> = originals
+            .iter()
+            .find_map(|text| copied(&text.body, summary))
+            .iter()
+            .map(|run| copied_refusal(run))
+            .collect();
         pointed_out.extend(
             identity::find(summary, &self.known_names()?)
                 .into_iter()
@@ -245,19 +362,15 @@ pub(in crate::app) fn telling_refusal(mark: &Mark, text: &str) -> Refusal {
 }
 
 impl Results {
-    /// The rows that a text of this group, to this question, can become a case of: of its category,
-    /// if it has one.
+    /// The rows that a text of this group, to this question, can become a case of: those of its
+    /// category first.
     pub fn rows_for(&self, field: &str, group: &GroupCode) -> Result<Vec<WorkingRow>, AppError> {
         let id = TextField::of(field).question;
         let section = self.survey.question(id).map(|q| &self.survey.sections()[q.section]);
         let order = section.filter(|s| s.is_category).map(|s| s.order);
-        let rows = self.working(group)?;
-        Ok(rows
-            .into_iter()
-            .filter(|row| {
-                row.state() == RowState::Listed
-                    && order.is_none_or(|o| row.problem.category_order == o)
-            })
-            .collect())
+        let mut rows = self.working(group)?;
+        rows.retain(|row| row.state() == RowState::Listed);
+        rows.sort_by_key(|row| order.is_some_and(|o| row.problem.category_order != o));
+        Ok(rows)
     }
 }

@@ -94,7 +94,6 @@ fn bars(results: &Results, list: &ProblemList, before: Option<&ProblemList>, lan
             @for (n, category) in results.survey.categories().enumerate() {
                 li {
                     span.name { (category.name.get(lang)) }
-                    (bar(&own(list, category), most, lang))
                     span.count {
                         (now[n])
                         (lang.pick(" 项", ""))
@@ -106,6 +105,7 @@ fn bars(results: &Results, list: &ProblemList, before: Option<&ProblemList>, lan
                             }
                         }
                     }
+                    (bar(&own(list, category), most, lang))
                 }
             }
         }

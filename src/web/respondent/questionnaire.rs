@@ -9,7 +9,7 @@ use super::questionnaire_parts::{contents, section_name, sending, summary};
 use crate::app::{App, Line, Live};
 use crate::identity;
 use crate::response::{CHECK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
-use crate::round::Access;
+use crate::round::{Access, Day};
 use crate::survey::{Kind, Question, QuestionRole, Scale, Section, Survey};
 use crate::text::Lang;
 use crate::web::page::{PageKind, View, respondent};
@@ -24,6 +24,8 @@ pub struct Questionnaire<'a> {
     pub access: Access,
     /// Marks of a trial or a preview.
     pub marks: Markup,
+    /// Who asks, until when, and whom to ask.
+    pub about: Markup,
     /// The promise above the first question.
     pub promise: Vec<Line>,
     /// Where it stands and where it is sent.
@@ -36,6 +38,25 @@ pub struct Questionnaire<'a> {
     pub at: Option<&'a str>,
 }
 
+/// Who asks, until when it can be answered, and whom to ask about it.
+fn about(live: &Live, lang: Lang) -> Markup {
+    html! {
+        ul.about {
+            @if !live.organiser.is_empty() {
+                li { (lang.pick("组织单位：", "Organised by: ")) (live.organiser) }
+            }
+            li {
+                (lang.pick("截止：", "Closes at the end of "))
+                (Day(live.round.closes, lang))
+                (lang.pick(" 24 时", ""))
+            }
+            @if !live.contact.is_empty() {
+                li { (lang.pick("咨询：", "Questions: ")) (live.contact) }
+            }
+        }
+    }
+}
+
 impl<'a> Questionnaire<'a> {
     /// The questionnaire of a round.
     #[must_use]
@@ -45,6 +66,7 @@ impl<'a> Questionnaire<'a> {
             title: &live.round.title,
             access: live.round.access,
             marks: marks(live, lang),
+            about: about(live, lang),
             promise: app.round_promise(live),
             path: format!("/r/{}", live.round.id),
             preview: false,
@@ -78,6 +100,7 @@ impl<'a> Questionnaire<'a> {
             {
                 div #start.step {
                     p { (survey.intro().get(lang)) }
+                    (self.about)
                     div.card.promise {
                         h2 { (lang.pick("匿名说明", "About anonymity")) }
                         ul {

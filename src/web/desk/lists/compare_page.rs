@@ -7,6 +7,7 @@ use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::text::Lang;
 use crate::unit::UnitCode;
 use crate::web::desk::lists::charts::{change_bar, colour};
+use crate::web::desk::office::help::{Term, help};
 use maud::{Markup, html};
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
@@ -34,7 +35,7 @@ pub(in crate::web::desk) fn page(now: &Results, base: &Results, lang: Lang) -> M
             ))
         }
         div.card {
-            h2 { (lang.pick("各统计组", "Groups")) }
+            h2 { (lang.pick("各统计组", "Groups")) (help(Term::LookBack, lang)) }
             div.legend {
                 @for change in Change::ALL {
                     span.swatch {

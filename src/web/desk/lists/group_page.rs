@@ -8,6 +8,7 @@ use crate::survey::{Question, QuestionRole, Section};
 use crate::text::Lang;
 use crate::web::desk::lists::charts::{band_bar, option_label};
 use crate::web::desk::lists::results_page::level_tag;
+use crate::web::desk::office::help::{Term, help};
 use maud::{Markup, html};
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
@@ -140,9 +141,9 @@ fn category(
                         tr {
                             th { (lang.pick("题目", "Question")) }
                             th { (lang.pick("本组区间与全局", "Band and bureau")) }
-                            th { (lang.pick("突出率", "Prominent")) }
-                            th { (lang.pick("存在率", "Present")) }
-                            th { (lang.pick("全局突出率", "Bureau prominent")) }
+                            th { (lang.pick("突出率", "Prominent")) (help(Term::Prominent, lang)) }
+                            th { (lang.pick("存在率", "Present")) (help(Term::Present, lang)) }
+                            th { (lang.pick("全局突出率", "Bureau prominent")) (help(Term::Band, lang)) }
                             th { (lang.pick("存在程度", "Level")) }
                             @if !own.is_empty() {
                                 th { (lang.pick("回头看", "Look-back")) }

@@ -11,6 +11,7 @@ use crate::storage::Edition;
 use crate::text::{Lang, visible};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
+use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::rounds::steps::withdrawal;
 use crate::web::page::csrf;
 
@@ -233,7 +234,7 @@ pub(in crate::web::desk) fn receipts(session: &Session, receivers: &[Receiver]) 
     html! {
         @if !receivers.is_empty() {
             div #receipts.card {
-                h2 { (lang.pick("签收情况", "Receipts")) }
+                h2 { (lang.pick("签收情况", "Receipts")) (help(Term::Receipt, lang)) }
                 div.scroll tabindex="0" role="region" aria-label=(lang.pick("签收情况", "Receipts")) {
                     table {
                         thead {

@@ -19,5 +19,7 @@ pub mod results;
 pub(in crate::web::desk) mod results_page;
 pub(in crate::web::desk) mod row_page;
 pub mod screening;
+pub mod screening_many;
+pub(in crate::web::desk) mod screening_many_page;
 pub(in crate::web::desk) mod screening_overview;
 pub(in crate::web::desk) mod screening_page;

@@ -7,6 +7,7 @@ use crate::problem::{ProblemList, is_held};
 use crate::text::Lang;
 use crate::web::desk::lists::charts::{heat_map, in_category, item_bar};
 use crate::web::desk::lists::reasons::reasons;
+use crate::web::desk::office::help::{Term, help};
 use maud::{Markup, html};
 
 /// The page: what came out for the bureau, for its groups, and why.
@@ -55,6 +56,7 @@ pub(in crate::web::desk) fn page(
                     "：样本不足，合并统计。",
                     ": too few responses alone, counted together.",
                 ))
+                (help(Term::Merged, lang))
             }
         }
         (gathering(results, lists, lang))
@@ -95,7 +97,10 @@ fn lead(results: &Results, bureau: &ProblemList, lang: Lang) -> Markup {
 fn gathering(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
     html! {
         div.card {
-            h2 { (lang.pick("各单位各类问题分布", "Problems by unit and category")) }
+            h2 {
+                (lang.pick("各单位各类问题分布", "Problems by unit and category"))
+                (help(Term::Level, lang))
+            }
             p.soft {
                 (lang.pick(
                     "每格为该统计组在该类中列入清单的题数，颜色为其中最重的程度。空格表示没有达到列\
@@ -163,7 +168,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
         table {
             thead {
                 tr {
-                    th { (lang.pick("统计组", "Group")) }
+                    th { (lang.pick("统计组", "Group")) (help(Term::Group, lang)) }
                     th.n { (lang.pick("有效答卷", "Valid")) }
                     @for level in Level::ALL {
                         th.n { (level.label(lang)) }
@@ -266,7 +271,7 @@ fn bureau_table(results: &Results, lang: Lang) -> Markup {
             thead {
                 tr {
                     th { (lang.pick("题目", "Question")) }
-                    th { (lang.pick("突出率", "Prominent rate")) }
+                    th { (lang.pick("突出率", "Prominent rate")) (help(Term::Prominent, lang)) }
                     th.n { (lang.pick("突出人数", "Prominent")) }
                     th.n { (lang.pick("存在人数", "Present")) }
                     th.n { (lang.pick("有效", "Valid")) }

@@ -13,10 +13,9 @@ use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::response::Form;
 use crate::storage::{Screened, ScreeningState};
-use crate::survey::TextField;
-use crate::text::Refusal;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, refusal_text, see_other};
+use crate::web::desk::lists::screening_many::{self, load};
 use crate::web::desk::lists::screening_overview::{name_of, names_form, overview};
 use crate::web::desk::lists::screening_page::{Queue, page};
 use crate::web::desk::office::password::percent;
@@ -45,30 +44,11 @@ pub async fn show(desk: Desk, request: HttpRequest, round: Path<RoundId>) -> Ans
         let title = format!("{} {}", lang.pick("筛查文字", "Screen texts:"), results.round.title);
         return Ok(desk.marked(results.marks.get(lang), &title, body));
     }
+    if query.first("text").is_empty() {
+        return screening_many::show(&desk, &id, &query).await;
+    }
     let queue = load(&desk, &id, &question, true).await?;
     answer(&desk, &queue, query.first("text"), None, StatusCode::OK, None)
-}
-
-/// A queue for somebody who opens it, or to whom it was shown before.
-async fn load(desk: &Desk, id: &RoundId, question: &str, opens: bool) -> Result<Queue, WebError> {
-    let (id, question) = (id.clone(), question.to_owned());
-    Ok(desk
-        .run(move |app, by| {
-            let results = app.results(by, &id)?;
-            if results.survey.question(TextField::of(&question).question).is_none() {
-                return Err(AppError::NotFound(Refusal::new(
-                    "本问卷没有这道题",
-                    "this survey has no such question",
-                )));
-            }
-            let texts = if opens {
-                app.read_texts(by, &id, &question)?
-            } else {
-                app.screened(by, &id, &question)?
-            };
-            Ok::<_, AppError>(Queue { results, texts, names: app.names(by)?, question })
-        })
-        .await??)
 }
 
 /// `POST /desk/rounds/{round}/names`: loads the list of names that are marked in texts.
@@ -128,9 +108,9 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
     let result = desk
         .run(move |app, by| {
             if confirming {
-                app.confirm_screening(by, &of, &asked)
+                app.confirm_screening(by, &of, std::slice::from_ref(&asked))
             } else {
-                app.propose(by, &of, &field, &asked, &decided)
+                app.propose(by, &of, &field, std::slice::from_ref(&asked), &decided)
             }
         })
         .await?;

@@ -92,7 +92,7 @@ pub(in crate::web::desk) fn page(
                                         }
                                     }
                                 }
-                                td { (state_words(t, lang)) }
+                                td { (state_words(session, t)) }
                             }
                         }
                     }
@@ -102,7 +102,7 @@ pub(in crate::web::desk) fn page(
     })
 }
 
-fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
+pub(in crate::web::desk) fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
     results
         .release
         .groups
@@ -111,7 +111,8 @@ fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
         .map_or_else(|| lang.pick("全局（合并）", "Bureau (pooled)").to_owned(), |g| g.name.clone())
 }
 
-fn state_words(text: &Screened, lang: Lang) -> Markup {
+pub(in crate::web::desk) fn state_words(session: &Session, text: &Screened) -> Markup {
+    let lang = session.lang;
     let what = if text.problem.is_empty() {
         lang.pick("不采用", "not used").to_owned()
     } else {
@@ -125,16 +126,20 @@ fn state_words(text: &Screened, lang: Lang) -> Markup {
             ScreeningState::Proposed => {
                 (lang.pick("待确认：", "to confirm: "))
                 (what)
-                span.soft { (lang.pick("（", " (")) (text.first) (lang.pick("）", ")")) }
+                span.soft {
+                    (lang.pick("（", " ("))
+                    (session.people.of(&text.first))
+                    (lang.pick("）", ")"))
+                }
             }
             ScreeningState::Screened => {
                 "✓ "
                 (what)
                 span.soft {
                     (lang.pick("（", " ("))
-                    (text.first)
+                    (session.people.of(&text.first))
                     (lang.pick("、", ", "))
-                    (text.second)
+                    (session.people.of(&text.second))
                     (lang.pick("）", ")"))
                 }
             }
@@ -201,7 +206,7 @@ fn one(
     let action = format!("/desk/rounds/{}/texts", queue.results.round.id);
     Ok(html! {
         div.card.standing {
-            p.soft { (group_name(&queue.results, text, lang)) " · " (state_words(text, lang)) }
+            p.soft { (group_name(&queue.results, text, lang)) " · " (state_words(session, text)) }
             @if text.body.is_empty() {
                 p { (lang.pick("原文已销毁。", "The original is destroyed.")) }
                 @if !text.summary.is_empty() {
@@ -223,7 +228,7 @@ fn one(
                         && typed.is_none()
                 } {
                     p {
-                        strong { (text.first) }
+                        strong { (session.people.of(&text.first)) }
                         (lang.pick(" 的意见：", " proposes: "))
                         @if text.problem.is_empty() { (lang.pick("不采用", "not to use it")) } @else {
                             (text.problem)
@@ -300,7 +305,7 @@ fn proposal(
 }
 
 /// A text with its marks, each with a word that says what it is.
-fn marked(body: &str, names: &[String], lang: Lang) -> Markup {
+pub(in crate::web::desk) fn marked(body: &str, names: &[String], lang: Lang) -> Markup {
     let marks = identity::find(body, names);
     // The plain text before each mark begins where the last mark ended.
     let starts = std::iter::once(0).chain(marks.iter().map(|m| m.range.end));

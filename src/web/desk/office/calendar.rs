@@ -11,7 +11,7 @@ use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::inputs::{compare, put};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::office::calendar_page::{FIELDS, inputs, page};
+use crate::web::desk::office::calendar_page::{FIELDS, further, inputs, page};
 use crate::web::error::WebError;
 
 /// `GET /desk/calendar`.
@@ -25,9 +25,13 @@ async fn stored(desk: &Desk) -> Result<Form, WebError> {
     let (calendar, version) =
         desk.run(|app, _| Ok::<_, AppError>((app.calendar()?, app.calendar_version()?))).await??;
     let mut form = Form::default();
-    for ((from, to), days) in FIELDS.iter().zip(calendar.map(|c| c.days).unwrap_or_default()) {
-        put(&mut form, from, days.0);
-        put(&mut form, to, days.1);
+    if let Some(calendar) = calendar {
+        for ((from, to), days) in FIELDS.iter().zip(calendar.days) {
+            put(&mut form, from, days.0);
+            put(&mut form, to, days.1);
+        }
+        put(&mut form, "name", calendar.name);
+        put(&mut form, "contact", calendar.contact);
     }
     put(&mut form, "seen", version);
     Ok(form)
@@ -52,7 +56,9 @@ pub async fn set(desk: Desk, Posted(mut form): Posted) -> Answer {
         .run(move |app, by| {
             let day = |name: &str| given.first(name).to_owned();
             let days = FIELDS.map(|(from, to)| (day(from), day(to)));
-            app.set_calendar(by, given.first("seen"), &Calendar { days })
+            let line = |name: &str| given.first(name).trim().to_owned();
+            let calendar = Calendar { days, name: line("name"), contact: line("contact") };
+            app.set_calendar(by, given.first("seen"), &calendar)
         })
         .await?;
     match result {
@@ -60,7 +66,8 @@ pub async fn set(desk: Desk, Posted(mut form): Posted) -> Answer {
         Err(AppError::Changed) => {
             let kept = stored(&desk).await?;
             let last = desk.run(|app, _| app.last_change(Action::CalendarSet, None)).await??;
-            let parts = compare(&inputs(lang), &kept, &form, lang);
+            let asked: Vec<_> = inputs(lang).into_iter().chain(further(lang)).collect();
+            let parts = compare(&asked, &kept, &form, lang);
             let said = conflict::both(&desk, last.as_ref(), &parts, "/desk/calendar");
             form.0.insert("seen".to_owned(), vec![kept.first("seen").to_owned()]);
             Ok(answer(&desk, StatusCode::CONFLICT, &form, &said, &Mistakes::default()))

@@ -6,7 +6,7 @@ use crate::response::Form;
 use crate::text::Lang;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
-use crate::web::desk::forms::draw::bare;
+use crate::web::desk::forms::draw::{bare, draw};
 use crate::web::desk::forms::input::{Input, InputKind};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::page::csrf;
@@ -25,6 +25,22 @@ pub(in crate::web::desk) fn inputs(lang: Lang) -> Vec<Input> {
         [Input::new(from, first, InputKind::Day), Input::new(to, last, InputKind::Day)]
     });
     fields.map(Input::required).collect()
+}
+
+/// What is asked beside the days.
+pub(in crate::web::desk) fn further(lang: Lang) -> Vec<Input> {
+    let name = lang.pick("活动名称", "Name of the campaign");
+    let contact = lang.pick("问卷咨询方式", "Whom to ask about the survey");
+    vec![
+        Input::new("name", name, InputKind::Line).most(60).hint(lang.pick(
+            "按通知写，如“百日作风纪律教育整顿活动”；用在总结报告的标题里。",
+            "As the notice calls it; titles of papers are made of it.",
+        )),
+        Input::new("contact", contact, InputKind::Line).most(60).hint(lang.pick(
+            "如“局政工科 0571-12345678”；显示在问卷开头，填写人有疑问时可以问。",
+            "An office or a telephone, shown above the first question.",
+        )),
+    ]
 }
 
 pub(in crate::web::desk) fn page(
@@ -52,6 +68,7 @@ pub(in crate::web::desk) fn page(
             form method="post" action="/desk/calendar" {
                 (csrf(session))
                 (conflict::seen(form.first("seen")))
+                (draw(&further(lang), form, wrong, lang))
                 div.scroll { (phases(form, wrong, lang)) }
                 div.row { button type="submit" { (lang.pick("保存", "Save")) } }
             }

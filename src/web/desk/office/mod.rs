@@ -8,6 +8,7 @@ pub mod audit;
 pub(in crate::web::desk) mod audit_page;
 pub mod calendar;
 pub(in crate::web::desk) mod calendar_page;
+pub mod help;
 pub mod home;
 pub(in crate::web::desk) mod home_page;
 pub mod me;

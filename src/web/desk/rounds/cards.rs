@@ -14,6 +14,7 @@ use crate::web::desk::forms::draw::{bare, draw};
 use crate::web::desk::forms::input::{Input, InputKind, options};
 use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::page::csrf;
 
@@ -148,7 +149,7 @@ pub(in crate::web::desk) fn turnout_card(facts: &Facts, lang: Lang) -> Markup {
     let hours = hours.join(lang.pick("、", " and "));
     html! {
         div.card {
-            h2 { (lang.pick("回收情况", "Turnout")) }
+            h2 { (lang.pick("回收情况", "Turnout")) (help(Term::Turnout, lang)) }
             @if facts.round.access == Access::Poster {
                 p {
                     (lang.pick(
@@ -282,7 +283,7 @@ pub(in crate::web::desk) fn holds_card(session: &Session, facts: &Facts) -> Mark
     html! {
         @if !held.is_empty() {
             div #holds.card {
-                h2 { (lang.pick("存疑题目", "Held questions")) }
+                h2 { (lang.pick("存疑题目", "Held questions")) (help(Term::Held, lang)) }
                 p.soft {
                     (lang.pick(
                         "这些题目涉及可能的违纪行为，只反映看法。核实之前对所有单位一律不显示；核实\

@@ -10,6 +10,7 @@ use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, InputKind};
 use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::rounds::custody_held_page::{held, typing, warning};
 use crate::web::page::csrf;
 use maud::{Markup, html};
@@ -35,7 +36,7 @@ pub(in crate::web::desk) fn page(
         p.noprint {
             a href={ "/desk/rounds/" (round.id) } { "← " (round.title) }
         }
-        h1 { (lang.pick("钥匙保管", "Custody of the key")) }
+        h1 { (lang.pick("钥匙保管", "Custody of the key")) (help(Term::Trustee, lang)) }
         @if let Some(good) = &said.good {
             div.card.good role="status" { p { (good) } }
         }

@@ -125,7 +125,13 @@ pub async fn open(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
     let id = round.into_inner();
     let trustees = form.first("custody") == "trustees";
     let of = id.clone();
-    let warnings = desk.run(move |app, _| app.warnings(&of)).await??;
+    let warnings = desk
+        .run(move |app, _| {
+            let mut warnings = app.warnings(&of)?;
+            warnings.extend(app.still_open(&of)?);
+            Ok::<_, AppError>(warnings)
+        })
+        .await??;
     let (step, custody) =
         if trustees { (OPEN, Custody::Trustees) } else { (OPEN_AS_A_TRIAL, Custody::Server) };
     take(&desk, &id, &step, (&form, &warnings), move |app, by, id| {
@@ -158,13 +164,17 @@ pub async fn open_box(
         opening::start(&app, &openings, id, by.clone());
         Ok(())
     };
-    take(&desk, &id, &OPEN_BOX, (&form, &[]), start).await
+    let of = id.clone();
+    let open = desk.run(move |app, _| app.still_open(&of)).await??;
+    take(&desk, &id, &OPEN_BOX, (&form, &open), start).await
 }
 
 /// `POST /desk/rounds/{round}/do/release`.
 pub async fn release(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
-    let unscreened: Vec<Refusal> = unscreened(&desk, &id).await?.into_iter().collect();
+    let mut unscreened: Vec<Refusal> = unscreened(&desk, &id).await?.into_iter().collect();
+    let of = id.clone();
+    unscreened.extend(desk.run(move |app, _| app.still_open(&of)).await??);
     let reach = Reach::parse(form.first("reach")).unwrap_or_default();
     let told = lang_both(|lang| {
         lang.pick(

@@ -181,6 +181,7 @@ fn questionnaire(
     at: Option<&str>,
 ) -> Markup {
     let questionnaire = Questionnaire {
+        about: html! {},
         survey,
         title: survey.title().get(view.lang),
         access: Access::Slip,
