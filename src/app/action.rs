@@ -86,6 +86,8 @@ pub enum Action {
     ListReceived,
     /// Changed a problem list.
     ProblemChanged,
+    /// Deleted a row that was never handed over.
+    ProblemDropped,
     /// Screened a text.
     TextScreened,
     /// Asked for destruction.
@@ -180,7 +182,7 @@ const fn row(
 /// In the order of [`Action`]. Deeds outside the main database, where no transaction holds deed and
 /// link together, have a link each for begun and done.
 #[rustfmt::skip] // A table is read by its rows.
-const ROWS: [Row; 68] = [
+const ROWS: [Row; 69] = [
     row(A::SignIn, "sign_in", P::SignedIn, L::AsItWas, ["登录", "signed in"]),
     row(A::SignInFailed, "sign_in_failed", P::SignedIn, L::AsItWas,
         ["登录失败", "failed to sign in"]),
@@ -243,6 +245,8 @@ const ROWS: [Row; 68] = [
         ["签收问题清单", "confirmed that a list was received"]),
     row(A::ProblemChanged, "problem_changed", P::RunRounds, L::Changed,
         ["修改问题清单", "changed a problem list"]),
+    row(A::ProblemDropped, "problem_dropped", P::RunRounds, L::Changed,
+        ["删除清单中的一行", "deleted a row of a list"]),
     row(A::TextScreened, "text_screened", P::RunRounds, L::Changed,
         ["筛查文字", "screened a text"]),
     row(A::DestroyRequested, "destroy_requested", P::RunRounds, L::AsItWas,

@@ -224,6 +224,8 @@ impl App {
                 self.confirm_screening(head, id, &proposed)?;
             }
         }
+        // What the demo did is nobody's last step.
+        self.forget_steps();
         let found = ProblemEdit {
             source: Source::Inspection,
             statement: Some("夜间巡查抽查两次，有一次应到岗位无人。".to_owned()),

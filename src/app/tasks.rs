@@ -4,7 +4,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::app::{Actor, App, AppError, Permission, Role, SharedStep};
+use crate::app::{Actor, App, AppError, Permission, Receiver, Role, SharedStep};
 use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::round::{Round, RoundState, midnight, parse_day};
@@ -174,7 +174,9 @@ impl App {
                 add(over, "查看结果，同意发布", "see the results, agree to the release", &page);
             }
         } else {
-            let missing = self.receipts(by, id)?.iter().filter(|one| one.receipt.is_none()).count();
+            // Whose head has no account receives on paper.
+            let waits = |one: &&Receiver| one.receipt.is_none() && one.has_head;
+            let missing = self.receipts(by, id)?.iter().filter(waits).count();
             if missing > 0 {
                 let issued = self.storage.last_issue(id)?.map(|(_, day)| day).unwrap_or_default();
                 let since = parse_day(&issued).map_or(over, start);

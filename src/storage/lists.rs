@@ -108,6 +108,11 @@ impl Storage {
             .collect()
     }
 
+    /// Whether a row stood in any list that was handed over.
+    pub fn was_issued(&self, round: &RoundId, number: &str) -> Result<bool, StorageError> {
+        issued(&mut *self.connection()?, round, number)
+    }
+
     /// Number and day of the lists that were handed over last.
     pub fn last_issue(&self, round: &RoundId) -> Result<Option<(i32, String)>, StorageError> {
         Ok(list_editions::table
@@ -140,7 +145,48 @@ impl Storage {
     }
 }
 
+/// Whether a row stood in any list that was handed over.
+fn issued(db: &mut Db, round: &RoundId, number: &str) -> Result<bool, StorageError> {
+    let bodies: Vec<String> = list_editions::table
+        .filter(list_editions::round.eq(round.as_str()))
+        .select(list_editions::body)
+        .load(db)?;
+    for body in bodies {
+        let body: Body = serde_json::from_str(&body)
+            .map_err(|e| StorageError::Corrupt(format!("lists of round {round}: {e}")))?;
+        if body.lists.iter().flat_map(|list| &list.problems).any(|p| p.number == number) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl Transaction<'_> {
+    /// Whether a row stood in any list that was handed over.
+    pub fn was_issued(&mut self, round: &RoundId, number: &str) -> Result<bool, StorageError> {
+        issued(self.db, round, number)
+    }
+
+    /// Deletes a row of this version with its history; false if it is of another one by now.
+    pub fn drop_problem(
+        &mut self,
+        round: &RoundId,
+        number: &str,
+        version: i32,
+    ) -> Result<bool, StorageError> {
+        let own = problems::table
+            .find((round.as_str(), number))
+            .filter(problems::version.eq(version).and(problems::question.is_null()));
+        if diesel::delete(own).execute(self.db)? == 0 {
+            return Ok(false);
+        }
+        let past = problem_history::table.filter(
+            problem_history::round.eq(round.as_str()).and(problem_history::number.eq(number)),
+        );
+        diesel::delete(past).execute(self.db)?;
+        Ok(true)
+    }
+
     /// Keeps a change that was made from version `edit.version`; false if the row is of another
     /// version by now.
     pub fn save_problem(

@@ -37,11 +37,13 @@ const PAGES = (demo) => ({
     "/desk", "/desk/units", "/desk/calendar", "/desk/rounds/new", "/desk/surveys", "/desk/surveys/edit?from=canteen", "/desk/surveys/canteen-2/outline", "/desk/surveys/canteen-2/part/question.visit_week", "/desk/surveys/canteen-2/part/general", "/desk/surveys/canteen-2/part/scale.agree", "/desk/surveys/canteen-2/versions", "/desk/me", "/desk/confirm", `/desk/rounds/${demo.past}`, `/desk/rounds/${demo.past}/results`, `/desk/rounds/${demo.past}/lists/ALL`, `/desk/rounds/${demo.past}/groups/CS`,
     `/desk/rounds/${demo.past}/texts`, `/desk/rounds/${demo.past}/texts?question=honor_example`, `/desk/rounds/${demo.past}/problems`, `/desk/rounds/${demo.past}/problems/CS`, `/desk/rounds/${demo.past}/exports`, `/desk/rounds/${demo.past}/keeping`, `/desk/rounds/${demo.open}`, `/desk/rounds/${demo.open}/custody`, "/desk/surveys/self-check/preview",
   ],
-  guanli: ["/desk", "/desk/accounts"],
-  shenji: ["/desk", "/desk/audit", "/desk/audit?action=export"],
+  guanli: ["/desk", "/desk/accounts", "/desk/accounts/many", "/desk/accounts/change?name=zhongdui", "/desk/help"],
+  shenji: ["/desk", "/desk/audit", "/desk/audit?action=export", "/desk/help/section"],
+  zhongdui: ["/desk", `/desk/rounds/${demo.past}/lists/CS`, `/desk/rounds/${demo.past}/groups/CS`, "/desk/help/unit-head"],
+  lingdao: ["/desk", `/desk/rounds/${demo.past}/lists/ALL`],
 });
 
-for (const name of ["fuzeren", "guanli", "shenji"]) {
+for (const name of ["fuzeren", "guanli", "shenji", "zhongdui", "lingdao"]) {
   for (const width of [390, 768, 1440]) {
     test(`every page of ${name} at ${width} px`, async ({ page, demo }) => {
       test.setTimeout(180_000);
@@ -94,4 +96,75 @@ test("what is typed about a question is on the phone beside it, without a click 
   // Nothing of it was kept.
   await page.goto(`${demo.url}/desk/surveys/self-check-2/versions`);
   await expect(page.locator("main h2")).toHaveCount(1);
+});
+
+test("a table of people becomes accounts with printed notices, and a first password opens only its own change", async ({ browser, demo }) => {
+  const open = async () => (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+  const admin = await open();
+  await signIn(admin, demo, "guanli");
+  await admin.click("text=用人员表批量建立");
+  // As it is copied from Excel: a title, columns in the office's order, a row of sums.
+  await admin.fill("#table", "自查工作人员名单\t\t\t\n序号\t姓名\t职务\t部门\n1\t张　三\t春江街道中队中队长\t春江街道中队\n2\t李四\t局长\t\n合计\t\t2人\t\n");
+  await admin.click("text=读取表格");
+  await expect(admin.locator("main")).toContainText("将建立 2 个账号");
+  await expect(admin.locator("main")).toContainText("单位负责人");
+  await admin.click("text=建立并打印告知单");
+  await expect(admin.locator(".notice")).toHaveCount(2);
+  const password = await admin.locator(".notice", { hasText: "张三（春江街道中队中队长）" }).locator(".digest").innerText();
+  // On paper there are the notices and nothing else.
+  await admin.emulateMedia({ media: "print" });
+  await expect(admin.locator(".noprint").first()).toBeHidden();
+  await expect(admin.locator(".notice").first()).toBeVisible();
+
+  const head = await open();
+  const enter = async (word) => {
+    await head.goto(`${demo.url}/desk/sign-in`);
+    await head.fill("#name", "zhangsan");
+    await head.fill("#password", word);
+    await head.click("main button[type=submit]");
+  };
+  await enter(password);
+  await expect(head.locator("main")).toContainText("请先修改口令");
+  await head.goto(`${demo.url}/desk/rounds/${demo.past}/lists/CY`);
+  await expect(head.locator("main")).toContainText("请先修改口令");
+  await head.fill("#old", password);
+  await head.fill("#new", "只有张三自己知道的一句话");
+  await head.fill("#again", "只有张三自己知道的一句话");
+  await head.click("main button:has-text('修改')");
+
+  // What waits for the head of a unit is the list, and the section sees that it arrived.
+  await head.goto(`${demo.url}/desk`);
+  await head.locator("#tasks").getByRole("link", { name: /签收问题清单/ }).click();
+  await head.click("text=签收清单");
+  await expect(head.locator("main")).toContainText("您已签收第 1 版清单");
+  await head.goto(`${demo.url}/desk`);
+  await expect(head.locator("#tasks")).toContainText("现在没有等您办理的事项");
+  const section = await open();
+  await signIn(section, demo, "fuzeren");
+  await section.locator("#tasks").getByRole("link", { name: /催签问题清单/ }).click();
+  await expect(section.locator("#receipts tr", { hasText: "春江街道中队" })).toContainText("张三（春江街道中队中队长）");
+});
+
+test("texts are screened with the keyboard, many at once, and the last step can be taken back", async ({ page, demo }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await signIn(page, demo, "jingban");
+  await page.goto(`${demo.url}/desk/rounds/${demo.past}/texts?question=honor_example`);
+  const boxes = page.locator("form.screening input[name=t]");
+  const before = await boxes.count();
+  expect(before).toBeGreaterThan(5);
+  const alike = await page.locator(".cluster.many").first().locator("input[name=t]").count();
+  await page.keyboard.press("j");
+  await expect(boxes.first()).toBeFocused();
+  await page.keyboard.press("a");
+  await expect(page.locator("input[name=t]:checked")).toHaveCount(alike);
+  await page.keyboard.press("n");
+  await expect(page.locator("main")).toContainText(`上一步处理了 ${alike} 条`);
+  await expect(boxes).toHaveCount(before - alike);
+  // A key in a field is a letter.
+  await page.click("text=把勾选的归纳为一条具体事例");
+  await page.locator("#summary").pressSequentially("nun");
+  await expect(page.locator("#summary")).toHaveValue("nun");
+  await expect(boxes).toHaveCount(before - alike);
+  await page.click("text=撤销上一步");
+  await expect(boxes).toHaveCount(before);
 });

@@ -322,6 +322,10 @@ fn results(house: &mut House, round: &RoundId) {
     };
     house.does("yi", &[Action::TextScreened], confirm);
     add_row(house, round);
+    house.does("jia", &[Action::ProblemDropped], |app| {
+        app.drop_problem(&desk(app, "jia"), round, "ALL-1.M1", 1).unwrap();
+    });
+    add_row(house, round);
     house.does("jia", &[Action::ReleaseRequested], |app| {
         app.approve(&desk(app, "jia"), round, SharedStep::Release).unwrap();
     });

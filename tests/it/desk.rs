@@ -235,6 +235,8 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/texts/undo"),
         &format!("{base}/problems/CY"),
         &format!("{base}/problems/CY/CY-1.1"),
+        &format!("{base}/problems/CY/CY-1.1/undo"),
+        &format!("{base}/problems/CY/CY-1.1/drop"),
     ];
     for (route, entrance) in routed("POST") {
         // The administrator's are sent below; a file comes as multipart with its token in it, and a

@@ -22,9 +22,11 @@ fn chinese(text: &str) -> Option<String> {
     // Lists are Chinese documents: what is typed into them is, and stands in the fields of their
     // forms.
     let mut text = text.replace("中文</a>", "");
-    for (start, end) in
-        [("<textarea", "</textarea>"), ("name=\"cases\"", ">"), ("<input id=\"harm_level\"", ">")]
-    {
+    for (start, end) in [
+        ("<textarea", "</textarea>"),
+        ("name=\"cases\"", ">"),
+        ("<select id=\"harm_level\"", "</select>"),
+    ] {
         while let Some(at) = text.find(start) {
             let rest = text[at..].find(end).unwrap();
             text.replace_range(at..at + rest + end.len(), "");

@@ -338,8 +338,12 @@ fn texts_to_other_are_of_no_group_and_no_list_of_texts_names_one() {
         let desk = zicha.desk();
         desk.sign_in("jingban", &password);
         for question in zicha.app.screening_progress(&shell(), &round).unwrap().keys() {
-            let page = desk.get(&format!("/desk/rounds/{round}/texts?question={question}"));
-            let list = page.body.split("全部文字").nth(1).unwrap();
+            let page = format!("/desk/rounds/{round}/texts?question={question}");
+            let many = desk.get(&format!("{page}&show=all")).body;
+            assert!(!many.contains("街道中队"), "the page of {question} names a group");
+            let text = zicha.app.screened(&shell(), &round, question).unwrap().remove(0).id;
+            let alone = desk.get(&format!("{page}&text={text}")).body;
+            let list = alone.split("全部文字").nth(1).unwrap();
             assert!(!list.contains("街道中队"), "the list of {question} names a group");
         }
     });

@@ -403,3 +403,87 @@ fn lists_and_their_history_come_back_from_a_backup() {
         assert_eq!(b.zicha.app.results(&shell(), &b.round).unwrap().edits.len(), 2);
     }
 }
+
+#[test]
+fn a_row_that_somebody_added_is_deleted_only_while_it_was_never_handed_over() {
+    for backend in backends() {
+        let b = bureau(backend);
+        assert_eq!(b.add("CY", &FOUND).status, 303);
+        let number = "CY-1.M1";
+        let drop = |number: &str, seen: &str| {
+            let row = b.row(number);
+            let token = crate::desk::token_of(&b.clerk.get(&row).body);
+            b.clerk.post(&format!("{row}/drop"), &[("csrf", &token), ("seen", seen)])
+        };
+        drop("CY-1.1", "0").assert_says(422, "已被他人修改");
+        drop(number, "7").assert_says(422, "已被他人修改");
+        assert!(b.numbers("CY").contains(&number.to_owned()));
+        b.clerk.get(&b.row(number)).assert_says(200, "删除这一行（从未下发）");
+        assert_eq!(drop(number, "1").status, 303);
+        assert!(!b.numbers("CY").contains(&number.to_owned()));
+        assert!(b.zicha.app.problem_history(&b.round, number).unwrap().is_empty());
+
+        // Its number is free again; once handed over, it stays.
+        assert_eq!(b.add("CY", &FOUND).status, 303);
+        b.agree(&b.clerk, "release");
+        b.agree(&b.head, "release");
+        assert!(!b.clerk.get(&b.row(number)).body.contains("从未下发"));
+        drop(number, "1").assert_says(422, "已经下发过，不能删除");
+        assert!(b.numbers("CY").contains(&number.to_owned()));
+    }
+}
+
+#[test]
+fn the_last_change_of_a_row_is_taken_back_as_a_change_of_its_own() {
+    for backend in backends() {
+        let b = bureau(backend);
+        let undo = |number: &str, seen: &str| {
+            let row = b.row(number);
+            let token = crate::desk::token_of(&b.clerk.get(&row).body);
+            b.clerk.post(&format!("{row}/undo"), &[("csrf", &token), ("seen", seen)])
+        };
+        let note = |number: &str| {
+            let results = b.zicha.app.results(&shell(), &b.round).unwrap();
+            let list = results.list(&"CY".into()).unwrap();
+            list.problems.into_iter().find(|p| p.number == number).unwrap().note
+        };
+        undo("CY-1.1", "0").assert_says(422, "已被他人修改");
+        b.edit("CY-1.1", &[("note", "第一次")]);
+        b.edit("CY-1.1", &[("note", "第二次")]);
+        undo("CY-1.1", "1").assert_says(422, "已被他人修改");
+        assert_eq!(undo("CY-1.1", "2").status, 303);
+        assert_eq!(note("CY-1.1"), "第一次");
+        assert_eq!(
+            b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap().len(),
+            3,
+            "all is kept"
+        );
+        // Before its first change the row was as the results say.
+        b.edit("CY-1.2", &[("note", "只改一次")]);
+        assert_eq!(undo("CY-1.2", "1").status, 303);
+        assert_eq!(note("CY-1.2"), "");
+        b.add("CY", &FOUND);
+        undo("CY-1.M1", "1").assert_says(422, "没有更早的版本");
+    }
+}
+
+#[test]
+fn harm_is_one_of_the_steps_that_the_survey_asks_for() {
+    let b = bureau(Backend::Sqlite);
+    let page = b.clerk.get(&b.row("CY-1.1")).body;
+    let survey = survey("self-check");
+    let asked = survey
+        .questions()
+        .iter()
+        .find(|q| q.role == zicha::survey::QuestionRole::HarmLevel)
+        .unwrap();
+    for (_, label) in asked.kind.options() {
+        assert!(page.contains(&format!("<option value=\"{}\"", label.zh())), "{}", label.zh());
+    }
+    let gravest = asked.kind.options()[0].1.zh().to_owned();
+    assert_eq!(b.edit("CY-1.1", &[("harm_level", &gravest)]).status, 303);
+    b.edit("CY-1.1", &[("harm_level", "天大")]).assert_says(422, "请选择危害程度");
+    let list = b.zicha.app.results(&shell(), &b.round).unwrap().list(&"CY".into()).unwrap();
+    let row = list.problems.into_iter().find(|p| p.number == "CY-1.1").unwrap();
+    assert_eq!(row.harm_level.map(|t| t.zh().to_owned()), Some(gravest));
+}

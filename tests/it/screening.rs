@@ -3,6 +3,7 @@
 
 use zicha::app::{Decision, Role};
 use zicha::id::RoundId;
+use zicha::problem::{ProblemEdit, RowState};
 use zicha::storage::{Screened, ScreeningState};
 
 use crate::test_app::{Backend, Desk, TestApp, a_clerk, backends, shell, survey};
@@ -316,7 +317,7 @@ fn what_is_typed_into_a_row_is_held_against_the_originals_too() {
     pasted.assert_says(422, "照抄了原文");
     pasted.assert_says(422, "id=\"e-example\"");
     typed("请找 13812345678 核实", &[]).assert_says(422, "疑似电话号码");
-    for field in ["harm_level", "harms", "causes", "note"] {
+    for field in ["harms", "causes", "note"] {
         typed("", &[(field, "请找 13812345678 核实")]).assert_says(422, "疑似电话号码");
     }
     assert!(zicha.app.results(&shell(), &round).unwrap().edits.is_empty(), "nothing was kept");
@@ -550,33 +551,60 @@ fn many_texts_are_put_aside_at_once_taken_back_and_confirmed_by_another() {
 }
 
 #[test]
-fn one_summary_stands_for_several_texts_of_a_group_in_a_row_of_any_category() {
+fn one_summary_stands_for_several_texts_and_no_list_of_texts_names_a_group() {
     for backend in backends() {
         let (zicha, round, one, two) = bureau(backend);
         let many = Many { zicha: &zicha, round: &round };
         let (cy, cf) = (many.of("CY"), many.of("CF"));
-        let rows =
-            zicha.app.results(&shell(), &round).unwrap().rows_for("honor_example", &"CY".into());
-        let row = rows.unwrap().last().unwrap().problem.number.clone();
-        let words = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", &row)];
+        let mine =
+            |summary: &'static str| [("do", "propose"), ("summary", summary), ("problem", "*-1.1")];
         let page = many.page(&one);
-        let mixed = tick(&page, &[&cy[0], &cf[0]]);
-        many.send(&one, &mixed, &words).assert_says(422, "不都在一组");
-        let ticked = tick(&page, &[&cy[0], &cy[1], &cy[2]]);
-        let copied =
-            [("do", "propose"), ("summary", "夜班巡查时有两名队员在车里睡觉"), ("problem", &row)];
-        let told = many.send(&one, &ticked, &copied);
+        assert!(!page.contains("CY-1.1") && !page.contains("曹杨中队"), "no group is named");
+        let ticked = tick(&page, &[&cy[0], &cy[1], &cf[0]]);
+        let told = many.send(&one, &ticked, &mine("夜班巡查时有两名队员在车里睡觉"));
         told.assert_says(422, "照抄了原文");
         told.assert_says(422, "夜班巡查时有两名队员在车里睡觉</textarea>");
         assert!(told.body.contains(&format!("name=\"t\" value=\"{}\" checked", cy[0])));
+        many.send(&one, &ticked, &[("do", "propose")]).assert_says(422, "请写摘要");
         assert_eq!(many.states(), [48, 0, 0], "nothing was noted");
-        assert_eq!(many.send(&one, &ticked, &words).status, 303);
-        let theirs = tick(&many.page(&two), &[&cy[0], &cy[1], &cy[2]]);
+        assert_eq!(many.send(&one, &ticked, &mine("夜间巡查有人脱岗休息")).status, 303);
+        let theirs = many.page(&two);
+        assert!(!theirs.contains("CY-1.1"), "nor is it where a proposal is shown");
+        let theirs = tick(&theirs, &[&cy[0], &cy[1], &cf[0]]);
         assert_eq!(many.send(&two, &theirs, &[("do", "confirm")]).status, 303);
-        let list = zicha.app.results(&shell(), &round).unwrap().list(&"CY".into()).unwrap();
-        let told: Vec<&str> =
-            list.problems.iter().map(|p| p.example.as_str()).filter(|e| !e.is_empty()).collect();
-        assert_eq!(told, ["夜间巡查有人脱岗休息"], "three texts are one case");
+        for group in ["CY", "CF"] {
+            let list = zicha.app.results(&shell(), &round).unwrap().list(&group.into()).unwrap();
+            let told: Vec<&str> = list
+                .problems
+                .iter()
+                .map(|p| p.example.as_str())
+                .filter(|e| !e.is_empty())
+                .collect();
+            assert_eq!(told, ["夜间巡查有人脱岗休息"], "{group}: each in its own list, once");
+        }
+    }
+}
+
+/// Texts whose group does not list the row are left to be decided about alone.
+#[test]
+fn a_summary_goes_to_those_whose_list_has_its_row() {
+    for backend in backends() {
+        let (zicha, round, one, _) = bureau(backend);
+        let many = Many { zicha: &zicha, round: &round };
+        let (cy, cf) = (many.of("CY"), many.of("CF"));
+        let row = zicha.app.results(&shell(), &round).unwrap().working(&"CF".into()).unwrap();
+        let row = row.into_iter().find(|row| row.problem.number == "CF-1.1").unwrap();
+        let aside = ProblemEdit {
+            state: RowState::Aside("另行核实".into()),
+            ..ProblemEdit::of(&row.problem, &"CF".into())
+        };
+        zicha.app.save_problem(&a_clerk("jia"), &round, &aside, false).unwrap();
+        let words = [("do", "propose"), ("summary", "夜间巡查有人脱岗休息"), ("problem", "*-1.1")];
+        let page = many.page(&one);
+        many.send(&one, &tick(&page, &[&cf[0]]), &words).assert_says(422, "没有列入这一行");
+        let done = many.send(&one, &tick(&page, &[&cf[0], &cy[0]]), &words);
+        assert_eq!((done.status, many.states()), (303, [47, 1, 0]));
+        one.get(&done.location).assert_says(200, "有 1 条所在组的清单没有列入这一行");
     }
 }
 

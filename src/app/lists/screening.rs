@@ -27,6 +27,7 @@ const NAMES: &str = "names";
 
 /// After so many texts an account has a pace, and after so long a pause it begins anew.
 const PACED: usize = 5;
+const FASTEST: f64 = 3.0;
 const PAUSE: Duration = Duration::from_mins(30);
 
 /// What an account did last, while the process runs.
@@ -51,10 +52,21 @@ impl Last {
 pub struct Decision {
     /// The summary; empty if the text is not used.
     pub summary: String,
-    /// Number of the row it becomes a case of; empty if the text is not used.
+    /// Number of the row it becomes a case of; empty if the text is not used. `*` in place of the
+    /// group stands for the group of each text, so that none has to be named.
     pub problem: String,
     /// What was pointed out has been looked at.
     pub anyway: bool,
+}
+
+impl Decision {
+    /// The row in the list of this group.
+    #[must_use]
+    pub fn row_of(&self, group: &GroupCode) -> String {
+        self.problem
+            .strip_prefix('*')
+            .map_or_else(|| self.problem.clone(), |rest| format!("{group}{rest}"))
+    }
 }
 
 impl App {
@@ -144,7 +156,8 @@ impl App {
             self.check_summary(seen, summary, decision.anyway)?;
             for text in seen {
                 let rows = results.rows_for(question, &text.group)?;
-                if !rows.iter().any(|row| row.problem.number == decision.problem) {
+                let number = decision.row_of(&text.group);
+                if !rows.iter().any(|row| row.problem.number == number) {
                     return Err(Refusal::new(
                         "请选择本组清单中列入的一行",
                         "choose a listed row of the group's own list",
@@ -157,7 +170,7 @@ impl App {
         let to = |seen: &Screened| Screened {
             state: ScreeningState::Proposed,
             summary: summary.to_owned(),
-            problem: decision.problem.clone(),
+            problem: decision.row_of(&seen.group),
             first: first.clone(),
             second: "".into(),
             ..seen.clone()
@@ -224,7 +237,13 @@ impl App {
         let account = by.account().ok()?;
         let known = self.screeners();
         let last = known.get(account).filter(|last| last.round == *id && last.done >= PACED)?;
-        Some(last.since.elapsed().as_secs_f64() / last.done as f64)
+        // Nobody reads faster for long.
+        Some((last.since.elapsed().as_secs_f64() / last.done as f64).max(FASTEST))
+    }
+
+    /// Forgets what everybody did last.
+    pub(in crate::app) fn forget_steps(&self) {
+        self.screeners().clear();
     }
 
     fn screeners(&self) -> MutexGuard<'_, HashMap<AccountName, Last>> {

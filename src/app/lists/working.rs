@@ -10,7 +10,7 @@ use crate::app::{Action, Actor, App, AppError};
 use crate::id::RoundId;
 use crate::identity;
 use crate::problem::{
-    ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working,
+    Problem, ProblemEdit, ProblemList, RowState, WorkingRow, copied, next_number, working,
 };
 use crate::round::{Round, parse_day, shanghai_day};
 use crate::storage::{Edition, ProblemChange};
@@ -122,6 +122,92 @@ impl App {
         })
     }
 
+    /// Takes the last change of a row back, as a change of its own.
+    pub fn undo_problem(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        group: &GroupCode,
+        number: &str,
+        version: i32,
+    ) -> Result<(), AppError> {
+        by.need(Action::ProblemChanged.right())?;
+        let rows = self.working_results(id)?.working(group)?;
+        let row = rows.iter().find(|row| row.problem.number == number);
+        let Some(edit) = row.and_then(|row| row.edit.as_ref()).filter(|e| e.version == version)
+        else {
+            return Err(AppError::Changed);
+        };
+        let history = self.storage.problem_history(id, number)?;
+        let before = history.iter().rev().nth(1).map(|change| change.edit.clone());
+        let before = match before {
+            Some(before) => before,
+            // Before its first change a row was as the Release says.
+            None if edit.question.is_some() => {
+                ProblemEdit { question: edit.question.clone(), ..unchanged(edit) }
+            }
+            None => {
+                return Err(Refusal::new(
+                    "这一行没有更早的版本；不需要的，可以删除或不列入",
+                    "there is no earlier version of this row; delete it or set it aside",
+                )
+                .into());
+            }
+        };
+        if let RowState::Merged(into) = &before.state {
+            check_merge(&rows, &before, into)?;
+        }
+        self.keep(by, id, &ProblemEdit { version, ..before })
+    }
+
+    /// Whether a row stood in any list that was handed over.
+    pub fn was_issued(&self, id: &RoundId, number: &str) -> Result<bool, AppError> {
+        Ok(self.storage.was_issued(id, number)?)
+    }
+
+    /// Deletes a row that somebody added and that was never handed over.
+    pub fn drop_problem(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        number: &str,
+        version: i32,
+    ) -> Result<(), AppError> {
+        by.need(Action::ProblemDropped.right())?;
+        let edits = self.storage.problem_edits(id)?;
+        let Some(edit) = edits.iter().find(|e| e.number == number && e.version == version) else {
+            return Err(AppError::Changed);
+        };
+        if edit.question.is_some() {
+            return Err(Refusal::new(
+                "由结果生成的行不能删除，可以不列入",
+                "a row that follows from the results is not deleted; it can be set aside",
+            )
+            .into());
+        }
+        let uses = |e: &&ProblemEdit| e.state == RowState::Merged(number.to_owned());
+        if edits.iter().any(|e| uses(&e)) || self.storage.cases(id)?.contains_key(number) {
+            return Err(Refusal::new(
+                "有别的行并入这一行，或有筛查意见列在这一行，请先改动它们",
+                "other rows or texts were put into this one; change them first",
+            )
+            .into());
+        }
+        self.deed(by, Action::ProblemDropped, &format!("{id} {number}"), |tx| {
+            if tx.was_issued(id, number)? {
+                return Err(Refusal::new(
+                    "这一行已经下发过，不能删除，可以不列入",
+                    "this row was handed over; it can be set aside and not deleted",
+                )
+                .into());
+            }
+            if !tx.drop_problem(id, number, version)? {
+                return Err(AppError::Changed);
+            }
+            lists_changed(tx, id)
+        })
+    }
+
     /// Every change of a row, the first one first.
     pub fn problem_history(
         &self,
@@ -188,6 +274,16 @@ impl Results {
             None => false,
         })
     }
+}
+
+/// An edit of the same row that changes nothing.
+fn unchanged(edit: &ProblemEdit) -> ProblemEdit {
+    let problem = Problem {
+        number: edit.number.clone(),
+        category_order: edit.category,
+        ..Problem::default()
+    };
+    ProblemEdit::of(&problem, &edit.group)
 }
 
 fn check_merge(rows: &[WorkingRow], edit: &ProblemEdit, into: &str) -> Result<(), AppError> {

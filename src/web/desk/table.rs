@@ -145,6 +145,16 @@ pub fn rows() -> Vec<Row> {
         post("/rounds/{round}/problems/{group}", Form(RunRounds), lists::problems::add),
         get("/rounds/{round}/problems/{group}/{number}", Page(RunRounds), lists::problems::row),
         post("/rounds/{round}/problems/{group}/{number}", Form(RunRounds), lists::problems::change),
+        post(
+            "/rounds/{round}/problems/{group}/{number}/undo",
+            Form(RunRounds),
+            lists::problems::undo,
+        ),
+        post(
+            "/rounds/{round}/problems/{group}/{number}/drop",
+            Form(RunRounds),
+            lists::problems::remove,
+        ),
         get("/rounds/{round}/compare", Page(ReadLists), lists::compare::show),
         get("/rounds/{round}/groups/{group}", Page(ReadLists), lists::group::show),
         get("/rounds/{round}/lists/{group}", Page(ReadLists), lists::paper::show),

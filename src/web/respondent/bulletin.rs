@@ -11,7 +11,7 @@ use super::bulletin_cards::{
 };
 use super::bulletin_results::results_card;
 use super::live;
-use crate::app::App;
+use crate::app::{App, Results};
 use crate::round::{RoundState, SHANGHAI};
 use crate::text::Lang;
 use crate::web::error::WebError;
@@ -75,6 +75,15 @@ async fn bulletin(
             (round.state.label(lang))
         }
         @for put_off in &round.postponed { (postponed_card(put_off, lang)) }
+        @if results.as_ref().is_some_and(Results::released_on_the_command_line) {
+            p.mark {
+                (lang.pick(
+                    "本轮结果由服务器命令行发布，没有经过工作台两个账号同意。",
+                    "These results were released on the server's command line, without two \
+                     accounts of the desk agreeing.",
+                ))
+            }
+        }
         @if let Some(results) = results.as_ref().filter(|_| round.shows_results()) {
             (results_card(results, base.as_ref(), lang)?)
         }

@@ -23,15 +23,6 @@ pub(super) fn results_card(
     Ok(html! {
         div.card.results {
             h2 { (lang.pick("大家反映了什么", "What you told us")) }
-            @if results.released_on_the_command_line() {
-                p.mark {
-                    (lang.pick(
-                        "本轮结果由服务器命令行发布，没有经过工作台两个账号同意。",
-                        "These results were released on the server's command line, without two \
-                         accounts of the desk agreeing.",
-                    ))
-                }
-            }
             (in_words(results, &list, lang))
             @if list.problems.is_empty() {
                 p { (lang.pick("没有达到列入标准的问题。", "No problem reached the thresholds.")) }
@@ -112,6 +103,10 @@ fn bars(results: &Results, list: &ProblemList, before: Option<&ProblemList>, lan
         div.legend {
             @for level in Level::ALL {
                 span { i class={ "swatch " (level.as_str()) } {} (level.label(lang)) }
+            }
+            span {
+                i.swatch.other {}
+                (lang.pick("共性问题或情况不明", "common, or unclear"))
             }
         }
     }

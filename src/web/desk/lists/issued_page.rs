@@ -51,7 +51,10 @@ pub(in crate::web::desk) fn issued_card(
                         }
                         (lang.pick("）。各单位看到的是这一版。", "). This is what the units see."))
                     }
-                    @let missing = receivers.iter().filter(|one| one.receipt.is_none()).count();
+                    @let missing = receivers
+                        .iter()
+                        .filter(|one| one.receipt.is_none() && one.has_head)
+                        .count();
                     p {
                         a href="#receipts" {
                             @if missing == 0 {

@@ -284,7 +284,7 @@ pub(in crate::web::desk) fn new_row_inputs(results: &Results, lang: Lang) -> Vec
     let label = lang.pick("问题类别", "Category");
     let category = Input::new("category", label, options_or("", categories)).required();
     let source = source_inputs(lang).into_iter();
-    std::iter::once(category).chain(source).chain(text_inputs(lang)).collect()
+    std::iter::once(category).chain(source).chain(text_inputs(&results.survey, "", lang)).collect()
 }
 
 fn working_row(id: &crate::id::RoundId, group: &GroupCode, row: &WorkingRow, lang: Lang) -> Markup {

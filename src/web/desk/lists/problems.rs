@@ -125,8 +125,8 @@ pub async fn change(
     let row = find(&before, &path.1, &path.2)?;
     let derived = before.derived(&path.1)?.problems.into_iter().find(|p| p.number == path.2);
     let base = row.edit.clone().unwrap_or_else(|| ProblemEdit::of(&row.problem, &path.1));
-    let by_hand = base.question.is_none();
-    let inputs = row_inputs(by_hand, &targets(&before.working(&path.1)?, &row, lang), lang);
+    let targets = targets(&before.working(&path.1)?, &row, lang);
+    let inputs = row_inputs((&before.survey, &row), &targets, lang);
     let mut reading = Reading::of(&inputs, &form);
     let version = form.first("seen").parse().unwrap_or(-1);
     let state = read_state(&reading);
@@ -160,6 +160,47 @@ pub async fn change(
     answer_row(&desk, &before, (&path.1, &row), &form, said).await
 }
 
+/// `POST /desk/rounds/{round}/problems/{group}/{number}/undo`: the last change is taken back.
+pub async fn undo(
+    desk: Desk,
+    path: Path<(RoundId, GroupCode, String)>,
+    Posted(form): Posted,
+) -> Answer {
+    let (id, group, number) = path.into_inner();
+    let version = form.first("seen").parse().unwrap_or(-1);
+    let back = row_path(&id, &group, &number);
+    let done = desk.run(move |app, by| app.undo_problem(by, &id, &group, &number, version)).await?;
+    match done {
+        Ok(()) => Ok(see_other(&back)),
+        Err(AppError::Changed) => desk.refused(changed().into(), &back),
+        Err(error) => desk.refused(error, &back),
+    }
+}
+
+/// `POST /desk/rounds/{round}/problems/{group}/{number}/drop`: a row that somebody added, and that
+/// was never handed over, goes.
+pub async fn remove(
+    desk: Desk,
+    path: Path<(RoundId, GroupCode, String)>,
+    Posted(form): Posted,
+) -> Answer {
+    let (id, group, number) = path.into_inner();
+    let version = form.first("seen").parse().unwrap_or(-1);
+    let (list, back) = (list_path(&id, &group), row_path(&id, &group, &number));
+    match desk.run(move |app, by| app.drop_problem(by, &id, &number, version)).await? {
+        Ok(()) => Ok(see_other(&list)),
+        Err(AppError::Changed) => desk.refused(changed().into(), &back),
+        Err(error) => desk.refused(error, &back),
+    }
+}
+
+fn changed() -> Refusal {
+    Refusal::new(
+        "您打开页面之后，这一行已被他人修改，没有执行；请重新查看",
+        "somebody else has changed this row after you opened the page; nothing was done",
+    )
+}
+
 async fn answer_row(
     desk: &Desk,
     results: &Results,
@@ -168,8 +209,12 @@ async fn answer_row(
     (status, said, wrong): (StatusCode, Markup, Mistakes),
 ) -> Answer {
     let (id, number) = (results.round.id.clone(), row.problem.number.clone());
-    let history = desk.run(move |app, _| app.problem_history(&id, &number)).await??;
-    let body = row_page(desk, results, group, row, (form, &wrong), &history, &said)?;
+    let (history, issued) = desk
+        .run(move |app, _| {
+            Ok::<_, AppError>((app.problem_history(&id, &number)?, app.was_issued(&id, &number)?))
+        })
+        .await??;
+    let body = row_page(desk, results, group, row, (form, &wrong), (&history, issued), &said)?;
     Ok(desk.page_with(status, results.marks.get(desk.lang), &row.problem.number, body))
 }
 

@@ -7,7 +7,8 @@ use crate::id::RoundId;
 use crate::problem::{RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::storage::ProblemChange;
-use crate::text::{Lang, visible};
+use crate::survey::{QuestionRole, Survey};
+use crate::text::{Lang, Text, visible};
 use crate::unit::GroupCode;
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
@@ -42,7 +43,7 @@ pub(in crate::web::desk) fn source_inputs(lang: Lang) -> [Input; 2] {
 }
 
 /// The words of a row.
-pub(in crate::web::desk) fn text_inputs(lang: Lang) -> [Input; 7] {
+pub(in crate::web::desk) fn text_inputs(survey: &Survey, kept: &str, lang: Lang) -> [Input; 7] {
     let text = |name, label| Input::new(name, label, InputKind::Lines { rows: 2 }).most(500);
     let harm = lang.pick("危害程度", "Harm");
     [
@@ -51,9 +52,7 @@ pub(in crate::web::desk) fn text_inputs(lang: Lang) -> [Input; 7] {
             "只写归纳后的情况，不照抄原文，不写能认出人的细节。",
             "In the section's own words: no original text, nothing that tells who somebody is.",
         )),
-        Input::new("harm_level", harm, InputKind::Line)
-            .most(20)
-            .hint(lang.pick("严重、较大、一般、较小", "severe, considerable, moderate, minor")),
+        Input::new("harm_level", harm, options_or("", harm_levels(survey, kept, lang))),
         text("harms", lang.pick("主要危害", "Main harms")),
         text("causes", lang.pick("原因剖析", "Causes")),
         text("evidence", lang.pick("佐证说明", "Evidence")).hint(lang.pick(
@@ -64,6 +63,26 @@ pub(in crate::web::desk) fn text_inputs(lang: Lang) -> [Input; 7] {
         text("note", lang.pick("备注", "Remarks"))
             .hint(lang.pick("印在清单的备注栏。", "Printed with the list.")),
     ]
+}
+
+/// The steps of harm that the survey asks for, and what a row holds besides. Lists are Chinese
+/// documents, so a step is kept by its Chinese name.
+fn harm_levels(survey: &Survey, kept: &str, lang: Lang) -> Vec<(String, String)> {
+    let asked = survey.questions().iter().find(|q| q.role == QuestionRole::HarmLevel);
+    let steps = asked.map_or_else(Vec::new, |q| q.kind.options());
+    let mut levels: Vec<(String, String)> = steps
+        .iter()
+        .map(|(_, label)| (label.zh().to_owned(), label.get(lang).to_owned()))
+        .collect();
+    if levels.is_empty() {
+        let usual =
+            [("严重", "severe"), ("较大", "considerable"), ("一般", "moderate"), ("较小", "minor")];
+        levels.extend(usual.map(|(zh, en)| (zh.to_owned(), lang.pick(zh, en).to_owned())));
+    }
+    if !kept.is_empty() && levels.iter().all(|(value, _)| value != kept) {
+        levels.push((kept.to_owned(), visible(kept)));
+    }
+    levels
 }
 
 /// Whether a row is listed, and what becomes of it otherwise. It can be merged into one of the
@@ -85,12 +104,14 @@ fn state_input(targets: &[(String, String)], lang: Lang) -> Input {
 
 /// The form of one row.
 pub(in crate::web::desk) fn row_inputs(
-    by_hand: bool,
+    (survey, row): (&Survey, &WorkingRow),
     targets: &[(String, String)],
     lang: Lang,
 ) -> Vec<Input> {
+    let by_hand = row.edit.as_ref().is_some_and(|e| e.question.is_none());
+    let kept = row.problem.harm_level.as_ref().map_or("", Text::zh);
     let source = by_hand.then(|| source_inputs(lang)).into_iter().flatten();
-    source.chain(text_inputs(lang)).chain([state_input(targets, lang)]).collect()
+    source.chain(text_inputs(survey, kept, lang)).chain([state_input(targets, lang)]).collect()
 }
 
 /// Rows of the same category that a row can be merged into, each with its words.
@@ -118,14 +139,14 @@ pub fn row_page(
     group: &GroupCode,
     row: &WorkingRow,
     (form, wrong): (&Form, &Mistakes),
-    history: &[ProblemChange],
+    (history, issued): (&[ProblemChange], bool),
     said: &Markup,
 ) -> Result<Markup, AppError> {
     let lang = session.lang;
     let id = &results.round.id;
     let by_hand = row.edit.as_ref().is_some_and(|e| e.question.is_none());
     let rows = results.working(group)?;
-    let inputs = row_inputs(by_hand, &targets(&rows, row, lang), lang);
+    let inputs = row_inputs((&results.survey, row), &targets(&rows, row, lang), lang);
     let original =
         results.derived(group)?.problems.into_iter().find(|p| p.number == row.problem.number);
     let cases = results.cases.get(&row.problem.number).map_or_else(String::new, |c| c.join("；"));
@@ -159,6 +180,7 @@ pub fn row_page(
                 }
             }
         }
+        (steps_back(session, results, group, row, by_hand && !issued, history))
         div.card {
             h2 { (lang.pick("修改记录", "History")) }
             @if history.is_empty() {
@@ -178,6 +200,44 @@ pub fn row_page(
             }
         }
     })
+}
+
+/// Taking the last change back, or the row away while it was never handed over.
+fn steps_back(
+    session: &Session,
+    results: &Results,
+    group: &GroupCode,
+    row: &WorkingRow,
+    can_go: bool,
+    history: &[ProblemChange],
+) -> Markup {
+    let lang = session.lang;
+    let action = row_path(&results.round.id, group, &row.problem.number);
+    let version = row.edit.as_ref().map_or(0, |edit| edit.version).to_string();
+    let step = |name: &str, label: &str| {
+        html! {
+            form.inline method="post" action={ (action) "/" (name) } {
+                (csrf(session))
+                (conflict::seen(&version))
+                button.quiet type="submit" { (label) }
+            }
+        }
+    };
+    let by_hand = row.edit.as_ref().is_some_and(|e| e.question.is_none());
+    // A row that somebody added was nothing before its first version.
+    let can_undo = history.len() > usize::from(by_hand);
+    html! {
+        @if can_undo || can_go {
+            div.row {
+                @if can_undo {
+                    (step("undo", lang.pick("撤销上一次修改", "Take the last change back")))
+                }
+                @if can_go {
+                    (step("drop", lang.pick("删除这一行（从未下发）", "Delete the row (never handed over)")))
+                }
+            }
+        }
+    }
 }
 
 /// A change in words.

@@ -52,8 +52,10 @@ pub(in crate::web::desk) async fn load(
 pub(in crate::web::desk) async fn show(desk: &Desk, id: &RoundId, query: &Form) -> Answer {
     let question = query.first("question").to_owned();
     let queue = load(desk, id, &question, true).await?;
-    answer(desk, &queue, &Filter::of(query), &Form::default(), Mistakes::default(), StatusCode::OK)
-        .await
+    let left = query.first("left").parse().ok().filter(|left: &usize| *left <= queue.texts.len());
+    let said = left
+        .map_or_else(Mistakes::default, |left| Mistakes::list(vec![not_listed(left)], desk.lang));
+    answer(desk, &queue, &Filter::of(query), &Form::default(), said, StatusCode::OK).await
 }
 
 async fn answer(
@@ -87,7 +89,10 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
     let queue = load(&desk, &id, form.first("question"), false).await?;
     let filter = Filter::of(&form);
     match decide(&desk, &queue, &form).await? {
-        Ok(()) => Ok(see_other(&filter.address(&id, &queue.question))),
+        Ok(left) => {
+            let left = if left > 0 { format!("&left={left}") } else { String::new() };
+            Ok(see_other(&format!("{}{left}", filter.address(&id, &queue.question))))
+        }
         Err(AppError::Changed) => {
             let refusal = Refusal::new(
                 "勾选的文字中有他人刚处理过的，本次没有记入；下面是现在的情况，您的勾选和填写仍在",
@@ -107,7 +112,11 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
 }
 
 /// Does what was decided about the ticked texts.
-async fn decide(desk: &Desk, queue: &Queue, form: &Form) -> Result<Result<(), AppError>, WebError> {
+async fn decide(
+    desk: &Desk,
+    queue: &Queue,
+    form: &Form,
+) -> Result<Result<usize, AppError>, WebError> {
     let ticked: BTreeSet<&str> =
         form.0.get("t").into_iter().flatten().map(String::as_str).collect();
     let chosen: Vec<Screened> =
@@ -117,14 +126,6 @@ async fn decide(desk: &Desk, queue: &Queue, form: &Form) -> Result<Result<(), Ap
         return Ok(Err(AppError::Changed));
     }
     let step = form.first("do");
-    if step == "propose" && chosen.iter().any(|text| text.group != chosen[0].group) {
-        let refusal = Refusal::new(
-            "勾选的文字不都在一组；一条摘要只能用于一组，请只勾选同一组的文字",
-            "the ticked texts are not of one group; a summary is for one group, so tick only its \
-             texts",
-        );
-        return Ok(Err(refusal.into()));
-    }
     let decision = match step {
         "propose" => Decision {
             summary: form.first("summary").replace("\r\n", "\n"),
@@ -142,6 +143,23 @@ async fn decide(desk: &Desk, queue: &Queue, form: &Form) -> Result<Result<(), Ap
         );
         return Ok(Err(refusal.into()));
     }
+    let (mut chosen, before) = (chosen, ticked.len());
+    if step == "propose" && !decision.problem.is_empty() {
+        // Texts whose group does not list the row wait for a decision of their own.
+        let mut listed = Vec::new();
+        for text in chosen {
+            let number = decision.row_of(&text.group);
+            let rows = queue.results.rows_for(&queue.question, &text.group)?;
+            if rows.iter().any(|row| row.problem.number == number) {
+                listed.push(text);
+            }
+        }
+        chosen = listed;
+        if chosen.is_empty() && before > 0 {
+            return Ok(Err(not_listed(before).into()));
+        }
+    }
+    let left = before - chosen.len();
     let (id, field) = (queue.results.round.id.clone(), queue.question.clone());
     let confirms = step == "confirm";
     desk.run(move |app, by| {
@@ -150,8 +168,20 @@ async fn decide(desk: &Desk, queue: &Queue, form: &Form) -> Result<Result<(), Ap
         } else {
             app.propose(by, &id, &field, &chosen, &decision)
         }
+        .map(|()| left)
     })
     .await
+}
+
+/// What is said of texts whose group does not list the row.
+pub(in crate::web::desk) fn not_listed(count: usize) -> Refusal {
+    Refusal::new(
+        format!("有 {count} 条所在组的清单没有列入这一行，没有处理；请“单条处理”，或另选一行"),
+        format!(
+            "{count} are of groups whose lists do not have this row and were left; decide about \
+             each alone, or choose another row"
+        ),
+    )
 }
 
 /// `POST /desk/rounds/{round}/texts/undo`: takes back what was done last.

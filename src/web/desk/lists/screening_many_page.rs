@@ -18,7 +18,7 @@ use crate::web::desk::forms::input::{Input, InputKind, options, options_or};
 use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::screening_overview::name_of;
-use crate::web::desk::lists::screening_page::{Queue, group_name, marked, state_words};
+use crate::web::desk::lists::screening_page::{Queue, marked};
 use crate::web::desk::office::password::percent;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -126,10 +126,8 @@ pub(in crate::web::desk) fn page(
         .filter(|text| !text.body.is_empty() && filter.takes(text, queue, session))
         .collect();
     let shown = &texts[..texts.len().min(SHOWN)];
-    let mut groups: Vec<&GroupCode> = shown.iter().map(|text| &text.group).collect();
-    groups.sort();
-    groups.dedup();
-    let rows = rows(queue, &groups, lang)?;
+    let bodies: Vec<&str> = shown.iter().map(|text| text.body.as_str()).collect();
+    let rows = rows(queue, lang)?;
     Ok(html! {
         p.noprint { a href=(base) { (lang.pick("← 全部题目", "← All questions")) } }
         h1 { (name_of(&queue.results.survey, &queue.question, lang)) }
@@ -145,10 +143,10 @@ pub(in crate::web::desk) fn page(
                 input type="hidden" name="question" value=(queue.question);
                 input type="hidden" name="show" value=(filter.state);
                 input type="hidden" name="marks" value=(filter.marks);
-                @for group in groups {
-                    @let own: Vec<&Screened> =
-                        shown.iter().filter(|text| text.group == *group).copied().collect();
-                    (one_group(session, queue, &own, said))
+                div.card {
+                    @for cluster in alike(&bodies) {
+                        (alike_ones(session, queue, shown, &cluster, said))
+                    }
                 }
                 (bar(texts.len(), &rows, said, lang))
             }
@@ -156,19 +154,23 @@ pub(in crate::web::desk) fn page(
     })
 }
 
-/// The rows that texts of these groups can become cases of, the group's name before each where
-/// there are several.
-fn rows(
-    queue: &Queue,
-    groups: &[&GroupCode],
-    lang: Lang,
-) -> Result<Vec<(String, String)>, WebError> {
-    let mut all = Vec::new();
+/// The rows that texts to this question can become cases of, whatever their group: a group is named
+/// at the one text that is read alone, and in no list.
+fn rows(queue: &Queue, lang: Lang) -> Result<Vec<(String, String)>, WebError> {
+    let mut groups: Vec<&GroupCode> = queue.texts.iter().map(|text| &text.group).collect();
+    groups.sort();
+    groups.dedup();
+    let mut all: Vec<(String, String)> = Vec::new();
     for group in groups {
         for row in queue.results.rows_for(&queue.question, group)? {
-            let number = row.problem.number;
-            let words = visible(row.problem.statement.get(lang));
-            all.push((number.clone(), format!("{number} {words}")));
+            // Rows added by hand are of one group alone.
+            let own = row.problem.number.strip_prefix(group.as_str());
+            if let Some(number) = own.filter(|_| !row.problem.question.is_empty())
+                && all.iter().all(|(known, _)| known.strip_prefix('*') != Some(number))
+            {
+                let words = visible(row.problem.statement.get(lang));
+                all.push((format!("*{number}"), format!("{} {words}", &number[1..])));
+            }
         }
     }
     Ok(all)
@@ -234,32 +236,29 @@ fn undo(session: &Session, queue: &Queue, filter: &Filter, count: usize) -> Mark
     }
 }
 
-/// Texts of one group, those that say nearly the same together, and the summary for the ticked.
-fn one_group(session: &Session, queue: &Queue, own: &[&Screened], said: &Said) -> Markup {
+/// Texts that say nearly the same, or one alone.
+fn alike_ones(
+    session: &Session,
+    queue: &Queue,
+    shown: &[&Screened],
+    cluster: &[usize],
+    said: &Said,
+) -> Markup {
     let lang = session.lang;
-    let bodies: Vec<&str> = own.iter().map(|text| text.body.as_str()).collect();
     html! {
-        section.card {
-            h2 {
-                (group_name(&queue.results, own[0], lang))
-                span.soft { (lang.pick("　", " · ")) (own.len()) (lang.pick(" 条", "")) }
-            }
-            @for cluster in alike(&bodies) {
-                div.cluster.many[cluster.len() > 1] {
-                    @if cluster.len() > 1 {
-                        p.soft {
-                            (cluster.len())
-                            (lang.pick(
-                                " 条意思相近，不同之处标出",
-                                " texts say nearly the same; what differs is marked",
-                            ))
-                            " "
-                            button.link type="button" data-tick { (lang.pick("全部勾选", "Tick all")) }
-                        }
-                    }
-                    @for n in &cluster { (text(session, queue, own[*n], own[cluster[0]], said)) }
+        div.cluster.many[cluster.len() > 1] {
+            @if cluster.len() > 1 {
+                p.soft {
+                    (cluster.len())
+                    (lang.pick(
+                        " 条意思相近，不同之处标出",
+                        " texts say nearly the same; what differs is marked",
+                    ))
+                    " "
+                    button.link type="button" data-tick { (lang.pick("全部勾选", "Tick all")) }
                 }
             }
+            @for n in cluster { (text(session, queue, shown[*n], shown[cluster[0]], said)) }
         }
     }
 }
@@ -301,13 +300,33 @@ fn text(
             }
             input type="hidden" name={ "seen_" (text.id) } value=(seen(text));
             div.soft.state {
-                (state_words(session, text))
+                (state(session, text))
                 @if text.state != ScreeningState::Pending && !text.summary.is_empty() {
                     (lang.pick("：", ": "))
                     bdi { (visible(&text.summary)) }
                 }
                 " "
                 a href=(single) { (lang.pick("单条处理", "alone")) }
+            }
+        }
+    }
+}
+
+/// How far a text is, without its group.
+fn state(session: &Session, text: &Screened) -> Markup {
+    let lang = session.lang;
+    let row = text.problem.strip_prefix(text.group.as_str()).unwrap_or_default();
+    let row = row.trim_start_matches('-');
+    html! {
+        @match text.state {
+            ScreeningState::Pending => { (lang.pick("未处理", "open")) }
+            state => {
+                @if state == ScreeningState::Screened { (lang.pick("已筛查", "screened")) } @else {
+                    (session.people.of(&text.first))
+                    (lang.pick(" 提出", " proposes"))
+                }
+                (lang.pick("：", ": "))
+                @if row.is_empty() { (lang.pick("不采用", "not to use it")) } @else { (row) }
             }
         }
     }

@@ -102,7 +102,7 @@ pub(in crate::web::desk) fn page(
     })
 }
 
-pub(in crate::web::desk) fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
+fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
     results
         .release
         .groups
@@ -111,7 +111,7 @@ pub(in crate::web::desk) fn group_name(results: &Results, text: &Screened, lang:
         .map_or_else(|| lang.pick("全局（合并）", "Bureau (pooled)").to_owned(), |g| g.name.clone())
 }
 
-pub(in crate::web::desk) fn state_words(session: &Session, text: &Screened) -> Markup {
+fn state_words(session: &Session, text: &Screened) -> Markup {
     let lang = session.lang;
     let what = if text.problem.is_empty() {
         lang.pick("不采用", "not used").to_owned()
