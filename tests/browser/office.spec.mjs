@@ -102,6 +102,7 @@ test("a table of people becomes accounts with printed notices, and a first passw
   const open = async () => (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
   const admin = await open();
   await signIn(admin, demo, "guanli");
+  await admin.goto(`${demo.url}/desk/accounts`);
   await admin.click("text=用人员表批量建立");
   // As it is copied from Excel: a title, columns in the office's order, a row of sums.
   await admin.fill("#table", "自查工作人员名单\t\t\t\n序号\t姓名\t职务\t部门\n1\t张　三\t春江街道中队中队长\t春江街道中队\n2\t李四\t局长\t\n合计\t\t2人\t\n");

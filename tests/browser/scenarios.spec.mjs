@@ -213,7 +213,7 @@ test("where everybody said the same, the top band stands and no number", async (
 
 test("a squad head sees nothing before the release, then the own list and nobody else's, and the attempt is on record", async () => {
   const own = await desk("shiquan", await account("shiquan", "unit_head", "SQ"));
-  await expect(own.locator("main")).toContainText("还没有发布给您的问题清单");
+  await expect(own.locator("main")).toContainText("还没有发布给您的结果");
   expect((await own.request.get(`${url}/desk/rounds/${round}/lists/SQ`)).status()).toBe(403);
   const clerk = await desk("jingban", await account("jingban", "clerk"));
   await vouch(head, "jingban");
