@@ -160,6 +160,7 @@ pub struct App {
     custody: custody::Hands,
     intake: intake::Intake,
     metrics: metrics::Metrics,
+    published: lists::receipts::PublishedGroups,
     screeners: Mutex<HashMap<AccountName, lists::screening::Last>>,
 }
 
@@ -191,6 +192,7 @@ impl App {
             doorkeeper: accounts::Doorkeeper::default(),
             custody: custody::Hands::default(),
             metrics: metrics::Metrics::new(),
+            published: Mutex::default(),
             screeners: Mutex::default(),
         };
         Ok(app)

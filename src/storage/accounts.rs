@@ -90,6 +90,14 @@ impl Storage {
             .load(&mut *self.connection()?)?)
     }
 
+    /// Units of all accounts that have any.
+    pub fn all_account_units(&self) -> Result<Vec<(AccountName, UnitCode)>, StorageError> {
+        Ok(account_units::table
+            .order((account_units::account, account_units::unit))
+            .select((account_units::account, account_units::unit))
+            .load(&mut *self.connection()?)?)
+    }
+
     /// A session.
     pub fn session(&self, hash: &str) -> Result<Option<SessionRow>, StorageError> {
         Ok(sessions::table

@@ -93,11 +93,15 @@ impl App {
     }
 
     pub(in crate::app) fn known_accounts(&self) -> Result<Vec<AccountInfo>, AppError> {
+        let mut units: HashMap<AccountName, Vec<UnitCode>> = HashMap::new();
+        for (account, unit) in self.storage.all_account_units()? {
+            units.entry(account).or_default().push(unit);
+        }
         let mut list = Vec::new();
         for row in self.storage.accounts()? {
             let Ok(role) = row.role.parse() else { continue };
             list.push(AccountInfo {
-                units: self.storage.account_units(&row.name)?,
+                units: units.remove(&row.name).unwrap_or_default(),
                 second_factor: row.totp.is_some(),
                 waits: row.waits,
                 official: row.official(),

@@ -2,6 +2,9 @@
 //! sees who has not.
 //! A list that is handed over anew is received anew.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::app::{Action, Actor, App, AppError, Permission, Role};
 use crate::id::RoundId;
 use crate::round::{Round, RoundState, shanghai_day};
@@ -53,12 +56,37 @@ impl OwnList {
     }
 }
 
+/// A published group: what becomes known with the release, and never changes.
+#[derive(Debug)]
+pub(in crate::app) struct Published {
+    code: GroupCode,
+    name: String,
+    units: Vec<UnitCode>,
+}
+
+/// Published groups of rounds, kept while the process runs: a Release is long, and asked for on
+/// every page of the desk.
+pub(in crate::app) type PublishedGroups = Mutex<HashMap<RoundId, Arc<Vec<Published>>>>;
+
 impl App {
+    fn published_groups(&self, id: &RoundId) -> Result<Arc<Vec<Published>>, AppError> {
+        let known = || self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(groups) = known().get(id) {
+            return Ok(groups.clone());
+        }
+        let (_, release) = self.frozen(id)?;
+        let groups = release.groups.into_iter();
+        let groups = groups.map(|g| Published { code: g.code, name: g.name, units: g.units });
+        let groups = Arc::new(groups.collect::<Vec<_>>());
+        known().insert(id.clone(), groups.clone());
+        Ok(groups)
+    }
+
     /// Who should have received the lists of a released round.
     pub fn receipts(&self, by: &Actor, id: &RoundId) -> Result<Vec<Receiver>, AppError> {
         by.need(Permission::RunRounds)?;
         let Some((edition, _)) = self.storage.last_issue(id)? else { return Ok(Vec::new()) };
-        let (_, release) = self.frozen(id)?;
+        let groups = self.published_groups(id)?;
         let receipts = self.storage.receipts(id)?;
         let heads: Vec<UnitCode> = self
             .known_accounts()?
@@ -67,7 +95,7 @@ impl App {
             .flat_map(|account| account.units)
             .collect();
         let receiver = |unit: Unit| {
-            let group = release.groups.iter().find(|g| g.units.contains(&unit.code))?;
+            let group = groups.iter().find(|g| g.units.contains(&unit.code))?;
             Some(Receiver {
                 group: group.code.clone(),
                 has_head: heads.contains(&unit.code),
@@ -92,7 +120,7 @@ impl App {
                 continue;
             }
             let Some((edition, issued)) = self.storage.last_issue(&round.id)? else { continue };
-            let (_, release) = self.frozen(&round.id)?;
+            let groups = self.published_groups(&round.id)?;
             let receipts = self.storage.receipts(&round.id)?;
             let looks_back = match &round.looks_back {
                 Some(base) => self.round(base)?.state == RoundState::Released,
@@ -114,7 +142,7 @@ impl App {
                 add(GroupCode::bureau(), self.bureau_name()?, true);
             }
             let whole = session.reads_the_bureau();
-            for group in &release.groups {
+            for group in groups.iter() {
                 let units: Vec<&UnitCode> =
                     session.units.iter().filter(|unit| group.units.contains(unit)).collect();
                 if whole || !units.is_empty() {
@@ -153,8 +181,8 @@ impl App {
             )
             .into());
         }
-        let (_, release) = self.frozen(id)?;
-        let units = release.groups.iter().find(|g| g.code == *group).map(|g| &g.units);
+        let groups = self.published_groups(id)?;
+        let units = groups.iter().find(|g| g.code == *group).map(|g| &g.units);
         let day = shanghai_day(self.now()).to_string();
         self.deed(by, Action::ListReceived, &format!("{id} {group} {seen}"), |tx| {
             for unit in units.into_iter().flatten().filter(|u| session.units.contains(u)) {

@@ -286,7 +286,9 @@ fn text(
                     value=(text.id)
                     checked[said.typed.has("t", &text.id)];
                 bdi dir="auto" {
-                    @let part = if text.id == first.id {
+                    // A mark is never cut in two: where there is any, it is what is shown.
+                    @let telling = !identity::find(&text.body, &queue.names).is_empty();
+                    @let part = if telling || text.id == first.id {
                         0..0
                     } else {
                         differs(&text.body, &first.body)
