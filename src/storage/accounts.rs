@@ -198,7 +198,6 @@ impl Transaction<'_> {
                 accounts::role.eq(&account.role),
                 accounts::person.eq(&account.person),
                 accounts::post.eq(&account.post),
-                accounts::waits.eq(account.waits),
             ))
             .execute(db)?;
         diesel::delete(account_units::table.filter(account_units::account.eq(&account.name)))

@@ -153,12 +153,14 @@ impl App {
         row.person = Some(official.person.clone());
         row.post = Some(official.post.clone());
         let told = another && !own;
-        if told && role.runs_rounds() {
-            row.waits = Some(self.waits_until());
-        }
+        let waits = (told && role.runs_rounds()).then(|| self.waits_until());
         let changes = self.account_changes_with_now(1)?;
         self.deed(by, Action::AccountChanged, name.as_str(), |tx| {
             tx.change_account(&row, units)?;
+            // Only ever begun here: a wait that a reset has begun meanwhile is not ended.
+            if waits.is_some() {
+                tx.set_waits(name, waits)?;
+            }
             if told {
                 tx.set_setting(ACCOUNT_CHANGES, &changes)?;
                 // What it agreed to as somebody else ends.
