@@ -100,7 +100,7 @@ impl SharedStep {
     }
 
     /// Whether it can be taken with a round as it is.
-    fn check(self, round: &Round) -> Result<(), Refusal> {
+    pub(in crate::app) fn check(self, round: &Round) -> Result<(), Refusal> {
         match self {
             Self::Release if !round.destroyed && round.state == RoundState::Opened => {
                 Err(not_destroyed_yet())
@@ -226,6 +226,13 @@ impl App {
         let account = by.session().map(|session| &session.account);
         let round = self.round(id)?;
         step.check(&round)?;
+        if step == SharedStep::Postpone && self.now() >= round.ends_at() {
+            return Err(Refusal::new(
+                "截止日已过，不能延期",
+                "the closing day is over; it cannot be put off",
+            )
+            .into());
+        }
         if step == SharedStep::Lists {
             self.check_reissue(&round)?;
         }

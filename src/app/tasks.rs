@@ -87,6 +87,10 @@ impl App {
                 continue;
             }
             let round = self.round(id)?;
+            // What cannot be done any more waits for nobody.
+            if step.check(&round).is_err() {
+                continue;
+            }
             let since = self.storage.last_audit_of(step.asked().code(), Some(id.as_str()))?;
             let (who, title) = (people.of(account), &round.title);
             let [zh, en] = step.label();

@@ -2,7 +2,7 @@
 //! Whatever arrives at once, a step has one effect, and its effect is what those who agreed have
 //! seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -293,8 +293,19 @@ fn agree(
         .execute(db)?;
     let by: Vec<AccountName> =
         own().order(approvals::account).select(approvals::account).load(db)?;
+    // Two accounts of one person are one; an account whose owner nobody has filled in is its own.
+    let owners: Vec<(AccountName, Option<String>)> = accounts::table
+        .filter(accounts::name.eq_any(by.iter().map(AccountName::as_str)))
+        .select((accounts::name, accounts::person))
+        .load(db)?;
+    let persons: BTreeSet<String> = owners
+        .into_iter()
+        .map(|(name, person)| {
+            person.filter(|p| !p.is_empty()).unwrap_or_else(|| format!("@{name}"))
+        })
+        .collect();
     let last = wish.roles.last().copied().unwrap_or_default();
-    let enough = by.len() >= 2
+    let enough = persons.len() >= 2
         && (!wish.needs_last || may.iter().any(|(name, role)| role == last && by.contains(name)));
     Ok(if enough { Ok(by) } else { Err(Shared::Waits) })
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::connection::Db;
-use super::schema::{list_editions, problem_history, problems};
+use super::schema::{list_editions, problem_history, problems, screenings};
 use super::units::small;
 use super::{Storage, StorageError, Transaction};
 use crate::id::{AccountName, RoundId};
@@ -177,7 +177,16 @@ impl Transaction<'_> {
         let own = problems::table
             .find((round.as_str(), number))
             .filter(problems::version.eq(version).and(problems::question.is_null()));
-        if diesel::delete(own).execute(self.db)? == 0 {
+        let waiting: i64 = screenings::table
+            .filter(screenings::round.eq(round.as_str()).and(screenings::problem.eq(number)))
+            .count()
+            .get_result(self.db)?;
+        let merged: i64 = problems::table
+            .filter(problems::round.eq(round.as_str()))
+            .filter(problems::state.eq("merged").and(problems::reason.eq(number)))
+            .count()
+            .get_result(self.db)?;
+        if waiting + merged > 0 || diesel::delete(own).execute(self.db)? == 0 {
             return Ok(false);
         }
         let past = problem_history::table.filter(

@@ -1,11 +1,11 @@
 //! Accounts as an office has them: from a table of people, printed, changed, and left behind.
 //! Whoever sets passwords must not become a second person by changing whose an account is.
 
-use zicha::app::{App, Official, Role, SharedStep};
+use zicha::app::{App, NewAccount, Official, Role, SharedStep};
 use zicha::id::RoundId;
 
 use crate::test_app::{
-    Backend, Desk, PASSWORD, TestApp, UNITS, a_clerk, an_admin, on_both, shell, survey,
+    Backend, Desk, PASSWORD, TestApp, UNITS, a_clerk, an_admin, as_role, on_both, shell, survey,
 };
 
 const PEOPLE: &str = "2026年作风纪律自查工作人员名单,,,,\n\
@@ -168,4 +168,43 @@ fn finished(zicha: &TestApp) -> RoundId {
     app.close_round(&shell(), &round).unwrap();
     app.open_box(&shell(), &round, &mut |_| {}).unwrap();
     round
+}
+
+/// One person with two accounts is one: nothing that takes two is done with both.
+#[test]
+fn two_accounts_of_one_person_neither_vouch_nor_agree_for_each_other() {
+    on_both(|zicha| {
+        zicha.import_units(UNITS);
+        let app = &zicha.app;
+        for (name, role) in [("jia", Role::Clerk), ("yi", Role::Head), ("bing", Role::Head)] {
+            let person = if name == "bing" { "李四" } else { "张三" };
+            let account =
+                NewAccount { official: Official::of(person, ""), ..NewAccount::new(name, role) };
+            app.add_account_of(&shell(), &account, Some(PASSWORD)).unwrap();
+        }
+        let round = finished(zicha);
+        let by = |name: &str, role| as_role(name, role, &[]);
+        assert!(!app.approve(&by("jia", Role::Clerk), &round, SharedStep::Release).unwrap());
+        assert!(!app.approve(&by("yi", Role::Head), &round, SharedStep::Release).unwrap());
+        assert!(app.approve(&by("bing", Role::Head), &round, SharedStep::Release).unwrap());
+        // At the desk whoever is signed in is known by name.
+        app.reset_password(&an_admin("guanli"), &"yi".into()).unwrap();
+        let desk = zicha.desk();
+        desk.sign_in("jia", PASSWORD);
+        desk.post_from("/desk", "/desk/vouch", &[("name", "yi")]).assert_says(422, "与您同名");
+        desk.sign_in("bing", PASSWORD);
+        assert_eq!(desk.post_from("/desk", "/desk/vouch", &[("name", "yi")]).status, 303);
+    });
+}
+
+/// A cell that Excel computes is no empty one: whose units are not known would read all of them.
+#[test]
+fn a_guess_never_gives_more_than_the_table_says() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let desk = office(&zicha);
+    for post in ["档案管理员", "副中队长", "执法大队政委"] {
+        let table = format!("姓名,职务,单位\n张三,{post},\n");
+        many(&desk, "/desk/accounts/read", &table).assert_says(422, "看不出张三的角色");
+    }
+    many(&desk, "/desk/accounts/read", "姓名,职务,单位\n张三,局长,\n").assert_says(200, "全局");
 }

@@ -67,6 +67,12 @@ impl App {
             taken: HashSet::new(),
             out: Roster::default(),
         };
+        let head_line = raw.rows[head].0;
+        for (row, column, odd) in &raw.odd {
+            if *row > head_line && columns.contains(&Some(*column)) {
+                table.out.wrong(&raw.place(*row, Some(*column)), odd);
+            }
+        }
         for (line, fields) in &raw.rows[head + 1..] {
             if table.out.accounts.len() == MOST {
                 table.out.errors.push(Refusal::new(
@@ -207,10 +213,20 @@ fn role_of(word: &str) -> Option<Role> {
         .or_else(|| ROLES.iter().find(|(_, words)| words.contains(&word.as_str())).map(|r| r.0))
 }
 
-/// The role that a post means: it ends with a word that says one.
+/// The role that a post means: it ends with a word that says one. Who manages accounts or audits is
+/// never guessed.
 fn role_of_post(post: &str) -> Option<Role> {
     let post = plain(post);
-    ROLES.iter().find(|(_, words)| words.iter().any(|word| post.ends_with(word))).map(|r| r.0)
+    let (role, word) = ROLES
+        .iter()
+        .filter(|(role, _)| !matches!(role, Role::Admin | Role::Auditor))
+        .flat_map(|(role, words)| words.iter().map(move |word| (*role, *word)))
+        .find(|(_, word)| post.ends_with(word))?;
+    // A deputy is no head, and who commands a brigade leads no bureau: that is said, not guessed.
+    let before = post.strip_suffix(word).unwrap_or_default();
+    let deputy = role != Role::Leader && before.contains('副');
+    let elsewhere = role == Role::Leader && before.ends_with('队');
+    (!deputy && !elsewhere).then_some(role)
 }
 
 /// Role and units of a person, and whether units were left out; or the column of a mistake.
@@ -282,6 +298,9 @@ mod tests {
         assert_eq!(role_of_post("执法二中队中队长"), Some(Role::UnitHead));
         assert_eq!(role_of_post("党组成员、副局长"), Some(Role::Leader));
         assert_eq!(role_of_post("政工科科长"), Some(Role::Head));
-        assert_eq!(role_of_post("科员"), None);
+        for unclear in ["科员", "档案管理员", "副中队长", "执法大队政委", "政工科副科长"]
+        {
+            assert_eq!(role_of_post(unclear), None, "{unclear}");
+        }
     }
 }

@@ -53,6 +53,16 @@ impl App {
             )
             .into());
         }
+        let own = by.session().map(|session| session.official.person.as_str()).unwrap_or_default();
+        let same = |account: &AccountInfo| account.official.person == own && !own.is_empty();
+        if waiting.iter().any(|account| account.name == *name && same(account)) {
+            return Err(Refusal::new(
+                "该账号与您同名：同一人的两个账号不能互相确认",
+                "that account is in your own name: two accounts of one person do not vouch for \
+                 each other",
+            )
+            .into());
+        }
         if *name == by.name() || waiting.iter().any(|account| account.name == by.name()) {
             return Err(Refusal::new(
                 "须由政工科另一个账号确认，且该账号本身不在等待确认",

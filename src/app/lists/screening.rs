@@ -256,7 +256,9 @@ impl App {
                 Refusal::new("这一条没有待确认的处理意见", "there is nothing to confirm").into()
             );
         }
-        if seen.first == by.name() {
+        let own = by.session().map(|session| session.official.person.as_str()).unwrap_or_default();
+        let theirs = self.storage.account(&seen.first)?.and_then(|a| a.person).unwrap_or_default();
+        if seen.first == by.name() || (!own.is_empty() && own == theirs) {
             return Err(Refusal::new(
                 "提出的人不能自己确认，请另一名筛查人确认",
                 "whoever proposed it cannot confirm it; another screener has to",

@@ -16,7 +16,7 @@ use crate::text::Refusal;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::screening_many_page::{Filter, Said, page, seen};
+use crate::web::desk::lists::screening_many_page::{Filter, Said, page, rows, seen};
 use crate::web::desk::lists::screening_overview::name_of;
 use crate::web::desk::lists::screening_page::Queue;
 use crate::web::error::WebError;
@@ -52,10 +52,8 @@ pub(in crate::web::desk) async fn load(
 pub(in crate::web::desk) async fn show(desk: &Desk, id: &RoundId, query: &Form) -> Answer {
     let question = query.first("question").to_owned();
     let queue = load(desk, id, &question, true).await?;
-    let left = query.first("left").parse().ok().filter(|left: &usize| *left <= queue.texts.len());
-    let said = left
-        .map_or_else(Mistakes::default, |left| Mistakes::list(vec![not_listed(left)], desk.lang));
-    answer(desk, &queue, &Filter::of(query), &Form::default(), said, StatusCode::OK).await
+    answer(desk, &queue, &Filter::of(query), &Form::default(), Mistakes::default(), StatusCode::OK)
+        .await
 }
 
 async fn answer(
@@ -89,10 +87,7 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
     let queue = load(&desk, &id, form.first("question"), false).await?;
     let filter = Filter::of(&form);
     match decide(&desk, &queue, &form).await? {
-        Ok(left) => {
-            let left = if left > 0 { format!("&left={left}") } else { String::new() };
-            Ok(see_other(&format!("{}{left}", filter.address(&id, &queue.question))))
-        }
+        Ok(()) => Ok(see_other(&filter.address(&id, &queue.question))),
         Err(AppError::Changed) => {
             let refusal = Refusal::new(
                 "勾选的文字中有他人刚处理过的，本次没有记入；下面是现在的情况，您的勾选和填写仍在",
@@ -112,11 +107,7 @@ pub async fn post(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
 }
 
 /// Does what was decided about the ticked texts.
-async fn decide(
-    desk: &Desk,
-    queue: &Queue,
-    form: &Form,
-) -> Result<Result<usize, AppError>, WebError> {
+async fn decide(desk: &Desk, queue: &Queue, form: &Form) -> Result<Result<(), AppError>, WebError> {
     let ticked: BTreeSet<&str> =
         form.0.get("t").into_iter().flatten().map(String::as_str).collect();
     let chosen: Vec<Screened> =
@@ -143,23 +134,15 @@ async fn decide(
         );
         return Ok(Err(refusal.into()));
     }
-    let (mut chosen, before) = (chosen, ticked.len());
-    if step == "propose" && !decision.problem.is_empty() {
-        // Texts whose group does not list the row wait for a decision of their own.
-        let mut listed = Vec::new();
-        for text in chosen {
-            let number = decision.row_of(&text.group);
-            let rows = queue.results.rows_for(&queue.question, &text.group)?;
-            if rows.iter().any(|row| row.problem.number == number) {
-                listed.push(text);
-            }
-        }
-        chosen = listed;
-        if chosen.is_empty() && before > 0 {
-            return Ok(Err(not_listed(before).into()));
-        }
+    // Only what every group of the question lists: else a row would tell whose a text is.
+    let offered = rows(queue, desk.lang)?;
+    if step == "propose" && offered.iter().all(|(number, _)| *number != decision.problem) {
+        let refusal = Refusal::new(
+            "请选择所列的一行；各组清单不都列入的，请“单条处理”",
+            "choose one of the rows; what not every group lists is decided about alone",
+        );
+        return Ok(Err(refusal.into()));
     }
-    let left = before - chosen.len();
     let (id, field) = (queue.results.round.id.clone(), queue.question.clone());
     let confirms = step == "confirm";
     desk.run(move |app, by| {
@@ -168,20 +151,8 @@ async fn decide(
         } else {
             app.propose(by, &id, &field, &chosen, &decision)
         }
-        .map(|()| left)
     })
     .await
-}
-
-/// What is said of texts whose group does not list the row.
-pub(in crate::web::desk) fn not_listed(count: usize) -> Refusal {
-    Refusal::new(
-        format!("有 {count} 条所在组的清单没有列入这一行，没有处理；请“单条处理”，或另选一行"),
-        format!(
-            "{count} are of groups whose lists do not have this row and were left; decide about \
-             each alone, or choose another row"
-        ),
-    )
 }
 
 /// `POST /desk/rounds/{round}/texts/undo`: takes back what was done last.

@@ -2,6 +2,8 @@
 //! bar for what is done with the ticked ones.
 //! Keys are a help and no condition: everything is a box, a field or a button.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 
@@ -18,7 +20,7 @@ use crate::web::desk::forms::input::{Input, InputKind, options, options_or};
 use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::screening_overview::name_of;
-use crate::web::desk::lists::screening_page::{Queue, marked};
+use crate::web::desk::lists::screening_page::{Queue, marked, row_alone, state_words};
 use crate::web::desk::office::password::percent;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -108,7 +110,7 @@ impl Filter {
 /// How a text stood when it was looked at, in one word.
 pub(in crate::web::desk) fn seen(text: &Screened) -> String {
     let told =
-        format!("{}\n{}\n{}\n{}", text.state.as_str(), text.summary, text.problem, text.first);
+        format!("{}\n{}\n{}\n{}", text.state.as_str(), text.summary, row_alone(text), text.first);
     hex::encode(&Sha256::digest(told)[..8])
 }
 
@@ -154,26 +156,32 @@ pub(in crate::web::desk) fn page(
     })
 }
 
-/// The rows that texts to this question can become cases of, whatever their group: a group is named
-/// at the one text that is read alone, and in no list.
-fn rows(queue: &Queue, lang: Lang) -> Result<Vec<(String, String)>, WebError> {
-    let mut groups: Vec<&GroupCode> = queue.texts.iter().map(|text| &text.group).collect();
-    groups.sort();
-    groups.dedup();
-    let mut all: Vec<(String, String)> = Vec::new();
+/// The rows that texts to this question can become cases of: those that every group lists, so that
+/// none tells whose a text is. A group is named at the one text that is read alone, and in no list.
+pub(in crate::web::desk) fn rows(
+    queue: &Queue,
+    lang: Lang,
+) -> Result<Vec<(String, String)>, WebError> {
+    let groups: BTreeSet<&GroupCode> = queue.texts.iter().map(|text| &text.group).collect();
+    let mut common: Option<Vec<(String, String)>> = None;
     for group in groups {
-        for row in queue.results.rows_for(&queue.question, group)? {
+        let rows = queue.results.rows_for(&queue.question, group)?;
+        let own = rows.into_iter().filter_map(|row| {
             // Rows added by hand are of one group alone.
-            let own = row.problem.number.strip_prefix(group.as_str());
-            if let Some(number) = own.filter(|_| !row.problem.question.is_empty())
-                && all.iter().all(|(known, _)| known.strip_prefix('*') != Some(number))
-            {
-                let words = visible(row.problem.statement.get(lang));
-                all.push((format!("*{number}"), format!("{} {words}", &number[1..])));
+            let number = row.problem.number.strip_prefix(group.as_str())?;
+            let words = visible(row.problem.statement.get(lang));
+            let derived = !row.problem.question.is_empty();
+            derived.then(|| (format!("*{number}"), format!("{} {words}", &number[1..])))
+        });
+        let own: Vec<(String, String)> = own.collect();
+        common = Some(match common {
+            None => own,
+            Some(before) => {
+                before.into_iter().filter(|(known, _)| own.iter().any(|o| o.0 == *known)).collect()
             }
-        }
+        });
     }
-    Ok(all)
+    Ok(common.unwrap_or_default())
 }
 
 fn progress(queue: &Queue, said: &Said, lang: Lang) -> Markup {
@@ -302,33 +310,13 @@ fn text(
             }
             input type="hidden" name={ "seen_" (text.id) } value=(seen(text));
             div.soft.state {
-                (state(session, text))
+                (state_words(session, text))
                 @if text.state != ScreeningState::Pending && !text.summary.is_empty() {
                     (lang.pick("：", ": "))
                     bdi { (visible(&text.summary)) }
                 }
                 " "
                 a href=(single) { (lang.pick("单条处理", "alone")) }
-            }
-        }
-    }
-}
-
-/// How far a text is, without its group.
-fn state(session: &Session, text: &Screened) -> Markup {
-    let lang = session.lang;
-    let row = text.problem.strip_prefix(text.group.as_str()).unwrap_or_default();
-    let row = row.trim_start_matches('-');
-    html! {
-        @match text.state {
-            ScreeningState::Pending => { (lang.pick("未处理", "open")) }
-            state => {
-                @if state == ScreeningState::Screened { (lang.pick("已筛查", "screened")) } @else {
-                    (session.people.of(&text.first))
-                    (lang.pick(" 提出", " proposes"))
-                }
-                (lang.pick("：", ": "))
-                @if row.is_empty() { (lang.pick("不采用", "not to use it")) } @else { (row) }
             }
         }
     }

@@ -111,12 +111,19 @@ fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
         .map_or_else(|| lang.pick("全局（合并）", "Bureau (pooled)").to_owned(), |g| g.name.clone())
 }
 
-fn state_words(session: &Session, text: &Screened) -> Markup {
+/// The number of a text's row without its group, which no list names.
+pub(in crate::web::desk) fn row_alone(text: &Screened) -> &str {
+    let number = text.problem.strip_prefix(text.group.as_str()).unwrap_or_default();
+    number.trim_start_matches('-')
+}
+
+/// How far a text is, without its group.
+pub(in crate::web::desk) fn state_words(session: &Session, text: &Screened) -> Markup {
     let lang = session.lang;
     let what = if text.problem.is_empty() {
         lang.pick("不采用", "not used").to_owned()
     } else {
-        text.problem.clone()
+        row_alone(text).to_owned()
     };
     html! {
         @match text.state {

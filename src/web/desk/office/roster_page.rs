@@ -104,6 +104,9 @@ fn understood(session: &Session, text: &str, roster: &Roster, units: &[Unit]) ->
                                 td { (account.official.post) }
                                 td { (account.role.label(lang)) }
                                 td {
+                                    @if account.units.is_empty() && account.role.is_leader() {
+                                        (lang.pick("全局", "the whole bureau"))
+                                    }
                                     (unit::names(units, &account.units).join(lang.pick("、", ", ")))
                                 }
                                 td { (account.name) }
