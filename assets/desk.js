@@ -96,7 +96,10 @@ document.addEventListener("DOMContentLoaded", function () {
 // Shown again on the way back.
 window.addEventListener("pageshow", rest);
 })();
-// A page that is there to be printed offers it.
+// A page that is there to be printed offers it; what only a script does is shown by it.
+document.addEventListener("DOMContentLoaded", function () {
+  document.querySelectorAll("[data-print],[data-tick]").forEach(function (button) { button.hidden = false; });
+});
 document.addEventListener("click", function (event) {
   if (event.target && event.target.hasAttribute && event.target.hasAttribute("data-print")) window.print();
 });

@@ -69,6 +69,13 @@ impl Actor {
         }
     }
 
+    /// Who acts as papers show it, as it is now: name and post of an official.
+    #[must_use]
+    pub fn signed(&self) -> String {
+        let session = self.session();
+        session.map_or_else(|| self.name().to_owned(), |s| s.official.signed(&s.account))
+    }
+
     /// Whether it may do what takes this permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {

@@ -129,10 +129,10 @@ impl SharedStep {
 
 fn not_vouched_for() -> Refusal {
     Refusal::new(
-        "本账号刚由管理员新建或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步\
+        "本账号刚由管理员新建、更改或重置口令，须经政工科另一账号在首页确认是本人，或满三天，才能参与此步\
          骤",
-        "this account was just made or reset by an administrator: another account of the section \
-         has to vouch for it on the first page, or three days must pass",
+        "an administrator just made, changed or reset this account: another account of the \
+         section has to vouch for it on the first page, or three days must pass",
     )
 }
 

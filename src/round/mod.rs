@@ -70,7 +70,7 @@ pub enum Hold {
 /// How a held question was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldCheck {
-    /// Who says so: the account, or its owner where lists and papers show it.
+    /// Who says so, as papers show it since: the official, or the account where none was known.
     pub by: String,
     /// The day.
     pub day: String,

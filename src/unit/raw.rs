@@ -62,20 +62,43 @@ impl Raw {
     #[must_use]
     pub fn text(&self) -> String {
         const MEMORY: &str = "writing to memory cannot fail";
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         let last = self.rows.last().map_or(0, |(n, _)| *n);
         let mut rows = self.rows.iter().peekable();
+        let mut text = String::new();
         for line in 1..=last {
-            let fields = rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields.clone());
+            let fields = rows.next_if(|(n, _)| *n == line).map(|(_, fields)| fields);
             // An empty line stays one, so that lines keep their numbers.
-            let fields = fields.filter(|f| !f.is_empty()).unwrap_or_else(|| vec![String::new()]);
-            writer.write_record(&fields).expect(MEMORY);
+            if let Some(fields) = fields.filter(|f| f.iter().any(|field| !field.is_empty())) {
+                let mut writer = csv::Writer::from_writer(Vec::new());
+                writer.write_record(fields).expect(MEMORY);
+                text += &String::from_utf8_lossy(&writer.into_inner().expect(MEMORY));
+            } else {
+                text.push('\n');
+            }
         }
-        let bytes = writer.into_inner().expect(MEMORY);
-        String::from_utf8_lossy(&bytes).replace("\"\"\n", "\n")
+        text
     }
 }
 
 pub(super) fn at(place: Refusal, refusal: &Refusal) -> Refusal {
     Refusal::new(format!("{}：{}", place.zh, refusal.zh), format!("{}: {}", place.en, refusal.en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_as_text_keeps_its_lines_and_its_quotes() {
+        let row = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
+        let raw = Raw {
+            rows: vec![
+                (1, row(&["姓名", "职务"])),
+                (3, row(&["", ""])),
+                (4, row(&["甲", "说\"好\""])),
+            ],
+            ..Raw::default()
+        };
+        assert_eq!(raw.text(), "姓名,职务\n\n\n甲,\"说\"\"好\"\"\"\n");
+    }
 }

@@ -137,7 +137,7 @@ test("a table of people becomes accounts with printed notices, and a first passw
   await head.goto(`${demo.url}/desk`);
   await head.locator("#tasks").getByRole("link", { name: /签收问题清单/ }).click();
   await head.click("text=签收清单");
-  await expect(head.locator("main")).toContainText("您已签收第 1 版清单");
+  await expect(head.locator("main")).toContainText("本单位已签收第 1 版清单");
   await head.goto(`${demo.url}/desk`);
   await expect(head.locator("#tasks")).toContainText("现在没有等您办理的事项");
   const section = await open();

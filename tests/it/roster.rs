@@ -143,18 +143,31 @@ fn an_account_of_the_section_that_changes_its_owner_waits_and_agrees_to_nothing(
         }
         let round = finished(zicha);
         let admin = an_admin("guanli");
+        // Names that were missing are filled in, and nobody is another for that.
+        for (name, role) in [("jia", Role::Clerk), ("yi", Role::Head), ("bing", Role::Auditor)] {
+            app.change_account(&admin, &name.into(), &Official::of(name, ""), role, &[]).unwrap();
+        }
+        assert!(app.waiting_accounts().unwrap().is_empty());
+        assert_eq!(app.accounts_changed_since(0).unwrap(), 0);
         assert!(!app.approve(&a_clerk("jia"), &round, SharedStep::Release).unwrap());
         for (name, role) in [("jia", Role::Clerk), ("bing", Role::Clerk)] {
             let before = app.accounts_changed_since(0).unwrap();
-            app.change_account(&admin, &name.into(), &Official::of("换人", ""), role, &[]).unwrap();
+            let owner = Official::of(&format!("换人{name}"), "");
+            app.change_account(&admin, &name.into(), &owner, role, &[]).unwrap();
             assert_eq!(app.accounts_changed_since(0).unwrap(), before + 1, "the bulletin tells it");
             assert!(app.approve(&a_clerk(name), &round, SharedStep::Release).is_err(), "{name}");
         }
         assert!(app.approvals(&round).unwrap().is_empty(), "what jia agreed to has ended");
         // A post that is spelled better changes nothing of that.
         app.vouch(&a_clerk("yi"), &"jia".into()).unwrap();
-        app.change_account(&admin, &"jia".into(), &Official::of("换人", "科员"), Role::Clerk, &[])
-            .unwrap();
+        app.change_account(
+            &admin,
+            &"jia".into(),
+            &Official::of("换人jia", "科员"),
+            Role::Clerk,
+            &[],
+        )
+        .unwrap();
         assert!(!app.approve(&a_clerk("jia"), &round, SharedStep::Release).unwrap());
     });
 }

@@ -400,7 +400,7 @@ fn whoever_sets_passwords_is_not_two_persons_at_once() {
         );
         assert!(app.approve(&a_clerk("bing"), &round, SharedStep::Release).unwrap());
         let bulletin = zicha.get(&format!("/bulletin/{round}"));
-        bulletin.assert_says(200, "管理员新建账号或重置他人口令共");
+        bulletin.assert_says(200, "管理员新建账号、更改他人账号的姓名或角色、重置他人口令共");
     });
 }
 

@@ -148,7 +148,10 @@ impl App {
         if !wrong.is_empty() {
             return Err(AppError::Mistakes(wrong));
         }
-        let another = row.role != role.as_str() || row.official().person != official.person;
+        // Filling in a name where there was none changes nobody.
+        let before = row.official().person;
+        let another_owner = !before.is_empty() && before != official.person;
+        let another = row.role != role.as_str() || another_owner;
         role.as_str().clone_into(&mut row.role);
         row.person = Some(official.person.clone());
         row.post = Some(official.post.clone());
@@ -166,6 +169,7 @@ impl App {
                 // What it agreed to as somebody else ends.
                 tx.forget_approvals_of(name)?;
                 tx.end_tokens(name, None)?;
+                tx.end_other_sessions(name, "")?;
             }
             Ok(())
         })
@@ -254,7 +258,8 @@ fn spoken(person: &str) -> String {
     let letters: String = person
         .chars()
         .map(|c| c.to_pinyin().map_or_else(|| c.to_string(), |read| read.plain().to_owned()))
-        .collect();
+        .collect::<String>()
+        .replace('ü', "v");
     let letters: String = passwords::sign_in_name(&letters)
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -320,6 +325,7 @@ mod tests {
     fn a_sign_in_name_is_the_name_as_it_is_spoken() {
         assert_eq!(spoken("张三"), "zhangsan");
         assert_eq!(spoken("Ann Lee"), "annlee");
+        assert_eq!(spoken("吕刚"), "lvgang");
         assert_eq!(spoken("——"), "renyuan");
         assert!(fits(&spoken(&"张".repeat(20))));
     }

@@ -227,12 +227,7 @@ impl App {
     }
 
     pub(in crate::app) fn working_results(&self, id: &RoundId) -> Result<Results, AppError> {
-        let mut released = self.released(id)?;
-        // Papers name people.
-        let people = self.people()?;
-        for check in released.round.checks.values_mut() {
-            check.by = people.of(&check.by).to_owned();
-        }
+        let released = self.released(id)?;
         Ok(Results {
             edits: self.storage.problem_edits(id)?,
             cases: self.storage.cases(id)?,

@@ -4,7 +4,7 @@
 //! where
 //! texts are pooled.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -154,9 +154,10 @@ impl App {
         }
         if !unused {
             self.check_summary(seen, summary, decision.anyway)?;
-            for text in seen {
-                let rows = results.rows_for(question, &text.group)?;
-                let number = decision.row_of(&text.group);
+            let groups: BTreeSet<&GroupCode> = seen.iter().map(|text| &text.group).collect();
+            for group in groups {
+                let rows = results.rows_for(question, group)?;
+                let number = decision.row_of(group);
                 if !rows.iter().any(|row| row.problem.number == number) {
                     return Err(Refusal::new(
                         "请选择本组清单中列入的一行",

@@ -154,7 +154,7 @@ impl App {
                     unfit.refusal("核实依据", "the ground of the check").at("ground")
                 })?;
                 Some(HoldCheck {
-                    by: by.name().to_owned(),
+                    by: by.signed(),
                     day: shanghai_day(self.now()).to_string(),
                     ground: ground.to_owned(),
                 })

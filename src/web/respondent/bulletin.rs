@@ -142,13 +142,13 @@ fn accounts_card(changed: usize, lang: Lang) -> Markup {
         div.card {
             p {
                 (lang.pick(
-                    "本轮开始以来，管理员新建账号或重置他人口令共 ",
-                    "Since this round began, accounts were made or passwords of others reset, \
-                     times: ",
+                    "本轮开始以来，管理员新建账号、更改他人账号的姓名或角色、重置他人口令共 ",
+                    "Since this round began, accounts were made, or owners, roles or passwords \
+                     of others changed, times: ",
                 ))
                 (changed)
                 (lang.pick(
-                    " 次。新建、重置的账号经政工科另一账号确认是本人（或满三天）之后，才能参与\
+                    " 次。政工科的这类账号经政工科另一账号确认是本人（或满三天）之后，才能参与\
                      须两人同意的步骤。",
                     ". Such an account takes part in what takes two people only when a \
                      colleague has vouched for it, or after three days.",

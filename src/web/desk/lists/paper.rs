@@ -76,7 +76,7 @@ fn receipt(session: &Session, own: &OwnList) -> Markup {
     html! {
         @if own.received {
             p.done.noprint role="status" {
-                (lang.pick("您已签收第 ", "You confirmed that you received edition "))
+                (lang.pick("本单位已签收第 ", "Your unit has confirmed receipt of edition "))
                 (own.edition)
                 (lang.pick(" 版清单。", "."))
             }

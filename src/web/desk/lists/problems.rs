@@ -170,11 +170,7 @@ pub async fn undo(
     let version = form.first("seen").parse().unwrap_or(-1);
     let back = row_path(&id, &group, &number);
     let done = desk.run(move |app, by| app.undo_problem(by, &id, &group, &number, version)).await?;
-    match done {
-        Ok(()) => Ok(see_other(&back)),
-        Err(AppError::Changed) => desk.refused(changed().into(), &back),
-        Err(error) => desk.refused(error, &back),
-    }
+    stepped(&desk, done, &back, &back)
 }
 
 /// `POST /desk/rounds/{round}/problems/{group}/{number}/drop`: a row that somebody added, and that
@@ -187,18 +183,21 @@ pub async fn remove(
     let (id, group, number) = path.into_inner();
     let version = form.first("seen").parse().unwrap_or(-1);
     let (list, back) = (list_path(&id, &group), row_path(&id, &group, &number));
-    match desk.run(move |app, by| app.drop_problem(by, &id, &number, version)).await? {
-        Ok(()) => Ok(see_other(&list)),
-        Err(AppError::Changed) => desk.refused(changed().into(), &back),
-        Err(error) => desk.refused(error, &back),
-    }
+    let done = desk.run(move |app, by| app.drop_problem(by, &id, &number, version)).await?;
+    stepped(&desk, done, &list, &back)
 }
 
-fn changed() -> Refusal {
-    Refusal::new(
+/// The answer to a step with a row that may have changed since it was looked at.
+fn stepped(desk: &Desk, done: Result<(), AppError>, to: &str, back: &str) -> Answer {
+    let changed = Refusal::new(
         "您打开页面之后，这一行已被他人修改，没有执行；请重新查看",
         "somebody else has changed this row after you opened the page; nothing was done",
-    )
+    );
+    match done {
+        Ok(()) => Ok(see_other(to)),
+        Err(AppError::Changed) => desk.refused(changed.into(), back),
+        Err(error) => desk.refused(error, back),
+    }
 }
 
 async fn answer_row(

@@ -20,7 +20,7 @@ use crate::web::desk::forms::input::{Input, InputKind, options, options_or};
 use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::screening_overview::name_of;
-use crate::web::desk::lists::screening_page::{Queue, marked, row_alone, state_words};
+use crate::web::desk::lists::screening_page::{Queue, how_far, marked, row_alone, state_words};
 use crate::web::desk::office::password::percent;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -185,34 +185,17 @@ pub(in crate::web::desk) fn rows(
 }
 
 fn progress(queue: &Queue, said: &Said, lang: Lang) -> Markup {
-    let count = |state: ScreeningState| queue.texts.iter().filter(|t| t.state == state).count();
     let minutes = (said.pace.unwrap_or(USUAL) * said.waits as f64 / 60.0).ceil();
-    html! {
-        div.row {
-            progress
-                max=(queue.texts.len())
-                value=(count(ScreeningState::Screened))
-                aria-label=(lang.pick("已筛查", "Screened")) {}
-            span.soft {
-                (lang.pick("本题：已筛查 ", "This question: screened "))
-                (count(ScreeningState::Screened))
-                " / "
-                (queue.texts.len())
-                (lang.pick("，待确认 ", ", to confirm: "))
-                (count(ScreeningState::Proposed))
-                (lang.pick("，未处理 ", ", open: "))
-                (count(ScreeningState::Pending))
-                @if said.waits > 0 {
-                    (lang.pick("。本轮等您处理 ", ". In this round, waiting for you: "))
-                    (said.waits)
-                    (lang.pick(" 条，约需 ", "; about "))
-                    (minutes)
-                    (lang.pick(" 分钟", " minutes"))
-                }
-                (lang.pick("。", "."))
-            }
+    let left = html! {
+        @if said.waits > 0 {
+            (lang.pick("。本轮等您处理 ", ". In this round, waiting for you: "))
+            (said.waits)
+            (lang.pick(" 条，约需 ", "; about "))
+            (minutes)
+            (lang.pick(" 分钟", " minutes"))
         }
-    }
+    };
+    how_far(queue, &left, lang)
 }
 
 fn filters(base: &str, queue: &Queue, filter: &Filter, lang: Lang) -> Markup {
@@ -263,7 +246,7 @@ fn alike_ones(
                         " texts say nearly the same; what differs is marked",
                     ))
                     " "
-                    button.link type="button" data-tick { (lang.pick("全部勾选", "Tick all")) }
+                    button.link type="button" data-tick hidden { (lang.pick("全部勾选", "Tick all")) }
                 }
             }
             @for n in cluster { (text(session, queue, shown[*n], shown[cluster[0]], said)) }

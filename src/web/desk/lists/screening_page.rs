@@ -26,7 +26,6 @@ pub(in crate::web::desk) struct Queue {
     pub(in crate::web::desk) names: Vec<String>,
 }
 
-#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn page(
     session: &Session,
     queue: &Queue,
@@ -36,28 +35,12 @@ pub(in crate::web::desk) fn page(
 ) -> Result<Markup, WebError> {
     let lang = session.lang;
     let base = format!("/desk/rounds/{}/texts", queue.results.round.id);
-    let count = |state: ScreeningState| queue.texts.iter().filter(|t| t.state == state).count();
     let address =
         |t: &Screened| format!("{base}?question={}&text={}", percent(&queue.question), t.id);
     Ok(html! {
         p.noprint { a href=(base) { (lang.pick("← 全部题目", "← All questions")) } }
         h1 { (name_of(&queue.results.survey, &queue.question, lang)) }
-        div.row {
-            progress
-                max=(queue.texts.len())
-                value=(count(ScreeningState::Screened))
-                aria-label=(lang.pick("已筛查", "Screened")) {}
-            span.soft {
-                (lang.pick("已筛查 ", "Screened: "))
-                (count(ScreeningState::Screened))
-                " / "
-                (queue.texts.len())
-                (lang.pick("，待确认 ", ", to confirm: "))
-                (count(ScreeningState::Proposed))
-                (lang.pick("，未处理 ", ", open: "))
-                (count(ScreeningState::Pending))
-            }
-        }
+        (how_far(queue, &html! {}, lang))
         @if let Some(error) = error {
             div.errors role="alert" { (error) }
         }
@@ -109,6 +92,30 @@ fn group_name(results: &Results, text: &Screened, lang: Lang) -> String {
         .iter()
         .find(|g| g.code == text.group)
         .map_or_else(|| lang.pick("全局（合并）", "Bureau (pooled)").to_owned(), |g| g.name.clone())
+}
+
+/// How far a question is, and what more there is to say of it.
+pub(in crate::web::desk) fn how_far(queue: &Queue, more: &Markup, lang: Lang) -> Markup {
+    let count = |state: ScreeningState| queue.texts.iter().filter(|t| t.state == state).count();
+    html! {
+        div.row {
+            progress
+                max=(queue.texts.len())
+                value=(count(ScreeningState::Screened))
+                aria-label=(lang.pick("已筛查", "Screened")) {}
+            span.soft {
+                (lang.pick("已筛查 ", "Screened: "))
+                (count(ScreeningState::Screened))
+                " / "
+                (queue.texts.len())
+                (lang.pick("，待确认 ", ", to confirm: "))
+                (count(ScreeningState::Proposed))
+                (lang.pick("，未处理 ", ", open: "))
+                (count(ScreeningState::Pending))
+                (more)
+            }
+        }
+    }
 }
 
 /// The number of a text's row without its group, which no list names.

@@ -37,19 +37,19 @@ pub(in crate::web::desk) fn waiting_card(session: &Session, waiting: &[AccountIn
             @if own {
                 p.mark {
                     (lang.pick(
-                        "您的账号由管理员新建或重置过口令。政工科另一账号在本页确认之前（或满三天之\
-                         前），您不能参与发布、销毁等须两人同意的步骤。不是您要求重置的，请立即告知\
+                        "您的账号由管理员新建、更改或重置过口令。政工科另一账号在本页确认之前（或满三天之\
+                         前），您不能参与发布、销毁等须两人同意的步骤。不是您要求的，请立即告知\
                          政工科负责人和监督员。",
-                        "Your account was made, or its password reset, by an administrator. Until \
-                         another account of the section vouches for it on this page (or three days \
-                         have passed) it takes no part in steps that take two people. If you did \
-                         not ask for that, tell the head of the section and the trustees at once.",
+                        "An administrator made, changed or reset your account. Until another \
+                         account of the section vouches for it on this page (or three days have \
+                         passed) it takes no part in steps that take two people. If you did not \
+                         ask for that, tell the head of the section and the trustees at once.",
                     ))
                 }
             } @else {
                 p.soft {
                     (lang.pick(
-                        "下列账号刚由管理员新建或重置口令，满三天前不能参与须两人同意的步骤。当面或\
+                        "下列账号刚由管理员新建、更改或重置口令，满三天前不能参与须两人同意的步骤。当面或\
                          电话核实是本人在用的，请点确认；不是本人的，请告知监督员。",
                         "An administrator has just made these accounts or reset their passwords; \
                          for three days they take no part in steps that take two people. If you \

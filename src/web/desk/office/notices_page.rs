@@ -32,7 +32,7 @@ pub(in crate::web::desk) fn notices(
                     ))
                 }
                 div.row {
-                    button type="button" data-print { (lang.pick("打印", "Print")) }
+                    button type="button" data-print hidden { (lang.pick("打印", "Print")) }
                 }
             }
         }

@@ -96,6 +96,7 @@ fn gathering(session: &Session, app: &App, round: &Round, need: usize) -> Markup
     let lang = session.lang;
     let action = format!("/desk/rounds/{}/custody", round.id);
     let have = app.gathered(&round.id);
+    let early = round.state == RoundState::Open && app.now() < round.ends_at();
     let (step, name) = if round.state == RoundState::Open {
         ("close", lang.pick("提前截止", "Close early"))
     } else {
@@ -136,7 +137,7 @@ fn gathering(session: &Session, app: &App, round: &Round, need: usize) -> Markup
                 (typing(
                     session,
                     &action,
-                    if round.state == RoundState::Open { "enter-early" } else { "enter" },
+                    if early { "enter-early" } else { "enter" },
                     lang.pick("本人口令", "Own passphrase"),
                     lang.pick("确认输入", "Enter"),
                 ))

@@ -178,7 +178,7 @@ pub async fn release(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> 
     let reach = Reach::parse(form.first("reach")).unwrap_or_default();
     let told = lang_both(|lang| {
         lang.pick(
-            format!("公示栏{}", reach.label(lang)),
+            format!("公示栏的公布范围：{}", reach.label(lang)),
             format!("the bulletin shows {}", reach.label(lang)),
         )
     });
