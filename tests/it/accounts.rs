@@ -6,7 +6,9 @@ use diesel::sql_query;
 use totp_rs::{Builder, Secret};
 use zicha::app::Role;
 
-use crate::test_app::{Backend, Desk, Page, TestApp, UNITS, a_clerk, on_both, shell, survey};
+use crate::test_app::{
+    Backend, Desk, Page, TestApp, UNITS, a_clerk, on_both, open_beside, shell, survey,
+};
 
 fn signed_in(zicha: &TestApp, name: &str, role: Role) -> (Desk, String) {
     let password =
@@ -18,8 +20,7 @@ fn signed_in(zicha: &TestApp, name: &str, role: Role) -> (Desk, String) {
 
 fn sql(zicha: &TestApp, query: &str) {
     let file = zicha.data().join("zicha.db");
-    let mut db = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-    sql_query("pragma busy_timeout = 5000").execute(&mut db).unwrap();
+    let mut db = open_beside(file);
     sql_query(query).execute(&mut db).unwrap();
 }
 

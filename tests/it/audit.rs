@@ -6,7 +6,7 @@ use diesel::sql_query;
 use zicha::app::Role;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, TestApp, UNITS, a_clerk, backends, shell, survey};
+use crate::test_app::{Backend, TestApp, UNITS, a_clerk, backends, open_beside, shell, survey};
 
 fn filled(backend: Backend) -> (Shell, String) {
     let zicha = Shell::new(backend);
@@ -22,9 +22,7 @@ fn filled(backend: Backend) -> (Shell, String) {
 fn tamper(zicha: &Shell, sql: &str) {
     match &zicha.database {
         Some(url) => sql_query(sql).execute(&mut PgConnection::establish(url).unwrap()).unwrap(),
-        None => sql_query(sql)
-            .execute(&mut SqliteConnection::establish(&zicha.path("zicha.db")).unwrap())
-            .unwrap(),
+        None => sql_query(sql).execute(&mut open_beside(zicha.path("zicha.db"))).unwrap(),
     };
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use zicha::round::Access;
 
-use crate::test_app::{Backend, Desk, TestApp, UNITS, encode, shell, survey};
+use crate::test_app::{Backend, Desk, TestApp, UNITS, encode, open_beside, shell, survey};
 
 #[test]
 fn every_wrong_answer_has_its_own_message_and_all_answers_are_kept() {
@@ -379,10 +379,7 @@ fn more_than_can_be_held(zicha: &TestApp, desk: &Desk) {
 fn a_round_without_end(zicha: &TestApp, desk: &Desk) {
     // A day at the end of all calendars that an older version let in.
     let id = zicha.draft(&survey("canteen"), zicha::round::Access::Slip);
-    use diesel::Connection;
-    let mut db =
-        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
-            .unwrap();
+    let mut db = open_beside(zicha.data().join("zicha.db"));
     diesel::connection::SimpleConnection::batch_execute(
         &mut db,
         &format!("update rounds set closes = '9999-12-31' where id = '{id}'"),

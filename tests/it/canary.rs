@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 
 use crate::shell::Shell;
-use crate::test_app::{Backend, UNITS, agent, all_files, backends, encode, free_port, tool};
+use crate::test_app::{
+    Backend, UNITS, agent, all_files, backends, encode, free_port, open_beside, tool,
+};
 
 /// A word in every form in which software is wont to keep words.
 fn forms(word: &str) -> Vec<Vec<u8>> {
@@ -498,7 +500,7 @@ fn everything_that_can_go_wrong(
     if backend == Backend::Sqlite {
         use diesel::connection::SimpleConnection;
         let file = bureau.zicha.path(&format!("box-{}.db", bureau.round));
-        let mut lock = SqliteConnection::establish(&file).unwrap();
+        let mut lock = open_beside(&file);
         lock.batch_execute("begin immediate").unwrap();
         let answer = service.send([127, 0, 77, 99], &request("POST", page, &with(unused, &[])));
         assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");

@@ -8,7 +8,7 @@ use zicha::app::{App, Role};
 use zicha::round::RoundState;
 
 use crate::shell::Shell;
-use crate::test_app::{UNITS, agent, backends, free_port, shell};
+use crate::test_app::{UNITS, agent, backends, free_port, open_beside, shell};
 
 /// Runs the service with its clock at `now` for a while, long enough for what it does by itself.
 fn serve_for_a_while(zicha: &Shell, now: OffsetDateTime) {
@@ -140,10 +140,7 @@ fn the_desk_says_that_the_clock_waits_and_takes_the_word_of_the_section_or_the_a
     let (clerk, auditor) = (sign_in("jingban", Role::Clerk), sign_in("shenji", Role::Auditor));
     assert!(!clerk.get("/desk").body.contains("核对服务器时间"));
     // As if the service had last run three days ago.
-    use diesel::Connection;
-    let mut db =
-        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
-            .unwrap();
+    let mut db = open_beside(zicha.data().join("zicha.db"));
     let last = OffsetDateTime::now_utc().unix_timestamp() - 3 * 24 * 3600;
     diesel::connection::SimpleConnection::batch_execute(
         &mut db,

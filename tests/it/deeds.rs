@@ -18,7 +18,7 @@ use zicha::response::Form;
 use zicha::round::{Access, Hold, Reach, shanghai_day};
 
 use crate::shell::Shell;
-use crate::test_app::{PASSWORD, UNITS, as_role, backends, settings, shell, survey};
+use crate::test_app::{PASSWORD, UNITS, as_role, backends, open_beside, settings, shell, survey};
 
 /// An installation in which nothing happens by itself, and the actions that were seen in it.
 struct House {
@@ -560,10 +560,7 @@ fn refuse_links(house: &House, refuse: bool) {
         None => {
             let trigger = "create trigger refuse before insert on audit begin select raise(abort, \
              'refused'); end";
-            let mut db = diesel::SqliteConnection::establish(
-                house.folder.path().join("zicha.db").to_str().unwrap(),
-            )
-            .unwrap();
+            let mut db = open_beside(house.folder.path().join("zicha.db"));
             db.batch_execute(if refuse { trigger } else { "drop trigger refuse" }).unwrap();
         }
         Some(url) => {

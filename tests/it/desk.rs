@@ -4,7 +4,7 @@ use zicha::app::{Permission, Role};
 use zicha::id::RoundId;
 use zicha::web::desk::{Entrance, rows};
 
-use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, shell, survey};
+use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, open_beside, shell, survey};
 
 fn signed_in(zicha: &TestApp, role: Role) -> Desk {
     let units: Vec<zicha::unit::UnitCode> =
@@ -602,10 +602,7 @@ fn a_group_stands_beside_the_bureau_and_looks_back_at_the_round_before() {
     // A round that was never released is not looked back at by a squad head.
     let hidden = round(6, None);
     use diesel::prelude::*;
-    let mut db =
-        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
-            .unwrap();
-    diesel::sql_query("pragma busy_timeout = 5000").execute(&mut db).unwrap();
+    let mut db = open_beside(zicha.data().join("zicha.db"));
     diesel::sql_query(format!("update rounds set state = 'opened' where id = '{hidden}'"))
         .execute(&mut db)
         .unwrap();

@@ -11,7 +11,9 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::running::{Running, Sent};
-use crate::test_app::{Backend, TestApp, UNITS, agent, backends, encode, on_both, shell, survey};
+use crate::test_app::{
+    Backend, TestApp, UNITS, agent, backends, encode, on_both, open_beside, shell, survey,
+};
 
 #[test]
 fn a_thousand_uses_of_one_code_count_once() {
@@ -120,9 +122,8 @@ fn a_database_that_cannot_be_used_is_a_503_in_chinese_and_comes_back() {
     let codes = zicha.slips(&round);
     zicha.answer(&round, &codes["CY"][0], &[("visit_meal", "lunch")]).assert_received();
     use diesel::connection::SimpleConnection;
-    use diesel::prelude::*;
     let path = zicha.data().join(format!("box-{round}.db"));
-    let mut lock = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let mut lock = open_beside(path);
     lock.batch_execute("begin immediate").unwrap();
     let started = Instant::now();
     let locked = zicha.answer(&round, &codes["CY"][1], &[("visit_meal", "lunch")]);
@@ -141,10 +142,7 @@ fn one_broken_round_does_not_keep_the_others_from_closing() {
     let broken = zicha.open_round(&survey("canteen"));
     let healthy = zicha.open_round(&survey("canteen"));
     use diesel::connection::SimpleConnection;
-    use diesel::prelude::*;
-    let mut db =
-        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
-            .unwrap();
+    let mut db = open_beside(zicha.data().join("zicha.db"));
     db.batch_execute("update rounds set sealed = 1").unwrap();
     std::fs::remove_file(zicha.data().join(format!("box-{broken}.db"))).unwrap();
     let error = zicha.app.tick().unwrap_err().to_string();
@@ -239,10 +237,7 @@ fn one_bad_row_fails_alone() {
                      begin select raise(abort, 'bad'); end"
                 );
                 let path = zicha.data().join(format!("box-{round}.db"));
-                SqliteConnection::establish(path.to_str().unwrap())
-                    .unwrap()
-                    .batch_execute(&refuse)
-                    .unwrap();
+                open_beside(path).batch_execute(&refuse).unwrap();
             }
             Backend::Postgres => {
                 let refuse =

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 use crate::running::{Running, Sent};
 use crate::shell::Shell;
-use crate::test_app::{Backend, agent, backends, shell, tool};
+use crate::test_app::{Backend, agent, backends, open_beside, shell, tool};
 
 #[test]
 fn told_to_stop_it_answers_what_is_under_way_and_ends_within_ten_seconds() {
@@ -136,7 +136,7 @@ fn locked_out_of_its_database_it_says_try_again_and_goes_on_afterwards() {
                 lock(&mut PgConnection::establish(&url).unwrap(), &table, pause);
             }
             None => {
-                lock(&mut SqliteConnection::establish(&path).unwrap(), "begin immediate", pause);
+                lock(&mut open_beside(&path), "begin immediate", pause);
             }
         });
         std::thread::sleep(Duration::from_millis(300));

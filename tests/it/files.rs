@@ -9,7 +9,7 @@ use zicha::export::{Headers, TableName};
 use zicha::id::RoundId;
 use zicha::problem::{ProblemEdit, Source};
 
-use crate::test_app::{Backend, TestApp, a_clerk, shell, survey, unpacked};
+use crate::test_app::{Backend, TestApp, a_clerk, open_beside, shell, survey, unpacked};
 
 const UNITS: &str =
     "code,name,kind,headcount\nCY,曹杨新村街道中队,squad,40\nCF,长风新村街道中队,squad,40\n";
@@ -45,8 +45,7 @@ fn bureau() -> (TestApp, RoundId) {
     };
     zicha.app.add_problem(&a_clerk("jingban"), &round, new, true).unwrap();
     use diesel::prelude::*;
-    let mut db =
-        SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap()).unwrap();
+    let mut db = open_beside(zicha.data().join("zicha.db"));
     diesel::sql_query("update problems set statement = ? where statement = ?")
         .bind::<diesel::sql_types::Text, _>(HIDDEN)
         .bind::<diesel::sql_types::Text, _>(HOSTILE)

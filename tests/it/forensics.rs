@@ -16,7 +16,9 @@ use zicha::ballot::{CustodySecret, Passphrase, Share, WrappedKey};
 use zicha::id::RoundId;
 use zicha::round::{Access, shanghai_day};
 
-use crate::test_app::{Backend, all_files, backends, encode, files_with, settings, shell, survey};
+use crate::test_app::{
+    Backend, all_files, backends, encode, files_with, open_beside, settings, shell, survey,
+};
 
 const SEEDS: usize = 20;
 const ANSWERS: usize = 40;
@@ -150,7 +152,7 @@ impl Bureau {
     }
 
     fn sqlite(&self, name: &str) -> SqliteConnection {
-        SqliteConnection::establish(self.folder.path().join(name).to_str().unwrap()).unwrap()
+        open_beside(self.folder.path().join(name))
     }
 
     fn postgres(&self) -> PgConnection {
@@ -298,7 +300,7 @@ fn the_sqlite_attack_bites_where_texts_are_written_as_they_come() {
     // other.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weak.db");
-    let mut db = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let mut db = open_beside(&path);
     db.batch_execute(
         "pragma journal_mode = wal; pragma secure_delete = on; create table comments (id text \
          primary key not null, body text not null) without rowid",

@@ -12,7 +12,7 @@ use zicha::round::RoundState;
 use crate::shell::Shell;
 use crate::test_app::{
     Backend, Desk, TestApp, UNITS, a_clerk, all_files, files_with, new_postgres_database, on_both,
-    shell, survey,
+    open_beside, shell, survey,
 };
 
 struct Vault {
@@ -284,9 +284,8 @@ fn a_second_restore_does_not_hide_what_the_first_one_lost() {
     answer(&zicha, &round, &codes[5..8]);
     zicha.app.restore(&shell(), &vault.file(), &vault.key()).unwrap();
     // The box is emptied after that, and the same backup is restored twice more.
-    use diesel::Connection;
     let path = zicha.data().join(format!("box-{round}.db"));
-    let mut db = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let mut db = open_beside(path);
     diesel::connection::SimpleConnection::batch_execute(
         &mut db,
         "delete from ballots; delete from spent_slips",

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use crate::test_app::{Backend, TestApp, UNITS, backends, on_both, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, on_both, open_beside, survey};
 
 /// Tables that a respondent's tap writes to, or that come out of it.
 const RESPONDENTS: [&str; 5] = ["slips", "spent_slips", "ballots", "comments", "spent_codes"];
@@ -52,8 +52,7 @@ fn live(zicha: &TestApp, backend: Backend, round: &str) -> BTreeMap<String, Stri
         Backend::Sqlite => {
             let mut all = BTreeMap::new();
             for file in ["zicha.db".to_owned(), format!("box-{round}.db")] {
-                let mut db =
-                    SqliteConnection::establish(zicha.data().join(file).to_str().unwrap()).unwrap();
+                let mut db = open_beside(zicha.data().join(file));
                 let rows: Vec<(String, String)> = diesel::dsl::sql::<(Text, Text)>(
                     "select m.name || '.' || c.name, lower(c.type) || coalesce(' default ' || \
                      c.dflt_value, '') from sqlite_master m join pragma_table_info(m.name) c where \
@@ -166,8 +165,7 @@ fn tables_that_respondents_write_have_no_hidden_order_of_rows() {
     for (file, tables) in
         [("zicha.db".to_owned(), &RESPONDENTS[3..]), (format!("box-{round}.db"), &RESPONDENTS[..3])]
     {
-        let mut db =
-            SqliteConnection::establish(zicha.data().join(file).to_str().unwrap()).unwrap();
+        let mut db = open_beside(zicha.data().join(file));
         for table in tables {
             let sql: String = diesel::dsl::sql::<Text>(&format!(
                 "select lower(sql) from sqlite_master where name = '{table}'"
@@ -182,9 +180,7 @@ fn tables_that_respondents_write_have_no_hidden_order_of_rows() {
     }
     // Ballots do have a number, and it can only be their random name's: one that counts arrivals is
     // refused by the file itself.
-    let mut db =
-        SqliteConnection::establish(zicha.data().join(format!("box-{round}.db")).to_str().unwrap())
-            .unwrap();
+    let mut db = open_beside(zicha.data().join(format!("box-{round}.db")));
     let mut put = |place: &str, id: &str| {
         diesel::sql_query(format!(
             "insert into ballots (place, round, id, unit, encapsulation, ciphertext) values \

@@ -9,7 +9,7 @@ use zicha::problem::{Problem, ProblemEdit, Source};
 use zicha::round::RoundState;
 
 use crate::test_app::{
-    PASSWORD, TestApp, UNITS, a_clerk, an_admin, backends, on_both, shell, survey,
+    PASSWORD, TestApp, UNITS, a_clerk, an_admin, backends, on_both, open_beside, shell, survey,
 };
 
 fn opened(zicha: &TestApp) -> RoundId {
@@ -191,14 +191,9 @@ fn an_approval_ends_with_its_account() {
                         Some(url) => {
                             off.execute(&mut PgConnection::establish(url).unwrap()).unwrap()
                         }
-                        None => off
-                            .execute(
-                                &mut SqliteConnection::establish(
-                                    zicha.data().join("zicha.db").to_str().unwrap(),
-                                )
-                                .unwrap(),
-                            )
-                            .unwrap(),
+                        None => {
+                            off.execute(&mut open_beside(zicha.data().join("zicha.db"))).unwrap()
+                        }
                     };
                 }
             }

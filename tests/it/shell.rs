@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use crate::test_app::{Backend, agent, free_port, settings};
+use crate::test_app::{Backend, agent, free_port, open_beside, settings};
 
 /// A data folder and database, and the commands run on them.
 pub struct Shell {
@@ -40,9 +40,7 @@ impl Shell {
             diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("select count(*) from {table}"));
         let count: i64 = match &self.database {
             Some(url) => query.get_result(&mut PgConnection::establish(url).unwrap()).unwrap(),
-            None => query
-                .get_result(&mut SqliteConnection::establish(&self.path("zicha.db")).unwrap())
-                .unwrap(),
+            None => query.get_result(&mut open_beside(self.path("zicha.db"))).unwrap(),
         };
         usize::try_from(count).unwrap()
     }

@@ -8,7 +8,9 @@ use zicha::round::RoundState;
 use zicha::storage::{AccountRow, Outcome, Posting, Storage, StorageError, Transaction};
 use zicha::unit;
 
-use crate::test_app::{Backend, TestApp, UNITS, a_clerk, backends, settings, shell, survey};
+use crate::test_app::{
+    Backend, TestApp, UNITS, a_clerk, backends, open_beside, settings, shell, survey,
+};
 
 fn on_every_storage(check: impl Fn(&Storage, Backend)) {
     for backend in backends() {
@@ -288,9 +290,8 @@ fn a_changed_audit_row_breaks_the_chain() {
     zicha.app.set_names(&a_clerk("甲"), "李四").unwrap();
     assert_eq!(zicha.app.audit(&shell()).unwrap().broken_at, None);
     use diesel::connection::SimpleConnection;
-    use diesel::prelude::*;
     let path = zicha.data().join("zicha.db");
-    let mut db = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let mut db = open_beside(path);
     db.batch_execute("update audit set account = '乙' where seq = 1").unwrap();
     assert!(zicha.app.audit(&shell()).unwrap().broken_at.is_some());
 }
@@ -315,7 +316,6 @@ fn several_who_set_one_fact_at_once_all_succeed() {
 #[test]
 fn what_cannot_be_read_is_told_and_never_taken_for_nothing() {
     use diesel::connection::SimpleConnection;
-    use diesel::prelude::*;
     let zicha = TestApp::start(Backend::Sqlite);
     zicha.import_units(UNITS);
     let round = zicha.open_round(&survey("canteen"));
@@ -325,9 +325,7 @@ fn what_cannot_be_read_is_told_and_never_taken_for_nothing() {
             .assert_received();
     }
     zicha.finish(&round);
-    let mut db =
-        diesel::SqliteConnection::establish(zicha.data().join("zicha.db").to_str().unwrap())
-            .unwrap();
+    let mut db = open_beside(zicha.data().join("zicha.db"));
     let corrupt = |told: String| assert!(told.contains("unreadable value"), "{told}");
     // A head count that cannot be would be 0 for the gate and the turnout.
     db.batch_execute(

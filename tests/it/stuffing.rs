@@ -9,17 +9,14 @@ use zicha::access::ServerKey;
 use zicha::ballot::{RoundPublicKey, StuffingKey};
 use zicha::id::RoundId;
 
-use crate::test_app::{Backend, TestApp, UNITS, backends, on_both, shell, survey};
+use crate::test_app::{Backend, TestApp, UNITS, backends, on_both, open_beside, shell, survey};
 
 /// Somebody who can write into the box.
 fn tamper(zicha: &TestApp, backend: Backend, round: &RoundId, sqlite: &str, postgres: &str) {
     match backend {
         Backend::Sqlite => {
             let path = zicha.data().join(format!("box-{round}.db"));
-            SqliteConnection::establish(path.to_str().unwrap())
-                .unwrap()
-                .batch_execute(sqlite)
-                .unwrap();
+            open_beside(path).batch_execute(sqlite).unwrap();
         }
         Backend::Postgres => {
             let sql = postgres.replace("ROUND", round.as_str());

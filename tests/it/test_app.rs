@@ -122,6 +122,14 @@ pub fn settings(backend: Backend, folder: &std::path::Path) -> Settings {
     }
 }
 
+/// A second program at a `SQLite` file of the service. It waits for its turn: the service's own
+/// threads write there, too.
+pub fn open_beside(file: impl AsRef<std::path::Path>) -> diesel::SqliteConnection {
+    let mut db = diesel::SqliteConnection::establish(file.as_ref().to_str().unwrap()).unwrap();
+    db.batch_execute("pragma busy_timeout = 20000").unwrap();
+    db
+}
+
 pub fn new_postgres_database() -> String {
     create_postgres_database("")
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::running::Running;
 use crate::shell::Shell;
-use crate::test_app::{agent, backends, shell};
+use crate::test_app::{agent, backends, open_beside, shell};
 
 /// What a later version would do: a table, columns that the old one does not fill, and a line that
 /// says so.
@@ -19,10 +19,7 @@ const LATER: &str = "create table later (id text primary key not null);
 fn change(zicha: &Shell, sql: &str) {
     match &zicha.database {
         Some(url) => PgConnection::establish(url).unwrap().batch_execute(sql).unwrap(),
-        None => SqliteConnection::establish(&zicha.path("zicha.db"))
-            .unwrap()
-            .batch_execute(sql)
-            .unwrap(),
+        None => open_beside(zicha.path("zicha.db")).batch_execute(sql).unwrap(),
     }
 }
 
