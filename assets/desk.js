@@ -98,10 +98,41 @@ window.addEventListener("pageshow", rest);
 })();
 // A page that is there to be printed offers it; what only a script does is shown by it.
 document.addEventListener("DOMContentLoaded", function () {
-  document.querySelectorAll("[data-print],[data-tick]").forEach(function (button) { button.hidden = false; });
+  document.querySelectorAll("[data-print],[data-tick],[data-png],[data-all]").forEach(function (button) { button.hidden = false; });
 });
 document.addEventListener("click", function (event) {
   if (event.target && event.target.hasAttribute && event.target.hasAttribute("data-print")) window.print();
+});
+// All rows of a table are ticked, or none.
+document.addEventListener("click", function (event) {
+  if (!event.target || !event.target.hasAttribute || !event.target.hasAttribute("data-all")) return;
+  var boxes = Array.prototype.slice.call(event.target.closest("table").querySelectorAll("input[type=checkbox]"));
+  var every = boxes.every(function (box) { return box.checked; });
+  boxes.forEach(function (box) { box.checked = !every; });
+});
+// What is folded is printed, too.
+window.addEventListener("beforeprint", function () {
+  document.querySelectorAll("details.card:not([open])").forEach(function (part) { part.open = true; });
+});
+// A drawing as a bitmap, for programs that take no drawings: twice its size, in this computer's own types.
+document.addEventListener("click", function (event) {
+  var path = event.target && event.target.getAttribute && event.target.getAttribute("data-png");
+  if (!path) return;
+  var drawing = new Image();
+  drawing.onload = function () {
+    var canvas = document.createElement("canvas");
+    canvas.width = drawing.naturalWidth * 2;
+    canvas.height = drawing.naturalHeight * 2;
+    canvas.getContext("2d").drawImage(drawing, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob(function (bytes) {
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(bytes);
+      link.download = decodeURIComponent(path.split("/").pop()).replace(/svg$/, "png");
+      link.click();
+      window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+    }, "image/png");
+  };
+  drawing.src = path;
 });
 // Screening with the keyboard. Keys never act while something is typed.
 document.addEventListener("DOMContentLoaded", function () {

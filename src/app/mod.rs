@@ -68,6 +68,7 @@ pub use intake::{Begun, Reject};
 pub use lists::Results;
 pub use lists::files::ExportFile;
 pub use lists::receipts::{OwnList, Receiver};
+pub use lists::rows::{SeenRow, Stepped};
 pub use lists::screening::Decision;
 pub use lists::wanted::{Document, FileFormat, Wanted};
 pub use metrics::Submission;

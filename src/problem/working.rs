@@ -21,6 +21,12 @@ pub struct WorkingRow {
 }
 
 impl WorkingRow {
+    /// How often it was changed.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.edit.as_ref().map_or(0, |edit| edit.version)
+    }
+
     /// Whether it stands in the list.
     #[must_use]
     pub fn state(&self) -> RowState {
@@ -106,13 +112,13 @@ pub fn finished(list: &ProblemList, rows: Vec<WorkingRow>) -> ProblemList {
 }
 
 /// The number of the next row added by hand to a category of a group: `CY-3.M1`. Numbers are never
-/// used twice.
+/// used twice, not even those of rows that are gone.
 #[must_use]
-pub fn next_number(group: &GroupCode, category: usize, edits: &[ProblemEdit]) -> String {
+pub fn next_number(group: &GroupCode, category: usize, used: &[String]) -> String {
     let start = format!("{group}-{category}.M");
-    let used = edits
+    let used = used
         .iter()
-        .filter_map(|e| e.number.strip_prefix(&start)?.parse::<u32>().ok())
+        .filter_map(|number| number.strip_prefix(&start)?.parse::<u32>().ok())
         .max()
         .unwrap_or(0);
     format!("{start}{}", used + 1)
@@ -280,9 +286,9 @@ mod tests {
 
     #[test]
     fn numbers_of_rows_by_hand_are_never_used_twice() {
-        let gone = ProblemEdit { state: RowState::Aside("重复".into()), ..edit("CY-3.M2", None) };
+        let used = ["CY-3.M2".to_owned(), "CY-2.M7".to_owned()];
         assert_eq!(next_number(&"CY".into(), 3, &[]), "CY-3.M1");
-        assert_eq!(next_number(&"CY".into(), 3, &[gone]), "CY-3.M3");
+        assert_eq!(next_number(&"CY".into(), 3, &used), "CY-3.M3");
     }
 
     #[test]

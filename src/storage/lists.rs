@@ -108,6 +108,15 @@ impl Storage {
             .collect()
     }
 
+    /// Numbers of all rows that were ever changed or added.
+    pub fn problem_numbers(&self, round: &RoundId) -> Result<Vec<String>, StorageError> {
+        Ok(problem_history::table
+            .filter(problem_history::round.eq(round.as_str()))
+            .select(problem_history::number)
+            .distinct()
+            .load(&mut *self.connection()?)?)
+    }
+
     /// Whether a row stood in any list that was handed over.
     pub fn was_issued(&self, round: &RoundId, number: &str) -> Result<bool, StorageError> {
         issued(&mut *self.connection()?, round, number)
@@ -186,14 +195,8 @@ impl Transaction<'_> {
             .filter(problems::state.eq("merged").and(problems::reason.eq(number)))
             .count()
             .get_result(self.db)?;
-        if waiting + merged > 0 || diesel::delete(own).execute(self.db)? == 0 {
-            return Ok(false);
-        }
-        let past = problem_history::table.filter(
-            problem_history::round.eq(round.as_str()).and(problem_history::number.eq(number)),
-        );
-        diesel::delete(past).execute(self.db)?;
-        Ok(true)
+        // Its history stays, so that its number is never given to another one.
+        Ok(waiting + merged == 0 && diesel::delete(own).execute(self.db)? > 0)
     }
 
     /// Keeps a change that was made from version `edit.version`; false if the row is of another

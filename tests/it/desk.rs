@@ -1,10 +1,9 @@
 //! The desk: who may do what, and that nothing is done without the session's token.
 
 use zicha::app::{Permission, Role};
-use zicha::id::RoundId;
 use zicha::web::desk::{Entrance, rows};
 
-use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, open_beside, shell, survey};
+use crate::test_app::{Backend, Desk, TestApp, UNITS, a_clerk, shell, survey};
 
 fn signed_in(zicha: &TestApp, role: Role) -> Desk {
     let units: Vec<zicha::unit::UnitCode> =
@@ -150,6 +149,9 @@ fn every_page_is_denied_unless_the_role_allows_it() {
         (&format!("/desk/rounds/{round}/keeping"), "clerk head"),
         (&format!("/desk/rounds/{round}/texts"), "clerk head"),
         (&format!("/desk/rounds/{round}/exports"), "clerk head"),
+        (&format!("/desk/rounds/{round}/results/1"), "clerk head"),
+        (&format!("/desk/rounds/{round}/pictures/heat.svg"), "clerk head"),
+        (&format!("/desk/rounds/{round}/rows"), "clerk head"),
         (&format!("/desk/rounds/{round}/problems"), "clerk head"),
         (&format!("/desk/rounds/{round}/problems/{group}"), "clerk head"),
         (&format!("/desk/rounds/{round}/problems/{group}/{number}"), "clerk head"),
@@ -233,6 +235,7 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/texts"),
         &format!("{base}/texts/many"),
         &format!("{base}/texts/undo"),
+        &format!("{base}/rows"),
         &format!("{base}/problems/CY"),
         &format!("{base}/problems/CY/CY-1.1"),
         &format!("{base}/problems/CY/CY-1.1/undo"),
@@ -551,126 +554,4 @@ fn metrics_are_on_the_desk_s_address_only() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     assert_eq!((status(&desk).unwrap(), status(&front).unwrap()), (200, 404));
-}
-
-#[test]
-fn a_group_stands_beside_the_bureau_and_looks_back_at_the_round_before() {
-    let zicha = TestApp::start(Backend::Sqlite);
-    zicha.import_units(
-        "code,name,kind,headcount\n\
-         A,甲中队,squad,40\n\
-         B,乙中队,squad,40\n\
-         C,丙中队,squad,40\n\
-         D,丁中队,squad,40\n\
-         E,戊中队,squad,40\n",
-    );
-    let round = |often: usize, looks_back: Option<RoundId>| finished(&zicha, often, looks_back);
-    let first = round(30, None);
-    let second = round(2, Some(first.clone()));
-    let clerk = signed_in(&zicha, Role::Clerk);
-    let page = clerk.get(&format!("/desk/rounds/{first}/groups/A"));
-    page.assert_says(200, "突出率区间整体高于全局的有 <strong>1</strong> 题");
-    page.assert_says(200, "80%～100%");
-    page.assert_says(200, "危害程度（中位）");
-    assert!(!page.body.contains("回头看"), "there is no round before it");
-    let wide = clerk.get(&format!("/desk/rounds/{first}/export/wide?headers=id")).body;
-    let row = wide.lines().find(|l| l.contains("\"A\"") && l.contains("\"honor_pride\"")).unwrap();
-    assert!(row.contains("80%～100%"), "{row}");
-    // A good deal fewer in a large group that turned out: better. Where nothing was said before,
-    // nothing has changed.
-    let page = clerk.get(&format!("/desk/rounds/{second}/groups/A"));
-    page.assert_says(200, "<span class=\"better\">改善</span>");
-    page.assert_says(200, "原 80%～100%");
-    let other = clerk.get(&format!("/desk/rounds/{second}/groups/B"));
-    assert!(!other.body.contains("<span class=\"better\">") && other.body.contains("无明显变化"));
-    assert_eq!(clerk.get(&format!("/desk/rounds/{second}/groups/ZZ")).status, 404);
-    the_desk_offers_a_round_to_look_back_at(&zicha, &clerk, &second);
-    let head = zicha.desk();
-    let password = zicha
-        .app
-        .add_account(
-            &shell(),
-            "tou",
-            Role::UnitHead,
-            &["B".into()],
-            Some(crate::test_app::PASSWORD),
-        )
-        .unwrap();
-    head.sign_in("tou", &password);
-    let seen = head.get(&format!("/desk/rounds/{second}/groups/B"));
-    seen.assert_says(200, "无明显变化");
-    // A round that was never released is not looked back at by a squad head.
-    let hidden = round(6, None);
-    use diesel::prelude::*;
-    let mut db = open_beside(zicha.data().join("zicha.db"));
-    diesel::sql_query(format!("update rounds set state = 'opened' where id = '{hidden}'"))
-        .execute(&mut db)
-        .unwrap();
-    let fourth = round(6, Some(hidden));
-    let page = head.get(&format!("/desk/rounds/{fourth}/groups/B"));
-    assert!(page.status == 200 && !page.body.contains("无明显变化") && !page.body.contains("原 "));
-    clerk.get(&format!("/desk/rounds/{fourth}/groups/B")).assert_says(200, "无明显变化");
-    assert_eq!(head.get(&format!("/desk/rounds/{second}/groups/A")).status, 403);
-}
-
-/// A round in which 36 of 40 of each unit answer; in unit A this many often see a problem, in the
-/// others six.
-fn finished(zicha: &TestApp, often: usize, looks_back: Option<RoundId>) -> RoundId {
-    let day = zicha::round::shanghai_day(zicha.app.now());
-    let id = zicha
-        .app
-        .create_round(
-            &shell(),
-            &zicha::app::NewRound {
-                survey: &survey("self-check"),
-                title: if looks_back.is_some() { "回头看" } else { "第一轮" },
-                opens: day,
-                closes: day,
-                units: &[],
-                access: zicha::round::Access::Slip,
-                looks_back,
-            },
-        )
-        .unwrap();
-    let slips = zicha.app.issue_slips(&shell(), &id, None, 0, true).unwrap();
-    zicha.app.open_round(&shell(), &id, zicha::app::Custody::Server).unwrap();
-    let mut of: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for slip in &slips {
-        let n = of.entry(slip.unit.as_str()).or_default();
-        *n += 1;
-        if *n <= 36 {
-            let step =
-                if *n <= if slip.unit == "A" { often } else { 6 } { "frequent" } else { "none" };
-            zicha
-                .answer(
-                    &id,
-                    &slip.code.printed(),
-                    &[("honor_pride", step), ("honor_harm_level", "major")],
-                )
-                .assert_received();
-        }
-    }
-    zicha.finish(&id);
-    id
-}
-
-/// A new round can look back at this one, and at none if nobody says so.
-fn the_desk_offers_a_round_to_look_back_at(zicha: &TestApp, clerk: &Desk, round: &RoundId) {
-    let day = zicha::round::shanghai_day(zicha.app.now()).to_string();
-    clerk.get("/desk/rounds/new").assert_says(200, "<option value=\"\" selected>不对照</option>");
-    let made = clerk.post_from(
-        "/desk/rounds/new",
-        "/desk/rounds/new",
-        &[
-            ("survey", "self-check"),
-            ("title", "再看"),
-            ("opens", &day),
-            ("closes", &day),
-            ("access", "slip"),
-            ("looks_back", round.as_str()),
-        ],
-    );
-    let third =
-        zicha.app.round(&made.location.rsplit('/').next().unwrap().parse().unwrap()).unwrap();
-    assert_eq!(third.looks_back, Some(round.clone()));
 }

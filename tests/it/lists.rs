@@ -302,7 +302,7 @@ fn bad_input_is_refused_beside_what_was_typed() {
 
 /// The row of a table that holds this text.
 fn row_of<'a>(body: &'a str, text: &str) -> &'a str {
-    body.split("<tr>").find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}"))
+    body.split("<tr>").skip(1).find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}"))
 }
 
 #[test]
@@ -421,10 +421,10 @@ fn a_row_that_somebody_added_is_deleted_only_while_it_was_never_handed_over() {
         b.clerk.get(&b.row(number)).assert_says(200, "删除这一行（从未下发）");
         assert_eq!(drop(number, "1").status, 303);
         assert!(!b.numbers("CY").contains(&number.to_owned()));
-        assert!(b.zicha.app.problem_history(&b.round, number).unwrap().is_empty());
-
-        // Its number is free again; once handed over, it stays.
+        // What was done to it stays, so its number is never given to another row.
+        assert_eq!(b.zicha.app.problem_history(&b.round, number).unwrap().len(), 1);
         assert_eq!(b.add("CY", &FOUND).status, 303);
+        let number = "CY-1.M2";
         b.agree(&b.clerk, "release");
         b.agree(&b.head, "release");
         assert!(!b.clerk.get(&b.row(number)).body.contains("从未下发"));
@@ -486,4 +486,75 @@ fn harm_is_one_of_the_steps_that_the_survey_asks_for() {
     let list = b.zicha.app.results(&shell(), &b.round).unwrap().list(&"CY".into()).unwrap();
     let row = list.problems.into_iter().find(|p| p.number == "CY-1.1").unwrap();
     assert_eq!(row.harm_level.map(|t| t.zh().to_owned()), Some(gravest));
+}
+
+#[test]
+fn all_rows_are_found_set_aside_together_and_brought_back() {
+    for backend in backends() {
+        let b = bureau(backend);
+        b.add("CF", &FOUND);
+        let rows = format!("{}/rows", b.base());
+        let numbers = |query: &str| -> Vec<String> {
+            let body = b.clerk.get(&format!("{rows}?{query}")).body;
+            let rows = body.split(" id=\"r-").skip(1);
+            rows.map(|row| row.split('"').next().unwrap().to_owned()).collect()
+        };
+        let all = numbers("");
+        let pride = ["CY-1.1", "CF-1.1", "CS-1.1", "ALL-1.1"];
+        for number in pride.into_iter().chain(["CY-1.2", "CF-1.M1"]) {
+            assert!(all.contains(&number.to_owned()), "{number}: {all:?}");
+        }
+        assert_eq!(numbers("group=CY"), ["CY-1.1", "CY-1.2"]);
+        assert_eq!(numbers("source=inspection"), ["CF-1.M1"]);
+        assert_eq!(numbers("source=inspection&group=CY"), [""; 0]);
+        assert_eq!(numbers("q=cs-1.2"), ["CS-1.2"]);
+        assert_eq!(numbers("level=none"), ["CF-1.M1"]);
+        assert_eq!(numbers("sort=source").last().unwrap(), "CF-1.M1");
+        assert_eq!(numbers("category=7"), [""; 0]);
+
+        // Many at once for one reason, which is asked for; nothing that was ticked is lost.
+        let post = |fields: &[(&str, &str)]| b.clerk.post_from(&rows, &rows, fields);
+        let ticked = [("do", "aside"), ("view", "group=CY"), ("n", "CY-1.1:0"), ("n", "CY-1.2:0")];
+        let refused = post(&ticked);
+        refused.assert_says(422, "不列入的理由");
+        refused.assert_says(422, "value=\"CY-1.1:0\" aria-label=\"CY-1.1\" checked");
+        post(&[("do", "aside"), ("reason", "已查")]).assert_says(422, "请先勾选");
+        // Somebody else was quicker with one of them: that one is left, and told.
+        assert_eq!(b.edit("CY-1.2", &[("note", "改过")]).status, 303);
+        let done = post(&[&ticked[..], &[("reason", "与事实不符")]].concat());
+        assert_eq!(done.status, 303);
+        let page = b.clerk.get(&done.location);
+        page.assert_says(200, "1 行已设为不列入");
+        page.assert_says(200, "没有动的：CY-1.2");
+        page.assert_says(200, "不列入：<bdi>与事实不符</bdi>");
+        assert_eq!(b.numbers("CY"), ["CY-1.2"]);
+        assert_eq!(numbers("state=aside"), ["CY-1.1"]);
+
+        // The way back is beside what was done, once.
+        let back = [("do", "undo"), ("view", "group=CY"), ("n", "CY-1.1:1")];
+        b.clerk.get(&post(&back).location).assert_says(200, "已撤销 1 行的改动");
+        assert_eq!(b.numbers("CY"), ["CY-1.1", "CY-1.2"]);
+        b.clerk.get(&post(&back).location).assert_says(200, "没有动的：CY-1.1");
+        let history = b.zicha.app.problem_history(&b.round, "CY-1.1").unwrap();
+        assert_eq!(history.len(), 2, "each step is kept with its author");
+    }
+}
+
+#[test]
+fn a_row_is_changed_in_the_view_of_all_and_shown_there_again() {
+    let b = bureau(Backend::Sqlite);
+    let view = format!("{}/rows?group=CY&edit=CY-1.1", b.base());
+    let opened = b.clerk.get(&view);
+    opened.assert_says(200, "name=\"statement\"");
+    let saved = b.change(&b.clerk, &opened, "CY-1.1", &[("note", "已约谈"), ("view", "group=CY")]);
+    assert_eq!(saved.status, 303);
+    assert!(saved.location.starts_with(&format!("{}/rows?", b.base())), "{}", saved.location);
+    let page = b.clerk.get(saved.location.split('#').next().unwrap());
+    page.assert_says(200, "已保存");
+    page.assert_says(200, "name=\"n\" value=\"CY-1.1:1\"");
+    assert!(!page.body.contains("CF-1.1"), "what was looked for is still what is shown");
+    // A mistake is said beside its field, and the way back to the view is kept.
+    let wrong = b.change(&b.clerk, &opened, "CY-1.1", &[("statement", " "), ("view", "group=CY")]);
+    wrong.assert_says(422, "请填写问题表现");
+    wrong.assert_says(422, "name=\"view\" value=\"group=CY\"");
 }

@@ -43,6 +43,7 @@ mod promises;
 mod proxies;
 mod publication;
 mod reach;
+mod results;
 mod roles;
 mod roster;
 mod running;

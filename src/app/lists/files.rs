@@ -71,6 +71,12 @@ impl App {
         }
     }
 
+    /// Tells that a chart left the house as a picture, as for any other file.
+    pub fn picture_taken(&self, by: &Actor, id: &RoundId, name: &str) -> Result<(), AppError> {
+        let name: String = name.chars().take(60).collect();
+        self.tell(by, Action::Export, &format!("{id} {name}"))
+    }
+
     /// A table as a file.
     fn table_file(
         &self,

@@ -4,6 +4,7 @@
 pub(in crate::app) mod documents;
 pub(in crate::app) mod files;
 pub(in crate::app) mod receipts;
+pub(in crate::app) mod rows;
 pub(in crate::app) mod screening;
 pub(in crate::app) mod wanted;
 pub(in crate::app) mod working;
@@ -269,6 +270,19 @@ impl App {
             Ok(results)
         } else {
             self.refuse(by, Action::ListDenied, &format!("{id} results"))
+        }
+    }
+
+    /// The results of the round that another one looks back at, where this desk user may see them:
+    /// what was never released is compared for the section only.
+    pub fn results_before(&self, by: &Actor, now: &Results) -> Result<Option<Results>, AppError> {
+        let Some(base) = &now.round.looks_back else { return Ok(None) };
+        match self.results_for(by, base) {
+            Ok(base) => Ok(Some(base).filter(|base| {
+                by.may(Permission::RunRounds) || base.round.state == RoundState::Released
+            })),
+            Err(AppError::Refused(_) | AppError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

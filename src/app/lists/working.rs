@@ -62,7 +62,8 @@ impl App {
         self.check_words(id, &edit, anyway)?;
         // Two who add at once get two numbers.
         for _ in 0..TRIES {
-            edit.number = next_number(&edit.group, edit.category, &self.storage.problem_edits(id)?);
+            let used = self.storage.problem_numbers(id)?;
+            edit.number = next_number(&edit.group, edit.category, &used);
             match self.keep(by, id, &edit) {
                 Err(AppError::Changed) => {}
                 other => return other.map(|()| edit.number),
@@ -112,7 +113,12 @@ impl App {
         if pointed_out.is_empty() { Ok(()) } else { Err(AppError::Mistakes(pointed_out)) }
     }
 
-    fn keep(&self, by: &Actor, id: &RoundId, edit: &ProblemEdit) -> Result<(), AppError> {
+    pub(in crate::app) fn keep(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        edit: &ProblemEdit,
+    ) -> Result<(), AppError> {
         let now = self.now().unix_timestamp();
         self.deed(by, Action::ProblemChanged, &format!("{id} {}", edit.number), |tx| {
             if !tx.save_problem(id, edit, by.name(), now)? {
@@ -133,6 +139,16 @@ impl App {
     ) -> Result<(), AppError> {
         by.need(Action::ProblemChanged.right())?;
         let rows = self.working_results(id)?.working(group)?;
+        self.take_back(by, id, &rows, (number, version))
+    }
+
+    pub(in crate::app) fn take_back(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        rows: &[WorkingRow],
+        (number, version): (&str, i32),
+    ) -> Result<(), AppError> {
         let row = rows.iter().find(|row| row.problem.number == number);
         let Some(edit) = row.and_then(|row| row.edit.as_ref()).filter(|e| e.version == version)
         else {
@@ -155,7 +171,7 @@ impl App {
             }
         };
         if let RowState::Merged(into) = &before.state {
-            check_merge(&rows, &before, into)?;
+            check_merge(rows, &before, into)?;
         }
         self.keep(by, id, &ProblemEdit { version, ..before })
     }

@@ -8,6 +8,7 @@ mod errors;
 mod forms;
 pub mod lists;
 pub mod office;
+pub mod results;
 pub mod rounds;
 pub mod surveys;
 mod table;

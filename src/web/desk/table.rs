@@ -8,7 +8,7 @@ use actix_web::web::{PathConfig, method, resource};
 use actix_web::{FromRequest, Handler, Responder, Route, Scope};
 
 use super::door::{Entrance, choose_language, door};
-use super::{lists, office, rounds, surveys};
+use super::{lists, office, results, rounds, surveys};
 use crate::app::Permission::{Accounts, Audit, Clock, ReadLists, RunRounds, SignedIn};
 use crate::web::error::WebError;
 use Entrance::{Form, Grave, Open, Page, Secret, Trial, Upload};
@@ -139,7 +139,9 @@ pub fn rows() -> Vec<Row> {
         post("/rounds/{round}/lists/{group}", Form(ReadLists), lists::paper::receive),
         post("/rounds/{round}/leftover", Form(RunRounds), rounds::leftover::post),
         post("/rounds/{round}/hold", Form(RunRounds), rounds::show::hold),
-        get("/rounds/{round}/results", Page(ReadLists), lists::results::show),
+        get("/rounds/{round}/results", Page(ReadLists), results::overview::show),
+        get("/rounds/{round}/rows", Page(RunRounds), lists::rows::show),
+        post("/rounds/{round}/rows", Form(RunRounds), lists::rows::step),
         get("/rounds/{round}/problems", Page(RunRounds), lists::problems::overview),
         get("/rounds/{round}/problems/{group}", Page(RunRounds), lists::problems::list),
         post("/rounds/{round}/problems/{group}", Form(RunRounds), lists::problems::add),
@@ -155,8 +157,10 @@ pub fn rows() -> Vec<Row> {
             Form(RunRounds),
             lists::problems::remove,
         ),
-        get("/rounds/{round}/compare", Page(ReadLists), lists::compare::show),
-        get("/rounds/{round}/groups/{group}", Page(ReadLists), lists::group::show),
+        get("/rounds/{round}/results/{category}", Page(ReadLists), results::overview::category),
+        get("/rounds/{round}/pictures/{picture}", Page(ReadLists), results::pictures::show),
+        get("/rounds/{round}/compare", Page(ReadLists), results::compare::show),
+        get("/rounds/{round}/groups/{group}", Page(ReadLists), results::group::show),
         get("/rounds/{round}/lists/{group}", Page(ReadLists), lists::paper::show),
         get("/rounds/{round}/exports", Page(ReadLists), lists::exports::show),
         get("/rounds/{round}/export/{table}", Page(ReadLists), lists::exports::export),

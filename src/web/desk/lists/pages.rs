@@ -15,12 +15,14 @@ use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::issued_page::{issued_card, receipts};
-use crate::web::desk::lists::results_page::level_tag;
 use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_inputs, text_inputs};
+use crate::web::desk::lists::rows_page::state_words;
 use crate::web::desk::office::password;
+use crate::web::desk::results::levels::level_tag;
 use crate::web::page::csrf;
 
 /// All lists of a round, what was handed over, and the roll-up.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub fn overview_page(
     session: &Session,
     results: &Results,
@@ -53,6 +55,18 @@ pub fn overview_page(
                  aside with a reason, or added from inspections and other sources; numbers never \
                  change, and every change is kept.",
             ))
+        }
+        p.noprint {
+            a.button href={ "/desk/rounds/" (id) "/rows" } {
+                (lang.pick("全部问题一览", "All rows in one view"))
+            }
+            " "
+            span.soft {
+                (lang.pick(
+                    "查找、筛选、排序，直接修改，批量不列入。",
+                    "Search, filter, sort, change in place, set many aside.",
+                ))
+            }
         }
         (issued_card(session, results, agreed, receivers)?)
         div.card {
@@ -319,19 +333,7 @@ fn working_row(id: &crate::id::RoundId, group: &GroupCode, row: &WorkingRow, lan
             td {
                 @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) } @else { "—" }
             }
-            td {
-                @match &state {
-                    RowState::Listed if row.edit.as_ref().is_some_and(|e| e.question.is_some()) => {
-                        (lang.pick("列入，已改", "listed, changed"))
-                    }
-                    RowState::Listed => { (lang.pick("列入", "listed")) }
-                    RowState::Aside(reason) => {
-                        (lang.pick("不列入：", "set aside: "))
-                        bdi { (visible(reason)) }
-                    }
-                    RowState::Merged(into) => { (lang.pick("并入 ", "merged into ")) (into) }
-                }
-            }
+            td { (state_words(row, lang)) }
             td { a href=(row_path(id, group, &p.number)) { (lang.pick("编辑", "Edit")) } }
         }
     }

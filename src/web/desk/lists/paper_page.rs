@@ -5,7 +5,7 @@ use crate::app::Results;
 use crate::problem::ProblemList;
 use crate::text::{Lang, Text, visible};
 use crate::unit::Scope;
-use crate::web::desk::lists::results_page::level_tag;
+use crate::web::desk::results::levels::level_tag;
 use maud::{Markup, html};
 
 /// Shares of the columns, in Chinese and in English.

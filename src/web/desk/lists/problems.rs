@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use maud::{Markup, html};
 
-use crate::app::{Action, AppError, Results, SharedStep};
+use crate::app::{Action, AppError, Results, SharedStep, Stepped};
 use crate::id::AccountName;
 use crate::id::RoundId;
 use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
@@ -27,6 +27,7 @@ use crate::web::desk::lists::pages::new_row_inputs;
 use crate::web::desk::lists::pages::{list_page, overview_page};
 use crate::web::desk::lists::row_page::{list_path, row_page, row_path};
 use crate::web::desk::lists::row_page::{row_inputs, targets};
+use crate::web::desk::lists::rows::after;
 use crate::web::desk::office::password::percent;
 use crate::web::error::WebError;
 
@@ -138,6 +139,14 @@ pub async fn change(
         Err(error) => Err(error),
     };
     let said = match result {
+        Ok(()) if form.0.contains_key("view") => {
+            // It was changed in the view of all rows, and is shown there again.
+            let query = Form::decode(form.first("view").as_bytes()).unwrap_or_default();
+            let taken = vec![(path.2.clone(), version + 1)];
+            let stepped = Stepped { taken, left: Vec::new() };
+            let to = after(&id, &query, "save", &stepped);
+            return Ok(see_other(&format!("{to}#r-{}", percent(&path.2))));
+        }
         Ok(()) => {
             return Ok(see_other(&format!("{}#{}", list_path(&id, &path.1), percent(&path.2))));
         }
@@ -251,7 +260,7 @@ fn texts(problem: &Problem) -> [(&'static str, String); 7] {
 
 /// A row as its form. Lists are Chinese documents, so the form holds Chinese texts whatever the
 /// language of the page.
-fn form_of(row: &WorkingRow) -> Form {
+pub(in crate::web::desk) fn form_of(row: &WorkingRow) -> Form {
     let mut fields: Vec<(&str, String)> = texts(&row.problem).into();
     let (state, reason, into) = match row.state() {
         RowState::Listed => ("listed", String::new(), String::new()),

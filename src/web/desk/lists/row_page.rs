@@ -15,8 +15,8 @@ use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::{draw, fresh};
 use crate::web::desk::forms::input::{Input, InputKind, Way, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::results_page::level_tag;
 use crate::web::desk::office::password::percent;
+use crate::web::desk::results::levels::level_tag;
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -133,6 +133,7 @@ pub(in crate::web::desk) fn targets(
 }
 
 /// One row: its form and its history.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub fn row_page(
     session: &Session,
     results: &Results,
@@ -172,6 +173,9 @@ pub fn row_page(
                 (csrf(session))
                 (conflict::seen(form.first("seen")))
                 input type="hidden" name="cases" value=(cases);
+                @if form.0.contains_key("view") {
+                    input type="hidden" name="view" value=(form.first("view"));
+                }
                 (draw(&inputs, form, wrong, lang))
                 (anyway(wrong, lang))
                 div.row {

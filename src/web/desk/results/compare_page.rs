@@ -6,8 +6,8 @@ use crate::gate::{BureauCell, ExactItem};
 use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::text::Lang;
 use crate::unit::UnitCode;
-use crate::web::desk::lists::charts::{change_bar, colour};
 use crate::web::desk::office::help::{Term, help};
+use crate::web::desk::results::charts::{change_bar, colour};
 use maud::{Markup, html};
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]

@@ -2,124 +2,98 @@
 //! the same figures.
 //! They are given published cells only, so no chart can show what no table may.
 
+mod categories;
+mod heat;
+mod profile;
+
 use maud::{Markup, html};
 
-use crate::app::Results;
 use crate::gate::{Band, ExactItem, Level};
-use crate::problem::{Change, ProblemList};
+use crate::problem::{Change, Problem, ProblemList};
 use crate::survey::Question;
 use crate::text::Lang;
 
+pub use categories::categories;
+pub use heat::heat_map;
+pub use profile::profile;
+
+/// A drawing that stands on a page as well as in a file of its own.
+pub struct Chart {
+    /// Width in units of its own.
+    pub width: usize,
+    /// Height, likewise.
+    pub height: usize,
+    /// What it shows, for those who do not see it.
+    pub label: &'static str,
+    /// The shapes.
+    pub shapes: Markup,
+}
+
+impl Chart {
+    /// As part of a page.
+    #[must_use]
+    pub fn on_page(&self, class: &str) -> Markup {
+        html! {
+            svg class=(class)
+                viewBox={ "0 0 " (self.width) " " (self.height) }
+                role="img"
+                aria-label=(self.label)
+                xmlns="http://www.w3.org/2000/svg"
+            { (self.shapes) }
+        }
+    }
+}
+
+/// The fill of a level, and the ink that is read on it.
+#[must_use]
+pub fn level_colours(level: Option<Level>) -> (&'static str, &'static str) {
+    match level {
+        Some(Level::Prominent) => ("#a3271c", "#ffffff"),
+        Some(Level::Tendency) => ("#d98324", "#1b1100"),
+        Some(Level::Emerging) => ("#f0d58a", "#3a2d00"),
+        None => ("#eef2ef", "#55605a"),
+    }
+}
+
+/// What colours mean, as a row of a drawing.
+fn legend(x: usize, y: usize, unclear: bool, lang: Lang) -> Markup {
+    let step = lang.pick(94, 82);
+    html! {
+        @for (n, level) in Level::ALL.into_iter().enumerate() {
+            @let (x, fill) = (x + n * step, level_colours(Some(level)).0);
+            rect x=(x) y=(y) width="12" height="12" rx="3" fill=(fill) {}
+            text x=(x + 17) y=(y + 11) font-size="12" fill="#55605a" { (level.label(lang)) }
+        }
+        @if unclear {
+            @let x = x + 3 * step;
+            rect
+                x=(x)
+                y=(y)
+                width="12"
+                height="12"
+                rx="3"
+                fill="#ffffff"
+                stroke="#6f7a73"
+                stroke-dasharray="2 2" {}
+            text x=(x + 17) y=(y + 11) font-size="12" fill="#55605a" {
+                (lang.pick("情况不明", "unclear"))
+            }
+        }
+    }
+}
+
 const WIDTH: u32 = 220;
+
+/// The rows of a list that belong to a category.
+#[must_use]
+pub fn rows_of(list: &ProblemList, order: usize) -> Vec<&Problem> {
+    list.problems.iter().filter(|p| p.category_order == order).collect()
+}
 
 /// How many rows of a list fall into a category, and the gravest level among them.
 pub fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
     let rows = list.problems.iter().filter(|p| p.category_order == order && p.level.is_some());
     (rows.clone().count(), rows.filter_map(|p| p.level).max())
-}
-
-/// The name of a column in as many short lines as it takes: Chinese by characters, English by
-/// words.
-fn lines(name: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for piece in name.split_inclusive(' ').flat_map(|word| {
-        if word.is_ascii() {
-            vec![word.to_owned()]
-        } else {
-            word.chars().map(String::from).collect()
-        }
-    }) {
-        let room = if piece.is_ascii() { 15 } else { 8 };
-        let full = lines.last().is_some_and(|line| {
-            !line.is_empty() && line.chars().count() + piece.trim_end().chars().count() > room
-        });
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str(&piece);
-        }
-    }
-    lines
-}
-
-/// The number of questions listed by group and category.
-#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
-pub fn heat_map(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
-    let categories: Vec<_> = results.survey.categories().collect();
-    let (left, top, cell, row) = (250, 58, 112, 30);
-    let width = left + cell * categories.len();
-    let height = top + row * lists.len() + 4;
-    html! {
-        svg .heat
-            viewBox={ "0 0 " (width) " " (height) }
-            role="img"
-            aria-label=({
-                lang.pick("各统计组各类问题列入题数", "Questions listed by group and category")
-            })
-            xmlns="http://www.w3.org/2000/svg"
-        {
-            @for (c, category) in categories.iter().enumerate() {
-                @let head = lines(category.short_name.get(lang));
-                @for (n, line) in head.iter().enumerate() {
-                    text
-                        x=(left + c * cell + cell / 2)
-                        y=(top + 2 - 16 * (head.len() - n))
-                        text-anchor="middle"
-                        font-size="13"
-                    { (line) }
-                }
-            }
-            @for (r, list) in lists.iter().enumerate() {
-                @let y = top + r * row;
-                @let name: String = list.name.chars().take(16).collect();
-                text x=(left - 12) y=(y + 20) text-anchor="end" font-size="13" {
-                    (name)
-                    @if list.name.chars().count() > 16 { "…" }
-                }
-                @for (c, category) in categories.iter().enumerate() {
-                    @let (count, level) = in_category(list, category.order);
-                    @let (fill, ink) = match level {
-                        Some(Level::Prominent) => ("#a3271c", "#ffffff"),
-                        Some(Level::Tendency) => ("#d98324", "#1b1100"),
-                        Some(Level::Emerging) => ("#f0d58a", "#3a2d00"),
-                        None => ("#eef2ef", "#55605a"),
-                    };
-                    rect
-                        x=(left + c * cell + 2)
-                        y=(y + 2)
-                        width=(cell - 4)
-                        height=(row - 4)
-                        rx="4"
-                        fill=(fill)
-                    {
-                        title {
-                            (list.name)
-                            (lang.pick("，", ", "))
-                            (category.name.get(lang))
-                            (lang.pick("：列入 ", ": "))
-                            (count)
-                            (lang.pick(" 题", " listed"))
-                            @if let Some(level) = level {
-                                (lang.pick("，最重为", ", gravest: "))
-                                (level.label(lang))
-                            }
-                        }
-                    }
-                    @if count > 0 {
-                        text
-                            x=(left + c * cell + cell / 2)
-                            y=(y + 20)
-                            text-anchor="middle"
-                            font-size="13"
-                            font-weight="700"
-                            fill=(ink)
-                        { (count) }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// The bureau's answers to an item: prominent, merely present, and how far the first could move if

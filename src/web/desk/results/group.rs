@@ -4,12 +4,11 @@
 
 use actix_web::web::Path;
 
-use crate::app::{AppError, Permission};
+use crate::app::AppError;
 use crate::id::RoundId;
-use crate::round::RoundState;
 use crate::unit::GroupCode;
 use crate::web::desk::answer::{Answer, Desk};
-use crate::web::desk::lists::group_page::page;
+use crate::web::desk::results::group_page::page;
 use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/groups/{group}`.
@@ -20,16 +19,8 @@ pub async fn show(desk: Desk, path: Path<(RoundId, GroupCode)>) -> Answer {
     let (results, base) = desk
         .run(move |app, by| {
             let results = app.read_list(by, &id, &code)?;
-            let base = match results.round.looks_back.as_ref().map(|base| app.results_for(by, base))
-            {
-                // What was never released is compared for the section only.
-                Some(Ok(base)) => Some(base).filter(|b| {
-                    by.may(Permission::RunRounds) || b.round.state == RoundState::Released
-                }),
-                Some(Err(AppError::Refused(_) | AppError::NotFound(_))) | None => None,
-                Some(Err(error)) => return Err(error),
-            };
-            Ok((results, base))
+            let base = app.results_before(by, &results)?;
+            Ok::<_, AppError>((results, base))
         })
         .await??;
     let code = path.1.as_str();

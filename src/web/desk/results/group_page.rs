@@ -6,9 +6,10 @@ use crate::gate::{Band, BureauCell, BureauItem, GroupCell, GroupItem, ReleasedGr
 use crate::problem::{Change, Comparison, is_held, look_back};
 use crate::survey::{Question, QuestionRole, Section};
 use crate::text::Lang;
-use crate::web::desk::lists::charts::{band_bar, option_label};
-use crate::web::desk::lists::results_page::level_tag;
 use crate::web::desk::office::help::{Term, help};
+use crate::web::desk::results::charts::{band_bar, option_label, profile};
+use crate::web::desk::results::levels::level_tag;
+use crate::web::desk::results::pictures::links;
 use maud::{Markup, html};
 
 #[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
@@ -55,6 +56,22 @@ pub(in crate::web::desk) fn page(
                 " 题；其余与全局重叠，看不出差别。",
                 "; the rest overlap and show no difference.",
             ))
+        }
+        @if !group.is_silent() {
+            div.card {
+                h2 {
+                    (lang.pick("一图看全", "At a glance"))
+                    (help(Term::Level, lang))
+                }
+                div.scroll
+                    tabindex="0"
+                    role="region"
+                    aria-label=(lang.pick("本组各题存在程度图", "Levels of the group's items"))
+                {
+                    (profile(results, group, lang).on_page("heat"))
+                }
+                (links(&results.round.id, &format!("unit-{}", group.code), lang))
+            }
         }
         p.soft {
             (lang.pick(
@@ -128,9 +145,14 @@ fn category(
     lang: Lang,
 ) -> Markup {
     let questions = section.questions.clone();
+    let listed = listed(results, group, section);
     html! {
-        div.card {
-            h2 { (section.name.get(lang)) }
+        details.card.more open[listed > 0] {
+            summary {
+                (section.name.get(lang))
+                " "
+                span.soft { (lang.pick("列入 ", "listed: ")) (listed) (lang.pick(" 项", "")) }
+            }
             div .scroll
                 tabindex="0"
                 role="region"
@@ -164,6 +186,17 @@ fn category(
             (harm(results, group, section, lang))
         }
     }
+}
+
+/// How many questions of a category the group lists.
+fn listed(results: &Results, group: &ReleasedGroup, section: &Section) -> usize {
+    let lists = |at: &usize| {
+        let question = &results.survey.questions()[*at];
+        matches!(&group.cells[*at], GroupCell::Item(item) if item.level.is_some() || item.unclear)
+            && !is_held(question, &results.round.holds)
+            && results.survey.covers(question, &group.kinds)
+    };
+    section.questions.clone().filter(lists).count()
 }
 
 fn row(

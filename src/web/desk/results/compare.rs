@@ -10,7 +10,7 @@ use crate::id::RoundId;
 use crate::round::RoundState;
 use crate::text::Refusal;
 use crate::web::desk::answer::{Answer, Desk};
-use crate::web::desk::lists::compare_page::page;
+use crate::web::desk::results::compare_page::page;
 
 /// `GET /desk/rounds/{round}/compare`.
 pub async fn show(desk: Desk, round: Path<RoundId>) -> Answer {

@@ -1,5 +1,5 @@
-//! Harm and causes as the whole bureau sees them, category by category: what is published of them,
-//! as bars and as figures.
+//! Harm and causes of a category as the whole bureau sees them: what is published of them, as bars
+//! and as figures.
 //! Where only the most frequent may be named, they are named without a figure.
 
 use maud::{Markup, html};
@@ -9,40 +9,25 @@ use crate::gate::BureauCell;
 use crate::problem::named;
 use crate::survey::{Question, QuestionRole, Section};
 use crate::text::Lang;
-use crate::web::desk::lists::charts::{count_bar, option_label};
+use crate::web::desk::results::charts::{count_bar, option_label};
 
-/// The card; nothing if the survey asks nothing of the kind.
-pub fn reasons(results: &Results, lang: Lang) -> Markup {
+/// The card of a category; nothing if the survey asks nothing of the kind.
+pub fn reasons(results: &Results, section: &Section, lang: Lang) -> Markup {
     let asked = [QuestionRole::HarmLevel, QuestionRole::Harm, QuestionRole::Cause];
-    let sections: Vec<&Section> = results
-        .survey
-        .categories()
-        .filter(|s| {
-            results.survey.questions()[s.questions.clone()].iter().any(|q| asked.contains(&q.role))
-        })
-        .collect();
+    let found: Vec<_> = asked.into_iter().filter_map(|role| find(results, section, role)).collect();
     html! {
-        @if !sections.is_empty() {
+        @if !found.is_empty() {
             div.card {
-                h2 { (lang.pick("危害与原因", "Harm and causes")) }
+                h2 { (lang.pick("危害与原因（全局）", "Harm and causes, whole bureau")) }
                 p.soft {
                     (lang.pick(
-                        "全局各类问题的危害程度、主要危害和主要原因，按选择人数从多到少；可多选，合\
-                         计可超过作答人数。",
-                        "How harmful each category is held to be for the whole bureau, what harm \
-                         it does and why it is there, most chosen first. Several could be chosen, \
-                         so they may add up to more than answered.",
+                        "按选择人数从多到少；可多选，合计可超过作答人数。",
+                        "Most chosen first. Several could be chosen, so they may add up to more \
+                         than answered.",
                     ))
                 }
-                @for section in sections {
-                    h3 { (section.name.get(lang)) }
-                    div.cols {
-                        @for role in asked {
-                            @if let Some((at, question)) = find(results, section, role) {
-                                (one(results, question, at, lang))
-                            }
-                        }
-                    }
+                div.cols {
+                    @for (at, question) in found { (one(results, question, at, lang)) }
                 }
             }
         }
