@@ -98,7 +98,7 @@ window.addEventListener("pageshow", rest);
 })();
 // A page that is there to be printed offers it; what only a script does is shown by it.
 document.addEventListener("DOMContentLoaded", function () {
-  document.querySelectorAll("[data-print],[data-tick],[data-png],[data-all]").forEach(function (button) { button.hidden = false; });
+  document.querySelectorAll("[data-print],[data-tick],[data-every],[data-png],[data-all]").forEach(function (button) { button.hidden = false; });
 });
 document.addEventListener("click", function (event) {
   if (event.target && event.target.hasAttribute && event.target.hasAttribute("data-print")) window.print();
@@ -144,6 +144,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function tick(cluster) { cluster.querySelectorAll("input[name=t]").forEach(function (box) { box.checked = true; }); }
   form.addEventListener("click", function (event) {
     if (event.target.hasAttribute("data-tick")) tick(event.target.closest(".cluster"));
+    if (event.target.hasAttribute("data-every")) boxes().forEach(function (box) { box.checked = true; });
   });
   document.addEventListener("keydown", function (event) {
     var at = event.target, name = at.tagName;

@@ -19,10 +19,26 @@ impl App {
         let slips = round.access == Access::Slip;
         let mut open = Vec::new();
         match round.state {
-            RoundState::Draft if self.slips_issued(id)? == 0 => open.push(Refusal::new(
-                "本轮还没有印发填写码；开放以后没有纸条就无人能填",
-                "no slips were issued yet; without them nobody can answer an open round",
-            )),
+            RoundState::Draft => {
+                if slips && self.slips_issued(id)? == 0 {
+                    open.push(Refusal::new(
+                        "本轮还没有印发填写码；开放以后没有纸条就无人能填",
+                        "no slips were issued yet; without them nobody can answer an open round",
+                    ));
+                }
+                if let Some(set) = self.prepared(id).filter(|set| set.tested < set.of) {
+                    let (left, of) = (set.of - set.tested, set.of);
+                    open.push(Refusal::new(
+                        format!(
+                            "{of} 份监督员口令中还有 {left} 份没有试过；抄错的要到开箱时才会发现"
+                        ),
+                        format!(
+                            "{left} of {of} passphrases were not tried; one that was copied \
+                             wrongly would be found at the opening only"
+                        ),
+                    ));
+                }
+            }
             RoundState::Closed if slips && round.leftover.is_empty() => open.push(Refusal::new(
                 "剩余纸条还没有登记；开箱以后公示栏会写明“未登记”",
                 "slips left over were not noted; the bulletin will say so",

@@ -35,6 +35,18 @@ pub fn tidy_code(code: &str) -> String {
         .collect()
 }
 
+/// A name without the blanks that spread two characters to the width of three: 政　工科.
+pub(super) fn without_padding(name: &str) -> String {
+    let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+    let chars: Vec<char> = name.trim().chars().collect();
+    let kept = |n: usize| {
+        let before = chars[..n].iter().rev().find(|c| !c.is_whitespace()).copied();
+        let after = chars[n..].iter().find(|c| !c.is_whitespace()).copied();
+        !(chars[n].is_whitespace() && wide(before) && wide(after))
+    };
+    (0..chars.len()).filter(|n| kept(*n)).map(|n| chars[n]).collect()
+}
+
 /// Whether this is a code.
 pub(super) fn is_code(code: &str) -> bool {
     (1..=LONGEST).contains(&code.len())
@@ -80,6 +92,14 @@ mod tests {
             assert_eq!(tidy_code(typed), "CY", "{typed:?}");
         }
         assert!(!is_code(&tidy_code("C-Y")) && !is_code(&tidy_code("队")));
+    }
+
+    #[test]
+    fn a_name_that_was_spread_is_taken_together() {
+        assert_eq!(without_padding("政　工科"), "政工科");
+        assert_eq!(without_padding(" 财 务 科 "), "财务科");
+        assert_eq!(without_padding("A 组"), "A 组");
+        assert_eq!(without_padding("Squad one"), "Squad one");
     }
 
     #[test]

@@ -71,6 +71,35 @@ pub struct Group {
     pub headcount: u32,
 }
 
+/// Heads under which a unit alone is said little of.
+pub const SMALL: u32 = 20;
+
+/// Units that stand alone and are small, of one kind each, as one group: what is said of it says
+/// more, and of fewer people each.
+#[must_use]
+pub fn joined(mut units: Vec<Unit>, name: impl Fn(&str) -> String) -> Vec<Unit> {
+    let small = |unit: &Unit| unit.is_alone() && unit.headcount < SMALL;
+    let mut kinds: Vec<String> = Vec::new();
+    for unit in units.iter().filter(|unit| small(unit)) {
+        if !kinds.contains(&unit.kind) {
+            kinds.push(unit.kind.clone());
+        }
+    }
+    for kind in kinds {
+        if units.iter().filter(|unit| small(unit) && unit.kind == kind).count() < 2 {
+            continue;
+        }
+        let taken = units.iter().flat_map(|u| [u.code.to_string(), u.group.to_string()]).collect();
+        let name = name(&kind);
+        let code = code::made(&name, &[], &taken);
+        for unit in units.iter_mut().filter(|unit| small(unit) && unit.kind == kind) {
+            unit.group = code.as_str().into();
+            unit.group_name.clone_from(&name);
+        }
+    }
+    units
+}
+
 /// The groups that units form, in the order of their first unit.
 #[must_use]
 pub fn groups(units: &[Unit]) -> Vec<Group> {

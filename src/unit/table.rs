@@ -2,7 +2,7 @@
 //! people counted in words.
 //! What was understood is told, so that it can be looked at before anything is replaced.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::header::{self, Meaning};
 use super::raw::{Raw, at};
@@ -51,6 +51,30 @@ fn is_empty(fields: &[String]) -> bool {
     fields.iter().all(String::is_empty)
 }
 
+/// What is said of a row that is a sum or a remark.
+fn sum(fields: &[String]) -> Option<Refusal> {
+    let filled: Vec<&String> = fields.iter().filter(|f| !f.is_empty()).collect();
+    let plain = |f: &String| f.replace([' ', '　', '：', ':'], "").to_lowercase();
+    let sum = filled.iter().take(2).find(|f| SUMS.contains(&plain(f).as_str()));
+    match (sum, &filled[..]) {
+        (Some(word), _) => {
+            let word = visible(word);
+            Some(Refusal::new(
+                format!("“{word}”一行不读入"),
+                format!("the row `{word}` is not read"),
+            ))
+        }
+        (None, [only]) if only.contains(['：', ':']) || only.starts_with('注') => {
+            let only = visible(only);
+            Some(Refusal::new(
+                format!("“{only}”不是单位，不读入"),
+                format!("`{only}` is no unit and is not read"),
+            ))
+        }
+        _ => None,
+    }
+}
+
 /// A table whose head was found, while its rows are read.
 struct Reader<'a> {
     raw: &'a Raw,
@@ -60,6 +84,8 @@ struct Reader<'a> {
     units: Vec<(u64, Unit)>,
     /// Codes that stand in the table, or were made for it.
     taken: HashSet<String>,
+    /// Groups that only have a name, with the code that was made for them.
+    groups: HashMap<String, String>,
     /// Codes that were made, with their units.
     made: Vec<String>,
     /// Kinds that were read from names.
@@ -75,6 +101,7 @@ impl<'a> Reader<'a> {
             out: Reading::default(),
             units: Vec::new(),
             taken: HashSet::new(),
+            groups: HashMap::new(),
             made: Vec::new(),
             guessed: 0,
         };
@@ -99,13 +126,19 @@ impl<'a> Reader<'a> {
         self.note_what_is_not_read();
         let used: HashSet<usize> = (0..6).filter_map(|column| self.of(column)).collect();
         let head_line = self.raw.rows[self.head.row].0;
+        let rows = self.body().iter().filter(|(_, fields)| !is_empty(fields));
+        let sums: HashSet<u64> =
+            rows.clone().filter(|(_, fields)| sum(fields).is_some()).map(|(row, _)| *row).collect();
+        // A sum is a formula in every office's table; it is not read, so it may stay one.
         for (row, column, odd) in &self.raw.odd {
-            if *row > head_line && used.contains(column) {
+            if *row > head_line && used.contains(column) && !sums.contains(row) {
                 self.out.errors.push(at(self.raw.place(*row, Some(*column)), odd));
             }
         }
-        for (row, fields) in self.body().iter().filter(|(_, fields)| !is_empty(fields)) {
-            if !self.sums_up(*row, fields) && !self.has_too_much(*row, fields) {
+        for (row, fields) in rows {
+            if let Some(note) = sum(fields) {
+                self.out.notes.push(at(self.raw.place(*row, None), &note));
+            } else if !self.has_too_much(*row, fields) {
                 self.read_unit(*row, fields);
             }
         }
@@ -142,29 +175,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a row is a sum or a remark; noted if it is.
-    fn sums_up(&mut self, row: u64, fields: &[String]) -> bool {
-        let filled: Vec<&String> = fields.iter().filter(|f| !f.is_empty()).collect();
-        let plain = |f: &String| f.replace([' ', '　', '：', ':'], "").to_lowercase();
-        let sum = filled.iter().take(2).find(|f| SUMS.contains(&plain(f).as_str()));
-        let note = match (sum, &filled[..]) {
-            (Some(word), _) => {
-                let word = visible(word);
-                Refusal::new(format!("“{word}”一行不读入"), format!("the row `{word}` is not read"))
-            }
-            (None, [only]) if only.contains(['：', ':']) || only.starts_with('注') => {
-                let only = visible(only);
-                Refusal::new(
-                    format!("“{only}”不是单位，不读入"),
-                    format!("`{only}` is no unit and is not read"),
-                )
-            }
-            _ => return false,
-        };
-        self.out.notes.push(at(self.raw.place(row, None), &note));
-        true
-    }
-
     /// Whether a row has something beyond the last column.
     fn has_too_much(&mut self, row: u64, fields: &[String]) -> bool {
         let beyond = fields.iter().enumerate().skip(self.head.meanings.len());
@@ -183,6 +193,8 @@ impl<'a> Reader<'a> {
     fn read_unit(&mut self, row: u64, fields: &[String]) {
         let field = |n: usize| self.of(n).and_then(|c| fields.get(c)).cloned().unwrap_or_default();
         let mut values: [String; 6] = std::array::from_fn(field);
+        values[1] = code::without_padding(&values[1]);
+        self.name_group(&mut values);
         if values[0].is_empty() && !values[1].is_empty() {
             values[0] = code::made(&values[1], self.known, &self.taken);
             self.made.push(format!("{} {}", values[0], visible(&values[1])));
@@ -205,6 +217,31 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+    }
+
+    /// A group that only has a name, in either of its columns, gets a code from it: the same one on
+    /// every row.
+    fn name_group(&mut self, values: &mut [String; 6]) {
+        if values[5].is_empty() && !code::tidy_code(&values[4]).is_ascii() {
+            values.swap(4, 5);
+        }
+        let name = code::without_padding(&values[5]);
+        if !values[4].is_empty() || name.is_empty() || name == values[1] {
+            return;
+        }
+        let known = self.known.iter().find(|unit| unit.group_name == name && !unit.is_alone());
+        let made = match (self.groups.get(&name), known) {
+            (Some(code), _) => code.clone(),
+            (None, Some(unit)) => unit.group.to_string(),
+            (None, None) => {
+                let made = code::made(&name, self.known, &self.taken);
+                self.taken.insert(made.clone());
+                made
+            }
+        };
+        values[4].clone_from(&made);
+        values[5].clone_from(&name);
+        self.groups.insert(name, made);
     }
 
     fn note_what_was_made(&mut self) {

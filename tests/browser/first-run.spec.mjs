@@ -51,8 +51,8 @@ test("the section goes from the one-time link to a released list without a comma
   writeFileSync(table, "单位代码,单位名称,类型,人数\nA,甲中队,squad,30\nB,乙中队,squad,30\n");
   await page.setInputFiles("#file", table);
   await page.click("text=上传并核对");
-  await expect(page.locator("main")).toContainText("没有错误，尚未替换");
-  await page.click("text=确认替换");
+  await expect(page.locator("main")).toContainText("没有错误，尚未保存");
+  await page.click("text=确认保存");
   await page.goto(`${url}/desk`);
   await expect(start.first()).toHaveClass(/done/);
 
@@ -134,6 +134,7 @@ test("the section goes from the one-time link to a released list without a comma
   await expect(second.locator("main")).toContainText("已发布");
   await second.click("text=查看结果");
   await expect(second.locator("h1")).toHaveText("结果：第一轮对照检查");
+  await second.click("summary:has-text('各组问题清单')");
   await second.click("td a:has-text('清单')");
   await expect(second.locator(".paper")).toContainText("作风纪律自查问题清单");
 });

@@ -105,7 +105,7 @@ fn an_item_is_listed_for_the_kind_it_is_meant_for_whatever_the_table_calls_it() 
                 }
             }
         }
-        assert_eq!(page.matches("不适用于本类单位").count(), for_squads.len());
+        assert_eq!(page.matches("不适用于本类单位，不列入").count(), for_squads.len());
         assert_eq!(
             wide.lines().filter(|l| l.contains("\"HQ\"") && l.contains("\"不适用\"")).count(),
             for_squads.len()

@@ -124,6 +124,53 @@ fn row(number: usize, cells: &[&str]) -> String {
 
 const HEADER: [&str; 6] = ["单位代码", "单位名称", "类型", "人数", "统计组", "统计组名称"];
 
+/// A table of staff as an office keeps it: a title, merged kinds, sums as formulas, names spread to
+/// one width, people counted in words, a remark below.
+#[test]
+fn the_office_s_own_table_is_read_as_it_is() {
+    let bytes = std::fs::read("tests/tables/office.xlsx").unwrap();
+    let units = zicha::app::App::read_units(&bytes).unwrap();
+    assert_eq!(units.len(), 20);
+    assert_eq!(units.iter().map(|unit| unit.headcount).sum::<u32>(), 431);
+    assert!(units.iter().any(|unit| unit.name == "政工科" && unit.kind == "科室"));
+    // Whoever wants small ones together has them together, by kind, and nothing else moved.
+    let joined = zicha::unit::joined(units.clone(), |kind| format!("{kind}（合并统计）"));
+    for (before, after) in units.iter().zip(&joined) {
+        let small = before.headcount < 20 && before.kind == "科室";
+        assert_eq!(after.group_name == "科室（合并统计）", small, "{}", before.name);
+        assert_eq!(after.group == before.group, !small, "{}", before.name);
+        assert_eq!(after.name, before.name);
+    }
+    // A formula where people are counted is still told, by its cell.
+    let raw = zicha::app::App::unit_table(&bytes).unwrap();
+    assert!(!raw.odd.is_empty(), "sums are formulas");
+    let mut counted = raw;
+    let squad = counted.rows.iter().find(|(_, fields)| fields.contains(&"机动中队".into()));
+    let row = squad.unwrap().0;
+    counted.odd.push((row, 4, zicha::text::Refusal::new("含有公式", "holds a formula")));
+    let told = zicha::unit::read(&counted, None, &[]).units().unwrap_err();
+    assert!(told.iter().any(|r| r.zh.contains(&format!("E{row}"))), "{told:?}");
+}
+
+/// Units that are counted together need a name, no code: one name is one group, on every row and at
+/// every import.
+#[test]
+fn a_group_is_named_and_its_code_is_made() {
+    let read = |table: &str, known: &[zicha::unit::Unit]| {
+        let raw = zicha::app::App::unit_table(table.as_bytes()).unwrap();
+        zicha::unit::read(&raw, None, known).units().unwrap()
+    };
+    let by_name = "单位名称,人数,统计组名称\n办公室,6,局机关\n法制科,7,局机关\n机动中队,30,\n";
+    let units = read(by_name, &[]);
+    assert_eq!(units[0].group, units[1].group);
+    assert_eq!(units[0].group_name, "局机关");
+    assert!(units[2].is_alone());
+    assert_eq!(read(by_name, &units), units, "the same table gives the same codes");
+    // The name may stand in the column of codes.
+    let mixed = "单位名称,人数,统计组\n办公室,6,局机关\n法制科,7,局机关\n机动中队,30,\n";
+    assert_eq!(read(mixed, &[]), units);
+}
+
 #[test]
 fn a_workbook_is_shown_before_it_replaces_anything() {
     let zicha = TestApp::start(Backend::Sqlite);
@@ -136,7 +183,7 @@ fn a_workbook_is_shown_before_it_replaces_anything() {
     ]
     .concat();
     let page = upload(&desk, &workbook(&sheet));
-    page.assert_says(200, "没有错误，尚未替换");
+    page.assert_says(200, "没有错误，尚未保存");
     page.assert_says(200, "2 个单位，2 个统计组，共 38 人");
     assert!(zicha.app.units().unwrap().is_empty());
     let text = page

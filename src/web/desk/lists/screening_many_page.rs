@@ -347,6 +347,9 @@ fn bar(count: usize, rows: &[(String, String)], said: &Said, lang: Lang) -> Mark
             button.quiet type="submit" name="do" value="unused" data-key="n" {
                 (lang.pick("不采用所选", "Do not use the ticked"))
             }
+            button.link type="button" data-every hidden {
+                (lang.pick("勾选本页全部", "Tick all on this page"))
+            }
             span.hint data-keys hidden {
                 (lang.pick(
                     "键盘：J、K 上下移动，空格勾选，A 勾选相近的，N 不采用，C 确认，U 撤销",

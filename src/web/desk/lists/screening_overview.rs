@@ -58,6 +58,16 @@ pub(in crate::web::desk) fn overview(
                  only then is it a case in a list. Originals are not passed on and not exported.",
             ))
         }
+        @if !rows.is_empty() {
+            @let all: u64 = rows.iter().map(|(_, counts)| counts.iter().sum::<u64>()).sum();
+            @let done: u64 = rows.iter().map(|(_, counts)| counts[2]).sum();
+            p.lead {
+                (lang.pick(
+                    format!("共 {all} 条文字，已筛查 {done} 条。"),
+                    format!("{all} texts, {done} of them screened."),
+                ))
+            }
+        }
         p.soft {
             (lang.pick("已载入姓名 ", "Names loaded for marking: "))
             (names)

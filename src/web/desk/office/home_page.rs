@@ -111,34 +111,29 @@ pub(in crate::web::desk) fn start(
             !app.units()?.is_empty(),
             lang.pick("导入单位和人数", "Import units and head counts"),
             lang.pick(
-                "结果按统计组公布；人数定了，区间就定了。",
-                "Results are published per group; head counts settle the bands.",
+                "上传手头的人员情况表（Excel）即可，标题、合计行不用删。",
+                "Upload the table of staff that you have; titles and sums may stay.",
             ),
             "/desk/units".to_owned(),
         ),
         (
             standing.is_some(),
-            lang.pick("填写活动安排", "Fill in the calendar"),
+            lang.pick("按通知填写活动安排", "Fill in the calendar from the notice"),
             lang.pick(
-                "五个阶段的起止日期，首页据此提示。",
-                "The days of the five phases, which the home page follows.",
+                "活动名称、五个阶段的起止日期、咨询电话；问卷开头和总结报告都用它。",
+                "The campaign's name, the days of its phases, whom to ask: the questionnaire and \
+                 the report use them.",
             ),
             "/desk/calendar".to_owned(),
         ),
         (
-            section >= 2,
-            lang.pick("政工科有两个以上账号", "Two or more accounts for the section"),
-            lang.pick(
-                "发布结果、销毁原文须两个账号先后确认。由系统管理员（首次设置时建立）登录后建立。",
-                "Release and destruction need two accounts. The administrator, whose account was \
-                 made at the first set-up, makes them.",
-            ),
-            "/desk/me".to_owned(),
-        ),
-        (
             draft.is_some(),
             lang.pick("新建一轮，选定问卷和日期", "Create a round: survey and dates"),
-            lang.pick("可先用手机预览问卷。", "The survey can be previewed on a phone first."),
+            lang.pick(
+                "自带的问卷就是通知里的七类问题，可先用手机看一遍；要改的，先复制再改。",
+                "The survey that comes with zicha has the notice's seven categories; look at it \
+                 on a phone first, copy it to change it.",
+            ),
             "/desk/rounds/new".to_owned(),
         ),
         (
@@ -149,6 +144,16 @@ pub(in crate::web::desk) fn start(
                 "Codes appear once, in the file you download; the server keeps none.",
             ),
             of_draft(""),
+        ),
+        (
+            section >= 2,
+            lang.pick("政工科有两个以上账号", "Two or more accounts for the section"),
+            lang.pick(
+                "发布结果、销毁原文须两个账号先后确认。由系统管理员（首次设置时建立）登录后建立。",
+                "Release and destruction need two accounts. The administrator, whose account was \
+                 made at the first set-up, makes them.",
+            ),
+            "/desk/me".to_owned(),
         ),
         (
             false,

@@ -13,7 +13,7 @@ use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, download, refusal_text, see_other};
 use crate::web::desk::forms::conflict::{self, Part};
 use crate::web::desk::forms::upload::read_upload;
-use crate::web::desk::office::units_page::{Said, page};
+use crate::web::desk::office::units_page::{Said, joined, page};
 
 /// `GET /desk/units`.
 pub async fn show(desk: Desk) -> Answer {
@@ -41,7 +41,7 @@ async fn answer(desk: &Desk, mut said: Said) -> Answer {
 /// `POST /desk/units`: the table as text, replaced as a whole.
 pub async fn import(desk: Desk, Posted(form): Posted) -> Answer {
     let lang = desk.lang;
-    let text = form.first("table").to_owned();
+    let text = together(form.first("table"), form.has("join", "yes"), lang);
     let seen = form.first("seen").to_owned();
     let from = seen.clone();
     let (text, result) = desk
@@ -76,6 +76,14 @@ pub async fn import(desk: Desk, Posted(form): Posted) -> Answer {
             )
             .await
         }
+    }
+}
+
+/// The table, with its small units joined if that was ticked.
+fn together(text: &str, join: bool, lang: Lang) -> String {
+    match App::read_units(text.as_bytes()) {
+        Ok(units) if join => table_text(&joined(units, lang)),
+        _ => text.to_owned(),
     }
 }
 

@@ -4,13 +4,14 @@
 use crate::response::Form;
 use crate::survey::kind_label;
 use crate::text::{Lang, visible};
-use crate::unit::{self, Reading, Unit};
+use crate::unit::{self, Group, Reading, SMALL, Unit};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict::{self};
 use crate::web::desk::forms::draw::{cell, draw, fresh};
-use crate::web::desk::forms::input::{Cell, Column, Input, InputKind, options};
+use crate::web::desk::forms::input::{Cell, Column, Input, InputKind, options, options_or};
 use crate::web::desk::forms::inputs::put;
 use crate::web::desk::forms::mistakes::Mistakes;
+use crate::web::desk::office::help::{Term, help};
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -121,22 +122,23 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
         @if let Some(error) = &said.error {
             div.errors role="alert" { (error) }
         }
+        @if let Some(preview) = &said.preview { (preview_card(session, preview, said)) }
         @if let Some((reading, raw)) = &said.reading { (reading_card(session, reading, raw)) }
-        @if let Some(preview) = &said.preview {
-            (preview_card(session, preview, said))
-        } @else if !units.is_empty() {
+        @if said.preview.is_none() && !units.is_empty() {
             div.card {
                 (table(units, lang))
                 p {
                     a href="/desk/units.csv" {
-                        (lang.pick("下载单位表（CSV）", "Download the table (CSV)"))
+                        (lang.pick("下载单位表", "Download the table (CSV)"))
                     }
                 }
             }
         }
-        div.cols {
-            (upload_card(session))
-            (one_card(session, &said.one))
+        @if said.preview.is_none() {
+            div.cols {
+                (upload_card(session))
+                (one_card(session, units, &said.one))
+            }
         }
         (whole_card(session, said, units.is_empty()))
     }
@@ -147,18 +149,19 @@ fn whole_card(session: &Session, said: &Said, empty: bool) -> Markup {
     let mut typed = Form::default();
     put(&mut typed, "table", said.text.clone());
     html! {
-        div.card {
-            h2 {
-                @if empty { (lang.pick("录入单位表", "Type the table")) } @else {
-                    (lang.pick("修改单位表", "Change the table"))
+        details.card.more open[said.error.is_some() || said.both.is_some()] {
+            summary {
+                @if empty { (lang.pick("粘贴一张表", "Paste a table")) } @else {
+                    (lang.pick("整张表一起修改", "Change the whole table"))
                 }
             }
             p.hint {
                 (lang.pick(
-                    "每行一个单位：代码（大写字母或数字）、名称、类型（中队、科室、办公室等）、\
-                     人数、统计组代码（可空，空则单独统计）、统计组名称。",
-                    "One unit a line: code (capitals or digits), name, kind (squad, section, \
-                     office …), heads, group code (empty: stands alone), group name.",
+                    "从 Excel、WPS 复制后粘贴即可，须有“单位名称”“人数”两列；类型看名称，没有代码的\
+                     自动生成。合并统计的，加“统计组名称”一列，同组写同一个名称。",
+                    "Copied from a spreadsheet: columns for names and heads are needed; kinds \
+                     follow from names, and codes are made. For units that are counted together, a \
+                     column `group_name` holds the same name.",
                 ))
             }
             form method="post" action="/desk/units" {
@@ -186,12 +189,13 @@ fn upload_card(session: &Session) -> Markup {
     let file = Input::new("file", lang.pick("文件", "File"), kind).required();
     html! {
         div.card {
-            h2 { (lang.pick("上传文件", "Upload a file")) }
+            h2 { (lang.pick("上传 Excel 表", "Upload a spreadsheet")) }
             p.hint {
                 (lang.pick(
-                    "CSV 或 Excel（.xlsx）的第一张表，先显示核对，确认后才替换。",
-                    "CSV or the first sheet of an Excel file (.xlsx); shown for checking \
-                     first, replaced only after you confirm. ",
+                    "手头的人员情况表即可（Excel、WPS 的表，读第一张）：有单位名称和人数就行，标题、合计\
+                     行不用删。先显示核对，确认后才保存。",
+                    "The table you have will do (the first sheet of an .xlsx, or a CSV): names and \
+                     heads are enough, titles and sums may stay. It is shown for checking first. ",
                 ))
                 a href="/desk/units/template.csv" {
                     (lang.pick("下载模板", "Download a template"))
@@ -228,23 +232,22 @@ fn table(units: &[Unit], lang: Lang) -> Markup {
             table {
                 thead {
                     tr {
-                        th { (lang.pick("统计组", "Group")) }
-                        th { (lang.pick("名称", "Name")) }
+                        th { (lang.pick("统计组", "Group")) (help(Term::Group, lang)) }
                         th { (lang.pick("类型", "Kind")) }
                         th.n { (lang.pick("人数", "Heads")) }
-                        th { (lang.pick("单位", "Units")) }
+                        th { (lang.pick("包含单位", "Units")) }
+                        th { (lang.pick("代码", "Code")) }
                     }
                 }
                 tbody {
                     @for g in &groups {
                         tr {
-                            td { (g.code) }
                             td { (g.name) }
                             td { (kind_label(&g.kind, lang)) }
                             td.n { (g.headcount) }
                             td {
-                                (g.units.join(lang.pick("、", ", ")))
-                                @if g.headcount < 20 {
+                                @if g.units.len() > 1 { (names(g, units, lang)) }
+                                @if g.headcount < SMALL {
                                     " "
                                     span.soft {
                                         (lang.pick(
@@ -254,12 +257,19 @@ fn table(units: &[Unit], lang: Lang) -> Markup {
                                     }
                                 }
                             }
+                            td.soft { (g.code) }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// The units of a group by their names.
+fn names(group: &Group, units: &[Unit], lang: Lang) -> String {
+    let own = units.iter().filter(|unit| unit.group == group.code);
+    own.map(|unit| unit.name.as_str()).collect::<Vec<_>>().join(lang.pick("、", ", "))
 }
 
 fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
@@ -269,8 +279,8 @@ fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
             p {
                 strong {
                     (lang.pick(
-                        "核对：文件已读取，没有错误，尚未替换。",
-                        "Check: the file is read, there is no error, nothing is replaced yet.",
+                        "核对：表已读取，没有错误，尚未保存。",
+                        "Check: the table is read, there is no error, nothing is saved yet.",
                     ))
                 }
             }
@@ -279,50 +289,89 @@ fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
                 (csrf(session))
                 (conflict::seen(&said.seen))
                 textarea hidden name="table" { (said.text) }
+                (join_tick(preview, lang))
                 div.row {
-                    button type="submit" { (lang.pick("确认替换", "Replace")) }
-                    a.button.quiet href="/desk/units" { (lang.pick("不替换", "Do not replace")) }
+                    button type="submit" { (lang.pick("确认保存", "Save it")) }
+                    a.button.quiet href="/desk/units" { (lang.pick("不保存", "Do not save")) }
                 }
             }
         }
     }
 }
 
+/// Small units of one kind are better counted together; whoever confirms decides.
+fn join_tick(preview: &[Unit], lang: Lang) -> Markup {
+    let after = joined(preview.to_vec(), lang);
+    let small = preview.iter().zip(&after).filter(|(a, b)| a.group != b.group).count();
+    let label = lang.pick(
+        format!(
+            "把少于 {SMALL} 人、单独统计的 {small} 个单位按类型合为一组（人太少的单位，区间很宽，看\
+             不出问题）"
+        ),
+        format!(
+            "Count the {small} units under {SMALL} heads together by kind (bands of so few are too \
+             wide to say anything)"
+        ),
+    );
+    html! {
+        @if small > 0 { (fresh(&[Input::new("join", label, InputKind::Tick)], lang)) }
+    }
+}
+
+/// The table with its small units joined, groups named as an office does.
+pub(in crate::web::desk) fn joined(units: Vec<Unit>, lang: Lang) -> Vec<Unit> {
+    unit::joined(units, |kind| {
+        let kind = kind_label(kind, lang);
+        lang.pick(format!("{kind}（合并统计）"), format!("{kind} (together)"))
+    })
+}
+
 /// The whole table as text.
 fn whole(lang: Lang) -> Input {
-    let label = lang.pick("单位表（CSV）", "Table of units (CSV)");
+    let label = lang.pick("单位表", "Table of units");
     Input::new("table", label, InputKind::Code { rows: 0 })
 }
 
 /// The form of one unit.
-fn one_inputs(lang: Lang) -> Vec<Input> {
+fn one_inputs(units: &[Unit], lang: Lang) -> Vec<Input> {
     let kinds = options([
         ("squad", lang.pick("中队", "squad")),
         ("section", lang.pick("科室", "section")),
         ("office", lang.pick("办公室", "office")),
     ]);
     let line = |name, label| Input::new(name, label, InputKind::Line);
+    let groups = unit::groups(units).into_iter().filter(|group| group.units.len() > 1);
+    let groups = groups.map(|group| (group.code.to_string(), group.name));
     vec![
-        line("code", lang.pick("代码", "Code")).most(16).required(),
         line("name", lang.pick("名称", "Name")).most(60).required(),
         Input::new("kind", lang.pick("类型", "Kind"), kinds),
         Input::new("headcount", lang.pick("人数", "Heads"), InputKind::Number).required(),
-        line("group", lang.pick("统计组代码", "Group code")).most(16).hint(lang.pick(
-            "可空，空则单独统计；不足 20 人的科室建议合为一组。",
-            "Empty: stands alone. Sections under 20 heads are better grouped.",
+        Input::new(
+            "group",
+            lang.pick("统计", "Counted"),
+            options_or(lang.pick("单独统计", "alone"), groups),
+        ),
+        line("group_name", lang.pick("或与别的单位合成新的一组，组名", "Or in a new group named"))
+            .most(60)
+            .hint(lang.pick(
+                "可空。不足 20 人的科室建议合为一组。",
+                "May be empty. Sections under 20 heads are better grouped.",
+            )),
+        line("code", lang.pick("代码", "Code")).most(16).hint(lang.pick(
+            "可空，按名称首字母生成；印在清单的问题编号里。",
+            "May be empty: made from the name's initials. It begins the numbers of the list.",
         )),
-        line("group_name", lang.pick("统计组名称", "Group name")).most(60),
     ]
 }
 
-fn one_card(session: &Session, one: &Form) -> Markup {
+fn one_card(session: &Session, units: &[Unit], one: &Form) -> Markup {
     let lang = session.lang;
     html! {
         div.card {
             h2 { (lang.pick("逐个录入", "Add one")) }
             form method="post" action="/desk/units/one" {
                 (csrf(session))
-                (draw(&one_inputs(lang), one, &Mistakes::default(), lang))
+                (draw(&one_inputs(units, lang), one, &Mistakes::default(), lang))
                 div.row { button.quiet type="submit" { (lang.pick("加入", "Add")) } }
             }
         }

@@ -3,12 +3,11 @@
 
 use maud::{Markup, html};
 
-use crate::id::RoundId;
 use crate::problem::is_held;
 use crate::response::Form;
-use crate::round::{Access, Round, Scopes, TURNOUT_MIN_HEADS, turnout_hours, turnout_label};
-use crate::survey::{Question, Survey};
-use crate::text::{Lang, Refusal};
+use crate::round::{Access, Round, TURNOUT_MIN_HEADS, turnout_hours, turnout_label};
+use crate::survey::Question;
+use crate::text::Lang;
 use crate::web::desk::Session;
 use crate::web::desk::forms::draw::{bare, draw};
 use crate::web::desk::forms::input::{Input, InputKind, options};
@@ -81,60 +80,6 @@ pub(in crate::web::desk) fn slips_card(session: &Session, facts: &Facts) -> Mark
                     button.quiet type="submit" {
                         (lang.pick("生成打印文件", "Make the file to print"))
                     }
-                }
-            }
-        }
-    }
-}
-
-/// Which questions apply to which units, before the round opens.
-pub(in crate::web::desk) fn scopes_card(
-    round: &RoundId,
-    scopes: &Scopes,
-    warnings: &[Refusal],
-    survey: &Survey,
-    lang: Lang,
-) -> Markup {
-    html! {
-        div #scopes.card {
-            h2 { (lang.pick("题目适用哪些单位", "Which questions apply to which units")) }
-            p.soft {
-                (scopes.general)
-                (lang.pick(
-                    " 道题适用所有单位。限定单位类型的题目，其他单位也可以填写，但不列入它们的清\
-                     单。",
-                    " questions are for all units. Questions limited to some kinds can be answered \
-                     by everybody, but are listed for these kinds only.",
-                ))
-            }
-            table {
-                thead {
-                    tr {
-                        th { (lang.pick("单位类型", "Kind")) }
-                        th.n { (lang.pick("单位", "Units")) }
-                        th.n { (lang.pick("专门适用的题", "Limited questions")) }
-                    }
-                }
-                tbody {
-                    @for kind in &scopes.kinds {
-                        tr {
-                            td { (survey.kind_name(&kind.kind, lang)) }
-                            td.n { (kind.units.len()) }
-                            td.n { (kind.limited) }
-                        }
-                    }
-                }
-            }
-            @for warning in warnings {
-                p.warn { (warning.get(lang)) (lang.pick("。", ".")) }
-            }
-            p {
-                a href={ "/desk/rounds/" (round) "/frozen" } {
-                    (lang.pick(
-                        "问卷和公布规则（可打印，供干部代表查阅）",
-                        "The survey and what will be published of it (to print, for an officers' \
-                         representative)",
-                    ))
                 }
             }
         }

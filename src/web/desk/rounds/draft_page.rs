@@ -45,7 +45,7 @@ pub(in crate::web::desk) fn inputs(choices: &Choices, lang: Lang) -> Vec<Input> 
         survey(choices, lang),
         Input::new("opens", opens, InputKind::Day).required(),
         Input::new("closes", closes, InputKind::Day).required(),
-        Input::new("units", lang.pick("参加单位", "Units taking part"), units),
+        taking_part(units, choices.units.is_empty(), lang),
     ];
     if !choices.earlier.is_empty() {
         let rounds = choices.earlier.iter().map(|r| (r.id.to_string(), r.title.clone()));
@@ -60,6 +60,19 @@ pub(in crate::web::desk) fn inputs(choices: &Choices, lang: Lang) -> Vec<Input> 
     }
     inputs.push(access(lang));
     inputs
+}
+
+/// The units that take part, or the way to import some.
+fn taking_part(units: InputKind, none: bool, lang: Lang) -> Input {
+    let below = html! {
+        p.warn {
+            (lang.pick("还没有单位，请先", "There are no units yet; first "))
+            a href="/desk/units" { (lang.pick("导入单位和人数", "import units and heads")) }
+            (lang.pick("。", "."))
+        }
+    };
+    let input = Input::new("units", lang.pick("参加单位", "Units taking part"), units);
+    Input { below: none.then_some(below), ..input }
 }
 
 fn survey(choices: &Choices, lang: Lang) -> Input {

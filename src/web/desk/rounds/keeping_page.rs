@@ -4,8 +4,9 @@
 use crate::app::SharedStep;
 use crate::id::AccountName;
 use crate::round::{Day, Destruction, Round, RoundState};
-use crate::text::Refusal;
+use crate::text::{Lang, Refusal};
 use crate::web::desk::Session;
+use crate::web::desk::rounds::irreversible::irreversible;
 use crate::web::page::csrf;
 use maud::{Markup, html};
 
@@ -38,14 +39,13 @@ pub(in crate::web::desk) fn page(session: &Session, facts: &Facts, error: Option
                 p {
                     (lang.pick(
                         "监督员口令不足或钥匙文件丢失，票箱便永远打不开。此时可由两个账号（其中一个\
-                         是政工科负责人）先后确认作废，票箱随即销毁，公示栏写明。能够开箱的，请勿作\
-                         废。",
+                         是政工科负责人）先后确认作废。能够开箱的，请勿作废。",
                         "Without enough passphrases or without the key file the box can never be \
-                         opened. Two accounts, one of them the head's, may then void the round; \
-                         the box is destroyed and the bulletin says so. Do not void a round that \
-                         can be opened.",
+                         opened. Two accounts, one of them the head's, may then void the round. \
+                         Do not void a round that can be opened.",
                     ))
                 }
+                (irreversible(voiding(lang), &[], lang))
                 (shared(session, facts, SharedStep::Void, lang.pick("本轮作废", "Void the round")))
             }
         } @else if round.state.has_results() && round.destroyed { (kept(session, facts)) } @else {
@@ -67,16 +67,6 @@ fn kept(session: &Session, facts: &Facts) -> Markup {
     let lang = session.lang;
     let round = &facts.round;
     html! {
-        @if let Some(warning) = &facts.unscreened {
-            p.warn {
-                strong { (lang.pick("请核对：", "Please check: ")) }
-                (warning.get(lang))
-                (lang.pick(
-                    "；原文销毁后不能再筛查。",
-                    "; once the originals are destroyed nothing can be screened any more.",
-                ))
-            }
-        }
         div.card {
             h2 { (lang.pick("本轮尚留存", "Still kept of this round")) }
             table {
@@ -113,13 +103,21 @@ fn kept(session: &Session, facts: &Facts) -> Markup {
             h2 { (lang.pick("立即销毁", "Destroy now")) }
             p {
                 (lang.pick(
-                    "销毁后：原文不可恢复，已整理的摘要不受影响；再次输入用过的填写码，将只提示本轮\
-                     已截止。须由两个账号先后确认，并生成可打印的销毁记录。",
-                    "Afterwards the originals cannot be brought back, summaries stay, and a used \
-                     code is only told that the round is closed. Two accounts confirm, and a \
-                     record to print is made.",
+                    "须由两个账号先后确认，并生成可打印的销毁记录。",
+                    "Two accounts confirm, and a record to print is made.",
                 ))
             }
+            (irreversible(
+                lang.pick(
+                    "销毁后：原文不可恢复，不能再筛查；已整理的摘要不受影响；再次输入用过的填写\
+                     码，将只提示本轮已截止。",
+                    "Afterwards the originals cannot be brought back, and nothing can be screened \
+                     any more; summaries stay, and a used code is only told that the round is \
+                     closed.",
+                ),
+                &facts.unscreened.iter().cloned().collect::<Vec<_>>(),
+                lang,
+            ))
             (shared(
                 session,
                 facts,
@@ -202,6 +200,7 @@ fn suspended(session: &Session, facts: &Facts) -> Markup {
                      among them.",
                 ))
             }
+            (irreversible(voiding(lang), &[], lang))
             (shared(
                 session,
                 facts,
@@ -212,6 +211,15 @@ fn suspended(session: &Session, facts: &Facts) -> Markup {
             (shared(session, facts, SharedStep::Void, lang.pick("本轮作废", "Void the round")))
         }
     }
+}
+
+/// What voiding a round means.
+fn voiding(lang: Lang) -> &'static str {
+    lang.pick(
+        "作废后票箱随即销毁，本轮再也没有结果，公示栏写明作废。",
+        "The box of a void round is destroyed at once, there will never be results, and the \
+         bulletin says so.",
+    )
 }
 
 /// The form of a step that takes two accounts, with who has approved it.

@@ -5,12 +5,11 @@ use crate::app::{App, Progress};
 use crate::round::{Access, ClosingSums, Day, Round, RoundState};
 use crate::text::Lang;
 use crate::web::desk::Session;
-use crate::web::desk::rounds::cards::{
-    holds_card, results_card, scopes_card, slips_card, turnout_card,
-};
+use crate::web::desk::rounds::cards::{holds_card, results_card, slips_card, turnout_card};
 use crate::web::desk::rounds::facts::Facts;
 use crate::web::desk::rounds::leftover;
 use crate::web::desk::rounds::opening;
+use crate::web::desk::rounds::scopes_card::scopes_card;
 use crate::web::desk::rounds::shared_page::{opened_now, postpone_form};
 use crate::web::page::csrf;
 use maud::{Markup, html};

@@ -5,6 +5,7 @@
 use actix_web::web::{Data, Path};
 use maud::{Markup, html};
 
+use super::irreversible::{irreversible, to_check};
 use super::keeping::unscreened;
 use super::opening;
 use crate::app::{Actor, App, AppError, Custody, SharedStep};
@@ -22,6 +23,8 @@ struct Step {
     path: &'static str,
     title: [&'static str; 2],
     consequence: [&'static str; 2],
+    /// Whether a later step can undo it.
+    comes_back: bool,
     button: [&'static str; 2],
 }
 
@@ -35,6 +38,7 @@ const OPEN: Step = Step {
          the key file, the responses are lost for good; make sure that all passphrases are sealed \
          and that nobody clears the data folder.",
     ],
+    comes_back: false,
     button: ["确认开放", "Open it"],
 };
 
@@ -47,6 +51,7 @@ const OPEN_AS_A_TRIAL: Step = Step {
         "Survey, units and groups are frozen from now on. The server keeps the key; the round is \
          marked as a trial throughout and does not count as a formal one.",
     ],
+    comes_back: false,
     button: ["确认试用开放", "Open as a trial"],
 };
 
@@ -58,6 +63,7 @@ const CLOSE_EARLY: Step = Step {
         "The last day has not come. A round closed early cannot be opened again, and the bulletin \
          says so.",
     ],
+    comes_back: false,
     button: ["确认提前截止", "Close early"],
 };
 
@@ -69,6 +75,7 @@ const CLOSE: Step = Step {
         "The box is sealed, nothing more is received, and the bulletin shows slips issued, slips \
          used and responses.",
     ],
+    comes_back: false,
     button: ["确认截止", "Close it"],
 };
 
@@ -80,6 +87,7 @@ const OPEN_BOX: Step = Step {
         "The box opens once. Results are made, box and key are destroyed at once, and nobody can \
          ever see a single response.",
     ],
+    comes_back: false,
     button: ["确认开箱", "Open the box"],
 };
 
@@ -88,10 +96,11 @@ const RELEASE: Step = Step {
     title: ["发布结果", "Release the results"],
     consequence: [
         "发布须两个账号先后确认，其中一个是政工科负责人。发布后，单位负责人看到本单位的问题清单，公\
-         示栏按选定的范围公布，不能撤回。",
+         示栏按选定的范围公布。",
         "A release needs two accounts, one of them the head of the section. Heads of units then \
-         see their lists, the bulletin shows what was chosen, and nothing can be taken back.",
+         see their lists, and the bulletin shows what was chosen.",
     ],
+    comes_back: false,
     button: ["同意发布", "Agree to the release"],
 };
 
@@ -104,6 +113,7 @@ const REISSUE: Step = Step {
         "This takes two accounts, one of them the head of the section. Units then see the changed \
          lists; earlier editions stay on record.",
     ],
+    comes_back: true,
     button: ["同意重新下发", "Agree to hand them over"],
 };
 
@@ -117,6 +127,7 @@ const POSTPONE: Step = Step {
          everybody; the day cannot be brought forward again without the trustees. Slips show the \
          day before: tell people of the new one.",
     ],
+    comes_back: false,
     button: ["同意延期", "Agree to it"],
 };
 
@@ -317,14 +328,10 @@ fn confirm(
         div.card.narrow {
             h1 { (pick(step.title, lang)) }
             p { strong { (round.title) } }
-            p.lead { (pick(step.consequence, lang)) }
-            @for warning in warnings {
-                p.warn {
-                    strong { (lang.pick("请核对：", "Please check: ")) }
-                    (warning.get(lang))
-                    (lang.pick("。", "."))
-                }
-            }
+            @if step.comes_back {
+                p.lead { (pick(step.consequence, lang)) }
+                (to_check(warnings, lang))
+            } @else { (irreversible(pick(step.consequence, lang), warnings, lang)) }
             form method="post" action={ "/desk/rounds/" (round.id) "/do/" (step.path) } {
                 (csrf(session))
                 input type="hidden" name="confirm" value="yes";

@@ -35,13 +35,14 @@ pub(in crate::web::desk) fn mistakes(error: AppError, lang: Lang) -> Result<Mark
 }
 
 /// All surveys: the bureau's own first, then those that come with zicha.
+#[expect(clippy::too_many_lines, reason = "a template, read from top to bottom")]
 pub(in crate::web::desk) fn list_page(
     session: &Session,
     own: &[OwnSurvey],
     shipped: &[Survey],
 ) -> Markup {
     let lang = session.lang;
-    let label = lang.pick("Excel（.xlsx）或 JSON 文件", "Excel (.xlsx) or JSON");
+    let label = lang.pick("问卷文件", "File");
     let file = Input::new("file", label, InputKind::File(".xlsx,.json")).required();
     html! {
         p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
@@ -79,8 +80,8 @@ pub(in crate::web::desk) fn list_page(
             h2 { (lang.pick("从文件读入", "From a file")) }
             p.hint {
                 (lang.pick(
-                    "可下载上面任一问卷的 Excel，在 Excel 或 WPS 中修改后传回：survey 表一行一题，\
-                     choices 表是选项，各列含义见使用指南。读入后先显示，检查无误再保存。",
+                    "可下载上面任一问卷的 Excel，在 Excel 或 WPS 中修改后传回：一张表一行一题，另一张\
+                     表是选项，各列含义见“帮助”。读入后先显示，检查无误再保存。",
                     "Download any of these as Excel, change it in Excel or WPS, and upload it: the \
                      sheet survey has a question a row, choices has the options; the guide says \
                      what each column means. It is shown first and kept when you save it.",
@@ -91,8 +92,11 @@ pub(in crate::web::desk) fn list_page(
                 (fresh(&[file], lang))
                 div.row {
                     button.quiet type="submit" { (lang.pick("上传并检查", "Upload and check")) }
+                }
+                details.aside {
+                    summary { (lang.pick("更多", "More")) }
                     a href="/desk/surveys/edit" {
-                        (lang.pick("以 JSON 文本新建", "Write one as JSON"))
+                        (lang.pick("以文本新建（JSON）", "Write one as text (JSON)"))
                     }
                 }
             }
@@ -116,14 +120,17 @@ fn row(session: &Session, survey: &Survey, version: Option<i32>) -> Markup {
     html! {
         tr {
             td {
-                strong { (survey.title().get(lang)) }
+                strong title=(survey.id()) { (survey.title().get(lang)) }
                 br;
                 span.soft {
-                    (survey.id())
-                    @if let Some(version) = version {
-                        (lang.pick(" · 第 ", " · version "))
-                        (version)
-                        (lang.pick(" 版", ""))
+                    @match version {
+                        Some(version) => {
+                            (lang.pick(
+                                format!("自编，第 {version} 版"),
+                                format!("the bureau's own, version {version}"),
+                            ))
+                        }
+                        None => { (lang.pick("自带", "comes with zicha")) }
                     }
                 }
             }
@@ -139,16 +146,22 @@ fn row(session: &Session, survey: &Survey, version: Option<i32>) -> Markup {
                         (lang.pick("修改", "Change"))
                     }
                     " · "
-                    a href={ "/desk/surveys/edit?id=" (survey.id()) } {
-                        (lang.pick("以文本修改", "as text"))
-                    }
-                    " · "
                 }
                 (copy(session, survey.id(), "link", lang.pick("复制为新问卷", "Copy")))
                 " · "
                 a href={ "/desk/surveys/" (survey.id()) "/xlsx" } { "Excel" }
-                " · "
-                a href={ "/desk/surveys/" (survey.id()) "/json" } { "JSON" }
+                details.aside {
+                    summary { (lang.pick("更多", "More")) }
+                    a href={ "/desk/surveys/" (survey.id()) "/json" } {
+                        (lang.pick("下载文本（JSON）", "As text (JSON)"))
+                    }
+                    @if version.is_some() {
+                        br;
+                        a href={ "/desk/surveys/edit?id=" (survey.id()) } {
+                            (lang.pick("以文本修改（JSON）", "Change the text (JSON)"))
+                        }
+                    }
+                }
             }
         }
     }
