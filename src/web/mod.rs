@@ -9,6 +9,7 @@ mod cookies;
 pub mod desk;
 mod error;
 mod files;
+mod journey;
 mod negotiate;
 mod page;
 pub mod respondent;

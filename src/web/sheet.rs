@@ -5,6 +5,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{SHEET_CSS, inline_style, qr};
+use super::journey::{Key, journey};
 use crate::app::PrintedSlip;
 use crate::ballot::Passphrase;
 use crate::export::{Column, Table};
@@ -84,6 +85,7 @@ fn cover(round: &Round, set: &[PrintedSlip], marks: &str) -> Markup {
                 }
                 li { "抽取结束，剩余＿＿＿＿张当众销毁。" }
             }
+            (journey(Key::of(round), Lang::Zh))
             p.how { "清点人：＿＿＿＿＿＿　监督人：＿＿＿＿＿＿　日期：＿＿＿年＿＿月＿＿日" }
         }
     }

@@ -226,6 +226,32 @@ fn round(app: &App, trustees: bool, code_in_qr: bool, access: Access) -> zicha::
     id
 }
 
+/// The four pictures say of the key what is so, before and after a round opens.
+#[test]
+fn the_pictures_of_a_response_s_way_never_say_more_than_is_so() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    zicha.import_units(UNITS);
+    let says = |round: &zicha::id::RoundId| zicha.get(&format!("/r/{round}")).body;
+    let trial = zicha.open_round(&survey("canteen"));
+    assert!(says(&trial).contains("试用：钥匙在服务器"));
+    assert!(!says(&trial).contains("监督员共同开箱"));
+    let held = zicha.draft(&survey("canteen"), Access::Slip);
+    let (_, passphrases) = zicha.app.prepare_trustees(&shell(), &held, (3, 2), "").unwrap();
+    for one in &passphrases {
+        zicha.app.test_passphrase(&held, &one.printed()).unwrap();
+    }
+    // On paper that is printed before anybody has decided, neither is said.
+    let slips = zicha.app.issue_slips(&shell(), &held, None, 0, true).unwrap();
+    let paper =
+        |round: &zicha::round::Round| zicha::web::sheet::sheet(round, &slips, "").into_string();
+    let draft = paper(&zicha.app.round(&held).unwrap());
+    assert!(draft.contains("截止后开箱，只开一次") && !draft.contains("监督员共同"));
+    zicha.app.open_round(&shell(), &held, zicha::app::Custody::Trustees).unwrap();
+    assert!(says(&held).contains("截止后监督员共同开箱"));
+    assert!(!says(&held).contains("钥匙在服务器"));
+    assert!(paper(&zicha.app.round(&held).unwrap()).contains("截止后监督员共同开箱"));
+}
+
 #[test]
 fn lines_that_do_not_hold_give_way_to_weaker_ones() {
     let ids = |lines: Vec<zicha::app::Line>| lines.into_iter().map(|l| l.id).collect::<Vec<_>>();

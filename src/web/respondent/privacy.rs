@@ -8,6 +8,7 @@ use maud::html;
 use crate::app::App;
 use crate::round::Phase;
 use crate::web::error::WebError;
+use crate::web::journey::{Key, journey};
 use crate::web::negotiate::quick;
 use crate::web::page::{PageKind, View, respondent};
 
@@ -20,12 +21,15 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, 
     let rounds = block(move || reading.live_rounds()).await??;
     let now = app.now();
     let promise = app.promise(&rounds);
+    let trial = promise.iter().any(|line| line.id == "server_custody");
+    let key = if trial { Key::Server } else { Key::Trustees };
     let body = html! {
         h1 { (lang.pick("匿名承诺", "The promise")) }
         div.card.promise {
             @for line in promise.iter().take(1) {
                 p.big id=(line.id) { (line.text.get(lang)) }
             }
+            (journey(key, lang))
             ul {
                 @for line in promise.iter().skip(1) {
                     li.but[line.is_caveat()] id=(line.id) { (line.text.get(lang)) }

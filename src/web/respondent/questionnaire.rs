@@ -12,6 +12,7 @@ use crate::response::{CHECK_FIELD, CODE_FIELD, FieldErrors, Form, form_size};
 use crate::round::{Access, Day};
 use crate::survey::{Kind, Question, QuestionRole, Scale, Section, Survey};
 use crate::text::Lang;
+use crate::web::journey::{Key, journey};
 use crate::web::page::{PageKind, View, respondent};
 
 /// A questionnaire to be shown.
@@ -28,6 +29,8 @@ pub struct Questionnaire<'a> {
     pub about: Markup,
     /// The promise above the first question.
     pub promise: Vec<Line>,
+    /// Who holds the key of the box.
+    pub key: Key,
     /// Where it stands and where it is sent.
     pub path: String,
     /// Whether it is only looked at: nothing is kept on the device and nothing counts.
@@ -68,6 +71,7 @@ impl<'a> Questionnaire<'a> {
             marks: marks(live, lang),
             about: about(live, lang),
             promise: app.round_promise(live),
+            key: Key::of(&live.round),
             path: format!("/r/{}", live.round.id),
             preview: false,
             usable: false,
@@ -103,6 +107,7 @@ impl<'a> Questionnaire<'a> {
                     (self.about)
                     div.card.promise {
                         h2 { (lang.pick("匿名说明", "About anonymity")) }
+                        (journey(self.key, lang))
                         ul {
                             @for line in &self.promise {
                                 li.but[line.is_caveat()] { (line.text.get(lang)) }

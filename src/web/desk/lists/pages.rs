@@ -17,6 +17,7 @@ use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::issued_page::{issued_card, receipts};
 use crate::web::desk::lists::row_page::{anyway, list_path, row_path, source_inputs, text_inputs};
 use crate::web::desk::lists::rows_page::state_words;
+use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::office::password;
 use crate::web::desk::results::levels::level_tag;
 use crate::web::page::csrf;
@@ -117,6 +118,7 @@ fn overview_row(
                     span.soft {
                         (lang.pick("（合并统计）", " (counted together)"))
                     }
+                    (help(Term::Merged, lang))
                 }
             }
             td.n { strong { (list.problems.len()) } }
@@ -240,6 +242,7 @@ pub fn list_page(
                     "Too few responses alone, counted together; this list goes to the head of each \
                      unit.",
                 ))
+                (help(Term::Merged, lang))
             }
         }
         div.card {
@@ -258,7 +261,7 @@ pub fn list_page(
                                 th { (lang.pick("编号", "No.")) }
                                 th { (lang.pick("问题表现", "Problem")) }
                                 th { (lang.pick("来源", "Source")) }
-                                th { (lang.pick("程度", "Level")) }
+                                th { (lang.pick("程度", "Level")) (help(Term::Level, lang)) }
                                 th { (lang.pick("状态", "State")) }
                                 th { (lang.pick("操作", "Action")) }
                             }

@@ -17,6 +17,7 @@ use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::lists::problems::form_of;
 use crate::web::desk::lists::row_page::{row_inputs, row_path, targets};
 use crate::web::desk::lists::rows::Listed;
+use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::results::levels::level_tag;
 use crate::web::error::WebError;
 use crate::web::page::csrf;
@@ -269,7 +270,7 @@ fn table(
                         th { (lang.pick("单位", "Unit")) }
                         th { (lang.pick("问题表现", "Problem")) }
                         th { (lang.pick("来源", "Source")) }
-                        th { (lang.pick("程度", "Level")) }
+                        th { (lang.pick("程度", "Level")) (help(Term::Level, lang)) }
                         th { (lang.pick("状态", "State")) }
                         th { (lang.pick("操作", "Action")) }
                     }

@@ -55,10 +55,31 @@ pub(in crate::web::desk) enum Term {
     Trustee,
     Receipt,
     LookBack,
+    Common,
+    Median,
 }
 
 /// Each term: its place on the page of help, its name, and its sentence.
-const TERMS: [(Term, &str, [&str; 2], [&str; 2]); 12] = [
+const TERMS: [(Term, &str, [&str; 2], [&str; 2]); 14] = [
+    (
+        Term::Common,
+        "common",
+        ["共性问题", "common problem"],
+        [
+            "三分之一以上的统计组都列出的问题，全局清单单独标明。",
+            "A problem that a third of the groups or more list; the bureau's list marks it.",
+        ],
+    ),
+    (
+        Term::Median,
+        "median",
+        ["中位", "median"],
+        [
+            "把选择按轻重排成一列，正中间那一档；不受个别极端选择影响。",
+            "The step in the middle once all answers stand in order; single extremes do not move \
+             it.",
+        ],
+    ),
     (
         Term::Present,
         "present",

@@ -268,10 +268,10 @@ fn cell(
                 (_, Some(why)) => { span.soft { (why) } }
                 (GroupCell::Item(item), None) if item.level.is_some() || item.unclear => {
                     (level_tag(item.level, lang))
-                    @if let Some(band) = item.prominent { br; (short(band)) }
+                    @if let Some(band) = item.prominent { br; (short(band, lang)) }
                 }
                 (GroupCell::Item(item), None) => {
-                    @if let Some(band) = item.prominent { (short(band)) } @else {
+                    @if let Some(band) = item.prominent { (short(band, lang)) } @else {
                         span.soft { (lang.pick("不公布", "not published")) }
                     }
                 }
@@ -282,6 +282,6 @@ fn cell(
 }
 
 /// A band where little room is.
-fn short(band: Band) -> Markup {
-    html! { span.soft { (band.lo) "%～" (band.hi) "%" } }
+fn short(band: Band, lang: Lang) -> Markup {
+    html! { span.soft { (band.lo) (lang.pick("%～", "–")) (band.hi) "%" } }
 }

@@ -212,7 +212,7 @@ fn bureau(now: &Results, base: &Results, lang: Lang) -> Markup {
                 thead {
                     tr {
                         th { (lang.pick("题目", "Question")) }
-                        th { (lang.pick("突出率", "Prominent")) }
+                        th { (lang.pick("突出率", "Prominent")) (help(Term::Prominent, lang)) }
                         th.n { (lang.pick("上一轮", "Before")) }
                         th.n { (lang.pick("本轮", "Now")) }
                         th.n { (lang.pick("变化（百分点）", "Change (points)")) }

@@ -38,6 +38,7 @@ pub(in crate::web::desk) fn page(
                 (lang.pick("样本不足，合并统计（", "Too few responses alone, counted together ("))
                 (group.units.join(lang.pick("、", ", ")))
                 (lang.pick("）。", ")."))
+                (help(Term::Merged, lang))
             }
         }
         p.lead {
@@ -325,16 +326,16 @@ fn harm(results: &Results, group: &ReleasedGroup, section: &Section, lang: Lang)
     html! {
         @if !(level.is_empty() && harms.is_empty() && causes.is_empty()) {
             dl.harm {
-                @for (name, list) in {
+                @for (name, list, term) in {
                     [
-                        (lang.pick("危害程度（中位）", "Harm (median)"), &level),
-                        (lang.pick("主要危害", "Main harms"), &harms),
-                        (lang.pick("主要原因", "Main causes"), &causes),
+                        (lang.pick("危害程度（中位）", "Harm (median)"), &level, Some(Term::Median)),
+                        (lang.pick("主要危害", "Main harms"), &harms, None),
+                        (lang.pick("主要原因", "Main causes"), &causes, None),
                     ]
                 } {
                     @if !list.is_empty() {
                         div {
-                            dt { (name) }
+                            dt { (name) @if let Some(term) = term { (help(term, lang)) } }
                             dd { (list.join(lang.pick("；", "; "))) }
                         }
                     }

@@ -39,7 +39,7 @@ pub(in crate::web::desk) fn page(
         (figures(whole, before, lang))
         div.cols {
             div.card {
-                h2 { (lang.pick("哪类问题多", "What")) }
+                h2 { (lang.pick("哪类问题多", "What")) (help(Term::Level, lang)) }
                 (categories(results, lists, then, lang).on_page("drawn"))
                 (links(id, "categories", lang))
             }
@@ -111,7 +111,7 @@ pub(in crate::web::desk) fn places(results: &Results, here: Option<usize>, lang:
 
 /// A figure with what it was before.
 fn tile(
-    name: &str,
+    name: impl maud::Render,
     value: impl maud::Render,
     before: Option<impl maud::Render>,
     lang: Lang,
@@ -162,7 +162,7 @@ fn figures(whole: &Whole, before: Option<&Whole>, lang: Lang) -> Markup {
                 lang,
             ))
             (tile(
-                lang.pick("全局共性问题", "common to many groups"),
+                html! { (lang.pick("全局共性问题", "common to many groups")) (help(Term::Common, lang)) },
                 common(whole),
                 before.map(common),
                 lang,
@@ -314,6 +314,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
                             @if list.merged {
                                 " "
                                 span.soft { (lang.pick("（合并统计）", " (counted together)")) }
+                                (help(Term::Merged, lang))
                             }
                         }
                         td.n { (group.turnout.counted) }

@@ -48,6 +48,7 @@ pub(in crate::web::desk) fn slips_card(session: &Session, facts: &Facts) -> Mark
             h2 {
                 @if round.access == Access::Poster { (lang.pick("海报", "Poster")) } @else {
                     (lang.pick("填写码纸条", "Slips"))
+                    (help(Term::Slip, lang))
                 }
             }
             p {

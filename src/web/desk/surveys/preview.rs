@@ -15,6 +15,7 @@ use crate::text::{Lang, Refusal};
 use crate::web::body::{MAX_BODY, read_body};
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::error::WebError;
+use crate::web::journey::Key;
 use crate::web::page::{PageKind, View, respondent};
 use crate::web::respondent::questionnaire::Questionnaire;
 use crate::web::{FrameRule, content_policy};
@@ -186,6 +187,7 @@ fn questionnaire(
         title: survey.title().get(view.lang),
         access: Access::Slip,
         marks: mark(view.lang),
+        key: Key::Undecided,
         promise: survey
             .privacy()
             .iter()
