@@ -63,10 +63,19 @@ fn walk(desk: &Desk) -> BTreeSet<String> {
     while let Some(path) = waiting.pop_front() {
         let plain = path.split('#').next().unwrap().to_owned();
         // Downloads are documents and stay Chinese; so does a survey's Chinese preview.
-        let not_a_page =
-            ["lang=zh", "/language", "/export/", ".csv", ".json", "/json", "/xlsx", "/preview"]
-                .iter()
-                .any(|part| plain.contains(part));
+        let not_a_page = [
+            "lang=zh",
+            "/language",
+            "/export/",
+            ".csv",
+            ".json",
+            "/json",
+            "/xlsx",
+            "/preview",
+            ".svg",
+        ]
+        .iter()
+        .any(|part| plain.contains(part));
         if not_a_page || !seen.insert(plain.clone()) {
             continue;
         }

@@ -145,9 +145,9 @@ fn figures(whole: &Whole, before: Option<&Whole>, lang: Lang) -> Markup {
     );
     html! {
         dl.tiles {
-            (tile(&answered, rate(whole), before.map(rate), lang))
+            (tile(answered, rate(whole), before.map(rate), lang))
             (tile(
-                &lang.pick(
+                lang.pick(
                     format!("{} 个统计组列入问题", whole.lists.len()),
                     format!("rows listed in {} groups", whole.lists.len()),
                 ),
