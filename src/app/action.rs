@@ -84,6 +84,8 @@ pub enum Action {
     ApprovalWithdrawn,
     /// Confirmed that a list was received.
     ListReceived,
+    /// Noted that a list was signed for on paper.
+    PaperReceived,
     /// Changed a problem list.
     ProblemChanged,
     /// Deleted a row that was never handed over.
@@ -182,7 +184,7 @@ const fn row(
 /// In the order of [`Action`]. Deeds outside the main database, where no transaction holds deed and
 /// link together, have a link each for begun and done.
 #[rustfmt::skip] // A table is read by its rows.
-const ROWS: [Row; 69] = [
+const ROWS: [Row; 70] = [
     row(A::SignIn, "sign_in", P::SignedIn, L::AsItWas, ["登录", "signed in"]),
     row(A::SignInFailed, "sign_in_failed", P::SignedIn, L::AsItWas,
         ["登录失败", "failed to sign in"]),
@@ -243,6 +245,8 @@ const ROWS: [Row; 69] = [
         ["撤回同意", "took an agreement back"]),
     row(A::ListReceived, "list_received", P::ReadLists, L::Changed,
         ["签收问题清单", "confirmed that a list was received"]),
+    row(A::PaperReceived, "paper_received", P::RunRounds, L::Changed,
+        ["登记纸质签收", "noted receipts signed on paper"]),
     row(A::ProblemChanged, "problem_changed", P::RunRounds, L::Changed,
         ["修改问题清单", "changed a problem list"]),
     row(A::ProblemDropped, "problem_dropped", P::RunRounds, L::Changed,

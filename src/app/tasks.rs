@@ -178,17 +178,30 @@ impl App {
                 add(over, "查看结果，同意发布", "see the results, agree to the release", &page);
             }
         } else {
-            // Whose head has no account receives on paper.
-            let waits = |one: &&Receiver| one.receipt.is_none() && one.has_head;
-            let missing = self.receipts(by, id)?.iter().filter(waits).count();
-            if missing > 0 {
-                let issued = self.storage.last_issue(id)?.map(|(_, day)| day).unwrap_or_default();
-                let since = parse_day(&issued).map_or(over, start);
+            let receivers = self.receipts(by, id)?;
+            let missing = |desk: bool| {
+                let waits = |one: &&Receiver| one.receipt.is_none() && one.has_head == desk;
+                receivers.iter().filter(waits).count()
+            };
+            let issued = self.storage.last_issue(id)?.map(|(_, day)| day).unwrap_or_default();
+            let since = parse_day(&issued).map_or(over, start);
+            let to = format!("{page}/problems#receipts");
+            let (desk, paper) = (missing(true), missing(false));
+            if desk > 0 {
                 add(
                     since,
-                    &format!("催签问题清单（{missing} 个单位未签收）"),
-                    &format!("receipts of the lists ({missing} units have not confirmed)"),
-                    &format!("{page}/problems#receipts"),
+                    &format!("催签问题清单（{desk} 个单位未签收）"),
+                    &format!("receipts of the lists ({desk} units have not confirmed)"),
+                    &to,
+                );
+            }
+            // Whose head has no account receives on paper.
+            if paper > 0 {
+                add(
+                    since,
+                    &format!("送纸质清单，登记签收（{paper} 个单位）"),
+                    &format!("hand over lists on paper, note who signed ({paper} units)"),
+                    &to,
                 );
             }
         }

@@ -1,4 +1,5 @@
-//! Receipts of lists: which head of a unit confirmed which edition, and on which day.
+//! Receipts of lists: which head of a unit confirmed which edition at the desk, or signed for it on
+//! paper, and on which day.
 //! Rows are about officials and what was handed to them, never about respondents.
 
 use diesel::prelude::*;
@@ -18,10 +19,12 @@ pub struct Receipt {
     pub unit: UnitCode,
     /// Edition of the lists.
     pub edition: i32,
-    /// The head's account.
+    /// The head's account, or that of the section which noted a signature on paper.
     pub account: AccountName,
     /// Day.
     pub day: String,
+    /// Who signed on paper; none where the head confirmed at the desk.
+    pub paper: Option<String>,
 }
 
 impl Storage {

@@ -153,6 +153,7 @@ kept! {
         edition -> Integer,
         account -> Text,
         day -> Text,
+        paper -> Nullable<Text>,
     }
     screenings (round, comment) {
         round -> Text,

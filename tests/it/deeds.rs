@@ -340,6 +340,14 @@ fn results(house: &mut House, round: &RoundId) {
         let list = app.own_lists(&head).unwrap().remove(0);
         app.receive_list(&head, round, &list.group, list.edition).unwrap();
     });
+    house.does("jia", &[Action::PaperReceived], |app| {
+        let by = desk(app, "jia");
+        let receivers = app.receipts(&by, round).unwrap();
+        let one = receivers.iter().find(|one| !one.has_head && one.receipt.is_none()).unwrap();
+        let signed = [(one.unit.code.clone(), "李队长".to_owned())];
+        let edition = app.results(&by, round).unwrap().edition.unwrap().number;
+        app.note_paper_receipts(&by, round, &signed, edition).unwrap();
+    });
     reading(house, round);
     share(house, round, SharedStep::Destroy, [Action::DestroyRequested, Action::DestroyConfirmed]);
 }

@@ -236,6 +236,7 @@ fn no_form_is_accepted_without_the_session_s_token() {
         &format!("{base}/texts/many"),
         &format!("{base}/texts/undo"),
         &format!("{base}/rows"),
+        &format!("{base}/receipts"),
         &format!("{base}/problems/CY"),
         &format!("{base}/problems/CY/CY-1.1"),
         &format!("{base}/problems/CY/CY-1.1/undo"),

@@ -105,6 +105,43 @@ fn a_unit_confirms_each_edition_of_its_own_list_and_the_section_sees_who_has_not
     });
 }
 
+/// A head without an account signs on paper: the section notes who, once, for the edition that was
+/// signed; where a head has an account, only the head confirms.
+#[test]
+fn receipts_on_paper_are_noted_by_the_section_for_heads_without_an_account() {
+    on_both(|zicha| {
+        let (round, app) = (opened(zicha), &zicha.app);
+        let own: Vec<UnitCode> = vec!["CY".into()];
+        app.add_account(&shell(), "dui", Role::UnitHead, &own, Some(PASSWORD)).unwrap();
+        release(app, &round);
+        let by = a_clerk("jia");
+        let note = |units: &[(&str, &str)], seen: i32| {
+            let signed: Vec<_> =
+                units.iter().map(|(unit, who)| ((*unit).into(), (*who).to_owned())).collect();
+            app.note_paper_receipts(&by, &round, &signed, seen).map_err(|error| error.to_string())
+        };
+        assert!(has(app, &by, "送纸质清单，登记签收"));
+        assert!(note(&[], 1).unwrap_err().contains("who signed first"));
+        assert!(note(&[("CF", "李队长")], 2).unwrap_err().contains("handed over anew"));
+        assert!(note(&[("XX", "李队长")], 1).is_err(), "no such unit");
+        assert!(note(&[("CY", "李队长")], 1).unwrap_err().contains("confirms"), "has an account");
+        // One mistake keeps all of it from being noted.
+        assert!(note(&[("CF", "李队长"), ("CY", "王队长")], 1).is_err());
+        let paper = |unit: &str| {
+            let all = app.receipts(&by, &round).unwrap();
+            let one = all.into_iter().find(|one| one.unit.code == unit).unwrap();
+            one.receipt.and_then(|receipt| receipt.paper)
+        };
+        assert_eq!(paper("CF"), None);
+        note(&[("CF", "李队长")], 1).unwrap();
+        assert_eq!(paper("CF").as_deref(), Some("李队长"));
+        assert!(note(&[("CF", "赵队长")], 1).is_err(), "it was signed for already");
+        assert_eq!(paper("CF").as_deref(), Some("李队长"));
+        let head = as_role("tou", Role::UnitHead, &["CY"]);
+        assert!(app.note_paper_receipts(&head, &round, &[("CF".into(), "我".into())], 1).is_err());
+    });
+}
+
 #[test]
 fn what_would_differ_is_shown_before_two_hand_lists_over_anew() {
     on_both(|zicha| {

@@ -220,9 +220,10 @@ impl<R: Read> Lines<R> {
 
 /// A row of a backup that an earlier version wrote, with the columns that have come since.
 fn completed(shape: &Shape, row: &str) -> String {
-    const SINCE: [(&str, &[&str]); 2] = [
+    const SINCE: [(&str, &[&str]); 3] = [
         ("accounts", &["temporary", "waits", "person", "post"]),
         ("rounds", &["checks", "leftover", "reach", "postponed"]),
+        ("receipts", &["paper"]),
     ];
     let Some((_, columns)) = SINCE.iter().find(|(table, _)| *table == shape.name) else {
         return row.to_owned();

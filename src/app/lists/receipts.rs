@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::app::{Action, Actor, App, AppError, Permission, Role};
-use crate::id::RoundId;
+use crate::id::{AccountName, RoundId};
 use crate::round::{Round, RoundState, shanghai_day};
 use crate::storage::Receipt;
-use crate::text::Refusal;
+use crate::text::{Refusal, Rule};
 use crate::unit::{GroupCode, Unit, UnitCode};
 
 /// A unit whose list was handed over, and whether its head has confirmed that.
@@ -192,6 +192,65 @@ impl App {
                     edition: seen,
                     account: session.account.clone(),
                     day: day.clone(),
+                    paper: None,
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes who signed on paper for the list of a unit whose head has no account. What was signed
+    /// for is the edition that was seen.
+    pub fn note_paper_receipts(
+        &self,
+        by: &Actor,
+        id: &RoundId,
+        signed: &[(UnitCode, String)],
+        seen: i32,
+    ) -> Result<(), AppError> {
+        by.need(Action::PaperReceived.right())?;
+        let receivers = self.receipts(by, id)?;
+        let edition = self.storage.last_issue(id)?.map_or(0, |(edition, _)| edition);
+        if edition != seen {
+            return Err(Refusal::new(
+                "您打开之后清单又下发了新的一版，没有登记；请核对签的是哪一版",
+                "the lists were handed over anew after you opened the page: nothing was noted; \
+                 see which edition was signed for",
+            )
+            .into());
+        }
+        if signed.is_empty() {
+            return Err(Refusal::new("请先填写签收人", "say who signed first").into());
+        }
+        let mut wrong = Vec::new();
+        for (unit, who) in signed {
+            let receiver = receivers.iter().find(|r| r.unit.code == *unit);
+            let name = receiver.map_or(unit.as_str(), |r| r.unit.name.as_str());
+            if !receiver.is_some_and(|r| r.receipt.is_none() && !r.has_head) {
+                wrong.push(Refusal::new(
+                    format!("{name}：已签收，或负责人有账号、由本人签收"),
+                    format!("{name}: received already, or its head has an account and confirms"),
+                ));
+            }
+            if let Err(unfit) = Rule::line(40).check(who) {
+                wrong.push(unfit.refusal(&format!("{name}的签收人"), "who signed"));
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(AppError::Mistakes(wrong));
+        }
+        let (account, day) = (AccountName::from(by.name()), shanghai_day(self.now()).to_string());
+        let units: Vec<&str> = signed.iter().map(|(unit, _)| unit.as_str()).collect();
+        let subject = format!("{id} {seen} {}", units.join(" "));
+        self.deed(by, Action::PaperReceived, &subject, |tx| {
+            for (unit, who) in signed {
+                tx.add_receipt(&Receipt {
+                    round: id.to_string(),
+                    unit: unit.clone(),
+                    edition: seen,
+                    account: account.clone(),
+                    day: day.clone(),
+                    paper: Some(who.clone()),
                 })?;
             }
             Ok(())

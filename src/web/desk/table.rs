@@ -137,6 +137,7 @@ pub fn rows() -> Vec<Row> {
         post("/rounds/{round}/do/lists", Grave(RunRounds), rounds::steps::reissue),
         post("/rounds/{round}/withdraw", Form(RunRounds), rounds::steps::withdraw),
         post("/rounds/{round}/lists/{group}", Form(ReadLists), lists::paper::receive),
+        post("/rounds/{round}/receipts", Form(RunRounds), lists::problems::note_receipts),
         post("/rounds/{round}/leftover", Form(RunRounds), rounds::leftover::post),
         post("/rounds/{round}/hold", Form(RunRounds), rounds::show::hold),
         get("/rounds/{round}/results", Page(ReadLists), results::overview::show),

@@ -6,11 +6,15 @@ use maud::{Markup, html};
 use crate::app::{AppError, Receiver, Results, SharedStep};
 use crate::id::AccountName;
 use crate::problem::{Problem, ProblemList};
+use crate::response::Form;
 use crate::round::RoundState;
 use crate::storage::Edition;
 use crate::text::{Lang, visible};
 use crate::web::desk::Session;
 use crate::web::desk::forms::conflict;
+use crate::web::desk::forms::draw::cell;
+use crate::web::desk::forms::input::{Cell, Column};
+use crate::web::desk::forms::mistakes::Mistakes;
 use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::rounds::steps::withdrawal;
 use crate::web::page::csrf;
@@ -231,40 +235,86 @@ fn changed(was: &Problem, now: &Problem, lang: Lang) -> String {
     }
 }
 
-/// Who confirmed that the list arrived, and who has not.
-pub(in crate::web::desk) fn receipts(session: &Session, receivers: &[Receiver]) -> Markup {
+/// Who confirmed that the list arrived, and who has not; where paper is signed, by whom.
+pub(in crate::web::desk) fn receipts(
+    session: &Session,
+    results: &Results,
+    receivers: &[Receiver],
+    (typed, wrong): (&Form, &Mistakes),
+) -> Markup {
     let lang = session.lang;
+    let on_paper = receivers.iter().any(|one| one.receipt.is_none() && !one.has_head);
+    let edition = results.edition.as_ref().map_or(0, |edition| edition.number);
     html! {
         @if !receivers.is_empty() {
             div #receipts.card {
                 h2 { (lang.pick("签收情况", "Receipts")) (help(Term::Receipt, lang)) }
-                div.scroll tabindex="0" role="region" aria-label=(lang.pick("签收情况", "Receipts")) {
-                    table {
-                        thead {
-                            tr {
-                                th { (lang.pick("单位", "Unit")) }
-                                th { (lang.pick("签收", "Received")) }
-                                th { (lang.pick("日期", "Day")) }
+                (wrong.summary())
+                @if on_paper {
+                    p.soft {
+                        (lang.pick(
+                            "负责人没有账号的，送纸质清单，把在回执上签字的人填在下面；还没送到的先不\
+                             填。",
+                            "For heads without an account: hand over the paper and note who \
+                             signed; leave the others empty.",
+                        ))
+                    }
+                    form method="post" action={ "/desk/rounds/" (results.round.id) "/receipts" } {
+                        (csrf(session))
+                        input type="hidden" name="seen" value=(edition);
+                        (receipts_table(session, receivers, typed))
+                        div.row {
+                            button.quiet type="submit" {
+                                (lang.pick("登记纸质签收", "Note who signed"))
                             }
                         }
-                        tbody {
-                            @for one in receivers { (receiver(session, one)) }
-                        }
                     }
+                } @else { (receipts_table(session, receivers, typed)) }
+            }
+        }
+    }
+}
+
+fn receipts_table(session: &Session, receivers: &[Receiver], typed: &Form) -> Markup {
+    let lang = session.lang;
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(lang.pick("签收情况", "Receipts")) {
+            table {
+                thead {
+                    tr {
+                        th { (lang.pick("单位", "Unit")) }
+                        th { (lang.pick("签收", "Received")) }
+                        th { (lang.pick("日期", "Day")) }
+                    }
+                }
+                tbody {
+                    @for one in receivers { (receiver(session, one, typed)) }
                 }
             }
         }
     }
 }
 
-fn receiver(session: &Session, one: &Receiver) -> Markup {
+fn receiver(session: &Session, one: &Receiver, typed: &Form) -> Markup {
     let lang = session.lang;
+    let signer = Column { name: "", label: "", cell: Cell::Name };
+    let spoken = lang.pick("纸质签收人：", "Signed on paper by: ");
     html! {
         tr {
             td { (one.unit.name) }
             @match &one.receipt {
                 Some(receipt) => {
-                    td { (session.people.of(&receipt.account)) }
+                    @if let Some(signer) = &receipt.paper {
+                        td {
+                            bdi { (visible(signer)) }
+                            " "
+                            span.soft {
+                                (lang.pick("（纸质，", " (on paper, noted by "))
+                                (session.people.of(&receipt.account))
+                                (lang.pick("登记）", ")"))
+                            }
+                        }
+                    } @else { td { (session.people.of(&receipt.account)) } }
                     td { (receipt.day) }
                 }
                 None if one.has_head => {
@@ -272,10 +322,12 @@ fn receiver(session: &Session, one: &Receiver) -> Markup {
                     td {}
                 }
                 None => {
-                    td.soft {
-                        (lang.pick(
-                            "负责人没有账号，请送纸质清单",
-                            "Its head has no account: hand over the paper",
+                    td {
+                        (cell(
+                            &signer,
+                            &format!("signed.{}", one.unit.code),
+                            typed,
+                            &format!("{spoken}{}", one.unit.name),
                         ))
                     }
                     td {}

@@ -29,6 +29,7 @@ pub fn overview_page(
     results: &Results,
     agreed: &[AccountName],
     receivers: &[Receiver],
+    typed: (&Form, &Mistakes),
 ) -> Result<Markup, AppError> {
     let lang = session.lang;
     let id = &results.round.id;
@@ -95,7 +96,7 @@ pub fn overview_page(
                 }
             }
         }
-        (receipts(session, receivers))
+        (receipts(session, results, receivers, typed))
         (roll_up(results, &lists, lang))
     })
 }

@@ -16,7 +16,7 @@ use crate::problem::{Problem, ProblemEdit, RowState, Source, WorkingRow};
 use crate::response::Form;
 use crate::round::RoundState;
 use crate::text::{Refusal, Text};
-use crate::unit::GroupCode;
+use crate::unit::{GroupCode, UnitCode};
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::conflict;
@@ -33,7 +33,34 @@ use crate::web::error::WebError;
 
 /// `GET /desk/rounds/{round}/problems`.
 pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
+    answer_overview(&desk, round.into_inner(), &Form::default(), None).await
+}
+
+/// `POST /desk/rounds/{round}/receipts`: who signed on paper, unit by unit.
+pub async fn note_receipts(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Answer {
     let id = round.into_inner();
+    let seen = form.first("seen").parse().unwrap_or(0);
+    let typed = form.0.iter().filter_map(|(name, values)| {
+        let who = values.first()?.trim();
+        let unit = name.strip_prefix("signed.")?;
+        (!who.is_empty()).then(|| (unit.into(), who.to_owned()))
+    });
+    let (signed, of): (Vec<(UnitCode, String)>, _) = (typed.collect(), id.clone());
+    match desk.run(move |app, by| app.note_paper_receipts(by, &of, &signed, seen)).await? {
+        Ok(()) => Ok(see_other(&format!("/desk/rounds/{id}/problems#receipts"))),
+        Err(error) => {
+            let wrong = Mistakes::of(error, desk.lang)?;
+            answer_overview(&desk, id, &form, Some(&wrong)).await
+        }
+    }
+}
+
+async fn answer_overview(
+    desk: &Desk,
+    id: RoundId,
+    typed: &Form,
+    wrong: Option<&Mistakes>,
+) -> Answer {
     let (results, agreed, receivers) = desk
         .run(move |app, by| {
             let agreed: Vec<AccountName> = app
@@ -48,8 +75,11 @@ pub async fn overview(desk: Desk, round: Path<RoundId>) -> Answer {
             Ok::<_, AppError>((results, agreed, receivers))
         })
         .await??;
-    let body = overview_page(&desk, &results, &agreed, &receivers)?;
-    Ok(desk.marked(results.marks.get(desk.lang), desk.lang.pick("问题清单", "Problem lists"), body))
+    let none = Mistakes::default();
+    let body = overview_page(desk, &results, &agreed, &receivers, (typed, wrong.unwrap_or(&none)))?;
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let title = desk.lang.pick("问题清单", "Problem lists");
+    Ok(desk.page_with(status, results.marks.get(desk.lang), title, body))
 }
 
 /// `GET /desk/rounds/{round}/problems/{group}`.

@@ -1,0 +1,1 @@
+alter table receipts drop column paper;
