@@ -77,7 +77,7 @@ fn looking_back(zicha: &TestApp, base: &zicha::id::RoundId) -> zicha::id::RoundI
         survey: &survey,
         title: "回头看",
         opens: day,
-        closes: day,
+        closes: day + time::Duration::DAY,
         units,
         access,
         looks_back,

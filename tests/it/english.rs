@@ -100,7 +100,7 @@ fn a_desk_read_in_english_says_everything_in_english() {
             survey: &survey,
             title: "Round",
             opens: day,
-            closes: day,
+            closes: day + time::Duration::DAY,
             units: &[],
             access: Access::Slip,
             looks_back,

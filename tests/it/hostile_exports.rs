@@ -93,7 +93,7 @@ proptest! {
             survey: &survey,
             title: &title,
             opens: today,
-            closes: today,
+            closes: today + time::Duration::DAY,
             units: &[],
             access: zicha::round::Access::Slip,
             looks_back: None,

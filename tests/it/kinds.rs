@@ -193,7 +193,7 @@ fn a_survey_names_its_kinds_and_a_scope_that_names_none_is_a_mistake() {
         survey: &survey,
         title: "旧卷",
         opens: today,
-        closes: today,
+        closes: today + time::Duration::DAY,
         units: &[],
         access: Access::Slip,
         looks_back: None,

@@ -207,7 +207,7 @@ fn round(app: &App, trustees: bool, code_in_qr: bool, access: Access) -> zicha::
         survey: &survey("self-check"),
         title: "试",
         opens: day,
-        closes: day,
+        closes: day + time::Duration::DAY,
         units: &[],
         access,
         looks_back: None,

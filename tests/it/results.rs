@@ -166,7 +166,7 @@ fn finished(zicha: &TestApp, often: usize, looks_back: Option<RoundId>) -> Round
                 survey: &survey("self-check"),
                 title: if looks_back.is_some() { "回头看" } else { "第一轮" },
                 opens: day,
-                closes: day,
+                closes: day + time::Duration::DAY,
                 units: &[],
                 access: zicha::round::Access::Slip,
                 looks_back,

@@ -6,23 +6,16 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 
-use crate::app::{AppError, SeenRow, Stepped};
+use crate::app::{AppError, SeenRow};
 use crate::id::RoundId;
-use crate::problem::{RowState, WorkingRow};
+use crate::problem::RowState;
 use crate::response::Form;
-use crate::unit::GroupCode;
 use crate::web::desk::Posted;
 use crate::web::desk::answer::{Answer, Desk, see_other};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::rows_page::{View, page};
+use crate::web::desk::lists::rows_page::page;
+use crate::web::desk::lists::rows_view::{Listed, View, after};
 use crate::web::error::WebError;
-
-/// A row with the list it belongs to.
-pub(in crate::web::desk) struct Listed {
-    pub(in crate::web::desk) group: GroupCode,
-    pub(in crate::web::desk) name: String,
-    pub(in crate::web::desk) row: WorkingRow,
-}
 
 /// `GET /desk/rounds/{round}/rows`.
 pub async fn show(desk: Desk, request: HttpRequest, round: Path<RoundId>) -> Answer {
@@ -91,19 +84,4 @@ pub async fn step(desk: Desk, round: Path<RoundId>, Posted(form): Posted) -> Ans
 fn seen(told: &str) -> Option<SeenRow> {
     let (number, version) = told.rsplit_once(':')?;
     Some((number.to_owned(), version.parse().ok()?))
-}
-
-/// Where the same rows are shown with what was done and how it is taken back.
-pub(in crate::web::desk) fn after(
-    id: &RoundId,
-    query: &Form,
-    did: &str,
-    stepped: &Stepped,
-) -> String {
-    let mut query = View::of(query).form();
-    let told = stepped.taken.iter().map(|(number, version)| format!("{number}:{version}"));
-    query.0.insert("did".to_owned(), vec![did.to_owned()]);
-    query.0.insert("n".to_owned(), told.collect());
-    query.0.insert("left".to_owned(), stepped.left.clone());
-    format!("/desk/rounds/{id}/rows?{}", query.encode())
 }

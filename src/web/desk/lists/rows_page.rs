@@ -14,9 +14,9 @@ use crate::web::desk::forms::conflict;
 use crate::web::desk::forms::draw::draw;
 use crate::web::desk::forms::input::{Input, InputKind, options, options_or};
 use crate::web::desk::forms::mistakes::Mistakes;
-use crate::web::desk::lists::problems::form_of;
+use crate::web::desk::lists::row_form::form_of;
 use crate::web::desk::lists::row_page::{row_inputs, row_path, targets};
-use crate::web::desk::lists::rows::Listed;
+use crate::web::desk::lists::rows_view::{Listed, View};
 use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::results::levels::level_tag;
 use crate::web::error::WebError;
@@ -24,71 +24,6 @@ use crate::web::page::csrf;
 
 /// Most rows that are shown at once.
 const MOST: usize = 300;
-
-/// Which rows are looked at, and in which order.
-pub(in crate::web::desk) struct View(Form);
-
-const FIELDS: [&str; 7] = ["q", "group", "category", "level", "source", "state", "sort"];
-
-impl View {
-    pub(in crate::web::desk) fn of(query: &Form) -> Self {
-        let kept = FIELDS.into_iter().filter(|name| !query.first(name).is_empty());
-        Self(Form(kept.map(|n| (n.to_owned(), vec![query.first(n).to_owned()])).collect()))
-    }
-
-    /// What is asked for, as a form.
-    pub(in crate::web::desk) fn form(&self) -> Form {
-        self.0.clone()
-    }
-
-    fn address(&self, id: &RoundId) -> String {
-        format!("/desk/rounds/{id}/rows?{}", self.0.encode())
-    }
-
-    fn is_all(&self) -> bool {
-        self.0.0.keys().all(|name| name == "sort")
-    }
-
-    fn takes(&self, listed: &Listed, lang: Lang) -> bool {
-        let asked = |name: &str| Some(self.0.first(name)).filter(|value| !value.is_empty());
-        let problem = &listed.row.problem;
-        let level =
-            problem.level.map_or(if problem.unclear { "unclear" } else { "none" }, Level::as_str);
-        asked("group").is_none_or(|group| listed.group == group)
-            && asked("category").is_none_or(|order| problem.category_order.to_string() == order)
-            && asked("level").is_none_or(|wanted| level == wanted)
-            && asked("source").is_none_or(|source| problem.source.as_str() == source)
-            && asked("state").is_none_or(|state| has_state(listed, state))
-            && asked("q").is_none_or(|words| says(listed, words, lang))
-    }
-
-    fn sort(&self, rows: &mut [Listed]) {
-        match self.0.first("sort") {
-            "level" => rows.sort_by_key(|l| std::cmp::Reverse(l.row.problem.level)),
-            "category" => rows.sort_by_key(|l| l.row.problem.category_order),
-            "source" => rows.sort_by_key(|l| l.row.problem.source),
-            _ => {}
-        }
-    }
-}
-
-fn has_state(listed: &Listed, state: &str) -> bool {
-    match (state, listed.row.state()) {
-        ("changed", _) => listed.row.edit.is_some(),
-        ("listed", RowState::Listed)
-        | ("aside", RowState::Aside(_))
-        | ("merged", RowState::Merged(_)) => true,
-        _ => false,
-    }
-}
-
-/// Whether every word that is looked for stands somewhere in the row.
-fn says(listed: &Listed, words: &str, lang: Lang) -> bool {
-    let p = &listed.row.problem;
-    let text = [&p.number, p.statement.get(lang), &p.example, &p.note, &listed.name]
-        .map(str::to_lowercase);
-    words.to_lowercase().split_whitespace().all(|word| text.iter().any(|text| text.contains(word)))
-}
 
 fn filters(results: &Results, rows: &[Listed], lang: Lang) -> Vec<Input> {
     let all = lang.pick("全部", "all");
