@@ -138,11 +138,12 @@ const TEXTS: [(&str, [&str; 5]); 7] = [
     ),
 ];
 
-/// Texts that the demo's screeners have dealt with: the question, a part of the text, the summary.
-const SUMMARIES: [(&str, (&str, &str)); 3] = [
-    ("service_example", ("电话有时没人接", "群众来电有无人应答的情况")),
-    ("service_example", ("临到期了才去看现场", "个别工单拖到时限前才处理")),
-    ("discipline_example", ("点名后有人离岗", "有点名之后脱岗的现象")),
+/// Texts that the demo's screeners have dealt with: the question, a part of the text, the summary,
+/// and whose row it is a case of, where a group lists that.
+const SUMMARIES: [(&str, &str, &str, &str); 3] = [
+    ("service_example", "电话有时没人接", "群众来电有无人应答的情况", "service_perfunctory"),
+    ("service_example", "临到期了才去看现场", "个别工单拖到时限前才处理", "service_delay"),
+    ("discipline_example", "点名后有人离岗", "有点名之后脱岗的现象", "discipline_hours"),
 ];
 
 impl App {
@@ -205,13 +206,13 @@ impl App {
     /// What the section did before it handed the lists over: some texts screened by two, a row
     /// found by an inspection, a wording changed.
     fn work_on_lists(&self, clerk: &Actor, head: &Actor, id: &RoundId) -> Result<(), AppError> {
-        for (field, summary) in SUMMARIES {
+        for (field, part, summary, question) in SUMMARIES {
             let texts = self.screened(clerk, id, field)?;
-            for text in texts.iter().filter(|t| t.body.contains(summary.0)).take(3) {
+            for text in texts.iter().filter(|t| t.body.contains(part)).take(3) {
                 let rows = self.working_results(id)?.rows_for(field, &text.group)?;
-                let problem =
-                    rows.first().map(|row| row.problem.number.clone()).unwrap_or_default();
-                let summary = if problem.is_empty() { String::new() } else { summary.1.to_owned() };
+                let row = rows.iter().find(|row| row.problem.question == question);
+                let problem = row.map(|row| row.problem.number.clone()).unwrap_or_default();
+                let summary = if problem.is_empty() { "" } else { summary }.to_owned();
                 self.propose(
                     clerk,
                     id,
@@ -268,7 +269,7 @@ impl App {
         let roles: [(&str, [&str; 2], Role, &[&str]); 6] = [
             ("jingban", ["甲经办", "政工科科员"], Role::Clerk, &[]),
             ("fuzeren", ["乙负责", "政工科科长"], Role::Head, &[]),
-            ("lingdao", ["丙领导", "副局长"], Role::Leader, &["CY", "CS", "CW"]),
+            ("lingdao", ["丙领导", "副局长"], Role::Leader, &[]),
             ("zhongdui", ["丁队长", "中队长"], Role::UnitHead, &["CS"]),
             ("shenji", ["戊审计", "审计员"], Role::Auditor, &[]),
             ("guanli", ["己管理", "系统管理员"], Role::Admin, &[]),

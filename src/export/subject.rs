@@ -54,6 +54,12 @@ impl Subject<'_> {
         }
     }
 
+    /// The same, for people with what was asked.
+    pub(super) fn question_in_words(&self, question: &Question) -> String {
+        let number = self.question(question);
+        if self.people { format!("{number} {}", question.text.zh()) } else { number }
+    }
+
     /// A word from a list of a few, in Chinese for people.
     pub(super) fn word(&self, word: &str) -> String {
         const WORDS: [(&str, &str); 10] = [

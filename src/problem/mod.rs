@@ -158,8 +158,19 @@ impl Problem {
     #[must_use]
     pub fn remarks(&self, list: &ProblemList, lang: Lang) -> String {
         let mut notes = Vec::new();
-        if self.unclear {
-            notes.push(lang.pick("情况不明，需核实", "unclear, to be checked").to_owned());
+        match (self.unclear, self.level) {
+            (true, None) => {
+                notes
+                    .push(lang.pick("情况不明，先核实", "unclear, to be checked first").to_owned());
+            }
+            (true, Some(_)) => notes.push(
+                lang.pick(
+                    "半数以上答“不清楚”，请一并核实",
+                    "half or more do not know; check that, too",
+                )
+                .to_owned(),
+            ),
+            (false, _) => {}
         }
         if let Some(HoldCheck { by, day, ground }) = &self.checked {
             notes.push(lang.pick(
@@ -182,9 +193,11 @@ impl Problem {
                     format!("{common}listed by {listed} of {} groups", list.groups),
                 ));
             }
+            // What is only unclear is checked before anybody plans what to do.
+            (None, Some(_)) if self.level.is_none() && self.unclear => {}
             (None, Some(kind)) => {
                 notes.push(lang.pick(
-                    format!("建议{}", kind.zh()),
+                    format!("建议整改类型：{}", kind.zh()),
                     format!("suggested: {}", kind.get(Lang::En)),
                 ));
             }

@@ -62,6 +62,8 @@ pub(super) fn made(name: &str, known: &[Unit], taken: &HashSet<String>) -> Strin
         return unit.code.to_string();
     }
     let initial = |c: char| match c.to_pinyin() {
+        // In names of places it is read with a C: 长乐, 长寿, 长宁.
+        Some(_) if c == '长' => Some('C'),
         Some(read) => read.plain().chars().next(),
         None => Some(c),
     };

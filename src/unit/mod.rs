@@ -169,7 +169,7 @@ pub fn to_csv(units: &[Unit]) -> Vec<u8> {
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let expect = "writing to memory cannot fail";
-    writer.write_record(COLUMNS).expect(expect);
+    writer.write_record(CHINESE_COLUMNS).expect(expect);
     for unit in units {
         writer.write_record(fields(unit).map(|field| guard(&field))).expect(expect);
     }

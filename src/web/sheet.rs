@@ -116,9 +116,19 @@ fn one(round: &Round, slip: &PrintedSlip, marks: &str) -> Markup {
                             "② " (u8::from(round.closes.month())) "月"
                             (round.closes.day()) "日截止，限用一次"
                         }
-                div.address { (slip.address) }
+                div.address { (address(&slip.address)) }
             }
             div.promise { "不记姓名、时间和设备；答卷加密入箱，开箱后一份不留。" }
+        }
+    }
+}
+
+/// An address that is typed by hand: the part that names the round is never broken in two.
+fn address(address: &str) -> Markup {
+    html! {
+        @match address.rsplit_once("/r/") {
+            Some((host, round)) => { (host) wbr; span.whole { "/r/" (round) } }
+            None => { (address) }
         }
     }
 }

@@ -12,7 +12,7 @@ test("an officer scans a slip, answers in eight steps, submits, and leaves nothi
   expect(page.url()).toBe(`${zicha.url}/r/${zicha.rounds.check}`);
 
   // What is kept is said before the first question; nothing is chosen beforehand.
-  await expect(page.locator("#start .promise li").first()).toContainText("不记名");
+  await expect(page.locator("#start .promise > ul li").first()).toContainText("不记名");
   expect(await page.locator("input:checked").count()).toBe(0);
 
   // One category at a time, with progress.

@@ -144,7 +144,7 @@ fn a_list_is_a4_turned_with_the_standard_s_margins_fonts_and_sizes_and_its_head_
         "政工科（盖章）：",
         "责任单位负责人签收：",
         "责任单位：曹杨新村街道中队",
-        "追查填写人违反保密承诺",
+        "任何单位和个人不得追查填写人",
     ] {
         assert!(document.contains(place), "{place}");
     }

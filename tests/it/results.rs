@@ -30,8 +30,8 @@ fn the_first_screen_says_where_what_how_bad_and_compared_with_what() {
     let leader = signed_in(&zicha, "juzhang", Role::Leader, &[]);
     let page = leader.get(&format!("/desk/rounds/{first}/results"));
     for says in [
-        "应参加 200 人，回收有效答卷 180 份",
-        "<strong>90%</strong>",
+        "应参加 200 人，有效答卷 180 份",
+        "<strong>90.0%</strong>",
         "哪类问题多",
         "全局最突出的问题",
     ] {
@@ -39,7 +39,7 @@ fn the_first_screen_says_where_what_how_bad_and_compared_with_what() {
     }
     assert!(!page.body.contains("上轮"), "there is no round before it");
     let page = leader.get(&format!("/desk/rounds/{second}/results"));
-    page.assert_says(200, "上轮 90%");
+    page.assert_says(200, "上轮 90.0%");
     page.assert_says(200, "改善 1");
     page.assert_says(200, "反弹 0");
     // Every category has its screen, and the way there; there is none besides.

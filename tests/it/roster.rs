@@ -68,6 +68,25 @@ fn a_table_of_people_becomes_accounts_with_printed_notices() {
     });
 }
 
+/// The table of units that was imported names their heads, too: it makes their accounts.
+#[test]
+fn a_table_of_units_makes_accounts_for_their_heads() {
+    let zicha = TestApp::start(Backend::Sqlite);
+    let bytes = std::fs::read("tests/tables/office.xlsx").unwrap();
+    zicha.app.import_units(&shell(), &bytes).unwrap();
+    let raw = App::unit_table(&bytes).unwrap();
+    let read = zicha.app.understand_accounts(&an_admin("guanli"), &raw).unwrap();
+    assert_eq!(read.errors.iter().map(|r| r.zh.as_str()).collect::<Vec<_>>(), [""; 0]);
+    assert_eq!(read.accounts.len(), 20);
+    for account in &read.accounts {
+        assert_eq!((account.role, account.units.len()), (Role::UnitHead, 1), "{:?}", account.name);
+        assert_eq!(account.official.post, "负责人");
+    }
+    let all: std::collections::BTreeSet<_> =
+        read.accounts.iter().flat_map(|account| &account.units).collect();
+    assert_eq!(all.len(), 20, "each of another unit");
+}
+
 #[test]
 fn what_is_wrong_with_a_table_is_told_with_its_line_and_nothing_is_made() {
     let zicha = TestApp::start(Backend::Sqlite);

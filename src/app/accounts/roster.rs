@@ -23,6 +23,8 @@ const WORDS: [&[&str]; 5] = [
     &["unit", "units", "部门", "所在单位", "工作单位", "分管单位", "负责单位", "单位名称"],
     &["account", "login", "登录名", "用户名", "账号名"],
 ];
+/// Columns of a table of units that name people: the heads.
+const HEADS: [&str; 5] = ["负责人", "单位负责人", "主要负责人", "负责人姓名", "队长"];
 /// Words that say a role, besides the roles' own names; a post that ends with one means it.
 const ROLES: [(Role, &[&str]); 6] = [
     (Role::Head, &["政工科科长", "政工科负责人"]),
@@ -51,9 +53,12 @@ impl App {
     /// What a table of people is taken for, to be looked at before anything is made.
     pub fn understand_accounts(&self, by: &Actor, raw: &Raw) -> Result<Roster, AppError> {
         by.need(Permission::Accounts)?;
-        let Some((head, columns)) = find_head(raw) else {
+        let Some((head, columns, heads)) = find_head(raw) else {
             let refusal = Refusal::new(
-                format!("没有找到表头。第一行应有列名：{}（账号可不填）", COLUMNS.join("、")),
+                format!(
+                    "没有找到表头。应有一行列名：{}（后两栏可不填）；有“单位名称”“负责人”两栏的单位表也行",
+                    COLUMNS.join("、")
+                ),
                 "no head was found; the first row names the columns name, post, role, unit (and \
                  account, which may be left out)",
             );
@@ -64,6 +69,7 @@ impl App {
             units: self.units()?,
             known: self.known_accounts()?,
             columns,
+            heads,
             taken: HashSet::new(),
             out: Roster::default(),
         };
@@ -99,6 +105,8 @@ struct Table<'a> {
     units: Vec<Unit>,
     known: Vec<AccountInfo>,
     columns: [Option<usize>; 5],
+    /// Whether it is a table of units with their heads.
+    heads: bool,
     taken: HashSet<String>,
     out: Roster,
 }
@@ -111,7 +119,8 @@ impl Table<'_> {
     ) -> Result<(), AppError> {
         let field =
             |n: usize| self.columns[n].and_then(|c| fields.get(c)).map_or("", String::as_str);
-        let official = Official::of(field(0), field(1));
+        let post = if self.heads && field(1).is_empty() { "负责人" } else { field(1) };
+        let official = Official::of(field(0), post);
         let (role, unit, typed) = (field(2), field(3), passwords::sign_in_name(field(4)));
         if let Some(words) = fields.iter().find(|f| !f.is_empty())
             && official.person.is_empty()
@@ -185,8 +194,9 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// The row that names most columns, and where each of them stands.
-fn find_head(raw: &Raw) -> Option<(usize, [Option<usize>; 5])> {
+/// The row that names most columns, where each of them stands, and whether people are named as the
+/// heads of units.
+fn find_head(raw: &Raw) -> Option<(usize, [Option<usize>; 5], bool)> {
     let columns = |fields: &[String]| -> [Option<usize>; 5] {
         std::array::from_fn(|n| {
             fields.iter().position(|name| {
@@ -195,12 +205,19 @@ fn find_head(raw: &Raw) -> Option<(usize, [Option<usize>; 5])> {
             })
         })
     };
+    let heads =
+        |fields: &[String]| fields.iter().position(|name| HEADS.contains(&plain(name).as_str()));
     raw.rows
         .iter()
         .take(LOOKED_THROUGH)
         .enumerate()
-        .map(|(n, (_, fields))| (n, columns(fields)))
-        .find(|(_, found)| found[0].is_some() && found.iter().flatten().count() >= 2)
+        .map(|(n, (_, fields))| {
+            let mut found = columns(fields);
+            let heads = found[0].is_none().then(|| heads(fields)).flatten();
+            found[0] = found[0].or(heads);
+            (n, found, heads.is_some())
+        })
+        .find(|(_, found, _)| found[0].is_some() && found.iter().flatten().count() >= 2)
 }
 
 /// The role of a word, if it says one.

@@ -52,7 +52,7 @@ impl App {
             format!(
                 "{}，各单位参加了“{}”不记名问卷调查{marked}。{found}现将本单位问题清单印发给你们，\
                  请抓好以下工作：",
-                Day(results.round.closes, Lang::Zh),
+                results.round.days(Lang::Zh),
                 results.round.title
             ),
             "一、逐项核实。问卷反映的是看法，请结合明察暗访、自评互评等核实；没有列入清单不等于没有\
@@ -143,9 +143,8 @@ impl App {
 
 /// What a list is worth, as it was measured (docs/LISTS.md).
 const WORTH: &str = "问卷反映的是看法，不是查证结论。作答8份及以上的统计组，突出问题几乎都能列出；作答5至7\
- 份的，突出问题约有一成、较轻的问题近半列不出来。如实作答时，列出的问题约每二十五项有一项并无其事；\
- 每二十人有一人夸大时，约每七项有一项，且多为苗头性、倾向性问题。因此列入清单的应结合明察暗访等核实，\
- 没有列入的不等于没有问题；区间宽窄取决于人数，清单项数不作单位之间的排名。";
+ 份的，较轻的问题可能列不出来。列入清单的应结合明察暗访等核实，没有列入的不等于没有问题；区间宽窄取决于\
+ 人数，清单项数不作单位之间的排名。";
 
 fn phases(results: &Results) -> String {
     let dated: Vec<String> = results
@@ -242,8 +241,7 @@ fn sources(lists: &[ProblemList]) -> String {
 /// The bureau's rows that weigh most, each a sentence.
 fn prominent(list: &ProblemList) -> Vec<String> {
     const MOST: usize = 8;
-    let weight =
-        |p: &Problem| (p.level.map_or(9, |level| level as u8), std::cmp::Reverse(p.listed_in));
+    let weight = |p: &Problem| std::cmp::Reverse((p.level, p.listed_in));
     let mut rows: Vec<&Problem> =
         list.problems.iter().filter(|p| p.level.is_some() || p.common).collect();
     rows.sort_by_key(|p| weight(p));
@@ -260,7 +258,7 @@ fn prominent(list: &ProblemList) -> Vec<String> {
         let causes = if causes.is_empty() {
             String::new()
         } else {
-            format!("主要原因：{}。", causes.join("、"))
+            format!("主要原因：{}。", causes.join("；"))
         };
         format!(
             "{}.{}（{}{}{spread}）。{causes}",
@@ -286,7 +284,7 @@ fn rectification(lists: &[ProblemList]) -> String {
     let suggested = if told.is_empty() {
         String::new()
     } else {
-        format!("按建议的整改类型分：{}。", told.join("、"))
+        format!("按建议的整改类型分：{}。", told.join("，"))
     };
     format!(
         "{suggested}（完成情况按各单位整改清单填写：已销号　　项，正在整改　　项，完成率　　%，新\

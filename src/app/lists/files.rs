@@ -273,7 +273,7 @@ impl Results {
                     ],
                     notes: format!(
                         "注：1.存在程度按突出率、存在率所在区间判定，区间宽度只由作答人数决定，不公\
-                         布人数。2.{second}。3.追查填写人违反保密承诺。{marks}"
+                         布人数。2.{second}。3.任何单位和个人不得追查填写人。{marks}"
                     ),
                     nothing: list.nothing(Lang::Zh).to_owned(),
                 };

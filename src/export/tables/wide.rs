@@ -26,7 +26,7 @@ pub(super) const TABLE: Definition = Definition {
         Column::count("headcount", "人数"),
         Column::count("responses", "有效答卷数"),
         Column::text("category_id", "类别编号"),
-        Column::text("question_id", "题目编号"),
+        Column::text("question_id", "题目"),
         Column::text("size_class", "规模档"),
         Column::text("prominent_band", "突出率区间"),
         Column::text("present_band", "存在率区间"),
@@ -64,7 +64,7 @@ fn wide(subject: &Subject) -> Vec<Vec<String>> {
                 r.turnout.headcount.to_string(),
                 r.turnout.counted.to_string(),
                 subject.category(question.section),
-                subject.question(question),
+                subject.question_in_words(question),
             ];
             let held = is_held(question, &subject.round.holds);
             let flag = |unclear: bool| if unclear { "是".to_owned() } else { String::new() };

@@ -52,6 +52,12 @@ fn in_words(results: &Results, list: &ProblemList, lang: Lang) -> Markup {
                 (list.count(level))
                 (lang.pick(" 项", ""))
             }
+            @let other = list.problems.iter().filter(|p| p.level.is_none()).count();
+            @if other > 0 {
+                (lang.pick("，未定级（共性问题或情况不明） ", ", without a level (common, or unclear) "))
+                (other)
+                (lang.pick(" 项", ""))
+            }
             @if common > 0 {
                 (lang.pick("；多个单位共有的 ", "; common to many units: "))
                 (common)

@@ -20,11 +20,11 @@ pub(in crate::web::desk) fn page(results: &Results, works: bool, lang: Lang) -> 
         h1 { (lang.pick("导出：", "Export: ")) (results.round.title) }
         p.soft {
             (lang.pick(
-                "所有文件都取自同一份发布结果，内容与页面一致；没有任何单份答卷、时间、地址。导出须\
-                 再次输入口令，并记入审计。",
+                "所有文件都取自同一份发布结果，内容与页面一致；没有任何单份答卷、时间、地址。距上\
+                 次输入口令超过十分钟的，导出前须再次输入；每次导出记入审计。",
                 "All files come from the same Release and say what the pages say; no single \
-                 response, time or address is in any. Exports ask for the password again and are \
-                 audited.",
+                 response, time or address is in any. More than ten minutes after the password \
+                 was typed it is asked for again; every export is audited.",
             ))
         }
         div.card {
@@ -58,10 +58,9 @@ pub(in crate::web::desk) fn page(results: &Results, works: bool, lang: Lang) -> 
         (group_card(&base, results, lang))
         p.soft {
             (lang.pick(
-                "CSV 可直接用 Excel 或 WPS 双击打开；供程序读取的，列名可用英文（headers=id）。旧系\
-                 统需要国标编码的，加 encoding=gb18030。",
-                "CSV opens in Excel and WPS by double-click. For programs there are column ids \
-                 (headers=id), for old systems the national encoding (encoding=gb18030).",
+                "“其他格式”供程序和旧系统读取；其中 CSV 也可用 Excel、WPS 双击打开。",
+                "Other formats are for programs and old systems; CSV opens in Excel and WPS by \
+                 double-click, too.",
             ))
         }
     }
@@ -178,9 +177,10 @@ fn table_row(base: &str, table: TableName, lang: Lang) -> Markup {
 
 /// Links to the formats of a table. CSV comes in two more kinds.
 fn formats(base: &str, table: &str, formats: &[FileFormat], more: &str, lang: Lang) -> Markup {
-    html! {
-        @for (n, format) in formats.iter().enumerate() {
-            @if n > 0 { " · " }
+    let (usual, other): (Vec<FileFormat>, Vec<FileFormat>) =
+        formats.iter().partition(|f| matches!(f, FileFormat::Docx | FileFormat::Xlsx));
+    let link = |format: FileFormat| {
+        html! {
             a href={ (base) "/" (table) "?format=" (format.as_str()) (more) } {
                 (match format {
                     FileFormat::Docx => "Word",
@@ -189,14 +189,29 @@ fn formats(base: &str, table: &str, formats: &[FileFormat], more: &str, lang: La
                     FileFormat::Json => "JSON",
                 })
             }
-            @if *format == FileFormat::Csv && more.is_empty() {
-                " · "
-                a href={ (base) "/" (table) "?format=csv&headers=id" } {
-                    (lang.pick("CSV（英文列名）", "CSV (column ids)"))
-                }
-                " · "
-                a href={ (base) "/" (table) "?format=csv&encoding=gb18030" } {
-                    (lang.pick("CSV（国标编码）", "CSV (GB 18030)"))
+        }
+    };
+    html! {
+        @for (n, format) in usual.into_iter().enumerate() {
+            @if n > 0 { " · " }
+            (link(format))
+        }
+        @if !other.is_empty() {
+            details.aside {
+                summary { (lang.pick("其他格式", "Other formats")) }
+                @for (n, format) in other.into_iter().enumerate() {
+                    @if n > 0 { " · " }
+                    (link(format))
+                    @if format == FileFormat::Csv && more.is_empty() {
+                        " · "
+                        a href={ (base) "/" (table) "?format=csv&headers=id" } {
+                            (lang.pick("CSV（英文列名）", "CSV (column ids)"))
+                        }
+                        " · "
+                        a href={ (base) "/" (table) "?format=csv&encoding=gb18030" } {
+                            (lang.pick("CSV（国标编码）", "CSV (GB 18030)"))
+                        }
+                    }
                 }
             }
         }

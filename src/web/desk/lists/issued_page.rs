@@ -55,20 +55,7 @@ pub(in crate::web::desk) fn issued_card(
                         }
                         (lang.pick("）。各单位看到的是这一版。", "). This is what the units see."))
                     }
-                    @let missing = receivers
-                        .iter()
-                        .filter(|one| one.receipt.is_none() && one.has_head)
-                        .count();
-                    p {
-                        a href="#receipts" {
-                            @if missing == 0 {
-                                (lang.pick("各单位均已签收", "All units have confirmed receipt"))
-                            } @else {
-                                (lang.pick("未签收单位：", "Units that have not confirmed: "))
-                                (missing)
-                            }
-                        }
-                    }
+                    p { a href="#receipts" { (received(receivers, lang)) } }
                     @if changed {
                         p {
                             (lang.pick(
@@ -233,6 +220,33 @@ fn changed(was: &Problem, now: &Problem, lang: Lang) -> String {
     } else {
         told.join(lang.pick("；", "; "))
     }
+}
+
+/// How many units have their list, in words.
+fn received(receivers: &[Receiver], lang: Lang) -> String {
+    let all = receivers.len();
+    let done = receivers.iter().filter(|one| one.receipt.is_some()).count();
+    let missing = |desk: bool| {
+        receivers.iter().filter(|one| one.receipt.is_none() && one.has_head == desk).count()
+    };
+    let (desk, paper) = (missing(true), missing(false));
+    if all == done {
+        return lang.pick("各单位均已签收", "All units have confirmed receipt").to_owned();
+    }
+    let mut told =
+        vec![lang.pick(format!("已签收 {done} 个单位"), format!("{done} units have confirmed"))];
+    if desk > 0 {
+        told.push(lang.pick(format!("未签收单位：{desk}"), format!("not confirmed: {desk}")));
+    }
+    if paper > 0 {
+        told.push(
+            lang.pick(
+                format!("送纸质清单后登记：{paper}"),
+                format!("on paper, to be noted: {paper}"),
+            ),
+        );
+    }
+    told.join(lang.pick("；", "; "))
 }
 
 /// Who confirmed that the list arrived, and who has not; where paper is signed, by whom.

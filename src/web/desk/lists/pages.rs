@@ -169,7 +169,7 @@ fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: La
         div.card {
             h2 { (lang.pick("各组汇总", "Roll-up of all groups")) }
             p.soft {
-                (lang.pick("各统计组清单合计 ", "Rows of all groups' lists: "))
+                (lang.pick("各统计组清单（含手工加入）合计 ", "Rows of all groups' lists, added ones included: "))
                 (rows.len())
                 (lang.pick(" 项，按类别、程度和来源。", ", by category, level and source."))
             }
@@ -186,6 +186,7 @@ fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: La
                             @for level in Level::ALL {
                                 th.n { (level.label(lang)) }
                             }
+                            th.n { (lang.pick("未定级", "no level")) }
                             @for (source, ..) in Source::ALL {
                                 th.n { (source.label(lang)) }
                             }
@@ -203,6 +204,7 @@ fn roll_up(results: &Results, lists: &[(ProblemList, Vec<WorkingRow>)], lang: La
                                 @for level in Level::ALL {
                                     td.n { (own.iter().filter(|p| p.level == Some(level)).count()) }
                                 }
+                                td.n { (own.iter().filter(|p| p.level.is_none()).count()) }
                                 @for (source, ..) in Source::ALL {
                                     td.n { (own.iter().filter(|p| p.source == source).count()) }
                                 }
@@ -338,7 +340,7 @@ fn working_row(id: &crate::id::RoundId, group: &GroupCode, row: &WorkingRow, lan
                 @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) } @else { "—" }
             }
             td { (state_words(row, lang)) }
-            td { a href=(row_path(id, group, &p.number)) { (lang.pick("编辑", "Edit")) } }
+            td { a href=(row_path(id, group, &p.number)) { (lang.pick("修改", "Change")) } }
         }
     }
 }

@@ -78,7 +78,12 @@ fn receipt(session: &Session, own: &OwnList) -> Markup {
             p.done.noprint role="status" {
                 (lang.pick("本单位已签收第 ", "Your unit has confirmed receipt of edition "))
                 (own.edition)
-                (lang.pick(" 版清单。", "."))
+                (lang.pick(
+                    " 版清单。下一步：对照清单逐项核实，制定整改清单（目标、措施、责任人、时限），按通\
+                     知要求报政工科；有疑问的直接联系政工科。",
+                    ". What comes next: check row by row, plan what to do (aim, measures, who, \
+                     until when) and hand the plan to the section; ask it where in doubt.",
+                ))
             }
         } @else {
             form.card.noprint method="post" action=(own.page()) {

@@ -2,7 +2,7 @@
 //! It follows the order of the notice.
 
 use crate::app::Results;
-use crate::problem::ProblemList;
+use crate::problem::{Problem, ProblemList};
 use crate::text::{Lang, Text, visible};
 use crate::unit::Scope;
 use crate::web::desk::results::levels::level_tag;
@@ -88,8 +88,8 @@ fn notes(results: &Results, list: &ProblemList, lang: Lang) -> Markup {
                 ))
             }
             (lang.pick(
-                "3. 追查填写人违反保密承诺。",
-                "3. Tracing respondents breaks the promise of secrecy.",
+                "3. 任何单位和个人不得追查填写人。",
+                "3. Nobody may trace who answered.",
             ))
             @if !results.marks.get(lang).is_empty() {
                 (lang.pick("【", "["))
@@ -117,21 +117,17 @@ fn table(list: &ProblemList, lang: Lang) -> Markup {
             tbody {
                 @for (n, p) in list.problems.iter().enumerate() {
                     tr {
-                        td.c { (n + 1) }
-                        td.c { (p.number) }
-                        td { (p.category.get(lang)) }
-                        td { (p.statement.get(lang)) }
-                        td.c { (p.source.label(lang)) }
-                        td.c {
-                            @if p.level.is_some() || p.unclear {
-                                (level_tag(p.level, lang))
-                            }
-                        }
-                        td { (visible(&p.example)) }
-                        td.c { (p.harm_level.as_ref().map_or("", |t| t.get(lang))) }
-                        td { (join(&p.harms)) }
-                        td { (join(&p.causes)) }
-                        td { (visible(&p.remarks(list, lang))) }
+                        (cell(0, html! { (n + 1) }, lang))
+                        (cell(1, html! { (p.number) }, lang))
+                        (cell(2, html! { (p.category.get(lang)) }, lang))
+                        (cell(3, html! { (p.statement.get(lang)) }, lang))
+                        (cell(4, html! { (p.source.label(lang)) }, lang))
+                        (cell(5, level(p, lang), lang))
+                        (cell(6, html! { (visible(&p.example)) }, lang))
+                        (cell(7, harm(p, lang), lang))
+                        (cell(8, html! { (join(&p.harms)) }, lang))
+                        (cell(9, html! { (join(&p.causes)) }, lang))
+                        (cell(10, html! { (visible(&p.remarks(list, lang))) }, lang))
                     }
                 }
             }
@@ -139,21 +135,47 @@ fn table(list: &ProblemList, lang: Lang) -> Markup {
     }
 }
 
+fn level(p: &Problem, lang: Lang) -> Markup {
+    html! {
+        @if p.level.is_some() || p.unclear { (level_tag(p.level, lang)) }
+        @else if p.common { (lang.pick("共性问题", "common")) }
+    }
+}
+
+fn harm(p: &Problem, lang: Lang) -> Markup {
+    html! { (p.harm_level.as_ref().map_or("", |t| t.get(lang))) }
+}
+
+/// A cell with the name of its column, which stands beside it where a phone is too narrow for a
+/// table.
+fn cell(column: usize, text: Markup, lang: Lang) -> Markup {
+    let [zh, en] = NAMES[column];
+    let short = [0, 1, 4, 5, 7].contains(&column);
+    html! {
+        td.c[short] data-name=(lang.pick(zh, en)) { (text) }
+    }
+}
+
+/// The columns.
+const NAMES: [[&str; 2]; 11] = [
+    ["序号", "No."],
+    ["问题编号", "Problem no."],
+    ["问题类别", "Category"],
+    ["问题表现", "Problem"],
+    ["问题来源", "Source"],
+    ["存在程度", "Level"],
+    ["具体事例", "Cases"],
+    ["危害程度", "Harm"],
+    ["主要危害", "Main harms"],
+    ["原因剖析", "Causes"],
+    ["备注", "Remarks"],
+];
+
 fn head(lang: Lang) -> Markup {
     html! {
         thead {
             tr {
-                th { (lang.pick("序号", "No.")) }
-                th { (lang.pick("问题编号", "Problem no.")) }
-                th { (lang.pick("问题类别", "Category")) }
-                th { (lang.pick("问题表现", "Problem")) }
-                th { (lang.pick("问题来源", "Source")) }
-                th { (lang.pick("存在程度", "Level")) }
-                th { (lang.pick("具体事例", "Cases")) }
-                th { (lang.pick("危害程度", "Harm")) }
-                th { (lang.pick("主要危害", "Main harms")) }
-                th { (lang.pick("原因剖析", "Causes")) }
-                th { (lang.pick("备注", "Remarks")) }
+                @for [zh, en] in NAMES { th { (lang.pick(zh, en)) } }
             }
         }
     }

@@ -85,7 +85,7 @@ pub(in crate::web::desk) fn page(
         p.noprint {
             a href={ "/desk/rounds/" (id) "/problems" } { (lang.pick("← 全部清单", "← All lists")) }
         }
-        h1 { (lang.pick("问题一览：", "All rows: ")) (results.round.title) }
+        h1 { (lang.pick("全部问题一览：", "All rows: ")) (results.round.title) }
         (said(session, id, view, query))
         div.card.noprint {
             form.filter method="get" action={ "/desk/rounds/" (id) "/rows" } {
@@ -115,7 +115,9 @@ pub(in crate::web::desk) fn page(
                 (table(session, results, &shown, view, (query, typed))?)
             }
         }
-        @if !shown.is_empty() { (bulk(session, id, view, (typed, wrong))) }
+        @if !shown.is_empty() && query.first("edit").is_empty() {
+            (bulk(session, id, view, (typed, wrong)))
+        }
     })
 }
 
@@ -326,7 +328,7 @@ fn bulk(
             input type="hidden" name="view" value=(view.form().encode());
             (wrong.summary())
             (draw(&[reason], typed, wrong, lang))
-            button type="submit" name="do" value="aside" {
+            button.quiet type="submit" name="do" value="aside" {
                 (lang.pick("勾选的不列入", "Set the ticked aside"))
             }
             button.quiet type="submit" name="do" value="back" {

@@ -149,11 +149,12 @@ pub(in crate::web::desk) fn start(
             section >= 2,
             lang.pick("政工科有两个以上账号", "Two or more accounts for the section"),
             lang.pick(
-                "发布结果、销毁原文须两个账号先后确认。由系统管理员（首次设置时建立）登录后建立。",
-                "Release and destruction need two accounts. The administrator, whose account was \
-                 made at the first set-up, makes them.",
+                "发布结果、销毁原文须两人先后确认。请系统管理员用首次设置时交给他的账号登录，在“账号”页\
+                 建立。",
+                "Release and destruction need two people. The administrator signs in with the \
+                 account from the first set-up and makes the accounts.",
             ),
-            "/desk/me".to_owned(),
+            "/desk/help/section".to_owned(),
         ),
         (
             false,

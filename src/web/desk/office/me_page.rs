@@ -212,8 +212,8 @@ fn tokens(session: &Session, facts: &Facts) -> Markup {
     let mut begun = Form::default();
     put(&mut begun, "days", "30".to_owned());
     html! {
-        div.card {
-            h2 { (lang.pick("接口令牌", "API tokens")) }
+        details.card.more open[!facts.tokens.is_empty()] {
+            summary { (lang.pick("供其他程序读取（技术人员用）", "For other programs (API tokens)")) }
             p {
                 (lang.pick(
                     "供其他程序读取本人有权查看的内容，只读。说明见",

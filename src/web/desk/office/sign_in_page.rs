@@ -107,7 +107,8 @@ pub(super) fn setup_page(lang: Lang, token: &str, form: &Form, wrong: &Mistakes)
                 h1 { (lang.pick("首次设置", "First set-up")) }
                 p.lead {
                     (lang.pick(
-                        "建立第一个账号（政工科负责人）。此链接只能使用一次。",
+                        "建立政工科负责人的账号，请负责人本人操作；此链接只能使用一次。随后显示系统管理员的首次口\
+                         令，请抄下当面交给管理员，不要由一人兼用。",
                         "Make the first account (head of the Political Work Section). This link \
                          works once.",
                     ))

@@ -45,7 +45,7 @@ pub(in crate::web::desk) fn lists(session: &Session, own: &[OwnList]) -> Markup 
         @for lists in own.chunk_by(|a, b| a.round.id == b.round.id) { (round(session, lists)) }
         p.soft {
             (lang.pick(
-                "本系统不能按人员、岗位、日期查询，也不保存谁填写了问卷；追查填写人违反保密承诺。对\
+                "本系统不能按人员、岗位、日期查询，也不保存谁填写了问卷；任何单位和个人不得追查填写人。对\
                  结果有疑问的，请联系政工科。",
                 "Nothing here can be searched by person, post or day, and nobody knows who \
                  answered; tracing respondents breaks the promise of secrecy. Ask the Political \

@@ -16,8 +16,9 @@ use crate::web::desk::forms::upload::read_upload;
 use crate::web::desk::office::units_page::{Said, joined, page};
 
 /// `GET /desk/units`.
-pub async fn show(desk: Desk) -> Answer {
-    answer(&desk, Said::default()).await
+pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
+    let saved = request.query_string() == "saved";
+    answer(&desk, Said { saved, ..Said::default() }).await
 }
 
 async fn answer(desk: &Desk, mut said: Said) -> Answer {
@@ -51,7 +52,7 @@ pub async fn import(desk: Desk, Posted(form): Posted) -> Answer {
         })
         .await?;
     match result {
-        Ok(()) => Ok(see_other("/desk/units")),
+        Ok(()) => Ok(see_other("/desk/units?saved")),
         Err(AppError::Changed) => {
             let (kept, last) = desk
                 .run(move |app, _| {

@@ -30,6 +30,8 @@ pub(in crate::web::desk) struct Said {
     pub(in crate::web::desk) one: Form,
     /// The version of the table that was changed; the present one if empty.
     pub(in crate::web::desk) seen: String,
+    /// Whether the table was just kept.
+    pub(in crate::web::desk) saved: bool,
     /// Both versions, if somebody else has changed the table.
     pub(in crate::web::desk) both: Option<Markup>,
 }
@@ -118,6 +120,13 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
                  than 5 counted responses are merged with their kind after closing.",
             ))
         }
+        @if said.saved {
+            p.done role="status" {
+                (lang.pick("已保存。下一步见", "Saved. What comes next is on the "))
+                a href="/desk" { (lang.pick("首页", "first page")) }
+                (lang.pick("。", "."))
+            }
+        }
         @if let Some(both) = &said.both { (both) }
         @if let Some(error) = &said.error {
             div.errors role="alert" { (error) }
@@ -127,6 +136,7 @@ pub(in crate::web::desk) fn page(session: &Session, units: &[Unit], said: &Said)
         @if said.preview.is_none() && !units.is_empty() {
             div.card {
                 (table(units, lang))
+                (join_later(session, units, said))
                 p {
                     a href="/desk/units.csv" {
                         (lang.pick("下载单位表", "Download the table (CSV)"))
@@ -299,6 +309,22 @@ fn preview_card(session: &Session, preview: &[Unit], said: &Said) -> Markup {
     }
 }
 
+/// The same for a table that is kept already.
+fn join_later(session: &Session, units: &[Unit], said: &Said) -> Markup {
+    let tick = join_tick(units, session.lang);
+    html! {
+        @if !tick.0.is_empty() {
+            form.row method="post" action="/desk/units" {
+                (csrf(session))
+                (conflict::seen(&said.seen))
+                textarea hidden name="table" { (said.text) }
+                (tick)
+                button.quiet type="submit" { (session.lang.pick("合为一组", "Join them")) }
+            }
+        }
+    }
+}
+
 /// Small units of one kind are better counted together; whoever confirms decides.
 fn join_tick(preview: &[Unit], lang: Lang) -> Markup {
     let after = joined(preview.to_vec(), lang);
@@ -334,11 +360,7 @@ fn whole(lang: Lang) -> Input {
 
 /// The form of one unit.
 fn one_inputs(units: &[Unit], lang: Lang) -> Vec<Input> {
-    let kinds = options([
-        ("squad", lang.pick("中队", "squad")),
-        ("section", lang.pick("科室", "section")),
-        ("office", lang.pick("办公室", "office")),
-    ]);
+    let kinds = options(["squad", "section", "office"].map(|kind| (kind, kind_label(kind, lang))));
     let line = |name, label| Input::new(name, label, InputKind::Line);
     let groups = unit::groups(units).into_iter().filter(|group| group.units.len() > 1);
     let groups = groups.map(|group| (group.code.to_string(), group.name));

@@ -7,7 +7,7 @@ use crate::problem::{Change, Problem, ProblemList, look_back};
 use crate::text::Lang;
 use crate::web::desk::office::help::{Term, help};
 use crate::web::desk::office::password::percent;
-use crate::web::desk::results::charts::{categories, heat_map, in_category};
+use crate::web::desk::results::charts::{categories, heat_map, in_category, tenths};
 use crate::web::desk::results::levels::level_tag;
 use crate::web::desk::results::pictures::links;
 use crate::web::desk::results::whole::Whole;
@@ -55,11 +55,11 @@ pub(in crate::web::desk) fn page(
             h2 { (lang.pick("各单位各类问题分布", "Where: problems by unit and category")) }
             p.soft {
                 (lang.pick(
-                    "数字为列入清单的题数，颜色为其中最重的程度；点单位、点类别可看详情。空格为没有\
-                     达到列入标准，不等于没有问题。",
-                    "Figures: questions listed; colour: the gravest level among them. Units and \
-                     categories lead to their own pages. An empty cell reached no threshold, \
-                     which does not mean there is no problem.",
+                    "数字为列入清单的题数（含情况不明），颜色为其中最重的程度；点单位、点类别可看详\
+                     情。空格为没有达到列入标准，不等于没有问题。",
+                    "Figures: questions listed, unclear ones included; colour: the gravest level \
+                     among them. Units and categories lead to their own pages. An empty cell \
+                     reached no threshold, which does not mean there is no problem.",
                 ))
             }
             div.scroll
@@ -132,7 +132,8 @@ fn tile(
 fn figures(whole: &Whole, before: Option<&Whole>, lang: Lang) -> Markup {
     let rate = |whole: &Whole| {
         let turnout = whole.results.release.bureau.turnout;
-        format!("{}%", u64::from(turnout.counted) * 100 / u64::from(turnout.headcount.max(1)))
+        let rate = tenths(turnout.counted, turnout.headcount);
+        format!("{}.{}%", rate / 10, rate % 10)
     };
     let rows = |whole: &Whole| whole.lists.iter().map(|list| list.problems.len()).sum::<usize>();
     let grave =
@@ -140,7 +141,7 @@ fn figures(whole: &Whole, before: Option<&Whole>, lang: Lang) -> Markup {
     let common = |whole: &Whole| whole.bureau.problems.iter().filter(|p| p.common).count();
     let turnout = whole.results.release.bureau.turnout;
     let answered = lang.pick(
-        format!("应参加 {} 人，回收有效答卷 {} 份", turnout.headcount, turnout.counted),
+        format!("有效回收率（应参加 {} 人，有效答卷 {} 份）", turnout.headcount, turnout.counted),
         format!("valid responses: {} of {} people", turnout.counted, turnout.headcount),
     );
     html! {
@@ -238,7 +239,7 @@ fn share(results: &Results, problem: &Problem) -> Option<u32> {
     match &results.release.bureau.cells[at] {
         BureauCell::Item(item) => {
             let exact = item.exact.as_ref()?;
-            Some(exact.prominent * 1000 / exact.valid.max(1))
+            Some(tenths(exact.prominent, exact.valid))
         }
         _ => None,
     }
@@ -294,6 +295,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
                     @for level in Level::ALL {
                         th.n { (level.label(lang)) }
                     }
+                    th.n { (lang.pick("情况不明", "unclear")) }
                     @for c in results.survey.categories() {
                         th.n { (c.short_name.get(lang)) }
                     }
@@ -321,6 +323,7 @@ fn list_table(results: &Results, lists: &[ProblemList], lang: Lang) -> Markup {
                         @for level in Level::ALL {
                             td.n { (list.count(level)) }
                         }
+                        td.n { (list.problems.iter().filter(|p| p.level.is_none()).count()) }
                         @for c in results.survey.categories() {
                             td.n { (in_category(list, c.order).0) }
                         }
@@ -352,7 +355,7 @@ fn meaning(results: &Results, lists: &[ProblemList], lang: Lang) -> String {
     let worst = categories.max_by_key(|(groups, c)| (*groups, std::cmp::Reverse(c.order)));
     let most = lists
         .iter()
-        .map(|l| (l.problems.iter().filter(|p| p.level.is_some()).count(), l))
+        .map(|l| (l.problems.len(), l))
         .max_by(|a, b| a.0.cmp(&b.0).then(b.1.code.cmp(&a.1.code)));
     match (worst, most) {
         (Some((groups, category)), Some((rows, list))) if groups > 0 => lang.pick(

@@ -98,7 +98,9 @@ fn typed(app: &App, by: &Actor, of: &RoundId, form: &Form, lang: Lang) -> Result
     match form.first("step") {
         "test" => app.test_passphrase(of, &typed).map(|()| match app.prepared(of) {
             Some(PreparedSet { tested, need, .. }) => lang.pick(
-                format!("口令有效，未作保存。已有 {tested} 位监督员核对，至少须 {need} 位。"),
+                format!(
+                    "口令有效。输入的口令不会保存。已有 {tested} 位监督员核对，至少须 {need} 位。"
+                ),
                 format!(
                     "The passphrase is valid; it was not kept. {tested} trustees have tested \
                  theirs, at least {need} must."
@@ -106,7 +108,7 @@ fn typed(app: &App, by: &Actor, of: &RoundId, form: &Form, lang: Lang) -> Result
             ),
             None => lang
                 .pick(
-                    "口令有效。未作保存，也未作其他任何操作。",
+                    "口令有效。输入的口令不会保存，也没有开启任何东西。",
                     "The passphrase is valid. Nothing was kept and nothing else was done.",
                 )
                 .to_owned(),

@@ -167,7 +167,7 @@ fn seal(session: &Session, round: &Round, action: &str, waiting: &PreparedSet) -
             }
         }
         div.card {
-            h2 { (lang.pick("第二步：封存并核对", "Step 2: seal and check")) }
+            h2 { (lang.pick("第二步：核对并封存", "Step 2: check and seal")) }
             p {
                 (lang.pick("打印件已生成，编号 ", "The sheet is made, set "))
                 strong { (set) }
@@ -176,10 +176,11 @@ fn seal(session: &Session, round: &Round, action: &str, waiting: &PreparedSet) -
                 (lang.pick(" 份，", " passphrases, "))
                 (need)
                 (lang.pick(
-                    " 份可开箱）。请各位监督员当场封存，并由本人对照自己信封里的口令在下面试输一\
-                     次。两小时内有效。",
-                    " open the box). Let the trustees seal them now, and let each type the own \
-                     passphrase below, from the own envelope. Valid for two hours.",
+                    " 份可开箱）。请各位监督员依次对照自己那一张在下面输入一次，核对无误后当场装进信封、\
+                     封口签名。两小时内有效。",
+                    " open the box). Let each trustee type the own passphrase below, from the own \
+                     sheet; then it goes into its envelope, sealed and signed. Valid for two \
+                     hours.",
                 ))
             }
             p.lead {

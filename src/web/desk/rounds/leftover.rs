@@ -108,7 +108,10 @@ pub(in crate::web::desk) fn card(session: &Session, facts: &Facts) -> Markup {
                         @for (code, name, issued) in &facts.issued_by_unit {
                             tr {
                                 td { (name) }
-                                td.n { (issued) }
+                                td.n {
+                                    span.soft { (lang.pick("发放 ", "issued ")) }
+                                    (issued)
+                                }
                                 td.n { (cell(&count, &format!("n.{code}"), &noted, name)) }
                             }
                         }

@@ -32,7 +32,7 @@ pub async fn show(desk: Desk, request: HttpRequest, id: Path<String>) -> Answer 
     let view = View::of(&request);
     let base = format!("/desk/surveys/{}/preview", *id);
     let body = html! {
-        p { a href="/desk" { (lang.pick("← 全部轮次", "← All rounds")) } }
+        p { a href="/desk/surveys" { (lang.pick("← 全部问卷", "← All surveys")) } }
         h1 { (lang.pick("预览：", "Preview: ")) (survey.title().get(view.lang)) }
         p.soft {
             (survey.questions().len())
@@ -62,9 +62,6 @@ pub async fn show(desk: Desk, request: HttpRequest, id: Path<String>) -> Answer 
                     figure {
                         figcaption {
                             (name)
-                            (lang.pick("（", " ("))
-                            (width)
-                            (lang.pick(" 像素）", " px)"))
                             @if large { (lang.pick("，大字版", ", large print")) }
                         }
                         iframe

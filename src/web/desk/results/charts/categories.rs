@@ -47,7 +47,7 @@ pub fn categories(
                 rect x="0" y=(y + 36) width=(width) height="3" fill="#8a958f" {}
             }
         }
-        (legend(0, bottom + 8, true, lang))
+        (legend(0, bottom + 8, lang))
     };
     Chart {
         width: WIDTH,

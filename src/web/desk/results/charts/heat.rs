@@ -37,7 +37,7 @@ pub fn heat_map(results: &Results, lists: &[ProblemList], linked: bool, lang: La
                 (cell(r, c, list, section, lang))
             }
         }
-        (legend(LEFT + 2, bottom + 10, false, lang))
+        (legend(LEFT + 2, bottom + 10, lang))
     };
     Chart {
         width: LEFT + CELL * sections.len(),
@@ -82,6 +82,7 @@ fn cell(r: usize, c: usize, list: &ProblemList, section: &Section, lang: Lang) -
     let (count, level) = in_category(list, section.order);
     let (fill, ink) = level_colours(level);
     let y = TOP + r * ROW;
+    let unclear = count > 0 && level.is_none();
     html! {
         rect
             x=(LEFT + c * CELL + 2)
@@ -89,7 +90,9 @@ fn cell(r: usize, c: usize, list: &ProblemList, section: &Section, lang: Lang) -
             width=(CELL - 4)
             height=(ROW - 4)
             rx="4"
-            fill=(fill)
+            fill=(if unclear { "#ffffff" } else { fill })
+            stroke=[unclear.then_some("#6f7a73")]
+            stroke-dasharray=[unclear.then_some("3 2")]
         {
             title { (told(count, level, list, section, lang)) }
         }
@@ -114,9 +117,11 @@ fn told(
     lang: Lang,
 ) -> String {
     let (name, category) = (&list.name, section.name.get(lang));
-    let gravest = level.map_or_else(String::new, |level| {
-        format!("{}{}", lang.pick("，最重为", ", gravest: "), level.label(lang))
-    });
+    let gravest = match level {
+        Some(level) => format!("{}{}", lang.pick("，最重为", ", gravest: "), level.label(lang)),
+        None if count > 0 => lang.pick("，情况不明", ", unclear").to_owned(),
+        None => String::new(),
+    };
     lang.pick(
         format!("{name}，{category}：列入 {count} 题{gravest}"),
         format!("{name}, {category}: {count} listed{gravest}"),

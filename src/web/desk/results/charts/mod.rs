@@ -56,7 +56,7 @@ pub fn level_colours(level: Option<Level>) -> (&'static str, &'static str) {
 }
 
 /// What colours mean, as a row of a drawing.
-fn legend(x: usize, y: usize, unclear: bool, lang: Lang) -> Markup {
+fn legend(x: usize, y: usize, lang: Lang) -> Markup {
     let step = lang.pick(94, 82);
     html! {
         @for (n, level) in Level::ALL.into_iter().enumerate() {
@@ -64,20 +64,18 @@ fn legend(x: usize, y: usize, unclear: bool, lang: Lang) -> Markup {
             rect x=(x) y=(y) width="12" height="12" rx="3" fill=(fill) {}
             text x=(x + 17) y=(y + 11) font-size="12" fill="#55605a" { (level.label(lang)) }
         }
-        @if unclear {
-            @let x = x + 3 * step;
-            rect
-                x=(x)
-                y=(y)
-                width="12"
-                height="12"
-                rx="3"
-                fill="#ffffff"
-                stroke="#6f7a73"
-                stroke-dasharray="2 2" {}
-            text x=(x + 17) y=(y + 11) font-size="12" fill="#55605a" {
-                (lang.pick("情况不明", "unclear"))
-            }
+        @let x = x + 3 * step;
+        rect
+            x=(x)
+            y=(y)
+            width="12"
+            height="12"
+            rx="3"
+            fill="#ffffff"
+            stroke="#6f7a73"
+            stroke-dasharray="2 2" {}
+        text x=(x + 17) y=(y + 11) font-size="12" fill="#55605a" {
+            (lang.pick("情况不明", "unclear"))
         }
     }
 }
@@ -92,14 +90,21 @@ pub fn rows_of(list: &ProblemList, order: usize) -> Vec<&Problem> {
 
 /// How many rows of a list fall into a category, and the gravest level among them.
 pub fn in_category(list: &ProblemList, order: usize) -> (usize, Option<Level>) {
-    let rows = list.problems.iter().filter(|p| p.category_order == order && p.level.is_some());
-    (rows.clone().count(), rows.filter_map(|p| p.level).max())
+    let rows = rows_of(list, order);
+    (rows.len(), rows.iter().filter_map(|p| p.level).max())
+}
+
+/// A share in tenths of a percent, rounded as everywhere.
+#[must_use]
+pub fn tenths(part: u32, whole: u32) -> u32 {
+    let (part, whole) = (u64::from(part), u64::from(whole.max(1)));
+    u32::try_from((part * 2_000 + whole) / (2 * whole)).unwrap_or(1_000)
 }
 
 /// The bureau's answers to an item: prominent, merely present, and how far the first could move if
 /// the silent had spoken.
 pub fn item_bar(item: &ExactItem, lang: Lang) -> Markup {
-    let share = |count: u32| count * 1000 / item.valid.max(1);
+    let share = |count: u32| tenths(count, item.valid);
     let (prominent, present) = (share(item.prominent), share(item.present));
     let (low, high) = (item.bound_low_tenths, item.bound_high_tenths);
     let x = |tenths: u32| f64::from(tenths) * 0.16;

@@ -39,7 +39,7 @@ pub fn profile(results: &Results, group: &ReleasedGroup, lang: Lang) -> Chart {
                 (square(results, group, section, at, (LEFT + c * CELL, y), lang))
             }
         }
-        (legend(LEFT + 2, bottom + 8, true, lang))
+        (legend(LEFT + 2, bottom + 8, lang))
         text x=(LEFT + 2) y=(bottom + 42) font-size="12" fill="#55605a" {
             (lang.pick(
                 "方格为本组，下面的细条为全局；数字为题号，“—”为存疑或不适用。",
