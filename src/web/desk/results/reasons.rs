@@ -52,7 +52,7 @@ fn one(results: &Results, question: &Question, at: usize, lang: Lang) -> Markup 
     let from_groups = named(&results.survey, &results.release, at);
     html! {
         div.reason {
-            h4 { (question.text.get(lang)) }
+            h3 { (question.text.get(lang)) }
             @match &results.release.bureau.cells[at] {
                 BureauCell::Options { counts, answered } => {
                     table {

@@ -52,6 +52,7 @@ pub fn categories(
     Chart {
         width: WIDTH,
         height: bottom + 28,
+        linked: false,
         label: lang.pick("各类问题列入项数", "Rows listed by category"),
         shapes,
     }

@@ -42,6 +42,7 @@ pub fn heat_map(results: &Results, lists: &[ProblemList], linked: bool, lang: La
     Chart {
         width: LEFT + CELL * sections.len(),
         height: bottom + 30,
+        linked,
         label: lang.pick("各统计组各类问题列入题数", "Questions listed by group and category"),
         shapes,
     }

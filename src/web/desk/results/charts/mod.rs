@@ -25,6 +25,8 @@ pub struct Chart {
     pub height: usize,
     /// What it shows, for those who do not see it.
     pub label: &'static str,
+    /// Whether parts of it lead elsewhere.
+    pub linked: bool,
     /// The shapes.
     pub shapes: Markup,
 }
@@ -36,7 +38,7 @@ impl Chart {
         html! {
             svg class=(class)
                 viewBox={ "0 0 " (self.width) " " (self.height) }
-                role="img"
+                role=(if self.linked { "group" } else { "img" })
                 aria-label=(self.label)
                 xmlns="http://www.w3.org/2000/svg"
             { (self.shapes) }

@@ -51,6 +51,7 @@ pub fn profile(results: &Results, group: &ReleasedGroup, lang: Lang) -> Chart {
     Chart {
         width: LEFT + (CELL * widest).max(400),
         height: bottom + 52,
+        linked: false,
         label: lang.pick("本组各题存在程度", "Levels of the group's items"),
         shapes,
     }
