@@ -24,7 +24,7 @@ test("two clerks at the trustees' page see one state, and a set made anew voids 
   const first = await passphrases(one, () => one.click("main button[type=submit]"));
   expect(first).toHaveLength(4);
   // Both screens move on by themselves.
-  for (const page of [one, two]) await expect(page.locator("main")).toContainText("第二步：封存并核对", { timeout: 30_000 });
+  for (const page of [one, two]) await expect(page.locator("main")).toContainText("第二步：核对并封存", { timeout: 30_000 });
   // The other clerk makes another set: the consequence is named first.
   await two.click("text=打印件丢失，重新生成");
   await expect(two.locator("main")).toContainText("已经封好的信封全部打不开票箱");
