@@ -1,4 +1,5 @@
-//! Where a response goes, in four pictures: sealed, in the box, opened together, only sums.
+//! Where a response goes, in four pictures: sealed, in the box, opened together, only sums and
+//! shuffled texts.
 //! Drawn for those who read no paragraph, on the phone, on the page to hang up and on the slips'
 //! cover; each caption is a line of the promise and changes where the promise does.
 
@@ -44,7 +45,7 @@ pub fn journey(key: Key, lang: Lang) -> Markup {
         (sealed(), lang.pick("收到就加密，不记是谁", "Sealed on arrival, nobody noted")),
         (in_the_box(), lang.pick("投进票箱，混在一起", "Into the box, among the others")),
         (opened_together(), opened),
-        (only_sums(), lang.pick("只留汇总数，答卷销毁", "Only sums stay, responses do not")),
+        (only_sums(), lang.pick("只留汇总数和打散的文字", "Only sums and shuffled texts stay")),
     ];
     html! {
         ol.journey aria-label=(lang.pick("一份答卷的去向", "Where a response goes")) {

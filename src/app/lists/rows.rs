@@ -17,7 +17,7 @@ pub type SeenRow = (String, i32);
 pub struct Stepped {
     /// Rows that were changed, each with its version now.
     pub taken: Vec<SeenRow>,
-    /// Rows that somebody else changed after they were looked at.
+    /// Rows that were left: changed by somebody else meanwhile, or without a way back.
     pub left: Vec<String>,
 }
 
@@ -100,7 +100,7 @@ impl Stepped {
     ) -> Result<(), AppError> {
         match done {
             Ok(()) => self.taken.push((number, version + 1)),
-            Err(AppError::Changed) => self.left.push(number),
+            Err(AppError::Changed | AppError::Refused(_)) => self.left.push(number),
             Err(error) => return Err(error),
         }
         Ok(())

@@ -36,7 +36,8 @@ async fn answer(
             let results = app.results(by, &id)?;
             let mut rows = Vec::new();
             for (group, own) in results.all_rows()? {
-                let name = results.derived(&group)?.name;
+                let own_name = results.release.groups.iter().find(|g| g.code == group);
+                let name = own_name.map_or(&results.bureau, |g| &g.name).clone();
                 rows.extend(own.into_iter().map(|row| Listed {
                     group: group.clone(),
                     name: name.clone(),

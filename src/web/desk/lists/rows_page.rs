@@ -162,7 +162,10 @@ fn said(session: &Session, id: &RoundId, view: &View, query: &Form) -> Markup {
             input type="hidden" name="view" value=(view.form().encode());
             (told)
             @if !left.is_empty() {
-                (lang.pick("已被他人修改、没有动的：", "Left, as others changed them meanwhile: "))
+                (lang.pick(
+                    "已被他人修改或不能撤销、没有动的：",
+                    "Left, as others changed them or there is no way back: ",
+                ))
                 (visible(&left.join(lang.pick("、", ", "))))
                 (lang.pick("。", ". "))
             }

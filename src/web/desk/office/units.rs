@@ -42,11 +42,11 @@ async fn answer(desk: &Desk, mut said: Said) -> Answer {
 /// `POST /desk/units`: the table as text, replaced as a whole.
 pub async fn import(desk: Desk, Posted(form): Posted) -> Answer {
     let lang = desk.lang;
-    let text = together(form.first("table"), form.has("join", "yes"), lang);
     let seen = form.first("seen").to_owned();
     let from = seen.clone();
     let (text, result) = desk
         .run(move |app, by| {
+            let text = together(form.first("table"), form.has("join", "yes"), lang);
             let result = app.change_units(by, &from, text.as_bytes()).map(drop);
             (text, result)
         })

@@ -15,7 +15,7 @@ pub(in crate::web::desk) fn irreversible(
     html! {
         div.irreversible {
             p {
-                strong { (lang.pick("此步不能撤回。", "This cannot be taken back. ")) }
+                strong { (lang.pick("执行以后不能撤回。", "Once done this cannot be taken back. ")) }
                 (consequence)
             }
             (to_check(open, lang))
